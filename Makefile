@@ -1,0 +1,55 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both set up .venv by themselves.
+# Needs Python 3.11 or newer, make, and a package index. No GPU, no model hub.
+
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := demo
+.DEFAULT_GOAL := help
+
+.PHONY: help setup demo test check format lint types floors tests bench lock clean
+
+help:  ## list these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: .venv/ready  ## make .venv from requirements.lock
+
+.venv/ready: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup  ## run the demo study; ends with 3 when a human has to decide
+	$(BIN)/gonogo init $(DEMO) --from examples/demo/study.toml --keep
+	@$(BIN)/gonogo run --workspace $(DEMO); code=$$?; \
+	  if [ $$code -eq 3 ]; then echo "make demo: the study waits for a human, which is a good end (exit code 3)"; exit 0; fi; exit $$code
+
+test: setup check  ## everything that must hold: format, lint, types, floors, tests
+
+check: format lint types floors tests  ## the one gate, for people, pre-commit and CI
+
+format: setup
+	$(BIN)/ruff format --check .
+
+lint: setup
+	$(BIN)/ruff check .
+
+types: setup
+	$(BIN)/mypy
+
+floors: setup
+	$(BIN)/lint-imports --no-cache
+
+tests: setup
+	$(BIN)/python -m pytest
+
+bench: setup  ## speed and memory beside a peer, as ratios
+	$(BIN)/python -m benchmarks
+
+lock: setup  ## resolve requirements.lock again
+	$(BIN)/python -m uv pip compile pyproject.toml --extra diagnostics --group dev --universal \
+	  --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+
+clean:  ## remove .venv and the demo workspace
+	rm -rf .venv $(DEMO)

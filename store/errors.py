@@ -1,0 +1,52 @@
+"""Every error a user can meet. One root; the docstring is the default message, the exit code is the class's."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class GonogoError(Exception):
+    """Something went wrong."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class BadInput(GonogoError):
+    """The input cannot be used."""
+
+    exit_code = 2
+
+
+class NewerSchema(BadInput):
+    """The workspace was written by a newer gonogo; upgrade gonogo to read it."""
+
+
+class Refused(GonogoError):
+    """The board does not allow this."""
+
+    exit_code = 4
+
+
+class Conflict(GonogoError):
+    """The log has moved on since it was read; read it again and decide again."""
+
+
+class LogLocked(GonogoError):
+    """The log is locked by another process."""
+
+
+class StorageFailure(GonogoError):
+    """The log could not be written; earlier events are intact."""
+
+
+class TrackingFailure(GonogoError):
+    """The MLflow store did not take the run."""
+
+
+class IntegrityFailure(GonogoError):
+    """The record does not check out."""
+
+    exit_code = 5

@@ -1,0 +1,159 @@
+"""The study as it was registered: what is asked, of which models, on which data, and by which rule it is decided."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from store.specs import DataRef, Frozen, ModelRef, Slug
+
+Metric = Literal["mcs_norm", "mcs_raw", "vision_entropy_norm", "text_entropy_norm", "vision_entropy", "text_entropy"]
+"""Per-image measures a decision can rest on."""
+
+UnitInterval = Annotated[float, Field(gt=0, lt=1)]
+
+
+class StudyModel(Frozen):
+    """One model under study, and what may stand in for it when it cannot be had."""
+
+    id: Slug
+    family: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    weights: str = Field(min_length=1)
+    substitutes: tuple[str, ...] = ()
+    """Models in order of preference, each as `family:name@weights`."""
+
+    @field_validator("substitutes")
+    @classmethod
+    def _readable(cls, substitutes: tuple[str, ...]) -> tuple[str, ...]:
+        for text in substitutes:
+            ModelRef.parse(text)
+        return substitutes
+
+    @property
+    def ref(self) -> ModelRef:
+        """The model itself."""
+        return ModelRef(id=self.id, family=self.family, name=self.name, weights=self.weights)
+
+    @property
+    def candidates(self) -> tuple[ModelRef, ...]:
+        """The model, then its substitutes."""
+        return (self.ref, *(ModelRef.parse(text) for text in self.substitutes))
+
+
+class Data(Frozen):
+    """Where the image-caption pairs come from. Each look takes the next `n` images."""
+
+    source: Literal["coco", "shapes"]
+    images: str = ""
+    annotations: str = ""
+    n: int = Field(ge=1, le=10_000_000)
+    captions_per_image: int = Field(default=5, ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _located(self) -> Self:
+        if self.source == "coco" and not (self.images and self.annotations):
+            raise ValueError("source 'coco' needs both images (a folder) and annotations (a captions JSON)")
+        return self
+
+    def part(self, look: int, seed: int) -> DataRef:
+        """The images that look number `look` (from 1) adds."""
+        return DataRef(
+            source=self.source,
+            images=self.images,
+            annotations=self.annotations,
+            first=(look - 1) * self.n,
+            n=self.n,
+            captions_per_image=self.captions_per_image,
+            seed=seed,
+        )
+
+
+class DecisionRule(Frozen):
+    """When the study's claim holds: the mean of `metric` lies beyond `threshold` in at least k of the models."""
+
+    metric: Metric = "mcs_norm"
+    null: float = 0.5
+    threshold: float
+    alpha: UnitInterval = 0.05
+    at_least: tuple[int, ...]
+    """k. More than one value leaves a choice that a human makes."""
+    looks: int = Field(default=1, ge=1, le=100)
+    """How often the data may be looked at; each look tests at alpha / looks."""
+
+    @field_validator("at_least", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: object) -> object:
+        return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @field_validator("at_least")
+    @classmethod
+    def _sensible(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not value or min(value) < 1 or len(set(value)) != len(value):
+            raise ValueError("give one or more different whole numbers of at least 1")
+        return tuple(sorted(value))
+
+    @model_validator(mode="after")
+    def _directed(self) -> Self:
+        if self.threshold == self.null:
+            raise ValueError("threshold equals null, so no side of it counts as collapse")
+        return self
+
+
+class Budget(Frozen):
+    """What one cycle may spend; work beyond it is left to the next cycle."""
+
+    tasks: int | None = Field(default=None, ge=1)
+    seconds: float | None = Field(default=None, gt=0)
+    """Time spent in tasks, by the clock of the log."""
+
+
+class Approvals(Frozen):
+    """Who may answer strategic questions, and for how long they stand open."""
+
+    approvers: tuple[str, ...] = ()
+    """Empty: anyone who can write to the workspace."""
+    expires_days: int | None = Field(default=None, ge=1, le=3650)
+
+
+class Study(Frozen):
+    """The protocol of a study. Its canonical digest is registered before any result exists."""
+
+    name: str = Field(min_length=1, max_length=200)
+    question: str = Field(min_length=1)
+    claim: str = Field(min_length=1)
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    target: date | None = None
+    """The day by which a decision is wanted."""
+    models: tuple[StudyModel, ...] = Field(min_length=1)
+    data: Data
+    decision: DecisionRule
+    budget: Budget = Budget()
+    approvals: Approvals = Approvals()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        ids = [model.id for model in self.models]
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise ValueError(f"models: id {twice[0]!r} is used twice; give each model an id of its own")
+        locators = [model.ref.locator for model in self.models]
+        twice = sorted({text for text in locators if locators.count(text) > 1})
+        if twice:
+            raise ValueError(f"models: {twice[0]} is listed twice; a model counts once")
+        beyond = [k for k in self.decision.at_least if k > len(self.models)]
+        if beyond:
+            raise ValueError(
+                f"decision.at_least: {beyond[0]} of {len(self.models)} models cannot be reached; "
+                f"give at most {len(self.models)}"
+            )
+        return self
+
+    def model(self, model_id: str) -> StudyModel:
+        """The model of that id; KeyError when there is none."""
+        for model in self.models:
+            if model.id == model_id:
+                return model
+        raise KeyError(model_id)

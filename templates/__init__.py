@@ -1,0 +1,1 @@
+"""Jinja templates and nothing else: what a report says, never how its numbers come about."""

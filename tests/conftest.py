@@ -1,0 +1,73 @@
+"""What every test may rely on: no network, no telemetry, a clock that tests turn."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+os.environ.update(
+    HF_HUB_OFFLINE="1",
+    TRANSFORMERS_OFFLINE="1",
+    MLFLOW_DISABLE_TELEMETRY="true",
+    DO_NOT_TRACK="true",
+    MPLBACKEND="agg",
+)
+
+
+class Clock:
+    """A clock that stands still until it is turned."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(autouse=True)
+def no_workspace_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("GONOGO_WORKSPACE", raising=False)
+    yield
+
+
+MakeStudy = Callable[..., dict]
+
+
+@pytest.fixture
+def study_data() -> MakeStudy:
+    """A factory of protocols as TOML would give them; keyword arguments replace whole top-level keys."""
+
+    def make(**changes: object) -> dict:
+        data: dict[str, object] = {
+            "name": "test",
+            "question": "Does attention collapse?",
+            "claim": "It collapses",
+            "seed": 7,
+            "models": [
+                {"id": "a", "family": "clip", "name": "tiny", "weights": "random"},
+                {"id": "b", "family": "siglip", "name": "tiny", "weights": "random"},
+                {
+                    "id": "c",
+                    "family": "clip",
+                    "name": "base-patch32",
+                    "weights": "hub/none",
+                    "substitutes": ["clip:small@random"],
+                },
+            ],
+            "data": {"source": "shapes", "n": 40, "captions_per_image": 5},
+            "decision": {"threshold": 0.7, "at_least": [2, 3], "looks": 2},
+        }
+        return {**data, **changes}
+
+    return make

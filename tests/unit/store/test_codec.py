@@ -1,0 +1,61 @@
+"""Events survive storage unchanged, and logs of other versions are met with a clear word."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import get_args
+
+import pytest
+
+from store import codec
+from store.codec import VERSIONS, decode, encode, format_time, parse_time
+from store.errors import IntegrityFailure, NewerSchema
+from store.events import CycleOpened, Event, TaskFailed
+
+
+def test_an_event_comes_back_as_it_was() -> None:
+    event = TaskFailed(task_id="c1-x", fence=2, error="naïve “quotes”\nand a line\u2028separator")
+    assert decode(*encode(event)) == event
+
+
+def test_every_event_has_a_version_and_is_tagged_with_its_own_name() -> None:
+    for member in get_args(Event):
+        assert VERSIONS[member.__name__] >= 1
+        assert member.model_fields["type"].default == member.__name__
+
+
+@pytest.mark.parametrize(("type", "version"), [("CycleOpened", 2), ("CycleDreamt", 1)])
+def test_an_event_of_a_later_version_asks_for_an_upgrade(type: str, version: int) -> None:
+    with pytest.raises(NewerSchema, match="upgrade gonogo"):
+        decode(type, version, '{"type":"CycleOpened","cycle":1,"because":"x"}')
+
+
+@pytest.mark.parametrize(
+    "body", ["{}", "not json", '{"type":"CycleOpened","cycle":"one","because":"x"}', '{"type":"CycleClosed","cycle":1}']
+)
+def test_a_body_that_does_not_fit_its_type_is_an_integrity_failure(body: str) -> None:
+    with pytest.raises(IntegrityFailure, match="gonogo verify"):
+        decode("CycleOpened", 1, body)
+
+
+def test_an_old_body_is_upcast_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codec, "VERSIONS", {**VERSIONS, "CycleOpened": 3})
+    monkeypatch.setattr(
+        codec,
+        "UPCASTERS",
+        {
+            ("CycleOpened", 1): lambda body: {**body, "because": body["why"]},
+            ("CycleOpened", 2): lambda body: {key: body[key] for key in ("type", "cycle", "because")},
+        },
+    )
+    event = decode("CycleOpened", 1, '{"type":"CycleOpened","cycle":4,"why":"an old log"}')
+    assert event == CycleOpened(cycle=4, because="an old log")
+
+
+def test_times_are_stored_in_utc_with_a_fixed_width() -> None:
+    at = datetime(2026, 1, 1, 12, 0, tzinfo=timezone(timedelta(hours=2)))
+    assert format_time(at) == "2026-01-01T10:00:00.000000Z"
+    assert parse_time(format_time(at)) == at
+    assert parse_time(format_time(at)).tzinfo == UTC
+    with pytest.raises(IntegrityFailure):
+        parse_time("yesterday")
