@@ -1,0 +1,29 @@
+"""Criterion: every model of the study, or what stands in for it, was measured and compared."""
+
+from __future__ import annotations
+
+from agents.reading import active_models, compared_models, measured, newest_comparison, stand_in
+from store.board import Board
+from store.events import Finding
+
+
+def models_covered(board: Board) -> Finding:
+    """Met when every active model is in the newest comparison; unmet while any is not."""
+    models = active_models(board)
+    comparison = newest_comparison(board)
+    compared = compared_models(comparison)
+    missing = [model.id for model in models if stand_in(board, model).id not in compared]
+    replaced = [model.id for model in models if stand_in(board, model) != model.ref]
+    counted = comparison.value("count/models") if comparison else None
+    because = f"missing: {', '.join(missing)}" if missing else "every model was measured and compared"
+    if replaced and not missing:
+        because += f"; a substitute stands in for {', '.join(replaced)}"
+    unmeasured = [model.id for model in models if measured(board, model, 1) is None]
+    return Finding(
+        criterion="models_covered",
+        goal="Every model of the study is measured",
+        target=f"{len(models)} models",
+        status="unmet" if missing or unmeasured else "met",
+        because=because,
+        evidence=(counted,) if counted else (),
+    )

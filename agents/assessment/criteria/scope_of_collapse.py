@@ -1,0 +1,54 @@
+"""Criterion: collapse reaches as many models as the claim needs, or provably cannot."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from agents.reading import active_models, claims_in_force, newest_comparison
+from store.board import Board
+from store.events import Finding
+
+Status = Literal["met", "unmet", "unknown"]
+
+
+def scope_of_collapse(board: Board) -> Finding:
+    """Met, unmet or unknown for every claim in force; unknown too when they disagree."""
+    claims = claims_in_force(board)
+    statuses = {scope_status(board, k) for k in claims}
+    comparison = newest_comparison(board)
+    counts = tuple(
+        count
+        for name in ("collapsed", "cleared", "undetermined")
+        if comparison is not None and (count := comparison.value(f"count/{name}")) is not None
+    )
+    if len(statuses) > 1:
+        because = "it depends on the strength of the claim, which a human has yet to choose"
+    elif statuses == {"unknown"}:
+        because = "too few models are decided either way" if counts else "no comparison was accepted"
+    elif statuses == {"met"}:
+        because = "enough models collapse"
+    else:
+        because = "too many models are shown not to collapse"
+    return Finding(
+        criterion="scope_of_collapse",
+        goal="Attention collapse in enough models",
+        target=" or ".join(f"at least {k} of {len(active_models(board))}" for k in claims),
+        status=statuses.pop() if len(statuses) == 1 else "unknown",
+        because=because,
+        evidence=counts,
+    )
+
+
+def scope_status(board: Board, k: int) -> Status:
+    """Whether collapse in at least `k` of the m active models is shown, excluded, or neither.
+
+    It is excluded once m - k + 1 models are shown not to collapse; both can never hold.
+    """
+    comparison = newest_comparison(board)
+    collapsed = comparison.value("count/collapsed") if comparison else None
+    cleared = comparison.value("count/cleared") if comparison else None
+    if collapsed is None or cleared is None:
+        return "unknown"
+    if collapsed.value >= k:
+        return "met"
+    return "unmet" if cleared.value >= len(active_models(board)) - k + 1 else "unknown"

@@ -1,0 +1,5 @@
+"""The diagnostician measures attention in models."""
+
+from agents.executive.claiming import executive
+
+DIAGNOSTICIAN = executive("diagnostician", "diagnostic")

@@ -1,0 +1,72 @@
+"""What a study still needs after a cycle: the reason for the next one, and the strategist's advice to it."""
+
+from __future__ import annotations
+
+from agents.reading import active_models, answer, claims_in_force, looks_done, measured, stopped, study_of
+from store.board import Board
+from store.events import Recommendation, Verdict
+
+
+def left_to_do(board: Board) -> tuple[Recommendation, ...]:
+    """What the next cycle has to do, most urgent first; nothing when the study is at its end."""
+    if board.study is None or board.cycle is None or stopped(board):
+        return ()
+    return (*_unmeasured(board), *_next_look(board), *_reassessment(board))
+
+
+def verdict_in_force(board: Board) -> Verdict:
+    """The newest assessment's verdict, for the claim that stands."""
+    assessments = [cycle.assessment for cycle in board.cycles.values() if cycle.assessment is not None]
+    if not assessments:
+        return "INCONCLUSIVE"
+    newest = max(assessments, key=lambda assessment: assessment.cycle)
+    in_force = claims_in_force(board)
+    verdicts = {claim.verdict for claim in newest.claims if claim.at_least in in_force}
+    return verdicts.pop() if len(verdicts) == 1 else "INCONCLUSIVE"
+
+
+def _unmeasured(board: Board) -> list[Recommendation]:
+    look = max(looks_done(board), 1)
+    return [
+        Recommendation(
+            priority="high",
+            action=f"Measure {model.id}",
+            because=(
+                "it was to be tried again"
+                if answer(board, "unavailable_model", model.id) == "retry"
+                else "the look lacks a measurement of it"
+            ),
+        )
+        for model in active_models(board)
+        if measured(board, model, look) is None
+    ]
+
+
+def _next_look(board: Board) -> list[Recommendation]:
+    decision = study_of(board).decision
+    done = looks_done(board)
+    if not 0 < done < decision.looks or verdict_in_force(board) == "GO":
+        return []
+    return [
+        Recommendation(
+            priority="high",
+            action=f"Take look {done + 1} of {decision.looks}: measure fresh images with every model",
+            because="the rule plans further looks, and the claim is not established",
+        )
+    ]
+
+
+def _reassessment(board: Board) -> list[Recommendation]:
+    cycle = board.cycle
+    assert cycle is not None
+    since = cycle.assessment_position or 0
+    news = [decision for decision in board.decisions if (decision.answered_position or 0) > since]
+    if not news:
+        return []
+    return [
+        Recommendation(
+            priority="medium",
+            action="Assess the evidence again",
+            because=f"decision {news[-1].request.decision_id} was answered after the last assessment",
+        )
+    ]

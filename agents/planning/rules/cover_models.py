@@ -1,0 +1,63 @@
+"""Rule: every model of the study is measured on every part of the data that the look rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.planning.rules.environment_first import environment_task, waived
+from agents.reading import active_models, current_look, missing_parts, parts_until, stand_in, study_of
+from store.acceptance import AcceptanceCriterion, IntervalReported, NAtLeast, SitesComplete
+from store.board import Board
+from store.commands import PlanTask
+from store.specs import DataRef, Diagnostic, ModelRef
+from store.study import StudyModel
+
+
+def cover_models(board: Board) -> Sequence[PlanTask]:
+    """Plan a diagnostic for each model and part of the data that nobody has measured or is measuring."""
+    return [
+        diagnostic(
+            board, model, stand_in(board, model), part, rule="cover_models", because=_because(board, model, part)
+        )
+        for model in active_models(board)
+        for part in missing_parts(board, model)
+    ]
+
+
+def diagnostic(
+    board: Board,
+    model: StudyModel,
+    ref: ModelRef,
+    part: DataRef,
+    *,
+    rule: str,
+    because: str,
+    supersedes: str | None = None,
+) -> PlanTask:
+    """The command that plans one diagnostic, with what it must deliver."""
+    study = study_of(board)
+    metric = study.decision.metric
+    acceptance: tuple[AcceptanceCriterion, ...] = (
+        NAtLeast(metric=metric, n=part.n),
+        IntervalReported(metric=metric),
+        SitesComplete(),
+    )
+    return PlanTask(
+        title=f"Measure attention in {ref.locator}, images {part.first + 1} to {part.first + part.n}",
+        spec=Diagnostic(model=ref, data=part, metric=metric, seed=study.seed),
+        subject=model.id,
+        priority="high",
+        rule=rule,
+        because=because,
+        acceptance=acceptance,
+        depends_on=() if waived(board) else (environment_task(board),),
+        supersedes=supersedes,
+    )
+
+
+def _because(board: Board, model: StudyModel, part: DataRef) -> str:
+    ref = stand_in(board, model)
+    name = model.id if ref == model.ref else f"{ref.locator}, which stands in for {model.id},"
+    if current_look(board) > 1 and part == parts_until(board, current_look(board))[-1]:
+        return f"look {current_look(board)} adds fresh images, and {name} has not been measured on them"
+    return f"{name} has no accepted measurement on these images"

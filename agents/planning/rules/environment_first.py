@@ -1,0 +1,47 @@
+"""Rule: know the machine before measuring anything on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.reading import active_models, answer, current_cycle, missing_parts, study_of
+from store.acceptance import MetricReported
+from store.board import Board
+from store.commands import PlanTask
+from store.decide import task_id
+from store.specs import Environment
+
+SUBJECT = "environment"
+
+
+def environment_first(board: Board) -> Sequence[PlanTask]:
+    """Plan the environment task, once in every cycle that measures models."""
+    models = active_models(board)
+    if waived(board) or not any(missing_parts(board, model) for model in models):
+        return []
+    return [
+        PlanTask(
+            title="Describe the machine and find its best batch size",
+            spec=environment_spec(board),
+            subject=SUBJECT,
+            priority="high",
+            rule="environment_first",
+            because="a measurement is worth what is known of the machine that made it",
+            acceptance=(MetricReported(metric="throughput/best"), MetricReported(metric="batch_size/best")),
+        )
+    ]
+
+
+def environment_spec(board: Board) -> Environment:
+    """What is asked about the machine: the throughput of the study's first model."""
+    return Environment(model=active_models(board)[0].ref, seed=study_of(board).seed)
+
+
+def environment_task(board: Board) -> str:
+    """Id of this cycle's environment task."""
+    return task_id(current_cycle(board), environment_spec(board))
+
+
+def waived(board: Board) -> bool:
+    """True when a human decided to go on without it."""
+    return answer(board, "disputed_task", SUBJECT) == "go-on-without"

@@ -1,0 +1,163 @@
+"""What agents read off a board: which looks are done, who stands in for whom, what is measured, what is settled."""
+
+from __future__ import annotations
+
+from store.board import Board, Decision, Task
+from store.events import DecisionKind
+from store.specs import DataRef, Diagnostic, ModelRef, Statistics
+from store.study import Study, StudyModel
+
+
+def study_of(board: Board) -> Study:
+    """The registered protocol; LookupError before registration."""
+    if board.study is None:
+        raise LookupError("no study is registered")
+    return board.study
+
+
+def current_cycle(board: Board) -> int:
+    """Number of the open cycle, or of the newest."""
+    return len(board.cycles)
+
+
+def answer(board: Board, kind: DecisionKind, subject: str) -> str | None:
+    """The newest option in force for a question, if it was answered."""
+    answered = [d for d in decisions_on(board, kind, subject) if d.status != "open"]
+    return answered[-1].chosen if answered else None
+
+
+def decisions_on(board: Board, kind: DecisionKind, subject: str) -> list[Decision]:
+    """All questions of a kind about a subject, oldest first."""
+    return [d for d in board.decisions if d.request.kind == kind and d.request.subject == subject]
+
+
+def active_models(board: Board) -> tuple[StudyModel, ...]:
+    """The models of the study, less those that a human dropped."""
+    return tuple(model for model in study_of(board).models if answer(board, "unavailable_model", model.id) != "drop")
+
+
+def looks_done(board: Board, before_cycle: int | None = None) -> int:
+    """Looks whose comparison was accepted, in all cycles or in those before one."""
+    return len(
+        {
+            task.spec.look
+            for task in board.tasks
+            if isinstance(task.spec, Statistics)
+            and task.status == "accepted"
+            and (before_cycle is None or task.cycle < before_cycle)
+        }
+    )
+
+
+def current_look(board: Board) -> int:
+    """The look that the newest cycle takes: the first that no earlier cycle has compared, and never past the last."""
+    return min(looks_done(board, before_cycle=current_cycle(board)) + 1, study_of(board).decision.looks)
+
+
+def parts_until(board: Board, look: int) -> tuple[DataRef, ...]:
+    """The parts of the data that a look rests on, in order."""
+    study = study_of(board)
+    return tuple(study.data.part(number, study.seed) for number in range(1, look + 1))
+
+
+def attempts(board: Board, model: StudyModel) -> list[tuple[Task, Diagnostic]]:
+    """The diagnostics planned on behalf of a model since a human last asked to try it afresh, oldest first."""
+    retries = [
+        decision.answered_position or 0
+        for decision in decisions_on(board, "unavailable_model", model.id)
+        if decision.chosen == "retry"
+    ]
+    since = max(retries, default=0)
+    return [
+        (task, task.spec)
+        for task in board.tasks
+        if isinstance(task.spec, Diagnostic) and task.subject == model.id and task.position > since
+    ]
+
+
+def stand_in(board: Board, model: StudyModel) -> ModelRef:
+    """The model that is measured in its place: itself, or the last substitute that was taken."""
+    tried = attempts(board, model)
+    return tried[-1][1].model if tried else model.ref
+
+
+def accepted_part(board: Board, ref: ModelRef, part: DataRef) -> Task | None:
+    """The accepted measurement of a model on a part of the data."""
+    for task in board.tasks:
+        spec = task.spec
+        if task.status == "accepted" and isinstance(spec, Diagnostic) and (spec.model, spec.data) == (ref, part):
+            return task
+    return None
+
+
+def measured(board: Board, model: StudyModel, look: int) -> tuple[Task, ...] | None:
+    """The accepted measurements that cover a model up to a look; None while any is missing."""
+    ref = stand_in(board, model)
+    tasks = tuple(accepted_part(board, ref, part) for part in parts_until(board, look))
+    return tuple(task for task in tasks if task is not None) if all(tasks) else None
+
+
+def missing_parts(board: Board, model: StudyModel) -> list[DataRef]:
+    """Parts of the data on which a model has no accepted measurement, nor one planned in this cycle."""
+    ref = stand_in(board, model)
+    this_cycle = current_cycle(board)
+    under_way = {spec.data for task, spec in attempts(board, model) if task.cycle == this_cycle}
+    return [
+        part
+        for part in parts_until(board, current_look(board))
+        if part not in under_way and accepted_part(board, ref, part) is None
+    ]
+
+
+def untried(board: Board, model: StudyModel) -> ModelRef | None:
+    """The first substitute that was not tried and is not in the study for another model."""
+    tried = {spec.model.locator for _, spec in attempts(board, model)}
+    others = [other for other in study_of(board).models if other.id != model.id]
+    taken = {other.ref.locator for other in others} | {stand_in(board, other).locator for other in others}
+    return next((ref for ref in model.candidates[1:] if ref.locator not in tried | taken), None)
+
+
+def disputed(task: Task) -> bool:
+    """True when a task was returned and did not do better; a human has to look at it."""
+    return task.status in ("succeeded", "failed") and task.returns > 0
+
+
+def settled(board: Board, task: Task) -> bool:
+    """True when nothing more comes of a task in its cycle."""
+    if disputed(task) or task.status in ("accepted", "blocked", "superseded", "cancelled"):
+        return True
+    return task.claimable and any(_never(board, task_id) for task_id in task.depends_on)
+
+
+def _never(board: Board, task_id: str) -> bool:
+    task = board.tasks_by_id[task_id]
+    while task.superseded_by is not None:
+        task = board.tasks_by_id[task.superseded_by]
+    return task.status != "accepted" and settled(board, task)
+
+
+def newest_comparison(board: Board) -> Task | None:
+    """The newest accepted statistics task."""
+    done = [t for t in board.tasks if isinstance(t.spec, Statistics) and t.status == "accepted"]
+    return done[-1] if done else None
+
+
+def claims_in_force(board: Board) -> tuple[int, ...]:
+    """The k of "at least k models" that is to be decided: the one chosen, else all that the rule leaves open."""
+    study = study_of(board)
+    chosen = answer(board, "claim_strength", "claim")
+    if chosen is not None and chosen.startswith("at-least-"):
+        return (int(chosen.removeprefix("at-least-")),)
+    return study.decision.at_least
+
+
+def stopped(board: Board) -> bool:
+    """True when a human ended the study."""
+    return answer(board, "claim_strength", "claim") == "stop"
+
+
+def compared_models(comparison: Task | None) -> frozenset[str]:
+    """Ids of the models in a comparison, as they were measured."""
+    if comparison is None or not isinstance(comparison.spec, Statistics):
+        return frozenset()
+    return frozenset(source.model_id for source in comparison.spec.sources)

@@ -1,0 +1,94 @@
+"""The assessment: GO, NO_GO or INCONCLUSIVE, by the rule and the evidence alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.agent import Allowance
+from agents.assessment.assessor import assess
+from agents.planning.strategist import STRATEGIST
+from store import commands as c
+
+from .conftest import compared, ordinary
+
+
+def assessed(study, collapsed: int, cleared: int):
+    study.ledger.submit(c.OpenCycle("x"), actor="system")
+    study.work(lambda task: compared(task, collapsed, cleared) if task.kind == "statistics" else ordinary(task))
+    return assess(study.board)
+
+
+@pytest.mark.parametrize(
+    ("collapsed", "cleared", "verdicts", "verdict"),
+    [
+        (3, 0, ["GO", "GO"], "GO"),
+        (2, 1, ["GO", "NO_GO"], "INCONCLUSIVE"),
+        (2, 0, ["GO", "INCONCLUSIVE"], "INCONCLUSIVE"),
+        (1, 1, ["INCONCLUSIVE", "NO_GO"], "INCONCLUSIVE"),
+        (1, 2, ["NO_GO", "NO_GO"], "NO_GO"),
+        (0, 0, ["INCONCLUSIVE", "INCONCLUSIVE"], "INCONCLUSIVE"),
+    ],
+)
+def test_the_verdict_follows_from_the_counts_for_every_claim(play, collapsed, cleared, verdicts, verdict) -> None:
+    made = assessed(play(), collapsed, cleared)
+    assert [claim.verdict for claim in made.claims] == verdicts
+    assert made.verdict == verdict
+
+
+@pytest.mark.parametrize("models", range(1, 6))
+def test_go_and_no_go_never_hold_together(models: int) -> None:
+    for k in range(1, models + 1):
+        for collapsed in range(models + 1):
+            for cleared in range(models - collapsed + 1):
+                assert not (collapsed >= k and cleared >= models - k + 1)
+
+
+def test_the_claim_that_a_human_chose_decides(play) -> None:
+    study = play()
+    study.cycle(lambda task: compared(task, 2, 1) if task.kind == "statistics" else ordinary(task))
+    assert study.board.cycles[1].assessment.verdict == "INCONCLUSIVE"
+    assert study.board.cycles[1].assessment.reason.startswith("the verdict depends on the strength of the claim")
+    study.decide("c1-claim-strength", "at-least-2")
+    study.ledger.submit(c.OpenCycle("x"), actor="system")
+    assert assess(study.board).verdict == "GO"
+
+
+def test_without_a_comparison_nothing_is_decided(play) -> None:
+    study = play()
+    study.ledger.submit(c.OpenCycle("x"), actor="system")
+    made = assess(study.board)
+    assert (made.verdict, made.reason) == ("INCONCLUSIVE", "there is no accepted comparison")
+    assert {finding.status for finding in made.findings} <= {"unknown", "unmet"}
+
+
+def test_every_finding_names_the_evidence_it_rests_on(play) -> None:
+    made = assessed(play(), 0, 3)
+    by_name = {finding.criterion: finding for finding in made.findings}
+    assert [item.metric for item in by_name["significance"].evidence] == ["model/a/p_clear_holm", "alpha/look"]
+    assert by_name["models_covered"].because.endswith("a substitute stands in for c")
+    assert by_name["scope_of_collapse"].status == "unmet"
+
+
+def test_the_strategist_asks_only_where_the_rule_leaves_a_choice(play) -> None:
+    for at_least, asked in ((2, []), ([2, 3], ["c1-claim-strength"])):
+        study = play(decision={"threshold": 0.7, "at_least": at_least})
+        study.cycle()
+        assert [d.request.decision_id for d in study.board.decisions] == asked
+
+
+def test_the_strategist_recommends_the_strongest_claim_with_adequate_power(play) -> None:
+    study = play()
+    study.cycle()
+    request = study.board.decisions[0].request
+    assert [option.key for option in request.options] == ["at-least-2", "at-least-3", "stop"]
+    assert request.recommended == "at-least-2"
+    assert request.if_silent == "at-least-3", "silence is the cautious answer"
+    assert [item.metric for item in request.options[0].evidence] == ["claim/2_of_3/power"]
+
+
+def test_the_strategist_speaks_once_a_cycle(play) -> None:
+    study = play()
+    study.ledger.submit(c.OpenCycle("x"), actor="system")
+    study.work()
+    study.ask(STRATEGIST)
+    assert STRATEGIST.choose(study.board, Allowance()) == []

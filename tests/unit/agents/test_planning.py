@@ -1,0 +1,228 @@
+"""The planning team: what it plans, in which order, and when it stops."""
+
+from __future__ import annotations
+
+from agents.agent import Allowance
+from agents.planning.planner import PLANNER, propose
+from agents.planning.reviewer import REVIEWER
+from store import commands as c
+from store.acceptance import IntervalReported, NAtLeast, SitesComplete
+from store.evidence import Interval
+from store.specs import Diagnostic, Statistics
+
+from .conftest import compared, evidence, ordinary, succeed
+
+
+def test_the_first_plan_is_the_environment_and_then_every_model(play) -> None:
+    study = play()
+    study.ledger.submit(c.OpenCycle("x"), actor="system")
+    plan = propose(study.board)
+    assert [(p.rule, p.subject) for p in plan] == [
+        ("environment_first", "environment"),
+        ("cover_models", "a"),
+        ("cover_models", "b"),
+        ("cover_models", "c"),
+    ]
+    study.ask(PLANNER)
+    environment, *diagnostics = study.board.tasks
+    assert all(task.depends_on == (environment.task_id,) for task in diagnostics)
+    assert all(task.because for task in study.board.tasks)
+
+
+def test_planning_again_proposes_nothing(play) -> None:
+    study = play()
+    study.ledger.submit(c.OpenCycle("x"), actor="system")
+    study.ask(PLANNER)
+    assert propose(study.board) == ()
+
+
+def test_a_diagnostic_is_planned_with_what_it_must_deliver(play) -> None:
+    study = play()
+    study.ledger.submit(c.OpenCycle("x"), actor="system")
+    study.ask(PLANNER)
+    assert study.board.tasks[1].acceptance == (
+        NAtLeast(metric="mcs_norm", n=40),
+        IntervalReported(metric="mcs_norm"),
+        SitesComplete(),
+    )
+
+
+def test_a_blocked_model_is_replaced_and_then_all_are_compared(play) -> None:
+    study = play()
+    study.cycle()
+    by_subject = {(task.subject, task.status): task for task in study.board.tasks}
+    blocked, substitute = by_subject["c", "superseded"], by_subject["c", "accepted"]
+    assert blocked.superseded_by == substitute.task_id
+    assert isinstance(substitute.spec, Diagnostic)
+    assert substitute.spec.model.locator == "clip:small@random"
+    (comparison,) = [task for task in study.board.tasks if task.kind == "statistics"]
+    assert isinstance(comparison.spec, Statistics)
+    assert [source.model_id for source in comparison.spec.sources] == ["a", "b", "clip-small-random"]
+
+
+def test_substitutes_are_tried_in_order_and_one_in_the_study_already_is_passed_over(play, study_data) -> None:
+    models = study_data()["models"]
+    models[2]["substitutes"] = ["clip:tiny@random", "siglip:small@hub/none", "clip:small@random"]
+    study = play(models=models)
+    study.cycle()
+    tried = [task.spec.model.locator for task in study.board.tasks if task.subject == "c"]
+    assert tried == ["clip:base-patch32@hub/none", "siglip:small@hub/none", "clip:small@random"]
+
+
+def test_models_are_not_compared_before_all_measurements_are_in(play) -> None:
+    study = play()
+    study.ledger.submit(c.OpenCycle("x"), actor="system")
+    study.work(lambda task: ordinary(task) if task.subject != "b" else c.Fail(task.task_id, task.fence, "broken"))
+    failed = next(task for task in study.board.tasks if task.subject == "b")
+    assert (failed.status, failed.returns) == ("failed", 1)
+    comparison = study.board.tasks[-1]
+    assert comparison.kind == "statistics"
+    assert comparison.position > failed.status_position
+
+
+def test_work_below_its_criteria_is_returned_once_and_then_left_to_a_human(play) -> None:
+    def sloppy(task):
+        if task.subject != "a":
+            return ordinary(task)
+        mean = evidence(task, "mcs_norm", 0.5, interval=Interval(low=0.4, high=0.6), n=39)
+        return succeed(task, mean, evidence(task, "sites_seen", 4), evidence(task, "sites_expected", 4))
+
+    study = play()
+    study.cycle(sloppy)
+    task = next(task for task in study.board.tasks if task.subject == "a")
+    assert (task.status, task.returns, task.fence) == ("succeeded", 1, 2)
+    question = next(d.request for d in study.board.open_decisions if d.request.subject == "a")
+    assert "at least 40 images: it rests on 39" in question.because
+
+
+def test_the_reviewer_accepts_only_when_every_criterion_is_met(play) -> None:
+    study = play()
+    study.ledger.submit(c.OpenCycle("x"), actor="system")
+    study.ask(PLANNER)
+    task = study.board.tasks[0]
+    study.ledger.submit(c.ClaimTask(task.task_id, "operations", "w"), actor="a")
+    study.ledger.submit(succeed(task := study.board.tasks[0], evidence(task, "throughput/best", 1.0)), actor="w")
+    (command,) = REVIEWER.choose(study.board, Allowance())
+    assert isinstance(command, c.ReturnTask)
+    assert command.reason == "batch_size/best is reported: it is missing"
+
+
+def test_the_next_look_measures_fresh_images_only(play) -> None:
+    study = play()
+    study.cycle()
+    study.decide("c1-claim-strength", "at-least-2")
+    assert study.left()[0].startswith("Take look 2 of 2")
+    study.cycle()
+    fresh = [t.spec.data for t in study.board.tasks_in(2) if isinstance(t.spec, Diagnostic)]
+    assert [(data.first, data.n) for data in fresh] == [(40, 40)] * 3
+    comparison = study.board.tasks[-1].spec
+    assert isinstance(comparison, Statistics)
+    assert comparison.look == 2
+    assert len(comparison.sources) == 6
+
+
+def test_a_substitute_goes_on_standing_in_at_the_next_look(play) -> None:
+    study = play()
+    study.cycle()
+    study.decide("c1-claim-strength", "at-least-2")
+    study.cycle()
+    (task,) = [task for task in study.board.tasks_in(2) if task.subject == "c"]
+    assert task.spec.model.locator == "clip:small@random"
+    assert "stands in for c" in task.because
+
+
+def test_a_study_comes_to_an_end(play) -> None:
+    study = play()
+    study.cycle()
+    study.decide("c1-claim-strength", "at-least-2")
+    study.cycle()
+    assert study.left() == []
+
+
+def test_a_human_can_stop_a_study(play) -> None:
+    study = play()
+    study.cycle()
+    study.decide("c1-claim-strength", "stop")
+    assert study.left() == []
+
+
+def test_a_go_ends_the_looks(play) -> None:
+    study = play(decision={"threshold": 0.7, "at_least": 2, "looks": 3})
+    study.cycle(lambda task: compared(task, 2, 1) if task.kind == "statistics" else ordinary(task))
+    assert study.board.cycles[1].assessment.verdict == "GO"
+    assert study.left() == []
+
+
+def test_what_the_budget_does_not_allow_is_left_to_the_next_cycle(play) -> None:
+    study = play(budget={"tasks": 2}, decision={"threshold": 0.7, "at_least": 2})
+    study.cycle()
+    assert [t.status for t in study.board.tasks] == ["accepted", "accepted", "cancelled", "cancelled"]
+    assert study.left() == ["Measure b", "Measure c"]
+    study.cycle()
+    assert [(t.subject, t.status) for t in study.board.tasks_in(2)] == [
+        ("environment", "accepted"),
+        ("b", "accepted"),
+        ("c", "cancelled"),
+    ]
+
+
+def test_a_model_that_cannot_be_had_is_a_question_and_can_be_dropped(play, study_data) -> None:
+    models = study_data()["models"]
+    models[2]["substitutes"] = []
+    study = play(models=models, decision={"threshold": 0.7, "at_least": 2})
+    study.cycle()
+    assert study.board.cycles[1].assessment.verdict == "INCONCLUSIVE"
+    assert [d.request.decision_id for d in study.board.open_decisions] == ["c1-model-c"]
+    study.decide("c1-model-c", "drop")
+    assert study.left() == ["Assess the evidence again"]
+    study.cycle()
+    assert study.board.cycles[2].assessment.verdict == "NO_GO"
+    assert study.left() == []
+
+
+def test_a_model_that_is_to_be_tried_again_is_and_the_question_comes_back(play, study_data) -> None:
+    models = study_data()["models"]
+    models[2]["substitutes"] = []
+    study = play(models=models, decision={"threshold": 0.7, "at_least": 2})
+    study.cycle()
+    study.decide("c1-model-c", "retry")
+    assert study.left()[0] == "Measure c"
+    study.cycle()
+    assert [d.request.decision_id for d in study.board.open_decisions] == ["c2-model-c"]
+    study.decide("c2-model-c", "retry")
+    study.cycle(lambda task: succeed(task, evidence(task, "mcs_norm", 0.5, interval=Interval(low=0, high=1), n=40),
+                                     evidence(task, "sites_seen", 1), evidence(task, "sites_expected", 1))
+                if task.subject == "c" else ordinary(task))  # fmt: skip
+    assert study.board.cycles[3].assessment.verdict == "NO_GO"
+
+
+def test_without_an_environment_a_human_says_how_to_go_on(play) -> None:
+    def no_torch(task):
+        return (
+            c.Block(task.task_id, task.fence, "no torch", "install") if task.kind == "environment" else ordinary(task)
+        )
+
+    study = play()
+    study.cycle(no_torch)
+    assert [d.request.decision_id for d in study.board.open_decisions] == ["c1-environment"]
+    assert {task.status for task in study.board.tasks[1:]} == {"cancelled"}
+    study.decide("c1-environment", "go-on-without")
+    study.cycle(no_torch)
+    assert [task.status for task in study.board.tasks_in(2)].count("accepted") == 4
+    assert study.board.cycles[2].assessment.verdict == "NO_GO"
+
+
+def test_a_single_model_is_tested_too(play, study_data) -> None:
+    study = play(models=study_data()["models"][:1], decision={"threshold": 0.7, "at_least": 1})
+    study.cycle()
+    assert study.board.tasks[-1].kind == "statistics"
+    assert study.board.cycles[1].assessment.verdict == "NO_GO"
+
+
+def test_the_same_log_leads_to_the_same_commands(play) -> None:
+    logs = []
+    for _ in range(2):
+        study = play()
+        study.cycle()
+        logs.append([(entry.actor, entry.event) for entry in study.ledger.log.read()])
+    assert logs[0] == logs[1]
