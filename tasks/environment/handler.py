@@ -1,0 +1,125 @@
+"""Describes the machine that does the work, and measures how many images a second it encodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from store.errors import BadInput
+from store.specs import Environment
+from tasks.diagnostics.families.weights import WeightsUnavailable
+from tasks.environment.device import (
+    Driver,
+    Machine,
+    Torch,
+    forget_peak,
+    inspect_driver,
+    inspect_machine,
+    inspect_torch,
+    peak_memory,
+)
+from tasks.environment.throughput import Sweep, cuda_seconds, sweep, wall_seconds
+from tasks.environment.tower import ImageTower, load_tower
+from tasks.handler import Blocked, Done, Measurement, Outcome, Run
+
+REMEDY = 'pip install "gonogo[diagnostics]"'
+
+NO_GPU = "no GPU: CPU only"
+
+
+def measure_environment(spec: Environment, run: Run) -> Outcome:
+    """Look at the machine, then time the image tower of the spec's model over its batch sizes.
+
+    Blocked where the libraries, the model or the memory for a single batch are missing. Raises BadInput for a model
+    that is not known or batch sizes below one.
+    """
+    if not spec.batch_sizes or min(spec.batch_sizes) < 1:
+        raise BadInput(f"batch sizes {list(spec.batch_sizes)}: give one or more, each at least 1")
+    try:
+        torch = inspect_torch()
+    except (ImportError, OSError) as error:
+        return Blocked(f"PyTorch is missing or broken ({error})", REMEDY)
+    machine, driver = inspect_machine(), inspect_driver()
+    forget_peak(torch.device)
+    try:
+        tower = load_tower(spec.model, run.workspace, spec.seed, torch.device)
+    except WeightsUnavailable as error:
+        return Blocked(error.reason, error.remedy)
+    except ImportError as error:
+        return Blocked(f"a library of family {spec.model.family} is missing or broken ({error})", REMEDY)
+    stopwatch = cuda_seconds if torch.device == "cuda" else wall_seconds
+    found = sweep(tower.prepare, spec.batch_sizes, stopwatch, progress=run.progress)
+    if not found.measured:
+        return Blocked(
+            f"a batch of {found.too_large} runs out of memory",
+            "give smaller batch sizes, or a machine with more memory",
+        )
+    return Done(
+        summary=f"Described the machine and timed the image tower of {spec.model.id} on it.",
+        measurements=(*_of_machine(machine, torch), *_of_sweep(found), _peak(torch)),
+        facts=facts(machine, driver, torch, tower, found),
+        parameters={
+            "model": spec.model.locator,
+            "batch_sizes": ", ".join(map(str, spec.batch_sizes)),
+            "seed": str(spec.seed),
+        },
+    )
+
+
+def _of_machine(machine: Machine, torch: Torch) -> Iterator[Measurement]:
+    yield Measurement("cpu/count", machine.cpus, "CPUs")
+    yield Measurement("cpu/load", machine.load, "processes")
+    yield Measurement("memory/total_bytes", machine.memory_total, "bytes")
+    yield Measurement("memory/available_bytes", machine.memory_available, "bytes")
+    yield Measurement("gpu/count", len(torch.gpus), "GPUs")
+    for gpu in torch.gpus[:1]:
+        yield Measurement("gpu/memory_total_bytes", gpu.memory_total, "bytes")
+        yield Measurement("gpu/memory_free_bytes", gpu.memory_free, "bytes")
+
+
+def _of_sweep(found: Sweep) -> Iterator[Measurement]:
+    """Medians over the repetitions, with the quartiles as bounds and the number of repetitions as n."""
+    for each in found.measured:
+        yield Measurement(
+            f"throughput/batch_{each.batch_size}", each.median, "images/s", each.low, each.high, each.repetitions
+        )
+    best = found.best
+    yield Measurement("throughput/best", best.median, "images/s", best.low, best.high, best.repetitions)
+    yield Measurement("batch_size/best", best.batch_size, "images")
+    yield Measurement("batch_size/largest", found.measured[-1].batch_size, "images")
+
+
+def _peak(torch: Torch) -> Measurement:
+    return Measurement("peak_bytes", peak_memory(torch.device), "bytes")
+
+
+def facts(machine: Machine, driver: Driver | None, torch: Torch, tower: ImageTower, found: Sweep) -> dict[str, str]:
+    """What the machine is, and how it was timed, by a readable label."""
+    told = {
+        "Device": _device(driver, torch),
+        "Driver": f"NVIDIA {driver.version}, for CUDA up to {driver.cuda}" if driver else "no NVIDIA driver",
+        "CUDA": f"PyTorch built for {torch.cuda}" if torch.cuda else "PyTorch built without CUDA",
+        "cuDNN": torch.cudnn or "none",
+        "torch": torch.version,
+        "CPU": f"{machine.cpu}, {machine.cpus} logical CPUs, {torch.threads} threads an operation",
+        "OS": machine.os,
+        "Python": machine.python,
+        "Libraries": ", ".join(f"{name} {version}" for name, version in machine.libraries.items()),
+        "Model": f"{tower.model.provenance.architecture}, {tower.model.provenance.weights}",
+        "Timing": "image tower in float32 on noise; median over repetitions, bounds are the quartiles",
+        "Peak memory": "allocated on the GPU" if torch.gpus else "resident in the whole process, libraries included",
+    }
+    if tower.unavailable:
+        told["Note"] = f"timed with random weights, since speed is a matter of architecture: {tower.unavailable}"
+    if found.too_large:
+        told["Out of memory"] = (
+            f"at a batch of {found.too_large}; the largest that fitted is {found.measured[-1].batch_size}"
+        )
+    return told
+
+
+def _device(driver: Driver | None, torch: Torch) -> str:
+    if torch.gpus:
+        return ", ".join(gpu.name for gpu in torch.gpus)
+    if driver and driver.gpus:
+        return f"CPU only: PyTorch cannot use the {', '.join(driver.gpus)} of this machine"
+    return NO_GPU

@@ -1,0 +1,115 @@
+"""Images a second over batch sizes: repeated timing of whatever encodes a batch, up to the largest that fits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+Work = Callable[[], object]
+Stopwatch = Callable[[Work], float]
+"""Does the work and returns the seconds that it took, waiting for a device that runs by itself."""
+
+WARM_UPS = 1
+FEWEST_REPETITIONS = 3
+MOST_REPETITIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Images a second at one batch size."""
+
+    batch_size: int
+    median: float
+    low: float
+    """First quartile of the repetitions."""
+    high: float
+    """Third quartile of the repetitions."""
+    repetitions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Throughput over batch sizes, in ascending order."""
+
+    measured: tuple[Throughput, ...]
+    too_large: int | None
+    """The first batch size that ran out of memory; larger ones were not tried."""
+
+    @property
+    def best(self) -> Throughput:
+        """The highest median throughput, of equals that of the smallest batch. Raises ValueError when none fitted."""
+        return max(self.measured, key=lambda found: found.median)
+
+
+def wall_seconds(work: Work) -> float:
+    """Stopwatch for work that is done when it returns."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def cuda_seconds(work: Work) -> float:
+    """Stopwatch for work on the current CUDA stream, by events on the device."""
+    import torch
+
+    begin = torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
+    end = torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
+    begin.record()
+    work()
+    end.record()
+    end.synchronize()
+    return float(begin.elapsed_time(end)) / 1000
+
+
+def _silent(done: int, total: int, note: str) -> None:
+    """Report progress to nobody."""
+
+
+def sweep(
+    prepare: Callable[[int], Work],
+    batch_sizes: Sequence[int],
+    stopwatch: Stopwatch = wall_seconds,
+    seconds: float = 6.0,
+    progress: Callable[[int, int, str], None] = _silent,
+) -> Sweep:
+    """Time `prepare(batch_size)`, which makes the batch and returns the work of encoding it, for every batch size.
+
+    Sizes are tried in ascending order, up to the first that runs out of memory. Each has an equal part of `seconds`, in
+    which it is repeated as often as fits, but at least `FEWEST_REPETITIONS` times, after `WARM_UPS` that do not count.
+    Raises ValueError when a size is below one or there is none; whatever else the work raises passes through.
+    """
+    sizes = sorted(set(batch_sizes))
+    if not sizes or sizes[0] < 1:
+        raise ValueError(f"batch sizes are one or more whole numbers from 1 on, not {tuple(batch_sizes)}")
+    measured: list[Throughput] = []
+    for done, size in enumerate(sizes):
+        progress(done, len(sizes), f"batches of {size}")
+        try:
+            taken = _repeat(prepare(size), stopwatch, seconds / len(sizes))
+        except (RuntimeError, MemoryError) as error:
+            if not ran_out_of_memory(error):
+                raise
+            return Sweep(tuple(measured), too_large=size)
+        low, median, high = np.quantile(size / np.array(taken), (0.25, 0.5, 0.75))
+        measured.append(Throughput(size, float(median), float(low), float(high), len(taken)))
+    return Sweep(tuple(measured), too_large=None)
+
+
+def ran_out_of_memory(error: Exception) -> bool:
+    """Whether an allocation failed. PyTorch has a class of its own for that on GPUs only; on CPUs its message tells."""
+    return isinstance(error, MemoryError) or any(
+        sign in str(error).lower() for sign in ("out of memory", "allocate memory", "not enough memory")
+    )
+
+
+def _repeat(work: Work, stopwatch: Stopwatch, seconds: float) -> list[float]:
+    """Seconds of each repetition, the warm-ups left out."""
+    for _ in range(WARM_UPS):
+        stopwatch(work)
+    taken: list[float] = []
+    while len(taken) < FEWEST_REPETITIONS or (len(taken) < MOST_REPETITIONS and sum(taken) < seconds):
+        taken.append(stopwatch(work))
+    return taken

@@ -1,0 +1,79 @@
+"""What every kind of task is made of: a handler takes a spec and a run, and returns an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from store.specs import Frozen
+
+S_contra = TypeVar("S_contra", bound=Frozen, contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One finite number found by a handler. It becomes evidence only once it is logged."""
+
+    metric: str
+    """Key, in words joined by `/`, such as `layer/vision/03/entropy_norm`."""
+    value: float
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    cited: bool = True
+    """False: logged with the run, but not carried into the event log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The work is finished; whether it is accepted is the reviewer's to say."""
+
+    summary: str
+    """One sentence of what was done. No figures: those are measurements."""
+    measurements: tuple[Measurement, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Texts worth reporting, such as the name of the device, by a readable label."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Logged as MLflow parameters."""
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Files to keep, by artifact name. Measurements are bound to `samples.npz` where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The work cannot be done here, and trying again as it stands would not help."""
+
+    reason: str
+    remedy: str = ""
+
+
+Outcome = Done | Blocked
+
+
+def _silent(done: int, total: int, note: str) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a handler may touch: two folders, kept artifacts, and a place to report progress."""
+
+    workspace: Path
+    """Relative paths in specs start here."""
+    scratch: Path
+    """An empty folder of this run's own; what is not named in the outcome is deleted."""
+    artifact: Callable[[str], Path]
+    """The kept file of a digest; raises IntegrityFailure when it is missing or altered."""
+    progress: Callable[[int, int, str], None] = _silent
+    """Called with (steps done, steps in all, note)."""
+
+
+class TaskHandler(Protocol[S_contra]):
+    """Does one kind of task. Raises GonogoError (or anything else) on failure."""
+
+    def __call__(self, spec: S_contra, run: Run) -> Outcome:
+        """Do the work of `spec`, touching only what `run` offers."""
+        ...

@@ -1,0 +1,132 @@
+"""The whole comparison: every model, every pair, the corrections over them, and what the design could have found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TypeVar
+
+import numpy as np
+
+from store.errors import BadInput
+from store.specs import Statistics
+from tasks.statistics.adequacy import Undetermined
+from tasks.statistics.claims import RULES, Claim, claim
+from tasks.statistics.models import ModelResult, describe_model
+from tasks.statistics.multiplicity import holm
+from tasks.statistics.pairs import PairResult, describe_pair
+from tasks.statistics.power import MEDIUM_EFFECT, minimal_detectable_effect, power, sample_size
+from tasks.statistics.samples import Joined
+
+TARGET_POWER = 0.8
+
+Pair = tuple[str, str]
+Name = TypeVar("Name", str, Pair)
+Result = TypeVar("Result", ModelResult, PairResult)
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What a two-sided paired or one-sample test at the level of one look can find. Of the data only n enters."""
+
+    images: int
+    n_for_medium_effect: int
+    """Images that find d = 0.5 with power 0.8."""
+    mde: float | None
+    """Standardised effect that the images at hand find with power 0.8; None for a single image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Everything that one look says. Mappings are in the order of the model ids."""
+
+    level: float
+    """alpha/looks: the level of each family of tests in this look."""
+    models: Mapping[str, ModelResult]
+    pairs: Mapping[Pair, PairResult]
+    undetermined: Mapping[str, Undetermined]
+    undetermined_pairs: Mapping[Pair, Undetermined]
+    """Pairs that cannot be compared although each of the two models can be tested."""
+    p_collapse: Mapping[str, float]
+    """Holm-adjusted over all models, as are the next."""
+    p_clear: Mapping[str, float]
+    p_pair: Mapping[Pair, float]
+    """Holm-adjusted over all pairs."""
+    collapsed: tuple[str, ...]
+    """Models whose mean is significantly beyond the threshold after correction."""
+    cleared: tuple[str, ...]
+    """Models whose mean is significantly short of the threshold after correction."""
+    design: Design
+    claims: tuple[Claim, ...]
+    """For each k under consideration, the rule in force (Holm) and the count without correction."""
+
+
+def compare(joined: Joined, spec: Statistics) -> Comparison:
+    """Test every model of `joined` and every pair of them as `spec` asks.
+
+    Raises BadInput when the spec contradicts itself: a look beyond the last, a claim about more models than there are,
+    a threshold that equals the null value.
+    """
+    level = look_level(spec)
+    described = {model: describe_model(x, spec) for model, x in joined.values.items()}
+    models, undetermined = _split(described)
+    paired = {(a, b): describe_pair(joined.values[a], joined.values[b]) for a, b in combinations(joined.values, 2)}
+    pairs, undetermined_pairs = _split(paired)
+    p_collapse = _holm({model: found.collapse.p for model, found in models.items()}, len(described))
+    p_clear = _holm({model: found.clear.p for model, found in models.items()}, len(described))
+    return Comparison(
+        level=level,
+        models=models,
+        pairs=pairs,
+        undetermined=undetermined,
+        undetermined_pairs={
+            pair: why for pair, why in undetermined_pairs.items() if not undetermined.keys() & set(pair)
+        },
+        p_collapse=p_collapse,
+        p_clear=p_clear,
+        p_pair=_holm({pair: found.test.p for pair, found in pairs.items()}, len(paired)),
+        collapsed=tuple(model for model, p in p_collapse.items() if p <= level),
+        cleared=tuple(model for model, p in p_clear.items() if p <= level),
+        design=_design(joined.image_ids.size, level),
+        claims=_claims(spec, len(described), joined.image_ids.size, level),
+    )
+
+
+def look_level(spec: Statistics) -> float:
+    """alpha/looks: Bonferroni over a number of looks that was fixed beforehand, whatever a look finds."""
+    if spec.look > spec.looks:
+        raise BadInput(f"look {spec.look} of {spec.looks}: the number of looks was fixed and is used up")
+    return spec.alpha / spec.looks
+
+
+def _split(results: Mapping[Name, Result | Undetermined]) -> tuple[dict[Name, Result], dict[Name, Undetermined]]:
+    """What was found, and why nothing was."""
+    found = {name: result for name, result in results.items() if not isinstance(result, Undetermined)}
+    return found, {name: result for name, result in results.items() if isinstance(result, Undetermined)}
+
+
+def _holm(p: Mapping[Name, float], family: int) -> dict[Name, float]:
+    adjusted = holm(np.array(list(p.values())), family)
+    return dict(zip(p, adjusted.tolist(), strict=True))
+
+
+def _design(n: int, level: float) -> Design:
+    return Design(
+        images=n,
+        n_for_medium_effect=math.ceil(sample_size(MEDIUM_EFFECT, TARGET_POWER, level)),
+        mde=minimal_detectable_effect(n, TARGET_POWER, level) if n >= 2 else None,
+    )
+
+
+def _claims(spec: Statistics, m: int, n: int, level: float) -> tuple[Claim, ...]:
+    """Each claim under both rules, when every model lies half a standard deviation beyond the threshold."""
+    for k in spec.at_least:
+        if not 1 <= k <= m:
+            raise BadInput(f"a claim of at least {k} of {m} models cannot be tested")
+
+    def per_model(alpha: float) -> float:
+        return power(n, MEDIUM_EFFECT, alpha, "one-sample", "greater") if n >= 2 else 0.0
+
+    return tuple(claim(k, m, level, per_model, rule) for k in sorted(set(spec.at_least)) for rule in RULES)

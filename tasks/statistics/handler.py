@@ -1,0 +1,89 @@
+"""Compares models on the images they share: reads their per-image values, tests them, and keeps the full result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import BaseModel
+
+from store.specs import Statistics
+from tasks.handler import Done, Outcome, Run
+from tasks.statistics.comparison import Comparison, compare
+from tasks.statistics.measurements import measurements
+from tasks.statistics.models import collapse_side
+from tasks.statistics.samples import load_samples
+
+RESULT_FILE = "comparison.json"
+
+
+def compare_models(spec: Statistics, run: Run) -> Outcome:
+    """Test each model of the spec against the null value and the threshold, and every pair of models.
+
+    The same spec and the same samples give the same bytes, whatever the order of the sources. Raises BadInput when
+    samples cannot be joined or the spec contradicts itself.
+    """
+    run.progress(0, 2, "reading samples")
+    joined = load_samples(spec.sources, spec.metric, run.artifact)
+    run.progress(1, 2, f"comparing {len(joined.values)} models on {joined.image_ids.size} images")
+    found = compare(joined, spec)
+    path = run.scratch / RESULT_FILE
+    path.write_text(result_json(found, spec), encoding="utf-8")
+    run.progress(2, 2, "compared")
+    return Done(
+        summary=f"Compared the {spec.metric} of {', '.join(joined.values)} on the images they share.",
+        measurements=measurements(found),
+        facts=facts(found, spec),
+        parameters=parameters(spec),
+        files={RESULT_FILE: path},
+    )
+
+
+def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
+    """What was tested and assumed, and why anything is undetermined, by a readable label."""
+    side = collapse_side(spec)
+    return {
+        "Unit of analysis": "image",
+        "Tests": "Student's t: against the threshold each way, against the null value two-sided, between models paired",
+        "Collapse": f"the mean of {spec.metric} is {side} than the threshold",
+        "Correction": "Holm, over all models in each direction and over all pairs",
+        "Looks": f"{spec.look} of {spec.looks}, Bonferroni: each look is tested at alpha/looks",
+        "Intervals": "95 %, uncorrected: BCa bootstrap for means, Student's t for differences, noncentral t for dz",
+        "Assumptions": "independent images and near-normal means; skew and Shapiro-Wilk are shown and switch no test",
+        "Claims": "k or more models collapsed after Holm; uncorrected: k or more with p at most the level of the look",
+        "Power": "prospective, with every model 0.5 SD beyond the threshold; claims as if models did not share images",
+        **{f"Missing {model}": f"{result.missing} images" for model, result in found.models.items() if result.missing},
+        **{f"Undetermined {model}": why.reason for model, why in found.undetermined.items()},
+        **{f"Undetermined {a} - {b}": why.reason for (a, b), why in found.undetermined_pairs.items()},
+    }
+
+
+def parameters(spec: Statistics) -> dict[str, str]:
+    """What was asked for, apart from the sources."""
+    asked = spec.model_dump(mode="json", exclude={"kind", "sources"})
+    return {name: json.dumps(value) if not isinstance(value, str) else value for name, value in sorted(asked.items())}
+
+
+def result_json(found: Comparison, spec: Statistics) -> str:
+    """The full result as strict JSON with sorted keys, closed by a newline."""
+    sources = [source.model_dump(mode="json") for source in spec.sources]
+    whole = {
+        "schema": "gonogo.comparison/1",
+        "question": spec.model_dump(mode="json", exclude={"kind", "sources"}),
+        "sources": sorted(sources, key=lambda source: (source["model_id"], source["digest"], source["task_id"])),
+        "result": asdict(found),
+    }
+    return json.dumps(_plain(whole), sort_keys=True, allow_nan=False, indent=1, ensure_ascii=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """`value` in the types of JSON: a pair of models becomes `a/b`, an interval its fields."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return {"/".join(key) if isinstance(key, tuple) else key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,77 @@
+"""The comparison as measurements, each under the key that reports and assessments look it up by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from store.evidence import Interval
+from tasks.handler import Measurement
+from tasks.statistics.claims import Claim
+from tasks.statistics.comparison import Comparison
+from tasks.statistics.models import ModelResult
+from tasks.statistics.pairs import PairResult
+
+
+def measurements(found: Comparison) -> tuple[Measurement, ...]:
+    """Every number of the comparison that can be cited. A model or pair that is undetermined has none."""
+    return (
+        *_counts(found),
+        *_design(found),
+        *(each for claim in found.claims for each in _claim(claim)),
+        *(each for model in found.models for each in _model(model, found.models[model], found)),
+        *(each for pair in found.pairs for each in _pair(pair, found.pairs[pair], found)),
+    )
+
+
+def _counts(found: Comparison) -> Iterator[Measurement]:
+    models = len(found.models) + len(found.undetermined)
+    yield Measurement("count/models", models, "models")
+    yield Measurement("count/collapsed", len(found.collapsed), "models")
+    yield Measurement("count/cleared", len(found.cleared), "models")
+    yield Measurement("count/undetermined", len(found.undetermined), "models")
+
+
+def _design(found: Comparison) -> Iterator[Measurement]:
+    yield Measurement("alpha/look", found.level)
+    yield Measurement("power/n_for_medium_effect", found.design.n_for_medium_effect, "images")
+    if found.design.mde is not None:
+        yield Measurement("power/mde", found.design.mde, "SD", n=found.design.images)
+
+
+def _claim(claim: Claim) -> Iterator[Measurement]:
+    """The rule in force under the plain names; the count without correction beside it, for comparison."""
+    key = f"claim/{claim.k}_of_{claim.m}/" + ("" if claim.rule == "holm" else "uncorrected_")
+    yield Measurement(f"{key}error_bound", claim.error_bound)
+    yield Measurement(f"{key}error_independent", claim.error_independent)
+    yield Measurement(f"{key}power", claim.power)
+
+
+def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measurement]:
+    key, n = f"model/{model}", result.n
+    yield _bounded(f"{key}/mean", result.mean, result.bootstrap, n)
+    yield Measurement(f"{key}/sd", result.sd, n=n)
+    yield Measurement(f"{key}/p_collapse", result.collapse.p, n=n)
+    yield Measurement(f"{key}/p_collapse_holm", found.p_collapse[model], n=n)
+    yield Measurement(f"{key}/p_clear", result.clear.p, n=n)
+    yield Measurement(f"{key}/p_clear_holm", found.p_clear[model], n=n)
+    yield Measurement(f"{key}/p_null", result.null.p, n=n)
+    yield Measurement(f"{key}/t_null", result.null.t, n=n)
+    yield Measurement(f"{key}/df", result.null.df, n=n)
+    yield _bounded(f"{key}/dz_null", result.dz_null, result.dz_null_interval, n, "SD")
+    yield Measurement(f"{key}/skew", result.skew, n=n)
+    if result.shapiro_p is not None:
+        yield Measurement(f"{key}/shapiro_p", result.shapiro_p, n=n)
+
+
+def _pair(pair: tuple[str, str], result: PairResult, found: Comparison) -> Iterator[Measurement]:
+    key, n = "pair/" + "/".join(pair), result.n
+    yield _bounded(f"{key}/difference", result.difference, result.student, n)
+    yield Measurement(f"{key}/t", result.test.t, n=n)
+    yield Measurement(f"{key}/p", result.test.p, n=n)
+    yield Measurement(f"{key}/p_holm", found.p_pair[pair], n=n)
+    yield _bounded(f"{key}/dz", result.dz, result.dz_interval, n, "SD")
+    yield Measurement(f"{key}/d_av", result.d_av, "SD", n=n)
+
+
+def _bounded(metric: str, value: float, interval: Interval, n: int, unit: str = "") -> Measurement:
+    return Measurement(metric, value, unit, low=interval.low, high=interval.high, n=n)

@@ -1,0 +1,204 @@
+"""A whole diagnosis: what is measured, on what unit, and how it is written down."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from store.errors import BadInput, GonogoError
+from store.specs import DataRef, ModelRef
+from tasks.diagnostics.datasets import check, open_data
+from tasks.diagnostics.diagnose import diagnose
+from tasks.diagnostics.diagnosis import Diagnosis, to_json
+from tasks.diagnostics.measures import mcs
+
+RESNET = {
+    "embed_dim": 32,
+    "vision_cfg": {"layers": [1, 1, 1, 1], "width": 8, "image_size": 64, "patch_size": None},
+    "text_cfg": {"context_length": 32, "vocab_size": 1000, "width": 64, "heads": 2, "layers": 2},
+}
+
+
+@pytest.fixture(scope="module")
+def found(workspace: Path, open_clip_folder: Path) -> Diagnosis:
+    """Forty images under a model of two vision and three text layers."""
+    model = ModelRef.parse(f"openclip:mine@{open_clip_folder}")
+    return diagnose(model, DataRef(source="shapes", n=40, captions_per_image=3), workspace, batch_size=16)
+
+
+def test_every_site_is_seen_with_its_role_layer_and_heads(found: Diagnosis) -> None:
+    assert [(site.role, site.layer, site.heads) for site in found.sites] == [
+        ("vision", 0, 2),
+        ("vision", 1, 2),
+        ("text", 0, 2),
+        ("text", 1, 2),
+        ("text", 2, 2),
+    ]
+    assert (len(found.sites), found.sites_expected, found.blind) == (5, 5, ())
+
+
+def test_each_image_has_one_value_of_every_metric(found: Diagnosis) -> None:
+    assert found.image_ids.tolist() == list(range(40))
+    assert all(values.shape == (40,) for values in found.values.values())
+    assert all(site.entropy.shape == (40, 2) for site in found.sites)
+
+
+def test_a_towers_entropy_is_the_mean_over_its_layers_and_heads(found: Diagnosis) -> None:
+    for tower in ("vision", "text"):
+        sites = [site.entropy_norm for site in found.sites if site.role == tower]
+        np.testing.assert_allclose(found.values[f"{tower}_entropy_norm"], np.mean(sites, axis=(0, 2)), rtol=1e-12)
+        layer = found.values[f"layer/{tower}/01/entropy_norm"]
+        np.testing.assert_allclose(layer, sites[1].mean(axis=1), rtol=1e-12)
+
+
+def test_with_one_caption_the_score_is_that_of_the_towers(workspace: Path, open_clip_folder: Path) -> None:
+    model = ModelRef.parse(f"openclip:mine@{open_clip_folder}")
+    one = diagnose(model, DataRef(source="shapes", n=3, captions_per_image=1), workspace)
+    expected = mcs(one.values["vision_entropy"], one.values["text_entropy"][:, None])
+    np.testing.assert_allclose(one.values["mcs_raw"], expected, rtol=1e-12)
+    # text layers 0 and 2 are the partners of vision layers 0 and 1
+    vision, text = one.values["layer/vision/01/entropy_norm"], one.values["layer/text/02/entropy_norm"]
+    np.testing.assert_allclose(one.values["layer/01/mcs_norm"], mcs(vision, text[:, None]), rtol=1e-12)
+
+
+def test_the_uniform_null_is_the_mean_of_ln_keys(found: Diagnosis, workspace: Path) -> None:
+    # 16 patches and a class token see one another; in a causal text of m tokens row i sees i + 1 keys
+    np.testing.assert_allclose(found.values["vision_entropy_uniform"], np.log(17))
+    samples = open_data(DataRef(source="shapes", n=40, captions_per_image=3), workspace).samples
+    tokens = np.array([[len(caption.split()) + 2 for caption in sample.captions] for sample in samples])
+    texts = np.vectorize(lambda m: np.log(np.arange(1, m + 1)).mean())(tokens)
+    np.testing.assert_allclose(found.values["text_entropy_uniform"], texts.mean(axis=1))
+    vision = np.full(40, np.log(17))
+    np.testing.assert_allclose(found.values["mcs_raw_uniform"], mcs(vision, texts))
+
+
+def test_results_do_not_depend_on_the_batch_size(workspace: Path, few: DataRef, open_clip_folder: Path) -> None:
+    model = ModelRef.parse(f"openclip:mine@{open_clip_folder}")
+    whole, single = (diagnose(model, few, workspace, batch_size=size) for size in (4, 3))
+    assert whole.data_digest == single.data_digest
+    for metric, values in whole.values.items():
+        np.testing.assert_allclose(single.values[metric], values, atol=1e-6)
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(workspace: Path, few: DataRef) -> None:
+    model = ModelRef.parse("clip:tiny@random")
+    first, again, other = (diagnose(model, few, workspace, seed=seed).values["mcs_norm"] for seed in (0, 0, 1))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_the_digest_is_that_of_the_preflight(workspace: Path, few: DataRef) -> None:
+    assert diagnose(ModelRef.parse("clip:tiny@random"), few, workspace).data_digest == check(few, workspace)
+
+
+def test_the_cost_is_told_with_and_without_the_tap(found: Diagnosis, open_clip_folder: Path) -> None:
+    from safetensors.torch import load_file
+
+    weights = load_file(open_clip_folder / "open_clip_model.safetensors")
+    assert found.cost.latency_s > 0
+    assert found.cost.latency_tapped_s > 0
+    assert found.cost.peak_bytes > 10_000_000
+    assert found.parameters == sum(tensor.numel() for tensor in weights.values())
+
+
+def test_an_untrained_model_is_called_untrained(workspace: Path) -> None:
+    data = DataRef(source="shapes", n=30, captions_per_image=2)
+    verdict = diagnose(ModelRef.parse("clip:tiny@random"), data, workspace).verdict
+    assert verdict.label == "ok"
+    assert "random initialisation, so this says nothing of a trained model" in verdict.reason
+
+
+@pytest.fixture(scope="module")
+def resnet(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Diagnosis:
+    """A vision tower of convolutions, with attention in its pooling head alone."""
+    import torch
+    from open_clip.model import CLIP
+    from safetensors.torch import save_file
+
+    folder = tmp_path_factory.mktemp("resnet")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        save_file(CLIP(**RESNET).state_dict(), folder / "open_clip_model.safetensors")  # type: ignore[arg-type]
+    (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": RESNET}))
+    data = DataRef(source="shapes", n=3, captions_per_image=2)
+    return diagnose(ModelRef.parse(f"openclip:resnet@{folder}"), data, workspace)
+
+
+def test_a_tower_without_attention_is_undefined_and_the_other_one_is_measured(resnet: Diagnosis) -> None:
+    reason = "the vision tower has no softmax attention outside its pooling head"
+    for metric in ("mcs_raw", "mcs_norm", "mcs_raw_uniform", "vision_entropy", "vision_cls_entropy"):
+        assert resnet.undefined[metric] == reason
+        assert metric not in resnet.values
+    assert resnet.verdict.label == "undefined"
+    assert reason in resnet.verdict.reason
+    assert (resnet.values["text_entropy_norm"] > 0).all()
+    assert [(site.name, site.layer) for site in resnet.sites if site.role == "vision"] == [("visual.attnpool", None)]
+
+
+def test_json_has_its_fixed_shape_and_no_nan(found: Diagnosis, resnet: Diagnosis) -> None:
+    for diagnosis in (found, resnet):
+        data = json.loads(json.dumps(to_json(diagnosis), allow_nan=False))
+        fixed = {"schema", "model", "weights", "n", "sites", "summary", "nulls", "verdict", "latency_s", "peak_bytes"}
+        assert fixed <= data.keys()
+        assert data["schema"] == "gonogo.diagnose/1"
+        site = {"name", "role", "layer", "heads", "entropy", "entropy_norm", "mass"}
+        assert all(site <= entry.keys() for entry in data["sites"])
+        for metric in ("mcs_raw", "mcs_norm", "mcs_raw_uniform", "vision_entropy", "text_entropy_norm"):
+            assert {metric, f"{metric}_low", f"{metric}_high"} <= data["summary"].keys()
+    summary = to_json(found)["summary"]
+    assert summary["mcs_norm_low"] < summary["mcs_norm"] < summary["mcs_norm_high"]
+    undefined = to_json(resnet)
+    assert undefined["summary"]["mcs_norm"] is None
+    assert "no softmax attention" in undefined["undefined"]["mcs_norm"]
+    assert undefined["nulls"]["uniform"]["mcs_raw"] is None
+    assert undefined["nulls"]["random_initialisation"] is None
+
+
+def test_one_image_has_values_but_no_interval(workspace: Path) -> None:
+    data = DataRef(source="shapes", n=1, captions_per_image=1)
+    one = diagnose(ModelRef.parse("siglip:tiny@random"), data, workspace)
+    summary = to_json(one)["summary"]
+    assert summary["mcs_norm"] is not None
+    assert summary["mcs_norm_low"] is None
+    assert one.verdict.label == "inconclusive"
+
+
+def test_a_model_with_weights_that_overflow_is_told_by_site(few: DataRef, clip_folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    from safetensors.torch import load_file, save_file
+
+    folder = shutil.copytree(clip_folder, tmp_path / "huge")
+    weights = load_file(folder / "model.safetensors")
+    for name in ("q_proj", "k_proj"):
+        weights[f"vision_model.encoder.layers.1.self_attn.{name}.weight"] *= 1e25
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    with pytest.raises(GonogoError, match=r"layers\.1\.self_attn: attention scores are not finite"):
+        diagnose(ModelRef.parse("clip:tiny@huge"), few, tmp_path)
+
+
+def test_data_is_refused_before_a_model_is_loaded(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="there is no such captions file"):
+        diagnose(
+            ModelRef.parse("clip:tiny@random"),
+            DataRef(source="coco", images="none", annotations="none.json", n=1),
+            tmp_path,
+        )
+
+
+def test_running_out_of_memory_is_told_with_a_remedy(
+    workspace: Path, few: DataRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tasks.diagnostics.families.hf_model import HFDualEncoder
+
+    def exhaust(*_: object) -> None:
+        import torch
+
+        torch.empty(2**60)
+
+    monkeypatch.setattr(HFDualEncoder, "pixels", exhaust)
+    with pytest.raises(GonogoError, match="out of memory on cpu; set batch_size below 16"):
+        diagnose(ModelRef.parse("clip:tiny@random"), few, workspace)

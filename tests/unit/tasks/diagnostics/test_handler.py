@@ -1,0 +1,117 @@
+"""The handler: what a diagnostic task leaves behind for the record."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from store.errors import BadInput
+from store.specs import DataRef, Diagnostic, ModelRef
+from tasks.diagnostics.handler import measure_attention
+from tasks.handler import Blocked, Done, Run
+
+
+def carry_out(locator: str, data: DataRef, workspace: Path, scratch: Path) -> Done | Blocked:
+    spec = Diagnostic(model=ModelRef.parse(locator), data=data, batch_size=3)
+    scratch.mkdir(exist_ok=True)
+    return measure_attention(spec, Run(workspace, scratch, artifact=Path))
+
+
+@pytest.fixture(scope="module")
+def done(workspace: Path, few: DataRef, tmp_path_factory: pytest.TempPathFactory) -> Done:
+    outcome = carry_out("siglip:tiny@random", few, workspace, tmp_path_factory.mktemp("scratch"))
+    assert isinstance(outcome, Done)
+    return outcome
+
+
+def test_the_cited_measurements_are_there_with_intervals_units_and_images(done: Done) -> None:
+    found = {measurement.metric: measurement for measurement in done.measurements if measurement.cited}
+    for metric in ("mcs_raw", "mcs_norm", "mcs_raw_uniform", "vision_entropy_norm", "layer/01/mcs_norm"):
+        assert found[metric].unit == ""
+        assert found[metric].n == 4
+        assert found[metric].low is not None
+        assert found[metric].high is not None
+        assert found[metric].low <= found[metric].value <= found[metric].high
+    for metric in ("vision_entropy", "text_entropy", "layer/vision/01/entropy", "layer/text/00/entropy"):
+        assert found[metric].unit == "nat"
+    assert found["latency_s"].unit == found["latency_tapped_s"].unit == "s"
+    assert found["peak_bytes"].unit == "B"
+    counts = {metric: found[metric].value for metric in ("sites_seen", "sites_expected", "images", "captions")}
+    assert counts == {"sites_seen": 5, "sites_expected": 5, "images": 4, "captions": 12}
+    assert found["parameters"].value == 104_386
+
+
+def test_heads_are_logged_but_not_cited(done: Done) -> None:
+    heads = [measurement for measurement in done.measurements if not measurement.cited]
+    assert len(heads) == 5 * 2 * 2
+    assert any(m.metric == "site/vision_model.head.attention/head/01/entropy_norm" for m in heads)
+
+
+def test_every_measurement_is_finite_and_its_key_fit_for_mlflow(done: Done) -> None:
+    keys = [measurement.metric for measurement in done.measurements]
+    assert len(set(keys)) == len(keys)
+    assert all(re.fullmatch(r"[\w\-. :/]{1,250}", key) for key in keys)
+    assert all(math.isfinite(measurement.value) for measurement in done.measurements)
+
+
+def test_the_facts_say_that_the_weights_are_random_and_why_a_metric_is_missing(done: Done) -> None:
+    assert done.facts["Weights"] == "random initialisation (untrained)"
+    assert done.facts["Model"] == "siglip:tiny@random"
+    assert done.facts["Verdict"] == "inconclusive"
+    assert done.facts["Undefined: vision_cls_entropy"] == "the vision tower has no class token"
+    assert {"seed", "batch_size", "data_digest", "version/torch"} <= done.parameters.keys()
+    assert not re.search(r"\d", done.summary)
+
+
+def test_the_samples_hold_every_metric_per_image_and_every_site_per_head(done: Done) -> None:
+    with np.load(done.files["samples.npz"], allow_pickle=False) as samples:
+        assert samples["image_ids"].tolist() == [0, 1, 2, 3]
+        assert samples["image_ids"].dtype == np.int64
+        for measurement in done.measurements:
+            if measurement.cited and measurement.n is not None:
+                values = samples[measurement.metric]
+                assert (values.shape, values.dtype) == ((4,), np.float64)
+                assert values.mean() == pytest.approx(measurement.value)
+        site = samples["site/vision_model.head.attention/entropy"]
+        assert site.shape == (4, 2)
+
+
+def test_the_samples_are_the_same_bytes_again(done: Done, workspace: Path, few: DataRef, tmp_path: Path) -> None:
+    again = carry_out("siglip:tiny@random", few, workspace, tmp_path / "again")
+    assert isinstance(again, Done)
+    assert again.files["samples.npz"].read_bytes() == done.files["samples.npz"].read_bytes()
+
+
+def test_the_diagnosis_is_kept_as_json(done: Done) -> None:
+    data = json.loads(done.files["diagnosis.json"].read_text())
+    assert data["schema"] == "gonogo.diagnose/1"
+    assert data["sites_complete"] is True
+
+
+def test_weights_that_cannot_be_had_block_the_task(workspace: Path, few: DataRef, tmp_path: Path) -> None:
+    outcome = carry_out("siglip:base-patch16-224@owner/name", few, workspace, tmp_path)
+    assert isinstance(outcome, Blocked)
+    assert "owner/name" in outcome.reason
+    assert outcome.remedy
+
+
+def test_a_missing_library_blocks_the_task(
+    workspace: Path, few: DataRef, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "transformers", None)
+    outcome = carry_out("siglip:tiny@random", few, workspace, tmp_path)
+    assert isinstance(outcome, Blocked)
+    assert "transformers" in outcome.reason
+    assert "gonogo[diagnostics]" in outcome.remedy
+
+
+def test_bad_data_fails_and_leaves_nothing(tmp_path: Path) -> None:
+    data = DataRef(source="coco", images=".", n=1)
+    with pytest.raises(BadInput, match="holds no captions"):
+        carry_out("siglip:tiny@random", data, tmp_path, tmp_path / "scratch")
+    assert list((tmp_path / "scratch").iterdir()) == []

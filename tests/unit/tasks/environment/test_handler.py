@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from store.errors import BadInput
+from store.specs import Environment, ModelRef
+from tasks.environment.device import inspect_driver
+from tasks.environment.handler import NO_GPU, REMEDY, measure_environment
+from tasks.environment.throughput import Work
+from tasks.environment.tower import ImageTower
+from tasks.handler import Blocked, Done, Run
+
+TINY = ModelRef.parse("clip:tiny@random", id="tiny")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run(workspace=tmp_path, scratch=tmp_path, artifact=lambda digest: tmp_path / digest)
+
+
+def measure(run: Run, *batch_sizes: int) -> Done:
+    outcome = measure_environment(Environment(model=TINY, batch_sizes=batch_sizes), run)
+    assert isinstance(outcome, Done)
+    return outcome
+
+
+def test_every_batch_size_is_measured_and_the_best_is_the_fastest(run: Run) -> None:
+    found = {each.metric: each for each in measure(run, 1, 4).measurements}
+    for size in (1, 4):
+        each = found[f"throughput/batch_{size}"]
+        assert each.low is not None
+        assert each.high is not None
+        assert 0 < each.low <= each.value <= each.high
+        assert (each.unit, each.cited) == ("images/s", True)
+        assert each.n is not None
+        assert each.n >= 3
+    best = max((1, 4), key=lambda size: found[f"throughput/batch_{size}"].value)
+    assert found["batch_size/best"].value == best
+    assert found["throughput/best"].value == found[f"throughput/batch_{best}"].value
+    assert found["batch_size/largest"].value == 4
+
+
+def test_memory_and_processors_are_measured(run: Run) -> None:
+    found = {each.metric: each.value for each in measure(run, 1).measurements}
+    assert found["memory/total_bytes"] >= found["memory/available_bytes"] > 0
+    assert found["memory/total_bytes"] >= found["peak_bytes"] > 0
+    assert found["cpu/count"] >= 1
+    assert found["gpu/count"] >= 0
+
+
+@pytest.mark.skipif(inspect_driver() is not None, reason="this machine has an NVIDIA driver")
+def test_a_machine_without_a_gpu_is_said_to_have_none(run: Run) -> None:
+    outcome = measure(run, 1)
+    assert outcome.facts["Device"] == NO_GPU
+    assert outcome.facts["Driver"] == "no NVIDIA driver"
+    assert {each.metric: each.value for each in outcome.measurements}["gpu/count"] == 0
+    assert not any(each.metric.startswith("gpu/memory") for each in outcome.measurements)
+
+
+def test_the_summary_holds_no_figures_and_the_keys_are_valid_for_the_tracker(run: Run) -> None:
+    outcome = measure(run, 1)
+    assert not re.search(r"\d", outcome.summary)
+    assert all(re.fullmatch(r"[\w\-. :/]+", each.metric) for each in outcome.measurements)
+    assert outcome.parameters == {"model": TINY.locator, "batch_sizes": "1", "seed": "0"}
+
+
+def test_a_batch_that_does_not_fit_is_recorded_beside_the_largest_that_did(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit_up_to(2, monkeypatch)
+    outcome = measure(run, 1, 2, 4, 8)
+    assert {each.metric: each.value for each in outcome.measurements}["batch_size/largest"] == 2
+    assert outcome.facts["Out of memory"] == "at a batch of 4; the largest that fitted is 2"
+
+
+def test_a_machine_on_which_no_batch_fits_blocks_the_task(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fit_up_to(0, monkeypatch)
+    outcome = measure_environment(Environment(model=TINY, batch_sizes=(1, 2)), run)
+    assert isinstance(outcome, Blocked)
+    assert outcome.reason == "a batch of 1 runs out of memory"
+
+
+def fit_up_to(largest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let larger batches run into a real failure to allocate."""
+    import torch
+
+    prepare = ImageTower.prepare
+
+    def prepare_up_to(tower: ImageTower, batch_size: int) -> Work:
+        return prepare(tower, batch_size if batch_size <= largest else 2**40)
+
+    assert torch.cuda.is_available() or 2**40 * 3 * 32 * 32 * 4 > 2**47, "larger than any address space"
+    monkeypatch.setattr(ImageTower, "prepare", prepare_up_to)
+
+
+@pytest.mark.parametrize("sizes", [(), (0,), (4, -1)])
+def test_batch_sizes_below_one_are_bad_input(run: Run, sizes: tuple[int, ...]) -> None:
+    with pytest.raises(BadInput, match="batch sizes"):
+        measure_environment(Environment(model=TINY, batch_sizes=sizes), run)
+
+
+@pytest.mark.parametrize("missing", ["torch", "transformers"])
+def test_a_missing_library_blocks_the_task_and_names_the_remedy(
+    run: Run, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    outcome = measure_environment(Environment(model=TINY), run)
+    assert isinstance(outcome, Blocked)
+    assert missing in outcome.reason
+    assert outcome.remedy == REMEDY == 'pip install "gonogo[diagnostics]"'
+
+
+def test_importing_the_handler_imports_no_heavy_library() -> None:
+    heavy = "{'torch', 'open_clip', 'transformers', 'timm', 'PIL', 'pynvml', 'psutil', 'scipy'}"
+    code = f"import sys, tasks.environment.handler; print(sorted({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from store.errors import BadInput
+from store.specs import ModelRef
+from tasks.diagnostics.families.weights import WeightsUnavailable
+from tasks.environment.tower import load_tower
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No model hub can be reached, and nothing of it is cached."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+
+
+def test_a_tower_encodes_batches_of_noise_of_the_size_it_takes(tmp_path: Path) -> None:
+    tower = load_tower(ModelRef.parse("clip:tiny@random"), tmp_path, seed=0, device="cpu")
+    assert tower.shape == (3, 32, 32)
+    assert tower.unavailable is None
+    embeddings = tower.prepare(5)()
+    assert isinstance(embeddings, torch.Tensor)
+    assert embeddings.shape[0] == 5
+    assert not embeddings.requires_grad
+
+
+def test_the_same_seed_gives_the_same_work(tmp_path: Path) -> None:
+    first, again = (load_tower(ModelRef.parse("clip:tiny@random"), tmp_path, 3, "cpu").prepare(2)() for _ in range(2))
+    assert np.array_equal(np.asarray(first), np.asarray(again))
+
+
+@pytest.mark.usefixtures("offline")
+def test_weights_that_cannot_be_had_are_replaced_by_random_ones_and_it_says_so(tmp_path: Path) -> None:
+    tower = load_tower(ModelRef.parse("clip:tiny@no-such-owner/no-such-model"), tmp_path, 0, "cpu")
+    assert tower.unavailable is not None
+    assert "no-such-owner/no-such-model" in tower.unavailable
+    assert "random" in tower.model.provenance.weights
+
+
+@pytest.mark.usefixtures("offline")
+def test_an_architecture_that_only_its_weights_could_tell_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(WeightsUnavailable, match="no-such-owner/no-such-model"):
+        load_tower(ModelRef.parse("clip:my-own@no-such-owner/no-such-model"), tmp_path, 0, "cpu")
+
+
+def test_an_unknown_family_is_bad_input(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="klip"):
+        load_tower(ModelRef.parse("klip:tiny@random"), tmp_path, 0, "cpu")

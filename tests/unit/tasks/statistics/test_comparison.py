@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+
+from store.errors import BadInput
+from store.specs import Source, Statistics
+from tasks.statistics.comparison import Comparison, compare
+from tasks.statistics.samples import Joined
+
+Values = Mapping[str, NDArray[np.float64]]
+N = 120
+
+
+def ask(**changes: object) -> Statistics:
+    """A study that calls a mean above 0.7 a collapse and 0.5 balance."""
+    source = Source(model_id="any", task_id="any", run_id="any", digest="0" * 64)
+    asked = {
+        "sources": (source,), "metric": "mcs", "null": 0.5, "threshold": 0.7, "alpha": 0.05, "at_least": (2, 3),
+        "resamples": 500,
+    }  # fmt: skip
+    return Statistics.model_validate(asked | changes)
+
+
+def look_at(values: Values, **changes: object) -> Comparison:
+    first = next(iter(values.values()))
+    return compare(Joined(np.arange(first.size), values), ask(**changes))
+
+
+def models(**means: float) -> dict[str, NDArray[np.float64]]:
+    """Models with exactly the given means, on images that are hard or easy for all of them."""
+    rng = np.random.default_rng(7)
+    image = rng.normal(0, 0.06, N)
+    noise = {model: image + rng.normal(0, 0.04, N) for model in means}
+    return {model: mean + noise[model] - noise[model].mean() for model, mean in means.items()}
+
+
+def test_models_beyond_the_threshold_collapse_and_models_short_of_it_are_cleared() -> None:
+    found = look_at(models(a=0.9, b=0.75, c=0.6, d=0.7))
+    assert found.collapsed == ("a", "b")
+    assert found.cleared == ("c",)
+
+
+def test_below_the_null_collapse_means_a_mean_below_the_threshold() -> None:
+    found = look_at(models(a=0.1, b=0.4), null=0.5, threshold=0.3, at_least=(1,))
+    assert found.collapsed == ("a",)
+    assert found.cleared == ("b",)
+
+
+def test_the_tests_of_a_model_are_those_of_scipy() -> None:
+    values = models(a=0.72, b=0.9)
+    found = look_at(values, at_least=(1,)).models["a"]
+    for ours, popmean, alternative in (
+        (found.collapse, 0.7, "greater"),
+        (found.clear, 0.7, "less"),
+        (found.null, 0.5, "two-sided"),
+    ):
+        theirs = stats.ttest_1samp(values["a"], popmean, alternative=alternative)
+        assert (ours.t, ours.df, ours.p) == pytest.approx((theirs.statistic, theirs.df, theirs.pvalue), rel=1e-10)
+    interval = stats.ttest_1samp(values["a"], 0.5).confidence_interval(0.95)
+    assert (found.student.low, found.student.high) == pytest.approx(interval, rel=1e-10)
+    assert found.dz_null == pytest.approx((values["a"].mean() - 0.5) / values["a"].std(ddof=1))
+    assert found.dz_null_interval.low < found.dz_null < found.dz_null_interval.high
+    assert found.skew == pytest.approx(stats.skew(values["a"], bias=False))
+    assert found.shapiro_p == pytest.approx(stats.shapiro(values["a"]).pvalue)
+
+
+def test_pairs_are_compared_image_by_image() -> None:
+    values = models(a=0.72, b=0.73, c=0.9)
+    found = look_at(values)
+    theirs = stats.ttest_rel(values["a"], values["b"])
+    pair = found.pairs["a", "b"]
+    assert (pair.test.t, pair.test.p) == pytest.approx((theirs.statistic, theirs.pvalue), rel=1e-9)
+    assert (pair.student.low, pair.student.high) == pytest.approx(theirs.confidence_interval(0.95), rel=1e-9)
+    assert pair.difference == pytest.approx(values["a"].mean() - values["b"].mean())
+    assert list(found.pairs) == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert found.p_pair["a", "b"] == pytest.approx(pair.test.p), "the largest of three keeps its value"
+    assert abs(pair.dz) > abs(pair.d_av), "what images share is taken out of dz"
+
+
+def test_holm_makes_the_smallest_of_three_p_values_three_times_larger() -> None:
+    found = look_at(models(a=0.9, b=0.705, c=0.7))
+    smallest = found.models["a"].collapse.p
+    assert found.p_collapse["a"] == pytest.approx(3 * smallest)
+
+
+def test_a_model_that_is_beyond_the_threshold_by_itself_may_not_be_so_among_many() -> None:
+    values = models(a=0.712, **{f"m{i}": 0.6 for i in range(8)})
+    alone, among = look_at({"a": values["a"]}, at_least=()), look_at(values, at_least=())
+    assert 0.05 / 9 < alone.models["a"].collapse.p < 0.05
+    assert alone.collapsed == ("a",)
+    assert among.collapsed == ()
+
+
+def test_each_of_several_looks_has_its_share_of_alpha() -> None:
+    values = models(a=0.712)
+    p = look_at(values, at_least=()).models["a"].collapse.p
+    assert look_at(values, at_least=(), alpha=p * 1.01).collapsed == ("a",)
+    assert look_at(values, at_least=(), alpha=p * 1.01, look=1, looks=2).collapsed == ()
+    assert look_at(values, at_least=(), alpha=p * 2.02, look=2, looks=2).level == pytest.approx(p * 1.01)
+
+
+def test_a_model_that_never_varies_is_undetermined_and_keeps_its_place_among_the_hypotheses() -> None:
+    values = models(a=0.712, b=0.72) | {"c": np.full(N, 0.9)}
+    found = look_at(values)
+    assert list(found.models) == ["a", "b"]
+    assert "rounding noise" in found.undetermined["c"].reason
+    assert list(found.pairs) == [("a", "b")]
+    assert found.undetermined_pairs == {}, "the reason stands with the model"
+    assert found.p_collapse["b"] == pytest.approx(3 * found.models["b"].collapse.p)
+    assert found.p_pair["a", "b"] == pytest.approx(min(1, 3 * found.pairs["a", "b"].test.p))
+
+
+def test_two_models_with_the_same_values_cannot_be_told_apart() -> None:
+    same = models(a=0.8)["a"]
+    found = look_at({"a": same, "b": same.copy()}, at_least=(1,))
+    assert found.collapsed == ("a", "b")
+    assert "rounding noise" in found.undetermined_pairs["a", "b"].reason
+
+
+def test_too_few_images_leave_every_model_undetermined() -> None:
+    found = look_at({model: x[:29] for model, x in models(a=0.9, b=0.9, c=0.2).items()})
+    assert (found.models, found.pairs, found.collapsed, found.cleared) == ({}, {}, (), ())
+    assert list(found.undetermined) == ["a", "b", "c"]
+    assert found.design.n_for_medium_effect == 34
+
+
+def test_missing_values_are_left_out_of_the_model_and_of_its_pairs() -> None:
+    values = models(a=0.8, b=0.6)
+    values["a"][:3] = np.nan
+    found = look_at(values, at_least=(1,))
+    assert (found.models["a"].n, found.models["a"].missing, found.models["b"].n) == (N - 3, 3, N)
+    assert (found.pairs["a", "b"].n, found.pairs["a", "b"].missing) == (N - 3, 3)
+    assert math.isfinite(found.pairs["a", "b"].d_av)
+
+
+def test_evidence_beyond_the_reach_of_doubles_is_never_certainty() -> None:
+    found = look_at({"a": 1 + 1e-5 * np.random.default_rng(0).normal(size=N)}, at_least=(1,)).models["a"]
+    assert found.null.p == sys.float_info.min
+    assert math.isfinite(found.null.t)
+
+
+def test_models_of_equal_size_share_their_resamples() -> None:
+    a = models(a=0.8)["a"]
+    found = look_at({"a": a, "b": a - 0.25}, at_least=(1,)).models
+    assert found["a"].bootstrap.low - 0.25 == pytest.approx(found["b"].bootstrap.low, abs=1e-12)
+    assert look_at({"a": a}, at_least=(1,), seed=1).models["a"].bootstrap != found["a"].bootstrap
+
+
+def test_a_negative_seed_is_a_seed() -> None:
+    assert look_at(models(a=0.8), at_least=(1,), seed=-1).models["a"].bootstrap.low < 0.8
+
+
+def test_normality_is_left_out_where_its_p_value_is_not_known_to_hold() -> None:
+    large = np.random.default_rng(0).normal(0.8, 0.1, 5_001)
+    assert look_at({"a": large}, at_least=(1,), resamples=100).models["a"].shapiro_p is None
+
+
+def test_the_design_is_judged_at_the_level_of_one_look() -> None:
+    one, two = (look_at(models(a=0.8), at_least=(1,), looks=looks).design for looks in (1, 2))
+    assert (one.n_for_medium_effect, two.n_for_medium_effect) == (34, 41)
+    assert one.mde is not None
+    assert two.mde is not None
+    assert one.mde < two.mde
+
+
+def test_each_claim_is_given_under_both_rules_once() -> None:
+    found = look_at(models(a=0.8, b=0.8, c=0.8), at_least=(3, 2, 3))
+    assert [(claim.k, claim.m, claim.rule) for claim in found.claims] == [
+        (2, 3, "holm"),
+        (2, 3, "uncorrected"),
+        (3, 3, "holm"),
+        (3, 3, "uncorrected"),
+    ]
+    assert all(claim.error_bound == 0.05 for claim in found.claims if claim.rule == "holm")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"look": 3, "looks": 2}, "look 3 of 2"),
+        ({"threshold": 0.5}, "threshold and null are both 0.5"),
+        ({"at_least": (4,)}, "at least 4 of 3"),
+        ({"at_least": (0,)}, "at least 0 of 3"),
+    ],
+)
+def test_a_question_that_contradicts_itself_is_bad_input(changes: dict[str, object], said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        look_at(models(a=0.8, b=0.8, c=0.8), **changes)
+
+
+def test_the_threshold_is_checked_even_when_no_model_can_be_tested() -> None:
+    with pytest.raises(BadInput, match="threshold and null"):
+        look_at({"a": np.full(N, 0.5)}, at_least=(), threshold=0.5)

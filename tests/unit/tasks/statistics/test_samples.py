@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from store.errors import BadInput
+from store.specs import Source
+from tasks.handler import Run
+from tasks.statistics.samples import Joined, load_samples
+
+Keep = Callable[..., Source]
+
+
+def load(run: Run, *sources: Source) -> Joined:
+    return load_samples(sources, "mcs", run.artifact)
+
+
+def values(*ids: int) -> NDArray[np.float64]:
+    """A value that tells its image."""
+    return np.array(ids) / 10
+
+
+def test_looks_of_a_model_are_joined_and_models_are_joined_on_images(keep: Keep, run: Run) -> None:
+    joined = load(
+        run,
+        keep("b", image_ids=np.array([3, 1, 2, 9]), mcs=-values(3, 1, 2, 9)),
+        keep("a", image_ids=np.array([1, 2]), mcs=values(1, 2)),
+        keep("a", image_ids=np.array([9, 3]), mcs=values(9, 3)),
+    )
+    assert joined.image_ids.tolist() == [1, 2, 3, 9]
+    assert list(joined.values) == ["a", "b"]
+    assert np.array_equal(joined.values["a"], values(1, 2, 3, 9))
+    assert np.array_equal(joined.values["b"], -joined.values["a"])
+
+
+def test_missing_values_are_carried_along(keep: Keep, run: Run) -> None:
+    joined = load(run, keep("a", image_ids=np.array([2, 1]), mcs=np.array([np.nan, 0.5])))
+    assert joined.values["a"][0] == 0.5
+    assert np.isnan(joined.values["a"][1])
+
+
+def test_an_image_that_two_looks_hold_is_refused(keep: Keep, run: Run) -> None:
+    looks = [keep("a", image_ids=np.array(ids), mcs=values(*ids)) for ids in ((1, 2), (2, 3))]
+    with pytest.raises(BadInput, match=r"model a: image 2 occurs twice .* 1 images in all"):
+        load(run, *looks)
+
+
+def test_an_image_that_one_look_holds_twice_is_refused(keep: Keep, run: Run) -> None:
+    with pytest.raises(BadInput, match="image 7 occurs twice"):
+        load(run, keep("a", image_ids=np.array([7, 7]), mcs=values(7, 7)))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ([1, 2, 3], [1, 2], "image 3 is in the samples of a but not of b, one of 1 such"),
+        ([1, 2], [1, 2, 3, 4], "image 3 is in the samples of b but not of a, one of 2 such"),
+        ([1, 2], [3, 4], "image 1 is in the samples of a but not of b, one of 4 such"),
+    ],
+)
+def test_models_on_different_images_are_refused(
+    keep: Keep, run: Run, first: list[int], second: list[int], said: str
+) -> None:
+    with pytest.raises(BadInput, match=f"models a and b were not measured on the same images: {said}"):
+        load(
+            run,
+            keep("b", image_ids=np.array(second), mcs=values(*second)),
+            keep("a", image_ids=np.array(first), mcs=values(*first)),
+        )
+
+
+def test_a_metric_that_was_not_measured_is_named_beside_those_that_were(keep: Keep, run: Run) -> None:
+    with pytest.raises(BadInput, match=r"model a \(task diagnose-a\): no array 'mcs'; there are image_ids, mcs_raw"):
+        load(run, keep("a", image_ids=np.array([1]), mcs_raw=values(1)))
+
+
+@pytest.mark.parametrize(
+    ("ids", "mcs"),
+    [
+        (np.array([1.0, 2.0]), values(1, 2)),
+        (np.array([1, 2]), values(1, 2, 3)),
+        (np.array([[1, 2]]), values(1, 2)),
+        (np.array([1, 2]), np.array([1, 2])),
+        (np.array([1, 2]), np.ones((2, 3))),
+    ],
+)
+def test_arrays_that_do_not_belong_together_are_refused(
+    keep: Keep, run: Run, ids: NDArray[np.float64], mcs: NDArray[np.float64]
+) -> None:
+    with pytest.raises(BadInput, match="one float for each of the integer image_ids"):
+        load(run, keep("a", image_ids=ids, mcs=mcs))
+
+
+def test_pickled_objects_are_never_loaded(keep: Keep, run: Run) -> None:
+    with pytest.raises(BadInput, match="plain arrays"):
+        load(run, keep("a", image_ids=np.array([1]), mcs=np.array([{"not": "a number"}], dtype=object)))
+
+
+def write_array(path: Path) -> None:
+    with path.open("wb") as file:
+        np.save(file, np.arange(3.0))
+
+
+@pytest.mark.parametrize(
+    "write", [write_array, lambda path: path.write_bytes(b""), lambda path: path.write_bytes(b"PK\x03\x04 cut short")]
+)
+def test_what_is_no_npz_archive_is_refused(run: Run, tmp_path: Path, write: Callable[[Path], object]) -> None:
+    source = Source(model_id="a", task_id="t", run_id="0" * 32, digest="0" * 64)
+    write(tmp_path / source.digest)
+    with pytest.raises(BadInput, match=r"samples of model a .* npz archive"):
+        load(run, source)
+
+
+def test_a_model_without_images_is_refused(keep: Keep, run: Run) -> None:
+    with pytest.raises(BadInput, match="model a: its samples hold no image"):
+        load(run, keep("a", image_ids=np.array([], dtype=np.int64), mcs=np.array([])))
+
+
+def test_no_sources_are_refused(run: Run) -> None:
+    with pytest.raises(BadInput, match="no samples"):
+        load(run)
