@@ -6,7 +6,7 @@ BIN := .venv/bin
 DEMO := demo
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test check format lint types floors tests bench lock clean
+.PHONY: help setup demo test check format lint types floors tests chaos bench lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ floors: setup
 
 tests: setup
 	$(BIN)/python -m pytest
+
+chaos: setup  ## kill a run at twenty random moments; it must complete, with nothing done twice
+	GONOGO_KILLS=20 $(BIN)/python -m pytest tests/functional/test_crash.py -s
 
 bench: setup  ## speed and memory beside a peer, as ratios
 	$(BIN)/python -m benchmarks

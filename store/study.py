@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from store.errors import BadInput
 from store.specs import DataRef, Frozen, ModelRef, Slug
 
 Metric = Literal["mcs_norm", "mcs_raw", "vision_entropy_norm", "text_entropy_norm", "vision_entropy", "text_entropy"]
@@ -29,7 +30,10 @@ class StudyModel(Frozen):
     @classmethod
     def _readable(cls, substitutes: tuple[str, ...]) -> tuple[str, ...]:
         for text in substitutes:
-            ModelRef.parse(text)
+            try:
+                ModelRef.parse(text)
+            except BadInput as error:
+                raise ValueError(str(error)) from None
         return substitutes
 
     @property

@@ -55,7 +55,11 @@ def measure_environment(spec: Environment, run: Run) -> Outcome:
         )
     return Done(
         summary=f"Described the machine and timed the image tower of {spec.model.id} on it.",
-        measurements=(*_of_machine(machine, torch), *_of_sweep(found), _peak(torch)),
+        measurements=(
+            *_of_machine(machine, torch),
+            *_of_sweep(found),
+            Measurement("peak_bytes", peak_memory(torch.device), "bytes"),
+        ),
         facts=facts(machine, driver, torch, tower, found),
         parameters={
             "model": spec.model.locator,
@@ -67,7 +71,7 @@ def measure_environment(spec: Environment, run: Run) -> Outcome:
 
 def _of_machine(machine: Machine, torch: Torch) -> Iterator[Measurement]:
     yield Measurement("cpu/count", machine.cpus, "CPUs")
-    yield Measurement("cpu/load", machine.load, "processes")
+    yield Measurement("load/one_minute", machine.load, "processes")
     yield Measurement("memory/total_bytes", machine.memory_total, "bytes")
     yield Measurement("memory/available_bytes", machine.memory_available, "bytes")
     yield Measurement("gpu/count", len(torch.gpus), "GPUs")
@@ -86,10 +90,6 @@ def _of_sweep(found: Sweep) -> Iterator[Measurement]:
     yield Measurement("throughput/best", best.median, "images/s", best.low, best.high, best.repetitions)
     yield Measurement("batch_size/best", best.batch_size, "images")
     yield Measurement("batch_size/largest", found.measured[-1].batch_size, "images")
-
-
-def _peak(torch: Torch) -> Measurement:
-    return Measurement("peak_bytes", peak_memory(torch.device), "bytes")
 
 
 def facts(machine: Machine, driver: Driver | None, torch: Torch, tower: ImageTower, found: Sweep) -> dict[str, str]:

@@ -36,8 +36,7 @@ def d_av(a: Floats, b: Floats) -> float:
 def small_sample_correction(df: float) -> float:
     """J(ν) = Γ(ν/2) / (√(ν/2)·Γ((ν − 1)/2)), exact; needs ν > 1.
 
-    Source: Hedges (1981), "Distribution theory for Glass's estimator of effect size", J. Educational Statistics 6,
-    equation 6e.
+    Source: Hedges (1981), "Distribution theory for Glass's estimator of effect size", J. Educational Statistics 6.
     """
     from scipy.special import poch
 

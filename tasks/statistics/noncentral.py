@@ -39,4 +39,5 @@ def integrated_cdf(t: float, df: float, delta: float) -> float:
     low, high = max(0.0, (delta - 9) / t), min((delta + 9) / t, 1 + 9 / math.sqrt(df))
     if low >= high:
         return certain
-    return certain + float(quad(density, low, high, points=(1.0, delta / t), limit=200, epsabs=1e-13)[0])
+    uncertain, _ = quad(density, low, high, points=(1.0, delta / t), limit=200, epsabs=1e-13)
+    return min(1.0, certain + float(uncertain))

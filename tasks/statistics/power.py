@@ -12,7 +12,7 @@ Design = Literal["one-sample", "paired", "independent"]
 """`one-sample` and `paired` count images (the effect is d or dz); `independent` counts images in each of two groups."""
 
 MEDIUM_EFFECT = 0.5
-"""Cohen (1988), "Statistical Power Analysis for the Behavioral Sciences", §2.2.4."""
+"""Cohen (1988), "Statistical Power Analysis for the Behavioral Sciences", §2.2."""
 
 _MOST_IMAGES = 1e9
 
@@ -23,7 +23,7 @@ def power(
     """Probability that a t test at level `alpha` on `n` images finds a standardised `effect`.
 
     `n` need not be whole, so that it can be solved for. Raises ValueError when n < 2 or alpha is outside (0, 1).
-    Source: Cohen (1988), §2.5; the t statistic is noncentral with δ = d√n (one-sample, paired) or d√(n/2)
+    Source: Cohen (1988), ch. 2; the t statistic is noncentral with δ = d√n (one-sample, paired) or d√(n/2)
     (independent).
     """
     from scipy.special import stdtrit

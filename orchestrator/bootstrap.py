@@ -1,0 +1,58 @@
+"""The wiring: which implementation plays which part is said here and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from agents.teams import TEAMS
+from orchestrator.artifacts import ArtifactStore
+from orchestrator.house import Display, House
+from orchestrator.settings import Settings, quiet_libraries
+from orchestrator.study import StudyFile, read_study
+from orchestrator.tracking import Tracker
+from orchestrator.workers import this_worker
+from orchestrator.workspace import Workspace
+from store.ledger import Ledger
+from store.log import EventLog
+from store.sql import SqliteLog
+from tasks.catalog import handler_of
+
+
+def now() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_log(settings: Settings, create: bool = False) -> SqliteLog:
+    """The workspace's log; BadInput when it is not there and is not to be created."""
+    path = Workspace(settings.workspace).log
+    if create:
+        return SqliteLog(path, now, patience_s=settings.patience_s)
+    return SqliteLog.existing(path, now, patience_s=settings.patience_s)
+
+
+def open_tracker(settings: Settings, study: StudyFile) -> Tracker:
+    """The MLflow store that the study file names, else the workspace's own."""
+    quiet_libraries()
+    workspace = Workspace(settings.workspace)
+    uri = study.tracking_uri or workspace.mlflow_uri
+    return Tracker(uri, study.study.name, ArtifactStore(workspace.artifacts), workspace.artifacts / "mlflow")
+
+
+def build(settings: Settings, log: EventLog, display: Display) -> House:
+    """A house for the study in the workspace."""
+    workspace = Workspace(settings.workspace)
+    ledger = Ledger(log)
+    ledger.refresh()
+    return House(
+        workspace=workspace,
+        ledger=ledger,
+        tracker=open_tracker(settings, read_study(workspace.study_file)),
+        artifacts=ArtifactStore(workspace.artifacts),
+        clock=now,
+        worker=this_worker(),
+        lease_s=settings.lease_s,
+        teams=TEAMS,
+        handler_of=handler_of,
+        display=display,
+    )

@@ -1,0 +1,67 @@
+"""`gonogo board`: the tasks and questions of a study, now or at any past position."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from orchestrator.cli.common import at_option, board_at, emit, json_option, workspace_option
+
+if TYPE_CHECKING:
+    from orchestrator.settings import Settings
+    from store.board import Board
+
+COLOURS = {"accepted": "green", "failed": "red", "blocked": "yellow", "superseded": "yellow", "claimed": "cyan"}
+
+
+@click.command()
+@workspace_option
+@at_option
+@json_option
+def board_command(settings: Settings, at: int | None, as_json: bool) -> None:
+    """Show the task board."""
+    from orchestrator.bootstrap import open_log
+    from orchestrator.views import board_view
+
+    log = open_log(settings)
+    try:
+        board = board_at(log, at)
+    finally:
+        log.close()
+    if as_json:
+        emit(board_view(board))
+    else:
+        _draw(board)
+
+
+def _draw(board: Board) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    if board.study is None:
+        console.print("No study is registered yet; gonogo run registers it.")
+        return
+    console.print(f"[bold]{escape(board.study.name)}[/bold]  [dim]position {board.position}[/dim]")
+    for number in sorted(board.cycles):
+        cycle = board.cycles[number]
+        verdict = cycle.assessment.verdict if cycle.assessment else "no verdict yet"
+        state = "open" if cycle.closed_at is None else "closed"
+        table = Table(title=f"Cycle {number}: {verdict} ({state})", title_justify="left", box=None, pad_edge=False)
+        table.add_column("status")
+        table.add_column("task", overflow="fold")
+        table.add_column("agent")
+        table.add_column("seconds", justify="right")
+        for task in board.tasks_in(number):
+            colour = COLOURS.get(task.status, "default")
+            took = f"{task.duration_s:.1f}" if task.duration_s is not None else ""
+            table.add_row(f"[{colour}]{task.status}[/{colour}]", escape(task.title), task.agent or "", took)
+        console.print(table)
+    for decision in board.decisions:
+        request = decision.request
+        answer = (
+            f"{decision.chosen}, by {decision.by or 'nobody: it expired'}" if decision.chosen else "[yellow]open[/]"
+        )
+        console.print(f"{request.decision_id}: {escape(request.question)} {answer}", soft_wrap=True)

@@ -1,0 +1,92 @@
+"""What the commands share: options, output, and the way to the workspace."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from orchestrator.settings import Settings
+    from store.board import Board
+    from store.log import EventLog
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def workspace_option(function: F) -> F:
+    """`--workspace DIR`, handed to the command as `settings`."""
+    option = click.option(
+        "--workspace",
+        "-w",
+        "settings",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=None,
+        callback=_settings,
+        metavar="DIR",
+        help="Folder of the study.  [default: GONOGO_WORKSPACE, else the current folder]",
+    )
+    return option(function)
+
+
+def json_option(function: F) -> F:
+    """`--json`, handed to the command as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON with a versioned schema.")(function)
+
+
+def at_option(function: F) -> F:
+    """`--at POSITION`."""
+    return click.option(
+        "--at", type=click.IntRange(min=0), default=None, metavar="POSITION", help="As it was after that event."
+    )(function)
+
+
+def emit(value: object) -> None:
+    """Print a JSON document on standard output."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def note(text: str) -> None:
+    """Print a message for people, on standard error."""
+    click.echo(text, err=True)
+
+
+def board_at(log: EventLog, at: int | None) -> Board:
+    """The board now, or as it was at a position; BadInput when the log does not reach that far."""
+    from store.board import fold
+    from store.errors import BadInput
+
+    board = fold(log.read(until=at))
+    if at is not None and board.position < at:
+        raise BadInput(f"--at {at}: the log ends at {board.position}")
+    return board
+
+
+def is_terminal() -> bool:
+    """True when a person sees standard error as it is written."""
+    return sys.stderr.isatty()
+
+
+def clean_text(text: str, option: str) -> str:
+    """A text a person gave, refused when it holds bytes that are not text or control characters."""
+    from store.errors import BadInput
+
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise BadInput(f"{option} is not valid UTF-8 text") from None
+    if any(ord(character) < 32 and character not in "\n\t" for character in text):
+        raise BadInput(f"{option} holds control characters")
+    if len(text) > 10_000:
+        raise BadInput(f"{option} is longer than 10000 characters")
+    return text.strip()
+
+
+def _settings(_: click.Context, __: click.Parameter, value: Path | None) -> Settings:
+    from orchestrator.settings import Settings
+
+    return Settings.of(value)

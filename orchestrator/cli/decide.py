@@ -1,0 +1,41 @@
+"""`gonogo decide`: a human answers a strategic question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from orchestrator.cli.common import clean_text, note, workspace_option
+
+if TYPE_CHECKING:
+    from orchestrator.settings import Settings
+
+
+@click.command()
+@click.argument("decision_id", metavar="ID")
+@click.option("--choose", "choice", required=True, metavar="OPTION", help="One of the options of the question.")
+@click.option("--as", "by", required=True, metavar="NAME", help="Who decides; stands in every later report.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; stands in every later report.")
+@click.option("--brief", default=None, metavar="SHA256", help="Refuse unless this is the brief that was read.")
+@workspace_option
+def decide_command(settings: Settings, decision_id: str, choice: str, by: str, reason: str, brief: str | None) -> None:
+    """Answer decision ID. An answer is final, and the next gonogo run acts on it."""
+    from orchestrator.bootstrap import now, open_log
+    from store.commands import ExpireDecisions, MakeDecision
+    from store.errors import IntegrityFailure
+    from store.ledger import Ledger
+
+    who = clean_text(by, "--as")
+    log = open_log(settings)
+    try:
+        check = log.check()
+        if not check.ok:
+            raise IntegrityFailure(f"{check.why} (position {check.first_bad}); nothing is written to a damaged log")
+        ledger = Ledger(log)
+        ledger.submit(ExpireDecisions(now()), actor="system")
+        command = MakeDecision(decision_id, choice, who, clean_text(reason, "--reason"), now(), brief)
+        ledger.submit(command, actor=f"human:{who}")
+    finally:
+        log.close()
+    note(f"{decision_id}: {choice}, by {who}. Go on with: gonogo run --workspace {settings.workspace}")

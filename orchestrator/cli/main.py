@@ -1,0 +1,121 @@
+"""`gonogo`: finds the command, and turns every ending into one line and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import cast
+
+import click
+
+COMMANDS = (
+    "init",
+    "run",
+    "board",
+    "events",
+    "decisions",
+    "decide",
+    "report",
+    "verify",
+    "replay",
+    "diagnose",
+    "models",
+    "data",
+    "doctor",
+)
+"""In the order in which a newcomer meets them. Each is `orchestrator.cli.<name>:<name>`."""
+
+INTERRUPTED = 130
+
+EPILOG = "Exit codes: 0 done, 1 failed, 2 usage or bad input, 3 waits for a human, 4 not allowed, 5 integrity failure."
+
+
+class Commands(click.Group):
+    """Imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Names, in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        return cast(click.Command, getattr(import_module(f"orchestrator.cli.{cmd_name}"), f"{cmd_name}_command"))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for a mistyped name."""
+        import difflib
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {close[0]}?" if close else " See gonogo --help."
+            raise click.UsageError(f"There is no command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="gonogo", message="gonogo %(version)s")
+@click.option("--debug", is_flag=True, help="Show the trace of an error.")
+def gonogo(debug: bool) -> None:
+    """Run research cycles whose every number can be checked again.
+
+    Start with `gonogo init DIR`, then `gonogo run --workspace DIR`.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the command line; exits the process."""
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    from orchestrator.cli.names import foreign_package
+    from store.errors import GonogoError
+
+    debug = "--debug" in arguments
+    try:
+        foreign = foreign_package()
+        if foreign is not None:
+            raise GonogoError(foreign)
+        result = gonogo.main(arguments, prog_name="gonogo", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.ClickException as error:
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "gonogo"
+        return _say(f"{error.format_message()} (see {command} --help)", 2)
+    except (KeyboardInterrupt, click.Abort):
+        return _say("interrupted; nothing is lost, and the same command goes on from here", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except GonogoError as error:
+        _trace(debug)
+        return _say(str(error), error.exit_code)
+    except OSError as error:
+        _trace(debug)
+        full = "; free some space, then run the same command again" if error.errno == errno.ENOSPC else ""
+        return _say(f"{error.filename or 'the disk'}: {error.strerror}{full}", 1)
+    except Exception as error:
+        _trace(debug)
+        hint = "" if debug else "; gonogo --debug shows where"
+        return _say(f"unexpected {type(error).__name__}: {error}{hint}", 1)
+
+
+def _trace(debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+
+
+def _say(message: str, code: int) -> int:
+    print("gonogo: " + " ".join(message.split()), file=sys.stderr)  # noqa: T201
+    return code

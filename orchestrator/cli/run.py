@@ -1,0 +1,102 @@
+"""`gonogo run`: bring the study one cycle further."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from orchestrator.cli.common import clean_text, note, workspace_option
+
+if TYPE_CHECKING:
+    from orchestrator.settings import Settings
+    from orchestrator.study import StudyFile
+    from orchestrator.workspace import Workspace
+    from store.board import Board
+
+WAITS = 3
+
+
+@click.command()
+@workspace_option
+@click.option("--amend", metavar="REASON", help="Record that study.toml was changed after it was registered, and why.")
+def run_command(settings: Settings, amend: str | None) -> int:
+    """Run the open cycle to its end, or open the next one.
+
+    Work that was cut short goes on where it stopped. Ends with 3 when a human has to decide before the next cycle.
+    """
+    from orchestrator.bootstrap import build, open_log
+    from orchestrator.cli.display import RichDisplay
+    from orchestrator.cycle import Ending, run_cycle
+    from orchestrator.settings import quiet_libraries
+    from orchestrator.study import read_study
+    from orchestrator.workspace import Workspace
+    from store.commands import AmendStudy, RegisterStudy
+    from store.ledger import Ledger
+
+    quiet_libraries()
+    workspace = Workspace(settings.workspace)
+    file = read_study(workspace.study_file)
+    registered = _registered(settings, workspace)
+    _preflight(file, registered, workspace, amending=amend is not None)
+    log = open_log(settings, create=True)
+    try:
+        amendment = AmendStudy(file.study, clean_text(amend, "--amend")) if amend is not None else None
+        Ledger(log).submit(amendment or RegisterStudy(file.study), actor="human" if amend else "system")
+        with RichDisplay() as display:
+            ending = run_cycle(build(settings, log, display))
+        board = Ledger(log)
+        board.refresh()
+    finally:
+        log.close()
+    _tell(board.board, workspace, ending is Ending.NOTHING_LEFT)
+    return WAITS if ending is Ending.WAITS else 0
+
+
+def _registered(settings: Settings, workspace: Workspace) -> Board | None:
+    """The board of a log that is there and intact; IntegrityFailure when it is not intact."""
+    from orchestrator.bootstrap import open_log
+    from store.board import fold
+    from store.errors import IntegrityFailure
+
+    if not workspace.log.is_file():
+        return None
+    log = open_log(settings)
+    try:
+        check = log.check()
+        if not check.ok:
+            raise IntegrityFailure(
+                f"{workspace.log}: {check.why} (position {check.first_bad}); nothing is written to a damaged log"
+            )
+        return fold(log.read())
+    finally:
+        log.close()
+
+
+def _preflight(file: StudyFile, board: Board | None, workspace: Workspace, amending: bool) -> None:
+    """Look at models and data before a protocol is registered or changed."""
+    from orchestrator.preflight import check_study
+    from store.codec import digest_of
+
+    unchanged = board is not None and board.study_sha256 == digest_of(file.study)
+    if unchanged or (board is not None and board.study is not None and not amending):
+        return
+    check_study(file.study, workspace.root.resolve())
+
+
+def _tell(board: Board, workspace: Workspace, nothing_left: bool) -> None:
+    cycle = board.cycle
+    if cycle is None or cycle.assessment is None:
+        return
+    if nothing_left:
+        note("The study needs nothing more. The last report stands:")
+    note(f"Cycle {cycle.number}: {cycle.assessment.verdict} ({cycle.assessment.reason})")
+    click.echo(workspace.reports(cycle.number) / "cycle-report.html")
+    for decision in board.open_decisions:
+        request = decision.request
+        keys = "|".join(option.key for option in request.options)
+        note(f"\nWaits for a human: {request.question}")
+        for option in request.options:
+            mark = "  (recommended)" if option.key == request.recommended else ""
+            note(f"  {option.key:<14} {option.label}. {option.trade_off}{mark}")
+        note(f"  gonogo decide {request.decision_id} --choose {keys} --as NAME --reason TEXT -w {workspace.root}")

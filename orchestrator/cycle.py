@@ -1,0 +1,125 @@
+"""One cycle, as a story: plan, work, review, assess, ask, report."""
+
+from __future__ import annotations
+
+import time
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from agents.agent import Agent, Allowance
+from agents.planning.leftover import left_to_do
+from orchestrator.dispatch import dispatch
+from orchestrator.house import House
+from orchestrator.publishing import publish
+from orchestrator.workers import first_lease, lapsed_claims
+from store.board import Board, Task
+from store.commands import ClaimTask, CloseCycle, ExpireDecisions, OpenCycle
+from store.errors import Refused
+from store.events import TaskClaimed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from store.record import Recorded
+
+SYSTEM = "system"
+
+_POLL_S = 0.2
+
+
+class Ending(Enum):
+    """How a run ended."""
+
+    CLOSED = "the cycle is closed"
+    WAITS = "a human has to decide"
+    NOTHING_LEFT = "the study needs nothing more"
+
+
+def run_cycle(house: House) -> Ending:
+    """Bring the study one cycle further: finish the open cycle, or open the next one and finish that."""
+    house.ledger.submit(ExpireDecisions(house.clock()), actor=SYSTEM)
+    if house.ledger.board.open_cycle is None:
+        if house.ledger.board.open_decisions:
+            return Ending.WAITS
+        because = reason_to_open(house.ledger.board)
+        if because is None:
+            return Ending.NOTHING_LEFT
+        house.ledger.submit(OpenCycle(because), actor=SYSTEM)
+    number = len(house.ledger.board.cycles)
+    house.display.say(f"Cycle {number}")
+    while _advance(house):
+        pass
+    for agent in (*house.teams["assessment"], _planning(house, "strategist")):
+        _ask(house, agent)
+    _finish(house, number)
+    return Ending.WAITS if house.ledger.board.open_decisions else Ending.CLOSED
+
+
+def reason_to_open(board: Board) -> str | None:
+    """Why another cycle is due; None when the study needs nothing more."""
+    if not board.cycles:
+        return "the study begins"
+    left = left_to_do(board)
+    return "; ".join(f"{item.action}: {item.because}" for item in left) or None
+
+
+def _advance(house: House) -> bool:
+    """One step: plan what is lacking, do one task, review. False when the cycle's work is over."""
+    planned = _ask(house, _planning(house, "planner"))
+    task = _claim(house)
+    if task is not None:
+        dispatch(house, task)
+    reviewed = _ask(house, _planning(house, "reviewer"))
+    if planned or task or reviewed:
+        return True
+    return _others_at_work(house)
+
+
+def _ask(house: House, agent: Agent) -> Sequence[Recorded]:
+    """Let an agent choose on the newest board and submit what it chose, in one turn of the writers' queue."""
+    with house.ledger.log.exclusive():
+        house.ledger.refresh()
+        commands = agent.choose(house.ledger.board, Allowance())
+        return house.ledger.submit(*commands, actor=agent.actor)
+
+
+def _claim(house: House) -> Task | None:
+    """Let the executive agents choose in turn; the first that finds work gets it, with a lease."""
+    log = house.ledger.log
+    with log.exclusive():
+        house.ledger.refresh()
+        allowance = Allowance(lapsed=lapsed_claims(house.ledger.board, log, house.clock))
+        for agent in house.teams["executive"]:
+            for command in agent.choose(house.ledger.board, allowance):
+                assert isinstance(command, ClaimTask)
+                claim = ClaimTask(command.task_id, command.agent, house.worker, command.takeover)
+                (entry,) = house.ledger.submit(claim, actor=agent.actor)
+                assert isinstance(entry.event, TaskClaimed)
+                log.hold(first_lease(claim.task_id, entry.event.fence, house.worker, house.clock, house.lease_s))
+                return house.ledger.board.tasks_by_id[claim.task_id]
+    return None
+
+
+def _others_at_work(house: House) -> bool:
+    """Wait a moment while another worker holds a task of this cycle; False when nobody does."""
+    house.ledger.refresh()
+    cycle = house.ledger.board.open_cycle
+    if cycle is None or not any(task.status == "claimed" for task in house.ledger.board.tasks_in(cycle.number)):
+        return False
+    time.sleep(_POLL_S)
+    return True
+
+
+def _finish(house: House, number: int) -> None:
+    """Report and close, unless another worker has done so."""
+    try:
+        publish(house, number)
+        house.ledger.submit(CloseCycle(number), actor=SYSTEM)
+    except Refused:
+        house.ledger.refresh()
+        if house.ledger.board.cycles[number].closed_at is None:
+            raise
+
+
+def _planning(house: House, name: str) -> Agent:
+    return next(agent for agent in house.teams["planning"] if agent.name == name)

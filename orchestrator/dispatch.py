@@ -1,0 +1,92 @@
+"""Run one claimed task and record its fate, whatever it is."""
+
+from __future__ import annotations
+
+import shutil
+import traceback
+from pathlib import Path
+
+from orchestrator.artifacts import write_durably
+from orchestrator.house import House
+from orchestrator.tracking import Logged
+from orchestrator.workers import Heartbeat
+from store.board import Task
+from store.commands import Block, Fail, ReleaseTask, Succeed
+from store.errors import GonogoError, IntegrityFailure
+from store.events import ResultRejected
+from tasks.handler import Blocked, Done, Outcome, Run
+
+
+def dispatch(house: House, task: Task) -> None:
+    """Do a task that this worker has claimed. The lease is kept meanwhile; a result that comes too late is rejected."""
+    house.display.start(task)
+    with Heartbeat(house.ledger.log, house.clock, task.task_id, task.fence, house.lease_s):
+        try:
+            command = _work(house, task)
+        except (KeyboardInterrupt, IntegrityFailure) as stop:
+            reason = "interrupted by the user" if isinstance(stop, KeyboardInterrupt) else str(stop)
+            house.ledger.submit(ReleaseTask(task.task_id, task.fence, reason), actor=f"worker:{house.worker}")
+            raise
+        entries = house.ledger.submit(command, actor=f"worker:{house.worker}", cause=task.status_position)
+    late = any(isinstance(entry.event, ResultRejected) for entry in entries)
+    if late and isinstance(command, Succeed):
+        house.tracker.discard(command.run_id)
+    house.display.finish(house.ledger.board.tasks_by_id[task.task_id])
+
+
+def _work(house: House, task: Task) -> Succeed | Fail | Block:
+    try:
+        logged = house.tracker.recall(task)
+        if logged is None:
+            started = house.clock()
+            with _Scratch(house.workspace.scratch / f"{task.task_id}-{task.fence}") as scratch:
+                outcome = _handle(house, task, scratch)
+                if isinstance(outcome, Blocked):
+                    return Block(task.task_id, task.fence, _one_line(outcome.reason), _one_line(outcome.remedy))
+                logged = house.tracker.log(task, outcome, started, house.clock())
+        return _delivered(task, logged)
+    except IntegrityFailure:
+        raise
+    except GonogoError as error:
+        return Fail(task.task_id, task.fence, _one_line(str(error)))
+    except Exception as error:
+        trace = house.workspace.traces / f"{task.task_id}-{task.fence}.txt"
+        write_durably(trace, traceback.format_exc().encode("utf-8", "backslashreplace"))
+        where = trace.relative_to(house.workspace.root)
+        return Fail(task.task_id, task.fence, f"{type(error).__name__}: {_one_line(str(error))} (trace: {where})")
+
+
+def _handle(house: House, task: Task, scratch: Path) -> Outcome:
+    run = Run(
+        workspace=house.workspace.root.resolve(),
+        scratch=scratch,
+        artifact=house.artifacts.find,
+        progress=house.display.advance,
+    )
+    outcome: Done | Blocked = house.handler_of(task.spec.kind)(task.spec, run)
+    return outcome
+
+
+def _delivered(task: Task, logged: Logged) -> Succeed:
+    return Succeed(
+        task.task_id, task.fence, logged.summary, logged.run_id, logged.evidence, logged.artifacts, logged.facts
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:2000]
+
+
+class _Scratch:
+    """An empty folder that is gone afterwards."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Path:
+        shutil.rmtree(self._path, ignore_errors=True)
+        self._path.mkdir(parents=True)
+        return self._path
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._path, ignore_errors=True)

@@ -1,0 +1,110 @@
+"""A context as JSON: the same sections, with every figure in full at the end. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from orchestrator.reports.context import AssessmentReport, CycleReport
+from orchestrator.reports.figures import Figure
+from orchestrator.reports.parts import Plot
+from orchestrator.reports.prose import (
+    Absent,
+    Code,
+    Estimate,
+    Label,
+    Link,
+    ModelName,
+    Said,
+    Strong,
+    figures_in,
+    plain,
+)
+from store.chain import sha256
+
+_OUTSIDE_SECTIONS = ("header", "figures")
+
+
+def as_json(report: CycleReport | AssessmentReport, schema: str) -> str:
+    """The whole report as strict JSON, closed by a newline."""
+    header = report.header
+    sections = {f.name: to_plain(getattr(report, f.name)) for f in fields(report) if f.name not in _OUTSIDE_SECTIONS}
+    whole = {
+        "schema": schema,
+        "study": header.study.text,
+        "question": header.question.text,
+        "claim": header.claim.text,
+        "cycle": header.cycle,
+        "because": header.because.text,
+        "opened": to_plain(header.opened),
+        "closed": to_plain(header.closed),
+        "verdict": header.verdict.verdict,
+        "reason": plain(header.verdict.reason),
+        "notes": [plain(note) for note in header.verdict.notes],
+        "as_of": header.as_of,
+        "as_of_at": to_plain(header.as_of_at),
+        "head": header.head.text,
+        "study_sha256": header.study_sha256.text,
+        "sections": sections,
+        "figures": [figure_json(figure) for figure in report.figures],
+    }
+    return json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def figure_json(figure: Figure) -> dict[str, Any]:
+    """One figure in full."""
+    return {
+        "id": figure.id,
+        "text": figure.text,
+        "value": figure.value,
+        "rounding": str(figure.rounding),
+        "unit": figure.unit,
+        "printed_unit": figure.printed_unit,
+        "source": "mlflow" if figure.run_id else "log",
+        "position": figure.position,
+        "run_id": figure.run_id,
+        "metric": figure.metric,
+        "digest": figure.digest,
+        "n": figure.n,
+        "interval": None
+        if figure.interval is None
+        else {**figure.interval.model_dump(), "low_text": figure.low_text, "high_text": figure.high_text},
+    }
+
+
+def to_plain(value: object) -> Any:
+    """A context value in the types of JSON. A figure is named by its id; a sentence carries its words and figures."""
+    match value:
+        case None | bool() | str():
+            return value
+        case datetime():
+            return f"{value:%Y-%m-%dT%H:%M:%S.%fZ}"
+        case Figure() | Estimate():
+            return {"figure": figures_in(value)[0].id, "text": plain(value)}
+        case Absent(word=word, reason=reason):
+            return {"absent": word, "reason": reason}
+        case Said() | Label() | Link() | Strong():
+            return value.text
+        case Code(text=text):
+            return text
+        case ModelName(id=id, locator=locator, untrained=untrained):
+            return {"id": id, "locator": locator, "untrained": untrained}
+        case Plot(name=name, title=title, caption=caption, svg=svg):
+            return {"file": f"{name}.svg", "title": title, "caption": to_plain(caption), "drawing_sha256": sha256(svg)}
+        case tuple() if value and not _is_prose(value):
+            return [to_plain(item) for item in value]
+        case tuple() if value:
+            return {"text": plain(value), "figures": list(dict.fromkeys(f.id for f in figures_in(value)))}
+        case tuple():
+            return []
+        case _ if is_dataclass(value):
+            return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
+        case _:
+            raise TypeError(f"a context holds a {type(value).__name__}")
+
+
+def _is_prose(value: tuple[object, ...]) -> bool:
+    pieces = (str, Figure, Estimate, Said, Code, Label, Link, Strong, Absent, ModelName, datetime)
+    return all(isinstance(piece, pieces) for piece in value)

@@ -1,0 +1,63 @@
+"""Who is meant by an id: models by name and training, tasks by a link to their place in the report. Pure."""
+
+from __future__ import annotations
+
+from agents.reading import active_models
+from orchestrator.reports.past import Past
+from orchestrator.reports.prose import Label, Link, ModelName
+from store.board import Task
+from store.specs import Diagnostic, Environment, ModelRef
+
+
+def model_refs(past: Past) -> dict[str, ModelRef]:
+    """Every model of the protocol or measured in its place, by id."""
+    refs = {model.id: model.ref for model in past.study.models}
+    for task in past.diagnostics:
+        if isinstance(task.spec, Diagnostic):
+            refs.setdefault(task.spec.model.id, task.spec.model)
+    return refs
+
+
+def model_name(past: Past, model_id: str) -> ModelName:
+    """The name of a model by its id; an id that nobody knows stands for itself."""
+    ref = model_refs(past).get(model_id)
+    return ModelName.of(ref) if ref is not None else ModelName(model_id, model_id, False)
+
+
+def task_model(task: Task) -> ModelName | None:
+    """The model that a task works on, if it works on one."""
+    return ModelName.of(task.spec.model) if isinstance(task.spec, Diagnostic | Environment) else None
+
+
+def task_link(past: Past, task_id: str) -> Link | Label:
+    """A link to a task of this cycle; a task of another cycle is only named."""
+    task = past.board.tasks_by_id.get(task_id)
+    in_cycle = task is not None and task.cycle == past.cycle.number
+    return Link(task_id, task_anchor(task_id)) if in_cycle else Label(task_id)
+
+
+def task_anchor(task_id: str) -> str:
+    """The anchor of a task's place in a report."""
+    return f"task-{task_id}"
+
+
+def all_untrained(past: Past) -> bool:
+    """True when no model under study was ever trained."""
+    return all(ref.untrained for ref in _concerned(past))
+
+
+def any_untrained(past: Past) -> bool:
+    """True when some model under study is untrained."""
+    return any(ref.untrained for ref in _concerned(past))
+
+
+def _concerned(past: Past) -> list[ModelRef]:
+    """The models that the results speak of: those measured, and those still to be measured."""
+    measured = {
+        task.subject: task.spec.model
+        for task in past.diagnostics
+        if isinstance(task.spec, Diagnostic) and task.status == "accepted"
+    }
+    return [measured.get(model.id, model.ref) for model in active_models(past.board)] or [
+        model.ref for model in past.study.models
+    ]

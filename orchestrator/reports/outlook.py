@@ -1,0 +1,173 @@
+"""What is left: open work, the target date, what went wrong, what was done about it, what to do next. Pure."""
+
+from __future__ import annotations
+
+from agents.reading import active_models, claims_in_force, looks_done, measured
+from orchestrator.reports.book import FigureBook
+from orchestrator.reports.context import Advice, Blocker
+from orchestrator.reports.naming import task_link, task_model
+from orchestrator.reports.past import Past
+from orchestrator.reports.prose import Code, Label, ModelName, Piece, Prose, Said, counted
+from store.board import Task
+
+_DAYS, _MORE = ("day", "days"), ("more model", "more models")
+
+
+def remaining(past: Past, book: FigureBook) -> tuple[Prose, ...]:
+    """What the study still needs, as far as the board knows."""
+    lines: list[Prose] = []
+    for task in past.tasks:
+        if task.status in ("planned", "claimed", "returned", "succeeded"):
+            title = Said(task.title, task.position)
+            lines.append((task_link(past, task.task_id), f", {task.status}: ", title, *_tag(task)))
+    for model in active_models(past.board):
+        if measured(past.board, model, max(looks_done(past.board), 1)) is None:
+            lines.append(("Measure ", ModelName.of(model.ref), ", or what stands in for it."))
+    position = past.protocol_position
+    if past.comparison is None:
+        lines.append(("Test and compare the models: no comparison has been accepted.",))
+    elif looks_done(past.board) < past.study.decision.looks:
+        done = book.derived("looks/done")
+        planned = book.pointed(position, "/study/decision/looks")
+        lines.append(
+            ("Take the looks that are left, unless the claim is established: ", done, " of ", planned, " done.")
+        )
+    for decision in past.board.open_decisions:
+        if decision.request.cycle <= past.cycle.number:
+            question = Said(decision.request.question, decision.position)
+            lines.append(("Answer ", Code(decision.request.decision_id), ": ", question))
+    return tuple(lines)
+
+
+def _tag(task: Task) -> Prose:
+    model = task_model(task)
+    return (" (", model, ")") if model is not None and model.untrained else ()
+
+
+def trajectory(past: Past, book: FigureBook) -> tuple[Prose, ...]:
+    """Days from the report's last event to the day on which a decision is wanted."""
+    target = past.study.target
+    if target is None:
+        return (("No target date was set.",),)
+    day, today = Label(target.isoformat()), Label(past.at.date().isoformat())
+    if past.at.date() <= target:
+        left = book.derived("days/to_target")
+        return (
+            (
+                "The target date is ",
+                day,
+                ". From ",
+                today,
+                ", the day of the last event, it is ",
+                *counted(left, *_DAYS),
+                " away.",
+            ),
+        )
+    over = book.derived("days/past_target")
+    return (
+        ("The target date was ", day, ", ", *counted(over, *_DAYS), " before ", today, ", the day of the last event."),
+    )
+
+
+def blockers(past: Past) -> tuple[Blocker, ...]:
+    """Tasks that were blocked, failed or sent back, and results that came too late."""
+    troubled = [
+        task
+        for task in past.tasks
+        if task.status in ("blocked", "superseded", "failed")
+        or task.returns
+        or any(
+            attempt.outcome in ("failed", "taken over", "released") for attempt in past.attempts.get(task.task_id, ())
+        )
+    ]
+    return tuple(
+        Blocker(
+            task=link,
+            model=task_model(task),
+            status=task.status,
+            issue=_issue(task, past),
+            mitigation=_mitigation(task, past),
+        )
+        for task in troubled
+        if not isinstance(link := task_link(past, task.task_id), Label)
+    )
+
+
+def _issue(task: Task, past: Past) -> Said:
+    if task.reason and task.status != "cancelled":
+        return Said(task.reason, task.status_position)
+    reasons = [(a.reason, a.end_position or a.position) for a in past.attempts.get(task.task_id, ()) if a.reason]
+    reasons += [
+        (review.event.reason, review.position)
+        for review in past.reviews.get(task.task_id, ())
+        if review.event.type == "TaskReturned"
+    ]
+    text, position = max(reasons, key=lambda found: found[1], default=("", task.position))
+    return Said(text, position)
+
+
+def _mitigation(task: Task, past: Past) -> Prose:
+    remedy: Prose = ("Suggested: ", Said(task.remedy.rstrip(". "), task.status_position), ".") if task.remedy else ()
+    if task.superseded_by is not None:
+        by = past.board.tasks_by_id[task.superseded_by]
+        stand_in: Piece | None = task_model(by)
+        named: Prose = (" (", stand_in, ")") if stand_in is not None else ()
+        space: Prose = (" ",) if remedy else ()
+        return ("Replaced by ", task_link(past, by.task_id), *named, f", which is {by.status}.", *space, *remedy)
+    if task.status == "accepted":
+        return ("Done again and accepted.",)
+    questions = [
+        decision
+        for decision in past.board.decisions
+        if decision.request.subject == task.subject and decision.position > task.status_position
+    ]
+    if questions:
+        asked = questions[0]
+        state = f"answered: {asked.chosen}" if asked.chosen is not None else "which is open"
+        space = (" ",) if remedy else ()
+        return ("Put to a human as ", Code(asked.request.decision_id), ", ", state, ".", *space, *remedy)
+    return remedy or ("None yet.",)
+
+
+def recommendations(past: Past) -> tuple[Advice, ...]:
+    """The strategist's advice, as it was recorded."""
+    made, position = past.cycle.recommendations, past.cycle.recommendations_position
+    if made is None or position is None:
+        return ()
+    return tuple(
+        Advice(item.priority, Said(item.action, position), Said(item.because.rstrip(". "), position))
+        for item in made.recommendations
+    )
+
+
+def needed(past: Past, book: FigureBook) -> tuple[Prose, ...]:
+    """What would settle each claim in force, counted in models."""
+    assessment, position = past.cycle.assessment, past.cycle.assessment_position
+    if assessment is None or position is None:
+        return (("The cycle has to be assessed first.",),)
+    lines: list[Prose] = []
+    for index, claim in enumerate(assessment.claims):
+        if claim.at_least not in claims_in_force(past.board):
+            continue
+        k = book.pointed(position, f"/claims/{index}/at_least", "models")
+        of = book.pointed(position, f"/claims/{index}/models", "models")
+        if claim.verdict != "INCONCLUSIVE":
+            lines.append(("The claim of at least ", k, " of ", of, " is settled."))
+            continue
+        go = book.derived(f"claim/{claim.at_least}/collapsed_missing")
+        no_go = book.derived(f"claim/{claim.at_least}/of/{claim.models}/cleared_missing")
+        lines.append(
+            ("For at least ", k, " of ", of, ": a GO needs collapse shown in ", *counted(go, *_MORE),
+             ", and a NO-GO needs it excluded in ", *counted(no_go, *_MORE), "."),
+        )  # fmt: skip
+    comparison = past.comparison
+    images = comparison.value("power/n_for_medium_effect") if comparison is not None else None
+    if images is not None:
+        lines.append(
+            ("To detect a medium effect at this look's level a model needs ", book.evidence(images), " images.")
+        )
+    smallest = comparison.value("power/mde") if comparison is not None else None
+    if smallest is not None:
+        effect = book.evidence(smallest)
+        lines.append(("With the images at hand, the smallest effect that can be expected to be found is ", effect, "."))
+    return tuple(lines)

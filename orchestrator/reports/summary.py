@@ -1,0 +1,196 @@
+"""The report in a minute, and its critical finding: the sentences that everyone reads. Pure."""
+
+from __future__ import annotations
+
+from orchestrator.reports.book import FigureBook
+from orchestrator.reports.context import Summary
+from orchestrator.reports.measured import reading
+from orchestrator.reports.naming import model_name, task_link, task_model
+from orchestrator.reports.past import Past
+from orchestrator.reports.prose import (
+    Absent,
+    Code,
+    Estimate,
+    ModelName,
+    Piece,
+    Prose,
+    Said,
+    Strong,
+    counted,
+    listed,
+    p_value,
+)
+from orchestrator.reports.tasks import standing
+from orchestrator.reports.verdict import header
+from orchestrator.reports.wording import VERDICTS
+from store.board import Status, Task
+from store.evidence import Evidence
+from store.specs import Diagnostic, Statistics
+
+_UNFINISHED: tuple[tuple[Status, str], ...] = (
+    ("superseded", "blocked, then replaced"),
+    ("blocked", "blocked"),
+    ("succeeded", "done but not accepted"),
+    ("returned", "returned"),
+    ("failed", "failed"),
+    ("claimed", "under way"),
+    ("planned", "planned"),
+    ("cancelled", "cancelled"),
+)
+
+
+def summary(past: Past, book: FigureBook) -> Summary:
+    """What the cycle came to, what it accomplished, and what it did not."""
+    lines = [_completed(past, book), *_verdict(past), *_counts(past, book), *_waiting(past, book)]
+    return Summary(
+        lines=tuple(lines),
+        accomplished=tuple(_done(task, past) for task in past.tasks if task.status == "accepted"),
+        unaccomplished=tuple(
+            (task_link(past, task.task_id), *_of_model(task), ": ", *_lowered(standing(task, past)))
+            for task in past.tasks
+            if task.status != "accepted"
+        ),
+    )
+
+
+def _completed(past: Past, book: FigureBook) -> Prose:
+    base = f"cycle/{past.cycle.number}/tasks"
+    if not past.tasks:
+        return ("No task was planned in this cycle.",)
+    accepted, planned = book.derived(f"{base}/accepted"), book.derived(base)
+    done: Prose = (accepted, " of ", planned, " tasks are completed, that is, accepted by the reviewer")
+    rest: list[Prose] = [
+        (book.derived(f"{base}/{status}"), f" {words}")
+        for status, words in _UNFINISHED
+        if any(task.status == status for task in past.tasks)
+    ]
+    return (*done, "; ", *listed(rest), ".") if rest else (*done, ".")
+
+
+def _verdict(past: Past) -> list[Prose]:
+    view = header(past).verdict
+    if view.verdict is None:
+        return [*[view.reason], *view.notes]
+    return [("The verdict is ", Strong(VERDICTS[view.verdict]), ": ", *view.reason), *view.notes]
+
+
+def _counts(past: Past, book: FigureBook) -> list[Prose]:
+    comparison = past.comparison
+    counts = (
+        {name: comparison.value(f"count/{name}") for name in ("models", "collapsed", "cleared")} if comparison else {}
+    )
+    models, collapsed, cleared = (counts.get(name) for name in ("models", "collapsed", "cleared"))
+    if models is None or collapsed is None or cleared is None:
+        return [("No model has been tested yet: there is no accepted comparison.",)]
+    rest = models.value - collapsed.value - cleared.value
+    others = "; the others are undecided or undetermined." if rest else "."
+    return [
+        (
+            "Of ", *counted(book.evidence(models), "model", "models"), " compared, collapse is shown in ",
+            book.evidence(collapsed), " and excluded in ", book.evidence(cleared), others,
+        )
+    ]  # fmt: skip
+
+
+def _waiting(past: Past, book: FigureBook) -> list[Prose]:
+    waiting = book.derived(f"cycle/{past.cycle.number}/decisions/open") if past.board.open_decisions else None
+    if waiting is None or not waiting.value:
+        return []
+    return [("Questions that wait for a human: ", waiting, ".")]
+
+
+def _done(task: Task, past: Past) -> Prose:
+    words: Piece = Said(task.summary, task.status_position) if task.summary else Said(task.title, task.position)
+    return (task_link(past, task.task_id), *_of_model(task), ": ", words)
+
+
+def _of_model(task: Task) -> Prose:
+    model = task_model(task)
+    return (", ", model) if model is not None else ()
+
+
+def _lowered(prose: Prose) -> Prose:
+    first, *rest = prose
+    return (f"{first[0].lower()}{first[1:]}", *rest) if isinstance(first, str) else prose
+
+
+def critical_finding(past: Past, book: FigureBook) -> tuple[Prose, ...]:
+    """The most extreme test of the newest comparison, with all that is needed to weigh it."""
+    comparison = past.comparison
+    if comparison is None or not isinstance(comparison.spec, Statistics):
+        return (("There is no critical finding: no comparison has been accepted.",),)
+    smallest = _smallest(comparison)
+    if smallest is None:
+        return (("There is no critical finding: no model in the comparison could be tested.",),)
+    model_id, direction, test = smallest
+    name = model_name(past, model_id)
+    return (
+        *_estimate(comparison, name, book),
+        _test(comparison, comparison.spec, direction, test, book),
+        *_effect(comparison, model_id, book),
+        *_raw(past, model_id, book),
+        ("It is the smallest adjusted p-value of the comparison; every other test is in the section on evidence.",),
+    )
+
+
+def _smallest(comparison: Task) -> tuple[str, str, Evidence] | None:
+    assert isinstance(comparison.spec, Statistics)
+    tests = [
+        (source.model_id, direction, test)
+        for source in comparison.spec.sources
+        for direction in ("collapse", "clear")
+        if (test := comparison.value(f"model/{source.model_id}/p_{direction}_holm")) is not None
+    ]
+    return min(tests, key=lambda found: found[2].value, default=None)
+
+
+def _estimate(comparison: Task, name: ModelName, book: FigureBook) -> list[Prose]:
+    assert isinstance(comparison.spec, Statistics)
+    mean = comparison.value(f"model/{name.id}/mean")
+    if mean is None:
+        return []
+    images = book.images(mean) or Absent("an unrecorded number of")
+    position = comparison.position
+    shown = reading(comparison, name.id)
+    return [
+        (Strong(f"{shown[0].upper()}{shown[1:]}"), " in ", name, ". Its mean ", Code(comparison.spec.metric), " over ",
+         images, " images is ", Estimate(book.evidence(mean)), ", against a null value of ",
+         book.pointed(position, "/spec/null"), " and a threshold of ", book.pointed(position, "/spec/threshold"), "."),
+    ]  # fmt: skip
+
+
+def _test(comparison: Task, spec: Statistics, direction: str, test: Evidence, book: FigureBook) -> Prose:
+    above = (spec.threshold > spec.null) == (direction == "collapse")
+    position = comparison.position
+    level = comparison.value("alpha/look")
+    at: Prose = (", at level ", book.evidence(level)) if level is not None else ()
+    return (
+        "The test is Student's t, one-sided, that the mean lies ", "above" if above else "below",
+        " the threshold; adjusted by Holm over the models, ", *p_value(book.evidence(test)), ". It was made at look ",
+        book.pointed(position, "/spec/look"), " of ", book.pointed(position, "/spec/looks"), *at, ".",
+    )  # fmt: skip
+
+
+def _effect(comparison: Task, model_id: str, book: FigureBook) -> list[Prose]:
+    dz, p_null = comparison.value(f"model/{model_id}/dz_null"), comparison.value(f"model/{model_id}/p_null")
+    if dz is None:
+        return []
+    effect: Prose = ("Its distance from the null value is dz\u00a0=\u00a0", Estimate(book.evidence(dz)))
+    if p_null is None:
+        return [(*effect, ".")]
+    return [(*effect, "; two-sided and unadjusted, ", *p_value(book.evidence(p_null)), ".")]
+
+
+def _raw(past: Past, model_id: str, book: FigureBook) -> list[Prose]:
+    """The raw score is never shown without what uniform attention gives."""
+    for task in reversed(past.diagnostics):
+        if isinstance(task.spec, Diagnostic) and task.spec.model.id == model_id and task.status == "accepted":
+            raw, uniform, norm = (task.value(key) for key in ("mcs_raw", "mcs_raw_uniform", "mcs_norm"))
+            if raw is None or uniform is None or norm is None:
+                return []
+            return [
+                ("Its raw score ", Code("mcs_raw"), " is ", Estimate(book.evidence(raw)),
+                 ", where uniform attention gives ", Estimate(book.evidence(uniform)),
+                 " on the same images; normalised, ", Code("mcs_norm"), " is ", Estimate(book.evidence(norm)), "."),
+            ]  # fmt: skip
+    return []

@@ -1,0 +1,48 @@
+"""The fixed words of the reports: statuses, verdicts and states, each with a sign, so that none rests on colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Words = Mapping[str | None, str]
+
+VERDICTS: Words = {"GO": "GO", "NO_GO": "NO-GO", "INCONCLUSIVE": "INCONCLUSIVE", None: "NOT ASSESSED"}
+
+VERDICT_SIGNS: Words = {"GO": "✓", "NO_GO": "✗", "INCONCLUSIVE": "?", None: "…"}
+
+STATUS_SIGNS: Words = {
+    "planned": "○",
+    "claimed": "▷",
+    "succeeded": "◐",
+    "accepted": "✓",
+    "returned": "↺",
+    "failed": "✗",
+    "blocked": "⊘",
+    "superseded": "⊘",
+    "cancelled": "–",
+    "open": "?",
+    "made": "✓",
+    "expired": "–",
+}
+
+STATUS_WORDS: Words = {
+    **{status: status or "" for status in STATUS_SIGNS},
+    "superseded": "blocked, then replaced",
+    "succeeded": "done, not accepted",
+}
+"""The status, in more words where the reader needs them."""
+
+STATE_SIGNS: Words = {"met": "✓", "unmet": "✗", "unknown": "?"}
+
+CHECKED: Words = {"met": "met", "unmet": "not met", "unknown": "not checked"}
+"""The states of an acceptance criterion."""
+
+FOR_TEMPLATES: Mapping[str, Words] = {
+    "verdicts": VERDICTS,
+    "verdict_signs": VERDICT_SIGNS,
+    "status_signs": STATUS_SIGNS,
+    "status_words": STATUS_WORDS,
+    "state_signs": STATE_SIGNS,
+    "checked": CHECKED,
+}
+"""What templates may look up."""

@@ -1,0 +1,254 @@
+"""MLflow: where every task with numbers becomes a run, and the only place where evidence is minted."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestrator.artifacts import ArtifactStore
+from store.board import Task
+from store.chain import canonical
+from store.errors import BadInput, GonogoError, TrackingFailure
+from store.evidence import Artifact, Evidence, Interval
+from tasks.handler import Done, Measurement
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+METRICS_PER_BATCH = 1000
+PARAMS_PER_BATCH = 100
+"""MLflow's own limits on one call of log_batch."""
+
+SAMPLES = "samples.npz"
+"""The artifact that holds the per-image values behind a task's measurements; without it, the first by name does."""
+
+TASK, OUTCOME = "gonogo.task", "gonogo.outcome"
+"""Tags that tie a run to an attempt at a task, and to the kept manifest of what came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What a run holds, once MLflow has taken all of it."""
+
+    run_id: str
+    summary: str
+    evidence: tuple[Evidence, ...]
+    artifacts: tuple[Artifact, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Tracker:
+    """Logs finished work to an MLflow store, once per attempt at a task."""
+
+    def __init__(self, uri: str, experiment: str, artifacts: ArtifactStore, artifact_root: Path) -> None:
+        self.uri = uri
+        self._experiment = experiment
+        self._artifacts = artifacts
+        self._artifact_root = artifact_root
+        self._client: MlflowClient | None = None
+        self._experiment_id: str | None = None
+
+    def recall(self, task: Task) -> Logged | None:
+        """What an earlier process logged for this attempt before it could tell the log; None when there is nothing."""
+        with self._talking():
+            runs = self._runs_of(task)
+            for run in runs:
+                if run.info.status == "FINISHED" and OUTCOME in run.data.tags:
+                    return self._from_manifest(run.info.run_id, run.data.tags[OUTCOME])
+            for run in runs:
+                if run.info.status == "RUNNING":
+                    self._mlflow().set_terminated(run.info.run_id, "KILLED")
+        return None
+
+    def log(self, task: Task, done: Done, started: datetime, ended: datetime) -> Logged:
+        """Log an outcome as a finished run and mint its evidence; TrackingFailure when MLflow does not take it."""
+        _check_measurements(done.measurements)
+        kept = {name: self._artifacts.keep(name, path) for name, path in sorted(done.files.items())}
+        with self._talking():
+            run_id = self._create(task, started)
+            self._log_numbers(run_id, task, done)
+            for path in done.files.values():
+                self._mlflow().log_artifact(run_id, str(path))
+            logged = self._mint(run_id, done, kept)
+            self._mlflow().set_tag(run_id, OUTCOME, self._keep_manifest(logged, done).digest)
+            self._mlflow().set_terminated(run_id, "FINISHED", end_time=_milliseconds(ended))
+        return logged
+
+    def discard(self, run_id: str) -> None:
+        """Mark a run whose result came too late."""
+        with self._talking():
+            self._mlflow().set_tag(run_id, "gonogo.rejected", "true")
+            self._mlflow().set_terminated(run_id, "KILLED")
+
+    def metrics(self, run_id: str) -> Mapping[str, float] | None:
+        """The metrics of a finished run; None when there is no such run."""
+        from mlflow.exceptions import MlflowException
+
+        with self._talking():
+            try:
+                run = self._mlflow().get_run(run_id)
+            except MlflowException as error:
+                if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                    return None
+                raise
+        return dict(run.data.metrics) if run.info.status == "FINISHED" else None
+
+    def _create(self, task: Task, started: datetime) -> str:
+        tags = {
+            TASK: _attempt(task),
+            "gonogo.kind": task.kind,
+            "gonogo.cycle": str(task.cycle),
+            "gonogo.subject": task.subject,
+        }
+        run = self._mlflow().create_run(
+            self._experiment_number(), start_time=_milliseconds(started), tags=tags, run_name=task.title
+        )
+        return str(run.info.run_id)
+
+    def _log_numbers(self, run_id: str, task: Task, done: Done) -> None:
+        from mlflow.entities import Metric, Param
+
+        client, at = self._mlflow(), _milliseconds(datetime.now().astimezone())
+        params = [Param(key, value[:6000]) for key, value in sorted(done.parameters.items())]
+        params.append(Param("task_id", task.task_id))
+        for batch in _batches(params, PARAMS_PER_BATCH):
+            client.log_batch(run_id, params=batch)
+        metrics = [
+            Metric(key, value, at, 0)
+            for item in done.measurements
+            for key, value in (
+                (item.metric, item.value),
+                (f"{item.metric}/low", item.low),
+                (f"{item.metric}/high", item.high),
+            )
+            if value is not None
+        ]
+        for metric_batch in _batches(metrics, METRICS_PER_BATCH):
+            client.log_batch(run_id, metrics=metric_batch)
+        for name, text in sorted(done.facts.items()):
+            client.set_tag(run_id, f"fact.{_tag_name(name)}", text[:5000])
+
+    def _mint(self, run_id: str, done: Done, kept: Mapping[str, Artifact]) -> Logged:
+        source = kept.get(SAMPLES) or next(iter(kept.values()), None)
+        evidence = tuple(
+            Evidence(
+                run_id=run_id,
+                metric=item.metric,
+                value=item.value,
+                interval=None if item.low is None or item.high is None else Interval(low=item.low, high=item.high),
+                n=item.n,
+                unit=item.unit,
+                digest=source.digest if source else None,
+            )
+            for item in done.measurements
+            if item.cited
+        )
+        return Logged(run_id, done.summary, evidence, tuple(kept.values()), dict(done.facts))
+
+    def _keep_manifest(self, logged: Logged, done: Done) -> Artifact:
+        content = canonical(
+            {
+                "summary": logged.summary,
+                "facts": dict(logged.facts),
+                "evidence": [item.model_dump(mode="json") for item in logged.evidence],
+                "artifacts": [item.model_dump(mode="json") for item in logged.artifacts],
+                "parameters": dict(done.parameters),
+            }
+        )
+        self._artifact_root.mkdir(parents=True, exist_ok=True)
+        path = self._artifact_root / f".{logged.run_id}.json"
+        path.write_text(content, encoding="utf-8")
+        try:
+            return self._artifacts.keep("outcome.json", path)
+        finally:
+            path.unlink()
+
+    def _from_manifest(self, run_id: str, digest: str) -> Logged:
+        data = json.loads(self._artifacts.find(digest).read_text(encoding="utf-8"))
+        return Logged(
+            run_id,
+            data["summary"],
+            tuple(Evidence.model_validate(item) for item in data["evidence"]),
+            tuple(Artifact.model_validate(item) for item in data["artifacts"]),
+            data["facts"],
+        )
+
+    def _runs_of(self, task: Task) -> Sequence[Any]:
+        query = f"tags.`{TASK}` = '{_attempt(task)}'"
+        return list(self._mlflow().search_runs([self._experiment_number()], filter_string=query))
+
+    def _experiment_number(self) -> str:
+        if self._experiment_id is None:
+            client = self._mlflow()
+            found = client.get_experiment_by_name(self._experiment)
+            if found is None:
+                root = self._artifact_root.resolve()
+                location = root.as_uri() if self.uri.startswith("sqlite:") else None
+                root.mkdir(parents=True, exist_ok=True)
+                self._experiment_id = str(client.create_experiment(self._experiment, artifact_location=location))
+            else:
+                self._experiment_id = str(found.experiment_id)
+        return self._experiment_id
+
+    def _mlflow(self) -> MlflowClient:
+        if self._client is None:
+            logging.getLogger("alembic").setLevel(logging.WARNING)
+            from mlflow import MlflowClient
+
+            self._client = MlflowClient(tracking_uri=self.uri)
+        return self._client
+
+    @contextmanager
+    def _talking(self) -> Iterator[None]:
+        try:
+            yield
+        except GonogoError:
+            raise
+        except OSError:
+            raise
+        except Exception as error:
+            first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise TrackingFailure(f"MLflow at {_public(self.uri)} did not answer as it should: {first}") from error
+
+
+def _attempt(task: Task) -> str:
+    """A returned task is done again, under a run of its own; a crashed one is not."""
+    return f"{task.task_id}/{task.returns}"
+
+
+def _check_measurements(measurements: Sequence[Measurement]) -> None:
+    seen: set[str] = set()
+    for item in measurements:
+        if not re.fullmatch(r"[\w\-. :/]{1,240}", item.metric):
+            raise BadInput(f"{item.metric!r} cannot be the name of a metric")
+        if item.metric in seen:
+            raise BadInput(f"the metric {item.metric} was measured twice in one task")
+        if not all(math.isfinite(value) for value in (item.value, item.low, item.high) if value is not None):
+            raise BadInput(f"the metric {item.metric} is not a finite number; an undefined one must be left out")
+        seen.add(item.metric)
+
+
+def _tag_name(label: str) -> str:
+    return re.sub(r"[^\w\-. :/]", "_", label)
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _batches(items: list[Any], size: int) -> Iterator[list[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _public(uri: str) -> str:
+    """The address without a password."""
+    return re.sub(r"//[^/@]*@", "//…@", uri)

@@ -1,0 +1,116 @@
+"""Studies that are really run: tiny models, generated data, a real log and a real MLflow store."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.cli.main import run
+
+STUDY = """
+[study]
+name = "tiny"
+question = "Does attention collapse in small models?"
+claim = "It does"
+seed = 7
+target = 2026-12-31
+
+[[models]]
+id = "clip-tiny"
+family = "clip"
+name = "tiny"
+weights = "random"
+
+[[models]]
+id = "siglip-tiny"
+family = "siglip"
+name = "tiny"
+weights = "random"
+
+[[models]]
+id = "far-away"
+family = "clip"
+name = "base-patch32"
+weights = "openai/clip-vit-base-patch32"
+substitutes = ["clip:small@random"]
+
+[data]
+source = "shapes"
+n = 32
+captions_per_image = 2
+
+[decision]
+metric = "mcs_norm"
+null = 0.5
+threshold = 0.7
+at_least = [2, 3]
+looks = 2
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Gonogo = Callable[..., Said]
+
+
+@pytest.fixture
+def gonogo(capfd: pytest.CaptureFixture[str]) -> Gonogo:
+    """Run a command line in this process, where the heavy libraries are loaded already."""
+
+    def call(*arguments: object) -> Said:
+        capfd.readouterr()
+        code = run([str(argument) for argument in arguments])
+        said = capfd.readouterr()
+        return Said(code, said.out, said.err)
+
+    return call
+
+
+def new_study(folder: Path, text: str = STUDY) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def one_cycle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace after its first cycle, which waits for a human. Copy it before changing it."""
+    folder = new_study(tmp_path_factory.mktemp("one") / "study")
+    assert run(["run", "--workspace", str(folder)]) == 3
+    return folder
+
+
+@pytest.fixture(scope="session")
+def two_cycles(one_cycle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same workspace after a human decided and the second cycle ran."""
+    folder = tmp_path_factory.mktemp("two") / "study"
+    shutil.copytree(one_cycle, folder)
+    answer = ["--choose", "at-least-2", "--as", "Ada Lovelace", "--reason", "two of three carry the claim"]
+    assert run(["decide", "c1-claim-strength", *answer, "--workspace", str(folder)]) == 0
+    assert run(["run", "--workspace", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def workspace(one_cycle: Path, tmp_path: Path) -> Path:
+    """A copy of the workspace after one cycle, to do with as a test likes."""
+    folder = tmp_path / "study"
+    shutil.copytree(one_cycle, folder)
+    return folder

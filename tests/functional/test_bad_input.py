@@ -1,0 +1,169 @@
+"""Bad input: one line that names the thing and the remedy, the right exit code, and nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from .conftest import STUDY, new_study
+
+COCO = STUDY.replace('source = "shapes"', 'source = "coco"\nimages = "images"\nannotations = "captions.json"').replace(
+    "n = 32", "n = 2"
+)
+
+
+def refused(said, *words: str, code: int = 2) -> None:
+    assert said.code == code, said
+    assert said.err.count("\n") == 1, said.err
+    assert said.err.startswith("gonogo: ")
+    for word in words:
+        assert word in said.err, said.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("threshold = 0.7", "treshold = 0.7", ["decision.treshold", "did you mean threshold"]),
+        ("threshold = 0.7", 'threshold = "high"', ["decision.threshold", "'high'"]),
+        ("threshold = 0.7", "", ["decision.threshold is missing"]),
+        ("threshold = 0.7", "threshold = 0.5", ["decision", "equals null"]),
+        ("threshold = 0.7", "threshold = nan", ["decision.threshold"]),
+        ("at_least = [2, 3]", "at_least = 4", ["decision.at_least", "4 of 3 models"]),
+        ("at_least = [2, 3]", "at_least = [2, 2]", ["decision.at_least"]),
+        ("at_least = [2, 3]", "at_least = 0", ["decision.at_least"]),
+        ("looks = 2", "looks = 0", ["decision.looks"]),
+        ("looks = 2", "alpha = 1.5", ["decision.alpha"]),
+        ('metric = "mcs_norm"', 'metric = "vibes"', ["decision.metric"]),
+        ('id = "siglip-tiny"', 'id = "clip-tiny"', ["'clip-tiny' is used twice"]),
+        ('id = "siglip-tiny"', 'id = "../up"', ["models.1.id"]),
+        ('family = "siglip"', 'family = "sigclip"', ["models.1 (siglip-tiny)", "did you mean siglip"]),
+        ('name = "tiny"\nweights = "random"\n\n[[models]]\nid = "far',
+         'name = "tinny"\nweights = "random"\n\n[[models]]\nid = "far',
+         ["models.1 (siglip-tiny)", "did you mean tiny"]),
+        ('weights = "random"\n\n[[models]]\nid = "siglip', 'weights = "./nowhere"\n\n[[models]]\nid = "siglip',
+         ["models.0 (clip-tiny)", "nowhere"]),
+        ('["clip:small@random"]', '["clip-small"]', ["models.2.substitutes", "family:name@weights"]),
+        ('["clip:small@random"]', '["clip:smalll@random"]', ["models.2.substitutes", "did you mean small"]),
+        ("n = 32", "n = 0", ["data.n"]),
+        ("[data]", "[date]", ["[date]", "did you mean data"]),
+        ("[study]", "[study", ["not valid TOML", "line 2"]),
+        ("[[models]]", "[models]", ["TOML"]),
+        ('name = "tiny"\nquestion', 'nmae = "tiny"\nquestion', ["study.nmae", "did you mean name"]),
+        ('source = "shapes"', 'source = "coco"', ["data", "images"]),
+        ("target = 2026-12-31", 'target = "soon"', ["study.target"]),
+    ],
+)  # fmt: skip
+def test_a_study_file_that_makes_no_sense(tmp_path: Path, gonogo, old: str, new: str, words: list[str]) -> None:
+    assert old in STUDY
+    folder = new_study(tmp_path / "study", STUDY.replace(old, new, 1))
+    refused(gonogo("run", "-w", folder), "study.toml", *words)
+    assert [path.name for path in folder.iterdir()] == ["study.toml"], "nothing is half-written"
+
+
+def test_a_study_file_that_is_missing_or_not_text(tmp_path: Path, gonogo) -> None:
+    refused(gonogo("run", "-w", tmp_path), "study.toml is not there", "gonogo init")
+    (tmp_path / "study.toml").write_bytes(b"\xff\xfe\x00")
+    refused(gonogo("run", "-w", tmp_path), "not UTF-8")
+    (tmp_path / "study.toml").write_text("a = " + "[" * 100_000)
+    refused(gonogo("run", "-w", tmp_path), "study.toml")
+
+
+@pytest.fixture
+def coco(tmp_path: Path) -> Path:
+    """A workspace with a small COCO data set that is in order: four images with two captions each."""
+    folder = new_study(tmp_path / "study", COCO)
+    (folder / "images").mkdir()
+    for i in range(4):
+        Image.new("RGB", (40, 30), (60 * i, 10, 10)).save(folder / f"images/{i}.png")
+    captions = {
+        "images": [{"id": i, "file_name": f"{i}.png"} for i in range(4)],
+        "annotations": [
+            {"id": 2 * i + j, "image_id": i, "caption": f"a picture {j}"} for i in range(4) for j in (0, 1)
+        ],
+    }
+    (folder / "captions.json").write_text(json.dumps(captions))
+    return folder
+
+
+def _change(folder: Path, edit) -> None:
+    data = json.loads((folder / "captions.json").read_text())
+    edit(data)
+    (folder / "captions.json").write_text(json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda f: (f / "images/1.png").unlink(), ["1.png"]),
+        (lambda f: (f / "images/3.png").write_bytes((f / "images/3.png").read_bytes()[:60]), ["3.png"]),
+        (lambda f: (f / "images/2.png").write_text("no image"), ["2.png"]),
+        (lambda f: (f / "captions.json").write_text("{"), ["captions.json", "JSON"]),
+        (lambda f: (f / "captions.json").write_text("[]"), ["captions.json"]),
+        (lambda f: (f / "captions.json").unlink(), ["captions.json"]),
+        (lambda f: _change(f, lambda d: d["annotations"][0].update(caption="  ")), ["captions.json", "blank"]),
+        (lambda f: _change(f, lambda d: d["annotations"].pop()), ["caption"]),
+        (lambda f: _change(f, lambda d: d["images"][1].update(id=0)), ["captions.json", "0"]),
+        (lambda f: _change(f, lambda d: d["images"][0].update(file_name="../../etc/passwd")), ["captions.json"]),
+        (lambda f: _change(f, lambda d: d["images"].pop()), ["captions.json"]),
+    ],
+    ids=[
+        "image missing", "image truncated", "not an image", "not JSON", "wrong JSON", "no captions file",
+        "empty caption", "too few captions", "id twice", "path escapes", "too few images",
+    ],
+)  # fmt: skip
+def test_data_that_cannot_be_used(coco: Path, gonogo, spoil, words: list[str]) -> None:
+    spoil(coco)
+    before = sorted(path.name for path in coco.iterdir())
+    refused(gonogo("run", "-w", coco), *words)
+    assert sorted(path.name for path in coco.iterdir()) == before, "nothing is half-written"
+
+
+def test_a_workspace_of_a_newer_gonogo_is_left_alone(workspace: Path, gonogo) -> None:
+    with sqlite3.connect(workspace / "gonogo.db") as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    before = (workspace / "gonogo.db").read_bytes()
+    for command in ("run", "board", "verify", "events"):
+        refused(gonogo(command, "-w", workspace), "upgrade gonogo")
+    assert (workspace / "gonogo.db").read_bytes() == before
+
+
+def test_a_log_that_is_not_there_yet(tmp_path: Path, gonogo) -> None:
+    folder = new_study(tmp_path / "study")
+    for command in ("board", "events", "decisions", "report", "replay", "verify"):
+        refused(gonogo(command, "-w", folder), "gonogo.db is not there", "gonogo run")
+    assert [path.name for path in folder.iterdir()] == ["study.toml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["boad"], ["Did you mean board?"]),
+        (["board", "--at", "-1"], ["--at"]),
+        (["board", "--jsn"], ["--jsn"]),
+        (["decide"], ["ID"]),
+        (["diagnose", "openclip"], ["family:name@weights"]),
+        (["diagnose", "openclap:ViT-B-32@random"], ["did you mean openclip"]),
+        (["diagnose", "openclip:ViT-B-33@random"], ["did you mean ViT-B-32"]),
+        (["diagnose", "clip:tiny@random", "--data", "/nowhere"], ["/nowhere"]),
+        (["diagnose", "clip:tiny@random", "--n", "0"], ["--n"]),
+        (["models", "klip"], ["did you mean clip"]),
+        (["data", "check", "/nowhere"], ["/nowhere"]),
+    ],
+)
+def test_a_command_line_that_makes_no_sense(gonogo, arguments: list[str], words: list[str]) -> None:
+    refused(gonogo(*arguments), *words)
+
+
+def test_text_with_control_characters_is_refused(workspace: Path, gonogo) -> None:
+    answer = ("--choose", "stop", "--as", "Ada\x1b[31m", "--reason", "x")
+    refused(gonogo("decide", "c1-claim-strength", *answer, "-w", workspace), "--as", "control characters")
+
+
+def test_weights_that_cannot_be_had_block_a_diagnosis_with_the_reason(gonogo) -> None:
+    said = gonogo("diagnose", "clip:base-patch32@openai/clip-vit-base-patch32", "--n", 2)
+    refused(said, "is blocked", "openai/clip-vit-base-patch32", code=1)

@@ -1,0 +1,142 @@
+"""What verify, replay and the past say, when the record is whole and when somebody has been at it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def edit(database: Path, statement: str) -> None:
+    with sqlite3.connect(database) as connection:
+        assert connection.execute(statement).rowcount != 0
+    connection.close()
+
+
+def test_an_untouched_workspace_checks_out(two_cycles: Path, gonogo) -> None:
+    said = gonogo("verify", "--json", "-w", two_cycles)
+    assert said.code == 0
+    result = said.json
+    assert (result["schema"], result["ok"], result["first_bad"]) == ("gonogo.verify/1", True, None)
+    assert result["figures"]["checked"] > 500
+    assert result["figures"]["bad"] == []
+
+
+@pytest.mark.parametrize(
+    ("position", "assignment"),
+    [
+        (1, "body = replace(body, '0.7', '0.6')"),
+        (8, "actor = 'human:Eve'"),
+        (13, "at = '2020-01-01T00:00:00.000000Z'"),
+        (20, "hash = '0'"),
+    ],
+)
+def test_one_event_edited_by_hand_is_named_by_its_position(
+    workspace: Path, gonogo, position: int, assignment: str
+) -> None:
+    edit(workspace / "gonogo.db", f"UPDATE events SET {assignment} WHERE position = {position}")
+    said = gonogo("verify", "--json", "-w", workspace)
+    assert said.code == 5
+    assert said.json["first_bad"] == position
+    plain = gonogo("verify", "-w", workspace)
+    assert plain.code == 5
+    assert f"position {position}:" in plain.err
+
+
+def test_a_damaged_log_is_read_only_from_then_on(workspace: Path, gonogo) -> None:
+    edit(workspace / "gonogo.db", "UPDATE events SET actor = 'human:Eve' WHERE position = 3")
+    before = (workspace / "gonogo.db").read_bytes()
+    assert gonogo("run", "-w", workspace).code == 5
+    answer = ("--choose", "stop", "--as", "Ada", "--reason", "x")
+    assert gonogo("decide", "c1-claim-strength", *answer, "-w", workspace).code == 5
+    assert (workspace / "gonogo.db").read_bytes() == before
+
+
+def test_a_tail_that_was_cut_off_is_missed_by_the_head_in_the_report(workspace: Path, gonogo) -> None:
+    last = gonogo("board", "--json", "-w", workspace).json["position"]
+    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {last - 6}")
+    said = gonogo("verify", "--json", "-w", workspace)
+    assert said.code == 5
+    assert said.json["first_bad"] == last - 5
+
+
+def test_a_log_that_was_swapped_for_another_is_noticed(workspace: Path, gonogo) -> None:
+    with sqlite3.connect(workspace / "gonogo.db") as connection:
+        rows = connection.execute("SELECT * FROM events ORDER BY position").fetchall()
+    from store.chain import GENESIS, Row, link
+
+    head, forged = GENESIS, []
+    for row in rows:
+        bare = Row(*row[:3], row[3].replace("planner", "nobody"), *row[4:8])
+        head = link(head, bare)
+        forged.append((head, bare.actor, bare.position))
+    with sqlite3.connect(workspace / "gonogo.db") as connection:
+        connection.executemany("UPDATE events SET hash = ?, actor = ? WHERE position = ?", forged)
+    said = gonogo("verify", "--json", "-w", workspace)
+    assert said.code == 5, "the chain is whole, but it is not the one that the report names"
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (lambda w: (w / "reports/cycle-001/cycle-report.html").write_text("better news"), "changed after"),
+        (lambda w: (w / "reports/cycle-001/assessment.md").unlink(), "gone"),
+        (
+            lambda w: edit(w / "mlflow.db", "UPDATE latest_metrics SET value = value + 0.001 WHERE key = 'mcs_norm'"),
+            "MLflow run",
+        ),
+        (lambda w: edit(w / "mlflow.db", "UPDATE runs SET status = 'FAILED'"), "no finished run"),
+        (lambda w: spoil(next((w / "artifacts/sha256").glob("*/*"))), "altered"),
+        (lambda w: shutil.rmtree(w / "artifacts/sha256"), "missing"),
+    ],
+    ids=["report edited", "report gone", "metric edited", "run failed", "artifact edited", "artifacts gone"],
+)
+def test_a_figure_that_no_longer_resolves_is_named(workspace: Path, gonogo, damage, why: str) -> None:
+    damage(workspace)
+    said = gonogo("verify", "--json", "-w", workspace)
+    assert said.code == 5
+    assert any(why in item["why"] for item in said.json["figures"]["bad"]), said.json["figures"]["bad"][:3]
+
+
+def spoil(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.chmod(0o644)
+    path.write_bytes(bytes(data))
+
+
+def test_the_board_of_a_past_position_is_the_one_that_was_current_then(workspace: Path, gonogo) -> None:
+    then = gonogo("board", "--json", "-w", workspace).json
+    answer = ("--choose", "at-least-2", "--as", "Ada", "--reason", "x")
+    assert gonogo("decide", "c1-claim-strength", *answer, "-w", workspace).code == 0
+    assert gonogo("board", "--json", "-w", workspace).json != then
+    assert gonogo("board", "--json", "--at", then["position"], "-w", workspace).json == then
+    beyond = gonogo("board", "--at", then["position"] + 2, "-w", workspace)
+    assert (beyond.code, beyond.err.count("\n")) == (2, 1)
+    assert gonogo("board", "--json", "--at", 0, "-w", workspace).json["tasks"] == []
+
+
+def test_replay_gives_the_same_bytes_in_another_process_locale_and_time_zone(two_cycles: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "orchestrator.cli", "replay", "-w", str(two_cycles), "--output", str(tmp_path)]
+    other = {**os.environ, "PYTHONHASHSEED": "12345", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
+    done = subprocess.run(command, env=other, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    files = sorted(path for path in (two_cycles / "reports").rglob("*") if path.is_file())
+    assert len(files) == 18
+    for path in files:
+        assert (tmp_path / path.relative_to(two_cycles)).read_bytes() == path.read_bytes()
+
+
+def test_replay_of_a_past_position_knows_only_the_reports_of_then(two_cycles: Path, gonogo) -> None:
+    events = [json.loads(line) for line in gonogo("events", "--json", "-w", two_cycles).out.splitlines()]
+    first = next(event["position"] for event in events if event["type"] == "ReportWritten")
+    names = [item["name"] for item in gonogo("replay", "--json", "--at", first, "-w", two_cycles).json["files"]]
+    assert names
+    assert all("cycle-001" in name for name in names)
+    assert gonogo("replay", "--at", 1, "-w", two_cycles).code == 2

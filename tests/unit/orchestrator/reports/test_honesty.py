@@ -1,0 +1,209 @@
+"""What a report must say, and must not."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from orchestrator.reports.render import render_cycle
+from tests.unit.orchestrator.reports import histories
+from tests.unit.orchestrator.reports.conftest import played, rendered
+from tests.unit.orchestrator.reports.reading import Page
+
+OPEN, DONE, OLDER = "a question is open", "two looks are done", "an older cycle is asked for"
+
+
+def text(history: str, name: str = "cycle-report") -> str:
+    return re.sub(r"\]\(#[^)]*\)|[\[\]\\]", "", rendered(history)[f"{name}.md"].decode())
+
+
+def section(history: str, heading: str, name: str = "cycle-report") -> str:
+    return re.split(r"^## ", text(history, name).split(f"\n## {heading}\n")[1], flags=re.MULTILINE)[0]
+
+
+def sections(history: str) -> dict[str, Any]:
+    return json.loads(rendered(history)["cycle-report.json"])["sections"]  # type: ignore[no-any-return]
+
+
+def test_a_blocked_and_replaced_task_is_not_counted_as_completed() -> None:
+    assert "5 of 6 tasks are completed, that is, accepted by the reviewer; 1 blocked, then replaced." in text(OPEN)
+    blocked = next(task for task in sections(OPEN)["tasks"] if task["status"] == "superseded")
+    assert blocked["standing"]["text"].startswith("Blocked, then replaced by c1-diagnostic-")
+    assert "it does not count as completed" in blocked["standing"]["text"]
+    assert blocked["task_id"] not in section(OPEN, "Summary").split("### Not accomplished")[0]
+
+
+def test_an_undefined_measure_is_told_with_its_reason() -> None:
+    assert "mcs_norm is undefined in align: its vision tower (EfficientNet) has no softmax attention" in text(OPEN)
+
+
+def test_what_could_not_be_measured_or_tested_has_a_row_that_says_why() -> None:
+    evidence = section("everything is blocked", "Evidence so far")
+    assert "| first | – | – | not measured: blocked: the weights cannot be had |" in evidence
+    assert "undetermined: the values do not differ by more than rounding noise" in section(
+        "twelve models", "Evidence so far"
+    )
+
+
+def test_the_raw_score_is_never_without_uniform_attention_and_the_normalised_score() -> None:
+    for history in (OPEN, DONE, "twelve models"):
+        for task in sections(history)["tasks"]:
+            metrics = [row["metric"] for row in task["metrics"]]
+            if "mcs_raw" in metrics:
+                assert {"mcs_raw_uniform", "mcs_norm"} <= set(metrics)
+        finding = section(history, "Critical finding")
+        assert finding.count("`mcs_raw`") == finding.count("where uniform attention gives") == 1
+
+
+def test_a_study_of_untrained_models_says_that_it_says_nothing_of_trained_ones() -> None:
+    said = "its weights are a random initialisation, so the result says nothing about trained models."
+    for part in (text("one untrained model").split("\n## ")[0], section("one untrained model", "Summary")):
+        assert "Every model is untrained" in part
+        assert said in part
+    assert said in text("one untrained model", "assessment")
+    assert "Every model is untrained" not in text(OPEN)
+    assert "Some models are untrained" in text(OPEN)
+
+
+def test_an_untrained_model_is_called_so_in_tables_prose_and_plots() -> None:
+    files = rendered(OPEN)
+    assert "| clip (untrained) |" in section(OPEN, "Evidence so far")
+    for plot in ("layers.svg", "forest.svg", "timeline.svg"):
+        assert b">clip (untrained)<" in files[plot]
+    page = Page.read(files["cycle-report.html"])
+    named = [i for i, e in enumerate(page.elements) if "model" in e.classes and e.text == "clip"]
+    assert named
+    assert all("untrained" in page.elements[i + 1].classes for i in named)
+
+
+def test_the_critical_finding_has_all_that_is_needed_to_weigh_it() -> None:
+    finding = section(OPEN, "Critical finding")
+    assert "Its mean `mcs_norm` over 60 images is 0.631 0.629, 0.633, against a null value of 0.5" in finding
+    assert "a threshold of 0.6" in finding
+    assert "p\u00a0&lt; 0.001" in finding
+    assert "at look 1 of 2, at level 0.0250" in finding
+
+
+def test_no_p_value_is_printed_as_zero() -> None:
+    for history in (OPEN, DONE, "twelve models"):
+        for figure in json.loads(rendered(history)["cycle-report.json"])["figures"]:
+            assert not (figure["rounding"].startswith("p:") and not float(figure["text"].strip("< ")))
+
+
+def test_an_inconclusive_verdict_gives_its_reason() -> None:
+    assert "**? INCONCLUSIVE** · the verdict depends on the strength of the claim" in text(OPEN)
+    assert "**? INCONCLUSIVE** · there is no accepted comparison." in text("everything is blocked")
+    assert "NOT ASSESSED" in text("nothing has happened")
+
+
+def test_a_failed_and_a_returned_attempt_are_told() -> None:
+    environment, _, blip = sections(OPEN)["tasks"][:3]
+    told = [moment["text"]["text"] for moment in environment["moments"]]
+    assert [words.split(" ")[0] for words in told] == ["Claimed", "Returned", "Claimed", "Accepted"]
+    assert "failed after" in told[0] and "RuntimeError: the machine went away" in told[0]
+    assert any("it rests on 48" in moment["text"]["text"] for moment in blip["moments"])
+    assert "it rests on 48" in section(OPEN, "Blockers and mitigations")
+
+
+def test_durations_are_differences_of_event_timestamps() -> None:
+    at = {entry.position: entry.at for entry in played(OPEN)[0]}
+    events = {entry.position: entry.event for entry in played(OPEN)[0]}
+    report = json.loads(rendered(OPEN)["cycle-report.json"])
+    figures = {figure["id"]: figure for figure in report["figures"]}
+    for task in report["sections"]["tasks"]:
+        figure = figures[task["duration"]["figure"]]
+        claims = [p for p, e in events.items() if e.type == "TaskClaimed" and e.task_id == task["task_id"]]
+        assert figure["value"] == (at[figure["position"]] - at[max(claims)]).total_seconds()
+        assert figure["run_id"] is None
+
+
+def test_an_open_question_shows_options_error_power_recommendation_and_the_command() -> None:
+    question = section(OPEN, "Strategic question")
+    assert "| `at-least-2` At least 2 of 3 | recommended" in question
+    assert "| 0.0250 | 0.0125 | 0.830 |" in question
+    assert "`gonogo decide c1-claim-strength --choose OPTION --as NAME --reason TEXT`" in question
+    assert "after 1 look; an answer comes in the light of the data" in question
+    assert "No question waits for a human." in section(DONE, "Strategic question")
+
+
+def test_a_claim_chosen_after_data_were_seen_is_noted_as_such() -> None:
+    decisions = section(DONE, "Decisions")
+    assert "`at-least-2` was chosen by Ada on 2026-03-02" in decisions
+    assert "The reason: two of three is what the claim says: most." in decisions
+    assert "was chosen after data were seen, after 1 look" in decisions
+
+
+def test_an_amendment_is_shown_with_who_when_what_why_and_after_which_look() -> None:
+    amendments = section(DONE, "Decisions").split("### Amendments")[1]
+    assert "human:Ada: the second look is to be stricter. Changed: `decision.alpha`." in amendments
+    assert "It came after data were seen, after 1 look." in amendments
+
+
+def test_evidence_of_earlier_cycles_is_part_of_the_evidence_so_far() -> None:
+    assert len(sections(DONE)["evidence"]["measured"]) == 6
+    assert {row["look"]["text"] for row in sections(DONE)["evidence"]["measured"]} == {"1", "2"}
+    assert len(sections(OLDER)["evidence"]["measured"]) == 3
+
+
+def test_an_older_cycle_reports_its_own_comparison_and_verdict() -> None:
+    assert json.loads(rendered(OLDER)["assessment.json"])["verdict"] == "INCONCLUSIVE"
+    assert json.loads(rendered(DONE)["assessment.json"])["verdict"] == "GO"
+    assert "at look 1 of 2" in section(OLDER, "Critical finding")
+    assert "at look 2 of 2" in section(DONE, "Critical finding")
+
+
+def test_a_verdict_that_an_answer_has_settled_is_told_beside_the_recorded_one() -> None:
+    player = histories.two_cycles()
+    player.answer("c1-claim-strength", "at-least-2", "Ada", "it is enough")
+    report = json.loads(render_cycle(player.entries, 1)["cycle-report.json"])
+    assert report["verdict"] == "INCONCLUSIVE"
+    assert "For the claim that is now in force the same assessment reads GO." in report["notes"]
+
+
+def test_the_looks_that_are_left_are_counted_even_when_the_last_event_is_an_acceptance() -> None:
+    entries = played(OPEN)[0]
+    last = max(entry.position for entry in entries if entry.event.type == "TaskAccepted")
+    report = json.loads(render_cycle(entries[:last], 1)["cycle-report.json"])
+    assert any("1 of 2 done" in line["text"] for line in report["sections"]["remaining"])
+
+
+def test_the_trajectory_counts_from_the_last_event_to_the_target_date() -> None:
+    assert "The target date is 2026-03-09. From 2026-03-02, the day of the last event, it is 7 days away." in text(OPEN)
+    assert "The target date was 2026-02-20, 10 days before 2026-03-02" in text("everything is blocked")
+    assert "No target date was set." in text("one untrained model")
+
+
+def test_files_are_listed_with_their_digests_in_full_in_json() -> None:
+    files = sections(OPEN)["files"]
+    assert {file["name"] for file in files} == {"samples.npz", "comparison.json"}
+    assert all(re.fullmatch(r"[0-9a-f]{64}", file["digest"]) for file in files)
+
+
+def test_the_assessment_says_what_would_be_needed() -> None:
+    needed = section("everything is blocked", "What would be needed", "assessment")
+    assert "a GO needs collapse shown in 1 more model, and a NO-GO needs it excluded in 2 more models." in needed
+    assert "The claim of at least 2 of 3 is settled." in section(DONE, "What would be needed", "assessment")
+
+
+def test_sections_without_content_say_so_in_a_sentence() -> None:
+    empty = text("nothing has happened")
+    for sentence in (
+        "No task was planned in this cycle.", "No task of this cycle has been accepted.", "No task left a file.",
+        "Nothing was blocked, failed or sent back.", "The strategist has made no recommendation.",
+        "No question waits for a human.", "The cycle has not been assessed yet.",
+        "There is no timeline: no task of this cycle was ever claimed.",
+    ):  # fmt: skip
+        assert sentence in empty
+
+
+def test_words_of_the_log_come_out_as_words_in_both_formats() -> None:
+    page = Page.read(rendered("hostile texts")["cycle-report.html"])
+    said = [element.text for element in page.elements if "said" in element.classes]
+    assert any("<script>alert(1)</script>" in words and "{{ 7*7 }}" in words for words in said)
+    assert "[x](javascript:alert(1))" in re.sub(r"\\", "", rendered("hostile texts")["cycle-report.md"].decode())
+
+
+def test_a_long_text_of_the_log_is_drawn_short_and_without_mathematics() -> None:
+    layers = rendered("twelve models")["layers.svg"].decode()
+    assert "a-model-with-a-ve" in layers and "…" in layers
