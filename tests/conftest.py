@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")  # a machine that is busy elsewhere is no failure of the code
 
 os.environ.update(
     HF_HUB_OFFLINE="1",

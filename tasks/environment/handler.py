@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from store.errors import BadInput
 from store.specs import Environment
@@ -22,6 +24,8 @@ from tasks.environment.tower import ImageTower, load_tower
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
 
 REMEDY = 'pip install "gonogo[diagnostics]"'
+
+RESULT_FILE = "environment.json"
 
 NO_GPU = "no GPU: CPU only"
 
@@ -53,6 +57,7 @@ def measure_environment(spec: Environment, run: Run) -> Outcome:
             f"a batch of {found.too_large} runs out of memory",
             "give smaller batch sizes, or a machine with more memory",
         )
+    told = facts(machine, driver, torch, tower, found)
     return Done(
         summary=f"Described the machine and timed the image tower of {spec.model.id} on it.",
         measurements=(
@@ -60,13 +65,26 @@ def measure_environment(spec: Environment, run: Run) -> Outcome:
             *_of_sweep(found),
             Measurement("peak_bytes", peak_memory(torch.device), "bytes"),
         ),
-        facts=facts(machine, driver, torch, tower, found),
+        facts=told,
         parameters={
             "model": spec.model.locator,
             "batch_sizes": ", ".join(map(str, spec.batch_sizes)),
             "seed": str(spec.seed),
         },
+        files={RESULT_FILE: _kept(run.scratch / RESULT_FILE, told, found)},
     )
+
+
+def _kept(path: Path, told: dict[str, str], found: Sweep) -> Path:
+    """The raw timings and the description, as a file."""
+    whole = {
+        "schema": "gonogo.environment/1",
+        "facts": told,
+        "images_per_second": {str(each.batch_size): list(each.samples) for each in found.measured},
+        "too_large": found.too_large,
+    }
+    path.write_text(json.dumps(whole, indent=1, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+    return path
 
 
 def _of_machine(machine: Machine, torch: Torch) -> Iterator[Measurement]:

@@ -27,7 +27,13 @@ class Throughput:
     """First quartile of the repetitions."""
     high: float
     """Third quartile of the repetitions."""
-    repetitions: int
+    samples: tuple[float, ...]
+    """Of each repetition, in the order in which they were timed."""
+
+    @property
+    def repetitions(self) -> int:
+        """How often the batch was encoded, warm-ups left out."""
+        return len(self.samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +99,9 @@ def sweep(
             if not ran_out_of_memory(error):
                 raise
             return Sweep(tuple(measured), too_large=size)
-        low, median, high = np.quantile(size / np.array(taken), (0.25, 0.5, 0.75))
-        measured.append(Throughput(size, float(median), float(low), float(high), len(taken)))
+        samples = tuple(size / seconds for seconds in taken)
+        low, median, high = np.quantile(samples, (0.25, 0.5, 0.75))
+        measured.append(Throughput(size, float(median), float(low), float(high), samples))
     return Sweep(tuple(measured), too_large=None)
 
 

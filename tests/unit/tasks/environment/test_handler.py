@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from store.errors import BadInput
@@ -43,6 +45,16 @@ def test_every_batch_size_is_measured_and_the_best_is_the_fastest(run: Run) -> N
     assert found["batch_size/best"].value == best
     assert found["throughput/best"].value == found[f"throughput/batch_{best}"].value
     assert found["batch_size/largest"].value == 4
+
+
+def test_every_single_timing_is_kept(run: Run) -> None:
+    outcome = measure(run, 1, 2)
+    kept = json.loads(outcome.files["environment.json"].read_text())
+    found = {each.metric: each for each in outcome.measurements}
+    for size in ("1", "2"):
+        samples = kept["images_per_second"][size]
+        assert len(samples) == found[f"throughput/batch_{size}"].n
+        assert float(np.median(samples)) == found[f"throughput/batch_{size}"].value
 
 
 def test_memory_and_processors_are_measured(run: Run) -> None:

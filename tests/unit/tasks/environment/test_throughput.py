@@ -52,7 +52,7 @@ def idle(batch_size: int) -> Work:
 def test_throughput_is_the_median_of_the_repetitions_between_their_quartiles() -> None:
     warm_up, taken = [100.0] * WARM_UPS, [2.0, 1.0, 4.0]
     found = sweep(idle, [8], reading(iter(warm_up + taken)), seconds=7)
-    assert found.measured == (Throughput(8, median=4.0, low=3.0, high=6.0, repetitions=3),)
+    assert found.measured == (Throughput(8, median=4.0, low=3.0, high=6.0, samples=(4.0, 8.0, 2.0)),)
 
 
 def test_slow_work_is_repeated_no_more_than_it_must_be() -> None:
@@ -75,7 +75,9 @@ def test_batch_sizes_are_tried_once_each_from_small_to_large() -> None:
 
 
 def test_the_best_batch_has_the_highest_median_and_of_equals_is_the_smallest() -> None:
-    slow, fast, equal = (Throughput(size, median, 0, 0, 3) for size, median in ((1, 10.0), (2, 30.0), (4, 30.0)))
+    slow, fast, equal = (
+        Throughput(size, median, 0, 0, (median,)) for size, median in ((1, 10.0), (2, 30.0), (4, 30.0))
+    )
     assert Sweep((slow, fast, equal), too_large=None).best is fast
 
 

@@ -8,14 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
 from numpy.typing import NDArray
 
 from store.specs import Source
 from tasks.handler import Run
-
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")  # a machine that is busy elsewhere is no failure of the code
 
 Keep = Callable[..., Source]
 

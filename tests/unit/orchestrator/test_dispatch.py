@@ -1,0 +1,183 @@
+"""A claimed task meets its fate: done, blocked, failed, interrupted, or too late. MLflow and the log are real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agents.teams import TEAMS
+from orchestrator.artifacts import ArtifactStore
+from orchestrator.dispatch import dispatch
+from orchestrator.house import House
+from orchestrator.tracking import Tracker
+from orchestrator.workspace import Workspace
+from store import commands as c
+from store.board import Task
+from store.errors import BadInput, IntegrityFailure
+from store.ledger import Ledger
+from store.memory import MemoryLog
+from store.specs import Environment, ModelRef
+from store.study import Study
+from tasks.handler import Blocked, Done, Measurement, Run
+
+
+class Silent:
+    """Shows nothing."""
+
+    def say(self, text: str) -> None: ...
+    def start(self, task: Task) -> None: ...
+    def advance(self, done: int, total: int, note: str) -> None: ...
+    def finish(self, task: Task) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def mlflow_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('mlflow') / 'mlflow.db'}"
+
+
+@pytest.fixture
+def house(tmp_path: Path, clock, study_data, mlflow_uri: str) -> House:
+    workspace = Workspace(tmp_path)
+    artifacts = ArtifactStore(workspace.artifacts)
+    ledger = Ledger(MemoryLog(clock))
+    ledger.submit(c.RegisterStudy(Study.model_validate(study_data())), c.OpenCycle("x"), actor="system")
+    spec = Environment(model=ModelRef(id="a", family="clip", name="tiny", weights="random"))
+    ledger.submit(c.PlanTask("t", spec, "environment", "high", "r", "b"), actor="p")
+    ledger.submit(c.ClaimTask(ledger.board.tasks[0].task_id, "operations", "w"), actor="a")
+    tracker = Tracker(mlflow_uri, tmp_path.name, artifacts, workspace.artifacts / "mlflow")
+    return House(
+        workspace, ledger, tracker, artifacts, clock, "w", 30.0, TEAMS, lambda _: pytest.fail("no handler"), Silent()
+    )
+
+
+def work(house: House, handler: Callable[[Environment, Run], object]) -> Task:
+    task = house.ledger.board.tasks[0]
+    dispatch(replace(house, handler_of=lambda _: handler), task)
+    return house.ledger.board.tasks[0]
+
+
+def good(spec: Environment, run: Run) -> Done:
+    (run.scratch / "samples.npz").write_bytes(b"raw")
+    return Done(
+        "Did it.",
+        (Measurement("score", 0.1 + 0.2, low=0.2, high=0.4, n=7), Measurement("hidden", 1.0, cited=False)),
+        facts={"Device": "an abacus"},
+        parameters={"seed": "7"},
+        files={"samples.npz": run.scratch / "samples.npz"},
+    )
+
+
+def test_numbers_are_logged_first_and_then_recorded_as_evidence(house: House) -> None:
+    task = work(house, good)
+    assert task.status == "succeeded"
+    (item,) = task.evidence
+    assert (item.metric, item.value, item.n, item.run_id) == ("score", 0.1 + 0.2, 7, task.run_id)
+    assert item.digest == task.artifacts[0].digest
+    assert house.artifacts.find(item.digest).read_bytes() == b"raw"
+    logged = house.tracker.metrics(item.run_id)
+    assert logged == {"score": 0.1 + 0.2, "score/low": 0.2, "score/high": 0.4, "hidden": 1.0}
+    assert dict(task.facts) == {"Device": "an abacus"}
+    assert not any(house.workspace.scratch.iterdir())
+
+
+def test_a_crash_between_mlflow_and_the_log_does_not_repeat_the_work(house: House, clock) -> None:
+    task = house.ledger.board.tasks[0]
+    run = Run(house.workspace.root, house.workspace.root, house.artifacts.find)
+    logged = house.tracker.log(task, good(task.spec, run), clock(), clock())
+
+    def never(spec: Environment, run: Run) -> Done:
+        raise AssertionError("the work was done before")
+
+    done = work(house, never)
+    assert (done.status, done.run_id) == ("succeeded", logged.run_id)
+    assert done.evidence == logged.evidence
+
+
+def test_a_returned_task_is_done_again_under_a_run_of_its_own(house: House) -> None:
+    first = work(house, good)
+    house.ledger.submit(
+        c.ReturnTask(first.task_id, (), "again"), c.ClaimTask(first.task_id, "operations", "w"), actor="r"
+    )
+    second = work(house, good)
+    assert second.status == "succeeded"
+    assert second.run_id != first.run_id
+
+
+def test_a_late_result_is_rejected_and_its_run_is_marked(house: House) -> None:
+    task = house.ledger.board.tasks[0]
+
+    def slow(spec: Environment, run: Run) -> Done:
+        house.ledger.submit(c.ClaimTask(task.task_id, "operations", "other", takeover=True), actor="a")
+        return good(spec, run)
+
+    dispatch(replace(house, handler_of=lambda _: slow), task)
+    assert house.ledger.board.tasks[0].status == "claimed"
+    assert house.ledger.board.tasks[0].worker == "other"
+    (late,) = house.ledger.board.rejected
+    assert (late.fence, late.newest) == (1, 2)
+    current = house.ledger.board.tasks[0]
+    assert house.tracker.recall(current) is None, "nobody takes the rejected run for a finished one"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(BadInput("images/3.png is truncated;\n give another"), "images/3.png is truncated; give another")],
+)
+def test_a_failure_that_is_understood_is_told_in_one_line(house: House, error: Exception, told: str) -> None:
+    def fails(spec: Environment, run: Run) -> Done:
+        raise error
+
+    task = work(house, fails)
+    assert (task.status, task.reason) == ("failed", told)
+
+
+def test_a_failure_that_is_not_understood_leaves_its_trace(house: House) -> None:
+    def breaks(spec: Environment, run: Run) -> Done:
+        return {}["missing"]
+
+    task = work(house, breaks)
+    assert task.status == "failed"
+    assert task.reason.startswith("KeyError: 'missing' (trace: traces/")
+    trace = house.workspace.root / task.reason.partition("trace: ")[2].rstrip(")")
+    assert "in breaks" in trace.read_text()
+
+
+def test_what_cannot_be_done_is_blocked_with_its_remedy(house: House) -> None:
+    task = work(house, lambda spec, run: Blocked("no weights", "a network"))
+    assert (task.status, task.reason, task.remedy, task.run_id) == ("blocked", "no weights", "a network", None)
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), IntegrityFailure("artifact abc was altered")])
+def test_a_run_that_must_stop_gives_the_task_back_first(house: House, stop: BaseException) -> None:
+    def stops(spec: Environment, run: Run) -> Done:
+        raise stop
+
+    with pytest.raises(type(stop)):
+        work(house, stops)
+    assert house.ledger.board.tasks[0].status == "planned"
+
+
+@pytest.mark.parametrize(
+    ("measurements", "told"),
+    [
+        ((Measurement("score", float("nan")),), "not a finite number"),
+        ((Measurement("score", 1.0, low=float("-inf"), high=2.0),), "not a finite number"),
+        ((Measurement("score", 1.0), Measurement("score", 2.0)), "measured twice"),
+        ((Measurement("sco;re", 1.0),), "cannot be the name of a metric"),
+    ],
+)
+def test_a_number_that_is_none_is_not_logged(house: House, measurements, told: str) -> None:
+    task = work(house, lambda spec, run: Done("x", measurements))
+    assert task.status == "failed"
+    assert told in task.reason
+
+
+def test_an_mlflow_store_that_does_not_answer_fails_the_task_in_one_line(house: House, tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_bytes(b"this is no database" * 100)
+    tracker = Tracker(f"sqlite:///{tmp_path / 'broken.db'}", "x", house.artifacts, tmp_path / "mlflow")
+    task = work(replace(house, tracker=tracker), good)
+    assert task.status == "failed"
+    assert task.reason.startswith("MLflow at sqlite:///")

@@ -1,0 +1,130 @@
+"""Whatever is asked of the record, in whatever order, these things hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from store import commands as c
+from store.board import fold
+from store.chain import check_chain
+from store.codec import decode, encode
+from store.errors import GonogoError
+from store.events import Option, TaskSucceeded
+from store.ledger import Ledger
+from store.memory import MemoryLog
+from store.specs import Environment, ModelRef
+from store.study import Study
+
+MODEL = ModelRef(id="a", family="clip", name="tiny", weights="random")
+STUDY = Study.model_validate(
+    {
+        "name": "any",
+        "question": "?",
+        "claim": "!",
+        "models": [{"id": "a", "family": "clip", "name": "tiny", "weights": "random"}],
+        "data": {"source": "shapes", "n": 1},
+        "decision": {"threshold": 0.7, "at_least": 1},
+    }
+)
+OPTIONS = (Option(key="yes", label="Yes", trade_off=""), Option(key="no", label="No", trade_off=""))
+numbers = st.integers(0, 3)
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """Commands at random, sensible and not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+        self.ledger = Ledger(MemoryLog(lambda: self.now))
+        self.fences: dict[str, int] = {}
+        self.ledger.submit(c.RegisterStudy(STUDY), actor="system")
+
+    def submit(self, *commands: c.Command) -> None:
+        before = self.ledger.log.position()
+        try:
+            self.ledger.submit(*commands, actor="anyone")
+        except GonogoError:
+            assert self.ledger.log.position() == before, "what is refused leaves nothing"
+
+    def task(self, number: int) -> str:
+        tasks = self.ledger.board.tasks
+        return tasks[number % len(tasks)].task_id if tasks else "none"
+
+    @rule(seconds=st.integers(-100, 100))
+    def time_passes(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @rule()
+    def open_cycle(self) -> None:
+        self.submit(c.OpenCycle("why not"))
+
+    @rule(cycle=numbers)
+    def close_cycle(self, cycle: int) -> None:
+        self.submit(c.CloseCycle(cycle))
+
+    @rule(seed=numbers, replaces=st.booleans(), number=numbers)
+    def plan(self, seed: int, replaces: bool, number: int) -> None:
+        replaced = self.task(number) if replaces else None
+        spec = Environment(model=MODEL, seed=seed)
+        self.submit(c.PlanTask("t", spec, "environment", "high", "r", "b", supersedes=replaced))
+
+    @rule(number=numbers, takeover=st.booleans())
+    def claim(self, number: int, takeover: bool) -> None:
+        self.submit(c.ClaimTask(self.task(number), "a", "w", takeover))
+
+    @rule(number=numbers, fence=numbers, how=st.integers(0, 3))
+    def finish(self, number: int, fence: int, how: int) -> None:
+        task = self.task(number)
+        endings: tuple[c.Command, ...] = (
+            c.Succeed(task, fence, "done", f"{how:032x}", (), ()),
+            c.Fail(task, fence, "no"),
+            c.Block(task, fence, "no", "yes"),
+            c.ReleaseTask(task, fence, "later"),
+        )
+        self.submit(endings[how])
+
+    @rule(number=numbers, accept=st.booleans())
+    def review(self, number: int, accept: bool) -> None:
+        task = self.task(number)
+        self.submit(c.AcceptTask(task, ()) if accept else c.ReturnTask(task, (), "again"))
+
+    @rule()
+    def ask(self) -> None:
+        self.submit(c.RequestDecision("d", "claim_strength", "claim", "?", OPTIONS, "yes", "b", "no"))
+
+    @rule(choice=st.sampled_from(["yes", "no", "maybe"]))
+    def answer(self, choice: str) -> None:
+        self.submit(c.MakeDecision("d", choice, "Ada", "so", self.now))
+
+    @invariant()
+    def the_board_is_the_fold_of_the_log_and_the_chain_is_whole(self) -> None:
+        assert fold(self.ledger.log.read()) == self.ledger.board
+        assert check_chain(self.ledger.log.rows()).ok
+
+    @invariant()
+    def fences_only_grow_and_nothing_accepted_is_taken_back(self) -> None:
+        for task in self.ledger.board.tasks:
+            assert task.fence >= self.fences.get(task.task_id, 0)
+            self.fences[task.task_id] = task.fence
+            assert task.duration_s is None or task.duration_s >= 0
+
+    @invariant()
+    def no_task_succeeds_more_often_than_it_was_asked_for(self) -> None:
+        entries = [entry.event for entry in self.ledger.log.read()]
+        for task in self.ledger.board.tasks:
+            done = [e for e in entries if isinstance(e, TaskSucceeded) and e.task_id == task.task_id]
+            assert len(done) <= 1 + task.returns
+
+    @invariant()
+    def every_event_survives_storage(self) -> None:
+        for entry in self.ledger.log.read():
+            assert decode(*encode(entry.event)) == entry.event
+
+
+TestAnyHistory = AnyHistory.TestCase
+TestAnyHistory.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
