@@ -13,7 +13,6 @@ from orchestrator.workers import Heartbeat
 from store.board import Task
 from store.commands import Block, Fail, ReleaseTask, Succeed
 from store.errors import GonogoError, IntegrityFailure
-from store.events import ResultRejected
 from tasks.handler import Blocked, Done, Outcome, Run
 
 
@@ -27,11 +26,11 @@ def dispatch(house: House, task: Task) -> None:
             reason = "interrupted by the user" if isinstance(stop, KeyboardInterrupt) else str(stop)
             house.ledger.submit(ReleaseTask(task.task_id, task.fence, reason), actor=f"worker:{house.worker}")
             raise
-        entries = house.ledger.submit(command, actor=f"worker:{house.worker}", cause=task.status_position)
-    late = any(isinstance(entry.event, ResultRejected) for entry in entries)
-    if late and isinstance(command, Succeed):
-        house.tracker.discard(command.run_id)
-    house.display.finish(house.ledger.board.tasks_by_id[task.task_id])
+        house.ledger.submit(command, actor=f"worker:{house.worker}", cause=task.status_position)
+    now = house.ledger.board.tasks_by_id[task.task_id]
+    if isinstance(command, Succeed) and now.run_id is not None and now.returns == task.returns:
+        house.tracker.keep_only(task, now.run_id)
+    house.display.finish(now)
 
 
 def _work(house: House, task: Task) -> Succeed | Fail | Block:

@@ -6,8 +6,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from store.errors import BadInput
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Settings:
     """Settings that hold for one process."""
 
@@ -20,9 +22,25 @@ class Settings:
 
     @classmethod
     def of(cls, workspace: Path | None) -> Settings:
-        """Settings with this workspace, else that of GONOGO_WORKSPACE, else the current folder."""
+        """Settings with this workspace, else that of GONOGO_WORKSPACE, else the current folder.
+
+        GONOGO_LEASE_SECONDS changes how long a claim lasts. Raises BadInput when it is not a sensible number.
+        """
         chosen = workspace or Path(os.environ.get("GONOGO_WORKSPACE") or ".")
-        return cls(workspace=chosen.expanduser())
+        return cls(workspace=chosen.expanduser(), lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s))
+
+
+def _seconds(name: str, default: float) -> float:
+    text = os.environ.get(name)
+    if not text:
+        return default
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= 86_400:
+        raise BadInput(f"{name}={text}: give a number of seconds from 0.1 to 86400")
+    return seconds
 
 
 def quiet_libraries() -> None:

@@ -82,11 +82,13 @@ class Tracker:
             self._mlflow().set_terminated(run_id, "FINISHED", end_time=_milliseconds(ended))
         return logged
 
-    def discard(self, run_id: str) -> None:
-        """Mark a run whose result came too late."""
+    def keep_only(self, task: Task, run_id: str) -> None:
+        """Mark every other run of this attempt as rejected: the log has decided which one counts."""
         with self._talking():
-            self._mlflow().set_tag(run_id, "gonogo.rejected", "true")
-            self._mlflow().set_terminated(run_id, "KILLED")
+            for run in self._runs_of(task):
+                if run.info.run_id != run_id and run.info.status != "KILLED":
+                    self._mlflow().set_tag(run.info.run_id, "gonogo.rejected", "true")
+                    self._mlflow().set_terminated(run.info.run_id, "KILLED")
 
     def metrics(self, run_id: str) -> Mapping[str, float] | None:
         """The metrics of a finished run; None when there is no such run."""

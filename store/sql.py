@@ -19,9 +19,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     create_engine,
     event,
     insert,
+    literal,
     select,
     text,
     update,
@@ -76,6 +78,10 @@ _leases = Table(
     Column("until", String, nullable=False),
 )
 _COLUMNS = tuple(column for column in _events.columns)
+_LAST = (
+    select(*_COLUMNS).where(_events.c.study == bindparam("study")).order_by(_events.c.position.desc()).limit(literal(1))
+)
+_INSERT = insert(_events)
 
 
 def sqlite_module() -> ModuleType:
@@ -137,7 +143,7 @@ class SqliteLog:
                 raise Conflict(f"the log stands at {position}, not at {expected}")
             rows = next_rows(events, last, self._study, self._clock(), actor, cause)
             if rows:
-                connection.execute(insert(_events), [_values(row) for row in rows])
+                connection.execute(_INSERT, [_values(row) for row in rows])
             return position + len(rows)
 
     @contextmanager
@@ -227,8 +233,7 @@ class SqliteLog:
             yield connection
 
     def _last(self, connection: Connection) -> Row | None:
-        query = select(*_COLUMNS).where(_events.c.study == self._study).order_by(_events.c.position.desc()).limit(1)
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(_LAST, {"study": self._study}).one_or_none()
         return Row(*row) if row else None
 
     def _select(self, query: Any) -> Iterator[Row]:

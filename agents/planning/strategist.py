@@ -76,7 +76,8 @@ def _claim_strength(board: Board) -> list[RequestDecision]:
                 "it is the strongest claim whose power is adequate at a medium effect"
                 if strong
                 else "no claim has adequate power at a medium effect, and this one has the most"
-            ),
+            )
+            + "; the rule leaves the choice open, and the fewer results are known when it is made, the better",
             if_silent=options[-2].key,
         )
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -66,9 +67,10 @@ def board_at(log: EventLog, at: int | None) -> Board:
     return board
 
 
-def is_terminal() -> bool:
-    """True when a person sees standard error as it is written."""
-    return sys.stderr.isatty()
+def this_command() -> str:
+    """What to type for another command: `gonogo` where that is on the PATH, else the file that was started."""
+    started = Path(sys.argv[0])
+    return "gonogo" if shutil.which("gonogo") or started.name != "gonogo" else str(started)
 
 
 def clean_text(text: str, option: str) -> str:

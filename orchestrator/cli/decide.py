@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import clean_text, note, workspace_option
+from orchestrator.cli.common import clean_text, note, this_command, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -38,4 +38,4 @@ def decide_command(settings: Settings, decision_id: str, choice: str, by: str, r
         ledger.submit(command, actor=f"human:{who}")
     finally:
         log.close()
-    note(f"{decision_id}: {choice}, by {who}. Go on with: gonogo run --workspace {settings.workspace}")
+    note(f"{decision_id}: {choice}, by {who}. Go on with: {this_command()} run --workspace {settings.workspace}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from orchestrator.cli.common import note
+from orchestrator.cli.common import note, this_command
 
 
 @click.command()
@@ -45,4 +45,4 @@ def init_command(directory: Path, source: Path | None, keep: bool) -> None:
         content = files("templates").joinpath("study/study.toml").read_bytes()
     write_durably(target, content)
     click.echo(target)
-    note(f"Edit it, then: gonogo run --workspace {directory}")
+    note(f"Edit it, then: {this_command()} run --workspace {directory}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import clean_text, note, workspace_option
+from orchestrator.cli.common import clean_text, note, this_command, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -99,4 +99,5 @@ def _tell(board: Board, workspace: Workspace, nothing_left: bool) -> None:
         for option in request.options:
             mark = "  (recommended)" if option.key == request.recommended else ""
             note(f"  {option.key:<14} {option.label}. {option.trade_off}{mark}")
-        note(f"  gonogo decide {request.decision_id} --choose {keys} --as NAME --reason TEXT -w {workspace.root}")
+        answer = f"--choose {keys} --as NAME --reason TEXT --workspace {workspace.root}"
+        note(f"  {this_command()} decide {request.decision_id} {answer}")

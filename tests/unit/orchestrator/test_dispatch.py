@@ -106,7 +106,7 @@ def test_a_returned_task_is_done_again_under_a_run_of_its_own(house: House) -> N
     assert second.run_id != first.run_id
 
 
-def test_a_late_result_is_rejected_and_its_run_is_marked(house: House) -> None:
+def test_a_late_result_is_rejected_and_the_run_that_counts_is_the_one_in_the_log(house: House) -> None:
     task = house.ledger.board.tasks[0]
 
     def slow(spec: Environment, run: Run) -> Done:
@@ -114,12 +114,26 @@ def test_a_late_result_is_rejected_and_its_run_is_marked(house: House) -> None:
         return good(spec, run)
 
     dispatch(replace(house, handler_of=lambda _: slow), task)
-    assert house.ledger.board.tasks[0].status == "claimed"
-    assert house.ledger.board.tasks[0].worker == "other"
+    taken_over = house.ledger.board.tasks[0]
+    assert (taken_over.status, taken_over.worker) == ("claimed", "other")
     (late,) = house.ledger.board.rejected
     assert (late.fence, late.newest) == (1, 2)
-    current = house.ledger.board.tasks[0]
-    assert house.tracker.recall(current) is None, "nobody takes the rejected run for a finished one"
+    started = house.clock()
+    run = Run(house.workspace.root, house.workspace.root, house.artifacts.find)
+    logged = house.tracker.log(taken_over, good(task.spec, run), started, started)
+    done = work(house, lambda spec, run: pytest.fail("it was logged already"))
+    assert done.status == "succeeded"
+    finished = {run_id for run_id in (done.run_id, logged.run_id) if house.tracker.metrics(run_id) is not None}
+    assert finished == {done.run_id}
+
+
+def test_a_worker_that_wakes_up_late_leaves_the_run_of_its_successor_alone(house: House) -> None:
+    sleeper = house.ledger.board.tasks[0]
+    house.ledger.submit(c.ClaimTask(sleeper.task_id, "operations", "other", takeover=True), actor="a")
+    done = work(house, good)
+    dispatch(house, sleeper)
+    assert [late.fence for late in house.ledger.board.rejected] == [1]
+    assert house.tracker.metrics(done.run_id) is not None
 
 
 @pytest.mark.parametrize(
