@@ -7,6 +7,9 @@ from store.events import DecisionKind
 from store.specs import DataRef, Diagnostic, ModelRef, Statistics
 from store.study import Study, StudyModel
 
+CLAIM = "at-least-"
+"""How the options of the question about the claim's strength begin; k follows."""
+
 
 def study_of(board: Board) -> Study:
     """The registered protocol; LookupError before registration."""
@@ -81,6 +84,11 @@ def stand_in(board: Board, model: StudyModel) -> ModelRef:
     return tried[-1][1].model if tried else model.ref
 
 
+def replaced_models(board: Board) -> tuple[str, ...]:
+    """Ids of active models that are not measured themselves, because a substitute stands in for them."""
+    return tuple(model.id for model in active_models(board) if stand_in(board, model) != model.ref)
+
+
 def accepted_part(board: Board, ref: ModelRef, part: DataRef) -> Task | None:
     """The accepted measurement of a model on a part of the data."""
     for task in board.tasks:
@@ -117,14 +125,14 @@ def untried(board: Board, model: StudyModel) -> ModelRef | None:
     return next((ref for ref in model.candidates[1:] if ref.locator not in tried | taken), None)
 
 
-def disputed(task: Task) -> bool:
-    """True when a task was returned and did not do better; a human has to look at it."""
-    return task.status in ("succeeded", "failed") and task.returns > 0
+def replaceable(task: Task) -> bool:
+    """True when a substitute may take a task's place: it is blocked, or was returned and did no better."""
+    return task.status == "blocked" or task.disputed
 
 
 def settled(board: Board, task: Task) -> bool:
     """True when nothing more comes of a task in its cycle."""
-    if disputed(task) or task.status in ("accepted", "blocked", "superseded", "cancelled"):
+    if task.disputed or task.status in ("accepted", "blocked", "superseded", "cancelled"):
         return True
     return task.claimable and any(_never(board, task_id) for task_id in task.depends_on)
 
@@ -142,13 +150,23 @@ def newest_comparison(board: Board) -> Task | None:
     return done[-1] if done else None
 
 
+def possible_claims(board: Board) -> tuple[int, ...]:
+    """The k of "at least k models" that the rule names and that the active models could still reach."""
+    models = len(active_models(board))
+    return tuple(k for k in study_of(board).decision.at_least if k <= models)
+
+
+def chosen_claim(board: Board) -> int | None:
+    """The k that a human chose, as long as the protocol and the active models allow it."""
+    chosen = answer(board, "claim_strength", "claim") or ""
+    k = int(chosen.removeprefix(CLAIM)) if chosen.startswith(CLAIM) else None
+    return k if k in possible_claims(board) else None
+
+
 def claims_in_force(board: Board) -> tuple[int, ...]:
-    """The k of "at least k models" that is to be decided: the one chosen, else all that the rule leaves open."""
-    study = study_of(board)
-    chosen = answer(board, "claim_strength", "claim")
-    if chosen is not None and chosen.startswith("at-least-"):
-        return (int(chosen.removeprefix("at-least-")),)
-    return study.decision.at_least
+    """The claims that are to be decided: the chosen one, else all that are possible."""
+    chosen = chosen_claim(board)
+    return possible_claims(board) if chosen is None else (chosen,)
 
 
 def stopped(board: Board) -> bool:

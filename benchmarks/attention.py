@@ -14,7 +14,7 @@ def rows() -> Iterator[Row]:
     import torch
     from transformers import CLIPVisionConfig, CLIPVisionModel
 
-    from tasks.diagnostics.entropy import row_entropy
+    from tasks.diagnostics.entropy import measure
     from tasks.diagnostics.tap import AttentionTap
 
     config = CLIPVisionConfig(
@@ -26,7 +26,7 @@ def rows() -> Iterator[Row]:
     seen: list[object] = []
 
     def tapped() -> None:
-        with torch.inference_mode(), AttentionTap(model, lambda call: seen.append(row_entropy(call))):
+        with torch.inference_mode(), AttentionTap(model, lambda call: seen.append(measure(call).entropy)):
             model(pixels)
         seen.clear()
 

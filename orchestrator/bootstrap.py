@@ -8,7 +8,7 @@ from agents.teams import TEAMS
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.house import Display, House
 from orchestrator.settings import Settings, quiet_libraries
-from orchestrator.study import StudyFile, read_study
+from orchestrator.study import read_study
 from orchestrator.tracking import Tracker
 from orchestrator.workers import this_worker
 from orchestrator.workspace import Workspace
@@ -31,23 +31,24 @@ def open_log(settings: Settings, create: bool = False) -> SqliteLog:
     return SqliteLog.existing(path, now, patience_s=settings.patience_s)
 
 
-def open_tracker(settings: Settings, study: StudyFile) -> Tracker:
-    """The MLflow store that the study file names, else the workspace's own."""
+def open_tracker(settings: Settings, experiment: str, uri: str | None) -> Tracker:
+    """An MLflow store: at `uri`, else the workspace's own."""
     quiet_libraries()
     workspace = Workspace(settings.workspace)
-    uri = study.tracking_uri or workspace.mlflow_uri
-    return Tracker(uri, study.study.name, ArtifactStore(workspace.artifacts), workspace.artifacts / "mlflow")
+    artifacts = ArtifactStore(workspace.artifacts)
+    return Tracker(uri or workspace.mlflow_uri, experiment, artifacts, workspace.artifacts / "mlflow")
 
 
 def build(settings: Settings, log: EventLog, display: Display) -> House:
     """A house for the study in the workspace."""
     workspace = Workspace(settings.workspace)
+    file = read_study(workspace.study_file)
     ledger = Ledger(log)
     ledger.refresh()
     return House(
         workspace=workspace,
         ledger=ledger,
-        tracker=open_tracker(settings, read_study(workspace.study_file)),
+        tracker=open_tracker(settings, file.study.name, file.tracking_uri),
         artifacts=ArtifactStore(workspace.artifacts),
         clock=now,
         worker=this_worker(),

@@ -38,21 +38,31 @@ class Ending(Enum):
 def run_cycle(house: House) -> Ending:
     """Bring the study one cycle further: finish the open cycle, or open the next one and finish that."""
     house.ledger.submit(ExpireDecisions(house.clock()), actor=SYSTEM)
-    if house.ledger.board.open_cycle is None:
-        if house.ledger.board.open_decisions:
+    ending = _open(house)
+    if ending is not None:
+        return ending
+    number = len(house.ledger.board.cycles)
+    house.display.say(f"Cycle {number}")
+    while not _assessed(house, number):
+        _advance(house)
+    _finish(house, number)
+    return Ending.WAITS if house.ledger.board.open_decisions else Ending.CLOSED
+
+
+def _open(house: House) -> Ending | None:
+    """Open the next cycle unless one is open; says why there is none to run."""
+    with house.ledger.log.exclusive():
+        house.ledger.refresh()
+        board = house.ledger.board
+        if board.open_cycle is not None:
+            return None
+        if board.open_decisions:
             return Ending.WAITS
-        because = reason_to_open(house.ledger.board)
+        because = reason_to_open(board)
         if because is None:
             return Ending.NOTHING_LEFT
         house.ledger.submit(OpenCycle(because), actor=SYSTEM)
-    number = len(house.ledger.board.cycles)
-    house.display.say(f"Cycle {number}")
-    while _advance(house):
-        pass
-    for agent in (*house.teams["assessment"], _planning(house, "strategist")):
-        _ask(house, agent)
-    _finish(house, number)
-    return Ending.WAITS if house.ledger.board.open_decisions else Ending.CLOSED
+        return None
 
 
 def reason_to_open(board: Board) -> str | None:
@@ -63,16 +73,41 @@ def reason_to_open(board: Board) -> str | None:
     return "; ".join(f"{item.action}: {item.because}" for item in left) or None
 
 
-def _advance(house: House) -> bool:
-    """One step: plan what is lacking, do one task, review. False when the cycle's work is over."""
+def _advance(house: House) -> None:
+    """One step: plan what is lacking, do one task, review. Waits a moment when only others have work."""
     planned = _ask(house, _planning(house, "planner"))
     task = _claim(house)
     if task is not None:
         dispatch(house, task)
     reviewed = _ask(house, _planning(house, "reviewer"))
-    if planned or task or reviewed:
+    if not (planned or task or reviewed):
+        time.sleep(_POLL_S)
+
+
+def _assessed(house: House, number: int) -> bool:
+    """Assess and ask, if the cycle's work is over; True when that is done, here or by another worker.
+
+    Whether it is over and what follows is settled in one turn of the writers' queue, so that no result slips between.
+    """
+    with house.ledger.log.exclusive():
+        house.ledger.refresh()
+        board = house.ledger.board
+        cycle = board.open_cycle
+        if cycle is None or cycle.number != number:
+            return True
+        if not _over(house, board, cycle.number):
+            return False
+        for agent in (*house.teams["assessment"], _planning(house, "strategist")):
+            _ask(house, agent)
         return True
-    return _others_at_work(house)
+
+
+def _over(house: House, board: Board, number: int) -> bool:
+    """True when nothing is being worked on, and no agent has anything to plan, to start or to review."""
+    if any(task.status == "claimed" for task in board.tasks_in(number)):
+        return False
+    agents = (_planning(house, "planner"), _planning(house, "reviewer"), *house.teams["executive"])
+    return not any(agent.choose(board, Allowance()) for agent in agents)
 
 
 def _ask(house: House, agent: Agent) -> Sequence[Recorded]:
@@ -98,16 +133,6 @@ def _claim(house: House) -> Task | None:
                 log.hold(first_lease(claim.task_id, entry.event.fence, house.worker, house.clock, house.lease_s))
                 return house.ledger.board.tasks_by_id[claim.task_id]
     return None
-
-
-def _others_at_work(house: House) -> bool:
-    """Wait a moment while another worker holds a task of this cycle; False when nobody does."""
-    house.ledger.refresh()
-    cycle = house.ledger.board.open_cycle
-    if cycle is None or not any(task.status == "claimed" for task in house.ledger.board.tasks_in(cycle.number)):
-        return False
-    time.sleep(_POLL_S)
-    return True
 
 
 def _finish(house: House, number: int) -> None:

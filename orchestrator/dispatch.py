@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.artifacts import write_durably
@@ -12,8 +14,13 @@ from orchestrator.tracking import Logged
 from orchestrator.workers import Heartbeat
 from store.board import Task
 from store.commands import Block, Fail, ReleaseTask, Succeed
-from store.errors import GonogoError, IntegrityFailure
+from store.errors import GonogoError, IntegrityFailure, LogLocked, StorageFailure, TrackingFailure
 from tasks.handler import Blocked, Done, Outcome, Run
+
+RECALLED = "the work was done under an earlier claim, whose process ended before it could tell the log"
+
+INFRASTRUCTURE = (IntegrityFailure, LogLocked, StorageFailure, TrackingFailure, OSError)
+"""What says nothing about the task: the run stops, the task goes back to the board, and running again goes on."""
 
 
 def dispatch(house: House, task: Task) -> None:
@@ -22,9 +29,8 @@ def dispatch(house: House, task: Task) -> None:
     with Heartbeat(house.ledger.log, house.clock, task.task_id, task.fence, house.lease_s):
         try:
             command = _work(house, task)
-        except (KeyboardInterrupt, IntegrityFailure) as stop:
-            reason = "interrupted by the user" if isinstance(stop, KeyboardInterrupt) else str(stop)
-            house.ledger.submit(ReleaseTask(task.task_id, task.fence, reason), actor=f"worker:{house.worker}")
+        except (KeyboardInterrupt, *INFRASTRUCTURE) as stop:
+            _release(house, task, stop)
             raise
         house.ledger.submit(command, actor=f"worker:{house.worker}", cause=task.status_position)
     now = house.ledger.board.tasks_by_id[task.task_id]
@@ -36,7 +42,9 @@ def dispatch(house: House, task: Task) -> None:
 def _work(house: House, task: Task) -> Succeed | Fail | Block:
     try:
         logged = house.tracker.recall(task)
-        if logged is None:
+        if logged is not None:
+            logged = replace(logged, facts={**logged.facts, "Recalled": RECALLED})
+        else:
             started = house.clock()
             with _Scratch(house.workspace.scratch / f"{task.task_id}-{task.fence}") as scratch:
                 outcome = _handle(house, task, scratch)
@@ -44,7 +52,7 @@ def _work(house: House, task: Task) -> Succeed | Fail | Block:
                     return Block(task.task_id, task.fence, _one_line(outcome.reason), _one_line(outcome.remedy))
                 logged = house.tracker.log(task, outcome, started, house.clock())
         return _delivered(task, logged)
-    except IntegrityFailure:
+    except INFRASTRUCTURE:
         raise
     except GonogoError as error:
         return Fail(task.task_id, task.fence, _one_line(str(error)))
@@ -70,6 +78,13 @@ def _delivered(task: Task, logged: Logged) -> Succeed:
     return Succeed(
         task.task_id, task.fence, logged.summary, logged.run_id, logged.evidence, logged.artifacts, logged.facts
     )
+
+
+def _release(house: House, task: Task, stop: BaseException) -> None:
+    """Give the task back, if the log can still be written; else its lease will lapse with this process."""
+    reason = "interrupted by the user" if isinstance(stop, KeyboardInterrupt) else _one_line(str(stop))
+    with contextlib.suppress(GonogoError):
+        house.ledger.submit(ReleaseTask(task.task_id, task.fence, reason), actor=f"worker:{house.worker}")
 
 
 def _one_line(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 from orchestrator.artifacts import write_durably
@@ -27,7 +28,12 @@ def publish(house: House, cycle: int) -> None:
         for name, content in files.items():
             write_durably(folder / name, content)
         named = tuple(_artifact(folder.relative_to(house.workspace.root) / name, data) for name, data in files.items())
-        house.ledger.submit(WriteReport(cycle, as_of, named), actor=ACTOR)
+        house.ledger.submit(WriteReport(cycle, as_of, renderer(), named), actor=ACTOR)
+
+
+def renderer() -> str:
+    """The version of gonogo that renders reports here."""
+    return version("gonogo")
 
 
 def rendered(log: EventLog, cycle: int, as_of: int) -> Mapping[str, bytes]:

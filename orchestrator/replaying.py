@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from orchestrator.publishing import rendered
+from orchestrator.publishing import rendered, renderer
 from store.board import fold
 from store.errors import BadInput
 from store.log import EventLog
@@ -21,11 +21,18 @@ class Replayed:
     digest: str
     recorded: str
     """The digest in the log."""
+    renderer: str
+    """Version of gonogo that rendered it first."""
 
     @property
     def same(self) -> bool:
         """True when the bytes are those that were recorded."""
         return self.digest == self.recorded
+
+    @property
+    def comparable(self) -> bool:
+        """True when this gonogo is the one that rendered it first, and so has to give the same bytes."""
+        return self.renderer == renderer()
 
 
 def replay(log: EventLog, cycle: int | None = None, at: int | None = None) -> list[Replayed]:
@@ -47,5 +54,7 @@ def replay(log: EventLog, cycle: int | None = None, at: int | None = None) -> li
         files = rendered(log, report.cycle, report.as_of)
         for artifact in report.files:
             content = files.get(artifact.name.rpartition("/")[2], b"")
-            results.append(Replayed(artifact.name, content, hashlib.sha256(content).hexdigest(), artifact.digest))
+            results.append(
+                Replayed(artifact.name, content, hashlib.sha256(content).hexdigest(), artifact.digest, report.renderer)
+            )
     return results

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ def read_study(path: Path) -> StudyFile:
     _known_sections(path, data)
     protocol = {**data.get("study", {}), **{key: data[key] for key in data if key not in ("study", "tracking")}}
     try:
-        study = Study.model_validate(protocol)
+        study = Study.model_validate_json(json.dumps(protocol, default=str), strict=True)
     except ValidationError as error:
         raise BadInput(f"{path}: {_first(error)}") from error
     except GonogoError as error:

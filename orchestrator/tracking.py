@@ -103,6 +103,17 @@ class Tracker:
                 raise
         return dict(run.data.metrics) if run.info.status == "FINISHED" else None
 
+    @property
+    def missing(self) -> Path | None:
+        """The file of a SQLite store that is not there; asking it would make an empty one."""
+        path = Path(self.uri.removeprefix("sqlite:///")) if self.uri.startswith("sqlite:///") else None
+        return path if path is not None and not path.exists() else None
+
+    def copy_of(self, run_id: str, artifact: Artifact) -> Path | None:
+        """MLflow's own copy of an artifact, where it lies in this workspace."""
+        path = self._artifact_root / run_id / "artifacts" / artifact.name
+        return path if path.is_file() else None
+
     def _create(self, task: Task, started: datetime) -> str:
         tags = {
             TASK: _attempt(task),
@@ -202,7 +213,8 @@ class Tracker:
 
     def _mlflow(self) -> MlflowClient:
         if self._client is None:
-            logging.getLogger("alembic").setLevel(logging.WARNING)
+            for name in ("alembic", "mlflow", "sqlalchemy"):
+                logging.getLogger(name).setLevel(logging.CRITICAL)  # what they have to say comes as an exception
             from mlflow import MlflowClient
 
             self._client = MlflowClient(tracking_uri=self.uri)

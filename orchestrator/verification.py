@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from orchestrator.artifacts import ArtifactStore
+from orchestrator.artifacts import ArtifactStore, digest_of_file
+from orchestrator.integrity import check_record
 from orchestrator.replaying import replay
 from orchestrator.tracking import Tracker
 from orchestrator.workspace import Workspace
-from store.board import Board, fold
+from store.board import Board, Task, fold
 from store.chain import ChainCheck
 from store.errors import BadInput, GonogoError, IntegrityFailure
 from store.evidence import Evidence
@@ -36,6 +37,8 @@ class Verification:
     """What was checked and what was found."""
 
     chain: ChainCheck
+    mlflow: bool = False
+    """MLflow was asked."""
     checked: int = 0
     bad: list[BadFigure] = field(default_factory=list)
 
@@ -52,6 +55,7 @@ class Verification:
             "events": self.chain.events,
             "head": self.chain.head,
             "first_bad": self.chain.first_bad,
+            "mlflow": "checked" if self.mlflow else "not checked",
             "why": self.chain.why or (self.bad[0].why if self.bad else ""),
             "figures": {
                 "checked": self.checked,
@@ -60,53 +64,21 @@ class Verification:
         }
 
 
-def verify(log: EventLog, workspace: Workspace, tracker: Tracker | None) -> Verification:
-    """Check the chain first; only an intact log is worth resolving figures against.
-
-    Without a tracker, as where no study file names one, MLflow is not asked.
-    """
-    result = Verification(log.check())
+def verify(log: EventLog, workspace: Workspace, tracker: Tracker) -> Verification:
+    """Check the chain first; only an intact log is worth resolving figures against."""
+    result = Verification(check_record(log, workspace))
     if not result.chain.ok:
-        return result
-    anchored = _anchors(workspace, log)
-    if anchored is not None:
-        result.chain = ChainCheck(result.chain.events, result.chain.head, *anchored)
         return result
     board = fold(log.read())
     artifacts = ArtifactStore(workspace.artifacts)
     _check_artifacts(result, artifacts)
+    if any(task.run_id for task in board.tasks) and tracker.missing is not None:
+        result.bad.append(BadFigure(str(tracker.missing), "the MLflow store is gone, so no metric can be resolved"))
+    else:
+        result.mlflow = True
     _check_evidence(result, board, artifacts, tracker)
     _check_reports(result, log, board, workspace)
     return result
-
-
-def _anchors(workspace: Workspace, log: EventLog) -> tuple[int, str] | None:
-    """Reports on disk name the chain's head at a position: a log that was cut or swapped does not have it there."""
-    heads = {row.position: row.hash for row in log.rows()}
-    for path in sorted(workspace.root.glob("reports/cycle-*/cycle-report.json")):
-        try:
-            report = json.loads(path.read_bytes())
-            as_of, head = report["as_of"], report["head"]
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # a damaged report is found by its digest
-        if not isinstance(as_of, int) or as_of < 1:
-            continue
-        if as_of > len(heads):
-            return len(heads) + 1, f"event {len(heads) + 1} is missing: {path.name} was rendered from {as_of} events"
-        if heads[as_of] != head and _recorded(workspace, path, log):
-            return as_of, f"the log is not the one that {path} was rendered from"
-    return None
-
-
-def _recorded(workspace: Workspace, path: Path, log: EventLog) -> bool:
-    """True when the file is, to the byte, one that the log says was written; else its head proves nothing."""
-    name, digest = path.relative_to(workspace.root).as_posix(), _digest(path)
-    return not any(
-        artifact.name == name and artifact.digest != digest
-        for cycle in fold(log.read()).cycles.values()
-        if cycle.report is not None
-        for artifact in cycle.report.files
-    )
 
 
 def _check_artifacts(result: Verification, artifacts: ArtifactStore) -> None:
@@ -119,7 +91,7 @@ def _check_artifacts(result: Verification, artifacts: ArtifactStore) -> None:
             result.bad.append(BadFigure(f"artifact {digest}", str(error)))
 
 
-def _check_evidence(result: Verification, board: Board, artifacts: ArtifactStore, tracker: Tracker | None) -> None:
+def _check_evidence(result: Verification, board: Board, artifacts: ArtifactStore, tracker: Tracker) -> None:
     for task in board.tasks:
         for artifact in task.artifacts:
             result.checked += 1
@@ -127,8 +99,9 @@ def _check_evidence(result: Verification, board: Board, artifacts: ArtifactStore
                 artifacts.find(artifact.digest)
             except GonogoError as error:
                 result.bad.append(BadFigure(f"{task.task_id}: {artifact.name}", str(error), task.evidence_position))
-        if task.run_id is None or tracker is None:
+        if task.run_id is None or not result.mlflow:
             continue
+        _check_copies(result, task, tracker)
         logged = tracker.metrics(task.run_id)
         if logged is None:
             why = f"MLflow has no finished run {task.run_id}"
@@ -142,6 +115,17 @@ def _check_evidence(result: Verification, board: Board, artifacts: ArtifactStore
                     result.bad.append(BadFigure(f"{task.task_id}: {key}", why, task.evidence_position))
 
 
+def _check_copies(result: Verification, task: Task, tracker: Tracker) -> None:
+    """MLflow keeps a copy of each artifact with its run; it must be the same file."""
+    for artifact in task.artifacts:
+        copy = tracker.copy_of(task.run_id or "", artifact)
+        if copy is not None:
+            result.checked += 1
+            if digest_of_file(copy) != artifact.digest:
+                why = f"MLflow's copy was altered ({copy})"
+                result.bad.append(BadFigure(f"{task.task_id}: {artifact.name}", why, task.evidence_position))
+
+
 def _logged_as(item: Evidence) -> Iterator[tuple[str, float]]:
     yield item.metric, item.value
     if item.interval is not None:
@@ -150,7 +134,12 @@ def _logged_as(item: Evidence) -> Iterator[tuple[str, float]]:
 
 
 def _check_reports(result: Verification, log: EventLog, board: Board, workspace: Workspace) -> None:
-    if not any(cycle.report for cycle in board.cycles.values()):
+    recorded = {file.name for cycle in board.cycles.values() if cycle.report for file in cycle.report.files}
+    for path in sorted(workspace.root.glob("reports/cycle-*/*.*")):
+        if (name := path.relative_to(workspace.root).as_posix()) not in recorded:
+            why = "no event records it: a run was cut short (gonogo run goes on), or the log was"
+            result.bad.append(BadFigure(name, why))
+    if not recorded:
         return
     try:
         again = replay(log)
@@ -160,15 +149,15 @@ def _check_reports(result: Verification, log: EventLog, board: Board, workspace:
     for file in again:
         result.checked += 1
         path = workspace.root / file.name
-        if not file.same:
+        if file.comparable and not file.same:
             why = "rendering it again from the log gives other bytes than were recorded"
             result.bad.append(BadFigure(file.name, why))
         if not path.is_file():
             result.bad.append(BadFigure(file.name, "the file is gone; gonogo report renders it again"))
         elif _digest(path) != file.recorded:
             result.bad.append(BadFigure(file.name, "the file was changed after it was written"))
-        if file.name.endswith(".json"):
-            _check_figures(result, file.name, file.content, board)
+        elif file.name.endswith(".json"):
+            _check_figures(result, file.name, path.read_bytes(), board)
 
 
 def _check_figures(result: Verification, name: str, content: bytes, board: Board) -> None:

@@ -79,6 +79,11 @@ class Task:
         """True when it waits for an agent (its dependencies apart)."""
         return self.status in ("planned", "returned")
 
+    @property
+    def disputed(self) -> bool:
+        """True when it was returned once and did not do better: a human, or a substitute, has to take over."""
+        return self.status in ("succeeded", "failed") and self.returns > 0
+
     def value(self, metric: str) -> Evidence | None:
         """The evidence of that metric, if there is any."""
         return next((item for item in self.evidence if item.metric == metric), None)

@@ -55,7 +55,7 @@ class PlanTask:
     acceptance: tuple[AcceptanceCriterion, ...] = ()
     depends_on: tuple[str, ...] = ()
     supersedes: str | None = None
-    """A blocked task that this one replaces."""
+    """A task that is blocked, or was returned and did no better, and that this one replaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +185,7 @@ class WriteReport:
 
     cycle: int
     as_of: int
+    renderer: str
     files: tuple[Artifact, ...]
 
 

@@ -58,9 +58,9 @@ def decide(command: c.Command, board: Board) -> Sequence[e.Event]:
             cycle = _open(board)
             made = cycle.recommendations is not None
             return [] if made else [e.RecommendationsMade(cycle=cycle.number, recommendations=recommendations)]
-        case c.WriteReport(cycle=number, as_of=as_of, files=files):
+        case c.WriteReport(cycle=number, as_of=as_of, renderer=renderer, files=files):
             written = _open_as(board, number).report is not None
-            return [] if written else [e.ReportWritten(cycle=number, as_of=as_of, files=files)]
+            return [] if written else [e.ReportWritten(cycle=number, as_of=as_of, renderer=renderer, files=files)]
         case c.CloseCycle(cycle=number):
             return _close(_open_as(board, number), board)
         case unknown:
@@ -150,7 +150,9 @@ def _plan(command: c.PlanTask, board: Board) -> Sequence[e.Event]:
             )
         )
     if command.supersedes is not None and _task(board, command.supersedes).status != "superseded":
-        _expect(board, command.supersedes, "blocked")
+        replaced = _task(board, command.supersedes)
+        if replaced.status != "blocked" and not replaced.disputed:
+            raise Refused(f"task {replaced.task_id} is {replaced.status}; only work that cannot be done is replaced")
         planned.append(e.TaskSuperseded(task_id=command.supersedes, by=new_id, because=command.because))
     return planned
 
@@ -276,9 +278,11 @@ def _assess(command: c.MakeAssessment, board: Board) -> Sequence[e.Event]:
 
 def _close(cycle: Cycle, board: Board) -> Sequence[e.Event]:
     tasks = board.tasks_in(cycle.number)
-    claimed = [task.task_id for task in tasks if task.status == "claimed"]
-    if claimed:
-        raise Refused(f"cycle {cycle.number} cannot close while {claimed[0]} is being worked on")
+    for task in tasks:
+        if task.status == "claimed":
+            raise Refused(f"cycle {cycle.number} cannot close while {task.task_id} is being worked on")
+        if task.status in ("succeeded", "failed") and not task.disputed:
+            raise Refused(f"cycle {cycle.number} cannot close before {task.task_id} is reviewed")
     return [
         *(
             e.TaskCancelled(task_id=task.task_id, because="the cycle ended before it could be done")

@@ -148,7 +148,7 @@ class TaskReturned(Frozen):
 
 
 class TaskSuperseded(Frozen):
-    """Another task stands in for a blocked one."""
+    """Another task stands in for one that cannot be done."""
 
     type: Literal["TaskSuperseded"] = "TaskSuperseded"
     task_id: Key
@@ -272,6 +272,8 @@ class ReportWritten(Frozen):
     type: Literal["ReportWritten"] = "ReportWritten"
     cycle: int
     as_of: int
+    renderer: str
+    """Version of gonogo that rendered it; the same one renders the same bytes again."""
     files: tuple[Artifact, ...]
     """Names are relative to the workspace."""
 

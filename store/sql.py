@@ -112,7 +112,7 @@ class SqliteLog:
     @classmethod
     def existing(cls, path: Path, clock: Clock, patience_s: float = 10.0) -> SqliteLog:
         """Open a log that must be there already; BadInput when it is not."""
-        if not path.is_file():
+        if not path.exists():
             raise BadInput(f"{path} is not there; start with gonogo init DIR, then gonogo run")
         return cls(path, clock, patience_s=patience_s)
 
@@ -280,6 +280,8 @@ def _translated(path: Path) -> Iterator[None]:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         if "locked" in reason or "busy" in reason:
             raise LogLocked(f"{path} is locked by another process; let it finish, then try again") from error
+        if "unable to open" in reason:
+            raise BadInput(f"{path} cannot be opened; it must be a file, in a folder that can be written") from error
         if "not a database" in reason or "malformed" in reason:
             raise IntegrityFailure(f"{path} is damaged ({reason}); restore a backup") from error
         raise StorageFailure(f"{path} cannot be used: {reason}; earlier events are intact") from error

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from store.errors import BadInput
 from store.specs import DataRef, Frozen, ModelRef, Slug
+from store.text import complaint
 
 Metric = Literal["mcs_norm", "mcs_raw", "vision_entropy_norm", "text_entropy_norm", "vision_entropy", "text_entropy"]
 """Per-image measures a decision can rest on."""
@@ -16,13 +17,24 @@ Metric = Literal["mcs_norm", "mcs_raw", "vision_entropy_norm", "text_entropy_nor
 UnitInterval = Annotated[float, Field(gt=0, lt=1)]
 
 
+def _printable(text: str) -> str:
+    wrong = complaint(text)
+    if wrong is not None:
+        raise ValueError(wrong)
+    return text
+
+
+Line = Annotated[str, AfterValidator(_printable)]
+"""One printable line."""
+
+
 class StudyModel(Frozen):
     """One model under study, and what may stand in for it when it cannot be had."""
 
     id: Slug
-    family: str = Field(min_length=1)
-    name: str = Field(min_length=1)
-    weights: str = Field(min_length=1)
+    family: Line
+    name: Line
+    weights: Line
     substitutes: tuple[str, ...] = ()
     """Models in order of preference, each as `family:name@weights`."""
 
@@ -90,6 +102,8 @@ class DecisionRule(Frozen):
     @field_validator("at_least", mode="before")
     @classmethod
     def _one_or_more(cls, value: object) -> object:
+        if isinstance(value, list):
+            return tuple(value)
         return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
 
     @field_validator("at_least")
@@ -107,7 +121,7 @@ class DecisionRule(Frozen):
 
 
 class Budget(Frozen):
-    """What one cycle may spend; work beyond it is left to the next cycle."""
+    """What one cycle may spend beside its environment task; work beyond it is left to the next cycle."""
 
     tasks: int | None = Field(default=None, ge=1)
     seconds: float | None = Field(default=None, gt=0)
@@ -117,7 +131,7 @@ class Budget(Frozen):
 class Approvals(Frozen):
     """Who may answer strategic questions, and for how long they stand open."""
 
-    approvers: tuple[str, ...] = ()
+    approvers: tuple[Line, ...] = ()
     """Empty: anyone who can write to the workspace."""
     expires_days: int | None = Field(default=None, ge=1, le=3650)
 
@@ -125,9 +139,9 @@ class Approvals(Frozen):
 class Study(Frozen):
     """The protocol of a study. Its canonical digest is registered before any result exists."""
 
-    name: str = Field(min_length=1, max_length=200)
-    question: str = Field(min_length=1)
-    claim: str = Field(min_length=1)
+    name: Line = Field(max_length=200)
+    question: Line
+    claim: Line
     seed: int = Field(default=0, ge=0, lt=2**32)
     target: date | None = None
     """The day by which a decision is wanted."""

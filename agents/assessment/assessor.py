@@ -8,7 +8,13 @@ from agents.agent import Agent, Allowance
 from agents.assessment.criteria import CRITERIA
 from agents.assessment.criteria.models_covered import models_covered
 from agents.assessment.criteria.scope_of_collapse import scope_status
-from agents.reading import active_models, claims_in_force, newest_comparison, study_of
+from agents.reading import (
+    active_models,
+    claims_in_force,
+    newest_comparison,
+    possible_claims,
+    replaced_models,
+)
 from store.board import Board
 from store.commands import Command, MakeAssessment
 from store.events import ClaimVerdict, Verdict
@@ -27,10 +33,13 @@ def assess(board: Board) -> MakeAssessment:
     """Apply every criterion, and the rule to every claim it leaves open."""
     comparison = newest_comparison(board)
     models = len(active_models(board))
-    claims = tuple(_claim(board, k, models) for k in study_of(board).decision.at_least if k <= models)
+    claims = tuple(_claim(board, k, models) for k in possible_claims(board))
     in_force = [claim for claim in claims if claim.at_least in claims_in_force(board)]
     verdicts = {claim.verdict for claim in in_force}
-    if len(verdicts) == 1:
+    verdict: Verdict
+    if not in_force:
+        verdict, reason = "INCONCLUSIVE", "fewer models are left than any claim of the rule needs"
+    elif len(verdicts) == 1:
         verdict, reason = in_force[0].verdict, in_force[0].reason
     else:
         verdict, reason = (
@@ -59,11 +68,16 @@ def _verdict(board: Board, k: int) -> tuple[Verdict, str]:
         return "INCONCLUSIVE", "not every model of the study is covered"
     match scope_status(board, k):
         case "met":
-            return "GO", "collapse is shown in enough models"
+            return "GO", "collapse is shown in enough models" + _replacements(board)
         case "unmet":
-            return "NO_GO", "too many models are shown not to collapse"
+            return "NO_GO", "too many models are shown not to collapse" + _replacements(board)
         case "unknown":
             return "INCONCLUSIVE", "too few models are decided either way"
+
+
+def _replacements(board: Board) -> str:
+    replaced = replaced_models(board)
+    return f"; {', '.join(replaced)} counts through a substitute" if replaced else ""
 
 
 ASSESSOR = Agent(name="assessor", team="assessment", capabilities=frozenset(), choose=choose)

@@ -38,12 +38,15 @@ def can_start(board: Board, allowance: Allowance) -> list[Task]:
 
 
 def spent(board: Board) -> bool:
-    """True when the open cycle may start no further task."""
+    """True when the open cycle may start no further task.
+
+    The environment task is overhead of every cycle and is not counted: else a small budget would measure nothing.
+    """
     cycle = board.open_cycle
     if cycle is None or board.study is None:
         return False
     budget = board.study.budget
-    started = [task for task in board.tasks_in(cycle.number) if task.fence > 0]
+    started = [task for task in board.tasks_in(cycle.number) if task.fence > 0 and task.kind != "environment"]
     seconds = sum(task.duration_s or 0.0 for task in started)
     return (budget.tasks is not None and len(started) >= budget.tasks) or (
         budget.seconds is not None and seconds >= budget.seconds

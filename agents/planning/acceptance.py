@@ -18,6 +18,11 @@ def shortfall(checks: tuple[Check, ...]) -> str:
     return "; ".join(f"{item.criterion}: {item.found}" for item in checks if not item.passed)
 
 
+def how_it_ended(task: Task) -> str:
+    """Why a task was not accepted, in words."""
+    return task.reason or shortfall(checks_of(task))
+
+
 def check(criterion: AcceptanceCriterion, task: Task) -> Check:
     """Apply one criterion to what a task delivered."""
     match criterion:

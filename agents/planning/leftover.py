@@ -11,7 +11,7 @@ def left_to_do(board: Board) -> tuple[Recommendation, ...]:
     """What the next cycle has to do, most urgent first; nothing when the study is at its end."""
     if board.study is None or board.cycle is None or stopped(board):
         return ()
-    return (*_unmeasured(board), *_next_look(board), *_reassessment(board))
+    return (*_unmeasured(board), *_uncompared(board), *_next_look(board), *_reassessment(board))
 
 
 def verdict_in_force(board: Board) -> Verdict:
@@ -42,6 +42,14 @@ def _unmeasured(board: Board) -> list[Recommendation]:
     ]
 
 
+def _uncompared(board: Board) -> list[Recommendation]:
+    cut = [task for task in board.tasks_in(len(board.cycles)) if task.kind == "statistics"]
+    if not any(task.status == "cancelled" for task in cut):
+        return []
+    because = "the last cycle ended before the comparison could be made"
+    return [Recommendation(priority="high", action="Test and compare the models", because=because)]
+
+
 def _next_look(board: Board) -> list[Recommendation]:
     decision = study_of(board).decision
     done = looks_done(board)
@@ -60,13 +68,12 @@ def _reassessment(board: Board) -> list[Recommendation]:
     cycle = board.cycle
     assert cycle is not None
     since = cycle.assessment_position or 0
-    news = [decision for decision in board.decisions if (decision.answered_position or 0) > since]
-    if not news:
+    answered = [item.request.decision_id for item in board.decisions if (item.answered_position or 0) > since]
+    amended = any(amendment.position > since for amendment in board.amendments)
+    if amended:
+        because = "the protocol was amended after the last assessment"
+    elif answered:
+        because = f"decision {answered[-1]} was answered after the last assessment"
+    else:
         return []
-    return [
-        Recommendation(
-            priority="medium",
-            action="Assess the evidence again",
-            because=f"decision {news[-1].request.decision_id} was answered after the last assessment",
-        )
-    ]
+    return [Recommendation(priority="medium", action="Assess the evidence again", because=because)]

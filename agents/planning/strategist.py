@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.agent import Agent, Allowance
-from agents.planning.acceptance import checks_of, shortfall
+from agents.planning.acceptance import how_it_ended
 from agents.planning.leftover import left_to_do
 from agents.reading import (
+    CLAIM,
     active_models,
-    answer,
     attempts,
-    disputed,
+    chosen_claim,
+    current_look,
     measured,
     newest_comparison,
+    possible_claims,
+    replaceable,
     settled,
-    study_of,
+    stopped,
     untried,
 )
 from store.board import Board, Task
@@ -50,12 +53,11 @@ def _pending(questions: Sequence[RequestDecision]) -> list[Recommendation]:
 
 
 def _claim_strength(board: Board) -> list[RequestDecision]:
-    study, comparison = study_of(board), newest_comparison(board)
-    claims = study.decision.at_least
-    if len(claims) < 2 or comparison is None or answer(board, "claim_strength", "claim") is not None:
+    claims, comparison = possible_claims(board), newest_comparison(board)
+    if len(claims) < 2 or comparison is None or chosen_claim(board) is not None or stopped(board):
         return []
     models = len(active_models(board))
-    options = [_claim_option(k, models, comparison) for k in claims if k <= models]
+    options = [_claim_option(k, models, comparison) for k in claims]
     strong = [
         option for option in options
         if any(item.metric.endswith("/power") and item.value >= ADEQUATE_POWER for item in option.evidence)
@@ -87,7 +89,7 @@ def _claim_option(k: int, models: int, comparison: Task) -> Option:
     evidence = tuple(item for item in comparison.evidence if item.metric.startswith(f"claim/{k}_of_"))
     stronger = k == models
     return Option(
-        key=f"at-least-{k}",
+        key=f"{CLAIM}{k}",
         label=f"At least {k} of {models}" if not stronger else f"All {models} of {models}",
         trade_off=(
             "The strongest claim; one model that does not collapse refutes it."
@@ -102,13 +104,9 @@ def _unavailable_models(board: Board) -> list[RequestDecision]:
     cycle = len(board.cycles)
     questions = []
     for model in active_models(board):
-        if measured(board, model, 1) is not None or untried(board, model) is not None:
+        if measured(board, model, current_look(board)) is not None or untried(board, model) is not None:
             continue
-        ended = [
-            task
-            for task, _ in attempts(board, model)
-            if task.cycle == cycle and (task.status == "blocked" or disputed(task))
-        ]
+        ended = [task for task, _ in attempts(board, model) if task.cycle == cycle and replaceable(task)]
         if not ended:
             continue
         questions.append(
@@ -130,7 +128,7 @@ def _unavailable_models(board: Board) -> list[RequestDecision]:
                     ),
                 ),
                 recommended="retry",
-                because=f"the last attempt ended so: {_how_it_ended(ended[-1])}",
+                because=f"the last attempt ended so: {how_it_ended(ended[-1])}",
                 if_silent="drop",
             )
         )
@@ -156,16 +154,12 @@ def _disputed_tasks(board: Board) -> list[RequestDecision]:
                 ),
             ),
             recommended="retry",
-            because=f"it ended so: {_how_it_ended(task)}",
+            because=f"it ended so: {how_it_ended(task)}",
             if_silent="retry",
         )
         for task in board.tasks_in(cycle)
-        if task.spec.kind != "diagnostic" and (task.status == "blocked" or disputed(task)) and settled(board, task)
+        if task.spec.kind != "diagnostic" and replaceable(task) and settled(board, task)
     ]
-
-
-def _how_it_ended(task: Task) -> str:
-    return task.reason or shortfall(checks_of(task))
 
 
 STRATEGIST = Agent(name="strategist", team="planning", capabilities=frozenset(), choose=choose)

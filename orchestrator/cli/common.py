@@ -42,7 +42,7 @@ def json_option(function: F) -> F:
 def at_option(function: F) -> F:
     """`--at POSITION`."""
     return click.option(
-        "--at", type=click.IntRange(min=0), default=None, metavar="POSITION", help="As it was after that event."
+        "--at", type=click.IntRange(0, 2**62), default=None, metavar="POSITION", help="As it was after that event."
     )(function)
 
 
@@ -74,17 +74,13 @@ def this_command() -> str:
 
 
 def clean_text(text: str, option: str) -> str:
-    """A text a person gave, refused when it holds bytes that are not text or control characters."""
+    """A text a person gave; BadInput when it is not one printable line."""
     from store.errors import BadInput
+    from store.text import complaint
 
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        raise BadInput(f"{option} is not valid UTF-8 text") from None
-    if any(ord(character) < 32 and character not in "\n\t" for character in text):
-        raise BadInput(f"{option} holds control characters")
-    if len(text) > 10_000:
-        raise BadInput(f"{option} is longer than 10000 characters")
+    wrong = complaint(text)
+    if wrong is not None:
+        raise BadInput(f"{option} {wrong}")
     return text.strip()
 
 

@@ -22,20 +22,21 @@ if TYPE_CHECKING:
 def decide_command(settings: Settings, decision_id: str, choice: str, by: str, reason: str, brief: str | None) -> None:
     """Answer decision ID. An answer is final, and the next gonogo run acts on it."""
     from orchestrator.bootstrap import now, open_log
+    from orchestrator.integrity import require_whole
+    from orchestrator.workspace import Workspace
     from store.commands import ExpireDecisions, MakeDecision
-    from store.errors import IntegrityFailure
     from store.ledger import Ledger
 
     who = clean_text(by, "--as")
     log = open_log(settings)
     try:
-        check = log.check()
-        if not check.ok:
-            raise IntegrityFailure(f"{check.why} (position {check.first_bad}); nothing is written to a damaged log")
+        require_whole(log, Workspace(settings.workspace))
         ledger = Ledger(log)
         ledger.submit(ExpireDecisions(now()), actor="system")
         command = MakeDecision(decision_id, choice, who, clean_text(reason, "--reason"), now(), brief)
         ledger.submit(command, actor=f"human:{who}")
+        board = ledger.board
     finally:
         log.close()
+    note(f"event {board.position}, head of the log {board.head}")
     note(f"{decision_id}: {choice}, by {who}. Go on with: {this_command()} run --workspace {settings.workspace}")

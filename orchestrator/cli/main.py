@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import cast
 
 import click
@@ -80,6 +81,9 @@ def run(arguments: list[str]) -> int:
     from store.errors import GonogoError
 
     debug = "--debug" in arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter still gets the rest
     try:
         foreign = foreign_package()
         if foreign is not None:
@@ -87,6 +91,8 @@ def run(arguments: list[str]) -> int:
         result = gonogo.main(arguments, prog_name="gonogo", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
+    except SystemExit:  # click's own ending when the reader of a pipe has gone
+        return 0
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except click.ClickException as error:

@@ -45,10 +45,15 @@ def replay_command(settings: Settings, cycle: int | None, at: int | None, output
             write_durably(output / result.name, result.content)
     different = [result for result in results if not result.same]
     if as_json:
-        files = [{"name": r.name, "sha256": r.digest, "recorded": r.recorded, "same": r.same} for r in results]
+        files = [
+            {"name": r.name, "sha256": r.digest, "recorded": r.recorded, "same": r.same, "renderer": r.renderer}
+            for r in results
+        ]
         emit({"schema": "gonogo.replay/1", "ok": not different, "files": files})
     else:
         for result in results:
-            click.echo(f"{'same' if result.same else 'DIFFERENT'}  {result.digest}  {result.name}")
+            verdict = "same" if result.same else "DIFFERENT"
+            other = "" if result.comparable else f"  (first rendered by gonogo {result.renderer})"
+            click.echo(f"{verdict}  {result.digest}  {result.name}{other}")
         note(f"{len(results)} files rendered again, {len(different)} different")
     return 5 if different else 0

@@ -56,18 +56,15 @@ def run_command(settings: Settings, amend: str | None) -> int:
 def _registered(settings: Settings, workspace: Workspace) -> Board | None:
     """The board of a log that is there and intact; IntegrityFailure when it is not intact."""
     from orchestrator.bootstrap import open_log
+    from orchestrator.integrity import require_no_orphans, require_whole
     from store.board import fold
-    from store.errors import IntegrityFailure
 
-    if not workspace.log.is_file():
+    if not workspace.log.exists():
+        require_no_orphans(workspace)
         return None
     log = open_log(settings)
     try:
-        check = log.check()
-        if not check.ok:
-            raise IntegrityFailure(
-                f"{workspace.log}: {check.why} (position {check.first_bad}); nothing is written to a damaged log"
-            )
+        require_whole(log, workspace)
         return fold(log.read())
     finally:
         log.close()

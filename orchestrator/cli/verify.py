@@ -58,15 +58,16 @@ def verify_command(settings: Settings, as_json: bool) -> int:
     return 0 if result.ok else INTEGRITY
 
 
-def _tracker(settings: Settings) -> Tracker | None:
-    """The study's tracker; none while nothing was logged, or no study file says where."""
+def _tracker(settings: Settings) -> Tracker:
+    """The study's tracker; the workspace's own MLflow store where no study file says otherwise."""
     from orchestrator.bootstrap import open_tracker
     from orchestrator.study import read_study
     from orchestrator.workspace import Workspace
     from store.errors import BadInput
 
     try:
-        return open_tracker(settings, read_study(Workspace(settings.workspace).study_file))
+        file = read_study(Workspace(settings.workspace).study_file)
     except BadInput as error:
-        note(f"gonogo: MLflow is not checked: {error}")
-        return None
+        note(f"gonogo: taking the workspace's own MLflow store, since {error}")
+        return open_tracker(settings, "unknown", None)
+    return open_tracker(settings, file.study.name, file.tracking_uri)

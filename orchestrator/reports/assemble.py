@@ -17,6 +17,11 @@ from orchestrator.reports.summary import critical_finding, summary
 from orchestrator.reports.tasks import task_views
 from orchestrator.reports.verdict import header, progress, rule_terms
 
+OWN_FILES: Prose = (
+    "The files of the report itself, its drawings included, are not listed: they do not exist until it is written. "
+    "Their names and digests are recorded by the event that follows, ", Code("ReportWritten"), ".",
+)  # fmt: skip
+
 
 def cycle_report(past: Past, plots: tuple[Plot, ...], unplotted: tuple[Prose, ...]) -> CycleReport:
     """The report of the cycle."""
@@ -46,6 +51,7 @@ def _cycle_report(past: Past, book: FigureBook, plots: tuple[Plot, ...], unplott
         remaining=remaining(past, book),
         trajectory=trajectory(past, book),
         files=tuple(row for task in tasks for row in task.files),
+        files_note=OWN_FILES,
         blockers=blockers(past),
         performance=performance(past, book),
         recommendations=recommendations(past),

@@ -61,6 +61,7 @@ class OptionView:
     power: Cell
     recommended: bool
     if_silent: bool
+    """It stands when nobody answers in time: only while the question is open, and only if there is a deadline."""
     chosen: bool
     command: Code
 
@@ -107,6 +108,7 @@ class Blocker:
     task: Link
     model: ModelName | None
     status: Status
+    status_words: str
     issue: Said
     mitigation: Prose
 
@@ -153,6 +155,7 @@ class CycleReport:
     remaining: tuple[Prose, ...]
     trajectory: tuple[Prose, ...]
     files: tuple[FileRow, ...]
+    files_note: Prose
     blockers: tuple[Blocker, ...]
     performance: tuple[Labelled, ...]
     recommendations: tuple[Advice, ...]

@@ -71,7 +71,7 @@ def _option(option: Option, decision: Decision, book: FigureBook) -> OptionView:
         error_independent=value("error_independent"),
         power=value("power"),
         recommended=option.key == request.recommended,
-        if_silent=option.key == request.if_silent,
+        if_silent=decision.status == "open" and expires_at(decision) is not None and option.key == request.if_silent,
         chosen=option.key == decision.chosen,
         command=_command(decision, option.key),
     )

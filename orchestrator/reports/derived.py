@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from orchestrator.reports.past import Attempt, Past
@@ -33,6 +34,10 @@ def derive(name: str, past: Past) -> Derived:
         case ["task", task_id, "metrics"]:
             task = past.board.tasks_by_id[task_id]
             return Derived(len(task.evidence), "metrics", task.evidence_position or task.position)
+        case ["cycles"]:
+            return Derived(len(_cycle_times(past)), "cycles", past.board.position)
+        case ["cycles", "median_s"]:
+            return Derived(median(_cycle_times(past)), "s", past.board.position)
         case ["cycle", _, *rest]:
             return Derived(*_of_cycle(rest, past), past.board.position)
         case ["study", "models"]:
@@ -42,6 +47,9 @@ def derive(name: str, past: Past) -> Derived:
             return Derived(untrained, "models", past.protocol_position)
         case ["looks", "done"]:
             return Derived(past.looks_before(past.board.position + 1), "looks", past.board.position)
+        case ["looks", "left"]:
+            left = max(0, past.study.decision.looks - past.looks_before(past.board.position + 1))
+            return Derived(left, "looks", past.board.position)
         case ["looks", "before", position]:
             return Derived(past.looks_before(int(position)), "looks", int(position))
         case ["days", "to_target"] if past.study.target is not None:
@@ -90,6 +98,9 @@ def _of_cycle(rest: list[str], past: Past) -> tuple[float, str]:
             return len(past.tasks), "tasks"
         case ["tasks", status]:
             return sum(task.status == status for task in past.tasks), "tasks"
+        case ["tasks", "superseded", *outcome]:
+            ended = [past.last_outcome(task.task_id) for task in past.tasks if task.status == "superseded"]
+            return ended.count("/".join(outcome)), "tasks"
         case ["task_time", "tasks"]:
             return len(_times(past)), "tasks"
         case ["task_time", "fastest_s"]:
@@ -111,6 +122,12 @@ def _of_cycle(rest: list[str], past: Past) -> tuple[float, str]:
             return sum(decision.request.cycle <= number for decision in past.board.open_decisions), "decisions"
         case _:
             raise LookupError(f"no number of a cycle is called {'/'.join(rest)!r}")
+
+
+def _cycle_times(past: Past) -> list[float]:
+    """Seconds from opening to close of each cycle up to the report's own, which may end with the last entry."""
+    cycles = [past.board.cycles[number] for number in range(1, past.cycle.number + 1)]
+    return [((cycle.closed_at or past.at) - cycle.opened_at).total_seconds() for cycle in cycles]
 
 
 def _times(past: Past) -> list[float]:

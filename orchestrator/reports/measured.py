@@ -8,6 +8,7 @@ from orchestrator.reports.naming import model_name, model_refs, task_link
 from orchestrator.reports.parts import EvidenceView, MeasuredRow, PairRow, TestedRow
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Code, Estimate, Label, ModelName, Prose, Said
+from orchestrator.reports.wording import status_words
 from store.board import Task
 from store.evidence import Evidence
 from store.specs import Diagnostic, Statistics
@@ -103,7 +104,8 @@ def _why_unmeasured(model: ModelName, tasks: list[Task], past: Past) -> str:
     if not tasks:
         return "no measurement was planned"
     last = tasks[-1]
-    return f"{last.status}: {last.reason}" if last.reason else f"its measurement is {last.status}"
+    words = status_words(last, past)
+    return f"{words}: {last.reason}" if last.reason else f"its measurement is {words}"
 
 
 def _compared(spec: Statistics) -> list[str]:
@@ -121,6 +123,7 @@ def _tested(model_id: str, comparison: Task, past: Past, book: FigureBook) -> Te
         model=model_name(past, model_id),
         n=images or _NOT,
         mean=value("mean", absent),
+        dz_threshold=value("dz_threshold"),
         dz_null=value("dz_null"),
         p_null=value("p_null"),
         p_collapse=value("p_collapse_holm"),

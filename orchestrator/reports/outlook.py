@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from agents.reading import active_models, claims_in_force, looks_done, measured
+from datetime import date
+
+from agents.reading import active_models, claims_in_force, looks_done, measured, stopped
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.context import Advice, Blocker
+from orchestrator.reports.derived import derive
 from orchestrator.reports.naming import task_link, task_model
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Code, Label, ModelName, Piece, Prose, Said, counted
+from orchestrator.reports.tasks import why
+from orchestrator.reports.wording import status_words
 from store.board import Task
 
-_DAYS, _MORE = ("day", "days"), ("more model", "more models")
+_DAYS, _LOOKS, _MORE = ("day", "days"), ("look", "looks"), ("more model", "more models")
+
+UNPREDICTABLE: Prose = (
+    "How long humans take to answer cannot be predicted from the log, so no day of completion is forecast.",
+)
 
 
 def remaining(past: Past, book: FigureBook) -> tuple[Prose, ...]:
@@ -45,28 +54,41 @@ def _tag(task: Task) -> Prose:
 
 
 def trajectory(past: Past, book: FigureBook) -> tuple[Prose, ...]:
-    """Days from the report's last event to the day on which a decision is wanted."""
-    target = past.study.target
-    if target is None:
+    """How far it is to the day on which a decision is wanted, the pace so far, and what is still to come."""
+    if past.study.target is None:
         return (("No target date was set.",),)
+    return (_to_target(past.study.target, past, book), *_pace(past, book), _to_come(past, book), UNPREDICTABLE)
+
+
+def _to_target(target: date, past: Past, book: FigureBook) -> Prose:
     day, today = Label(target.isoformat()), Label(past.at.date().isoformat())
     if past.at.date() <= target:
-        left = book.derived("days/to_target")
-        return (
-            (
-                "The target date is ",
-                day,
-                ". From ",
-                today,
-                ", the day of the last event, it is ",
-                *counted(left, *_DAYS),
-                " away.",
-            ),
-        )
-    over = book.derived("days/past_target")
-    return (
-        ("The target date was ", day, ", ", *counted(over, *_DAYS), " before ", today, ", the day of the last event."),
-    )
+        left = counted(book.derived("days/to_target"), *_DAYS)
+        start: Prose = ("The target date is ", day, ". From ", today)
+        return (*start, ", the day of the last event, it is ", *left, " away.")
+    over = counted(book.derived("days/past_target"), *_DAYS)
+    return ("The target date was ", day, ", ", *over, " before ", today, ", the day of the last event.")
+
+
+def _pace(past: Past, book: FigureBook) -> tuple[Prose, ...]:
+    planned = book.pointed(past.protocol_position, "/study/decision/looks", "looks")
+    done: Prose = (book.derived("looks/done"), " of ", *counted(planned, *_LOOKS), " planned are done.")
+    median: Prose = ("The median time that a cycle took so far, by the log, is ", book.derived("cycles/median_s"))
+    open_end = "" if past.cycle.closed_at else ", this one up to the last event"
+    cycles = counted(book.derived("cycles"), "cycle", "cycles")
+    return (done, (*median, ", over ", *cycles, open_end, "; the time between cycles is not in it."))
+
+
+def _to_come(past: Past, book: FigureBook) -> Prose:
+    looks, questions = "looks/left", f"cycle/{past.cycle.number}/decisions/open"
+    steps: list[Prose] = []
+    if derive(looks, past).value and not stopped(past.board):
+        steps.append((*counted(book.derived(looks), *_LOOKS), " to be taken, unless the claim is established sooner"))
+    if derive(questions, past).value:
+        steps.append((*counted(book.derived(questions), "question", "questions"), " to be answered by a human"))
+    if not steps:
+        return ("By the log, no look is left to take and no question to answer.",)
+    return ("Still to come: ", *steps[0], *(piece for step in steps[1:] for piece in ("; ", *step)), ".")
 
 
 def blockers(past: Past) -> tuple[Blocker, ...]:
@@ -85,6 +107,7 @@ def blockers(past: Past) -> tuple[Blocker, ...]:
             task=link,
             model=task_model(task),
             status=task.status,
+            status_words=status_words(task, past),
             issue=_issue(task, past),
             mitigation=_mitigation(task, past),
         )
@@ -94,6 +117,8 @@ def blockers(past: Past) -> tuple[Blocker, ...]:
 
 
 def _issue(task: Task, past: Past) -> Said:
+    if task.status == "superseded":
+        return why(task, past)
     if task.reason and task.status != "cancelled":
         return Said(task.reason, task.status_position)
     reasons = [(a.reason, a.end_position or a.position) for a in past.attempts.get(task.task_id, ()) if a.reason]

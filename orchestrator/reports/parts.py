@@ -48,7 +48,7 @@ class CriterionRow:
     task: Link
     criterion: Prose
     state: State
-    found: Said | None
+    found: Prose | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class TaskView:
     title: Said
     kind: str
     status: Status
+    status_words: str
     priority: str
     model: ModelName | None
     agent: str | None
@@ -143,6 +144,7 @@ class TestedRow:
     model: ModelName
     n: Cell
     mean: Cell
+    dz_threshold: Cell
     dz_null: Cell
     p_null: Cell
     p_collapse: Cell

@@ -95,6 +95,21 @@ class Past:
             raise LookupError(f"there is no event {position}")
         return self.entries[place].event
 
+    def last_outcome(self, task_id: str) -> str:
+        """How the last attempt at a task ended; empty when there was none."""
+        attempts = self.attempts.get(task_id, ())
+        return attempts[-1].outcome if attempts else ""
+
+    def delivered_before(self, task_id: str, position: int) -> tuple[int, tuple[Evidence, ...]] | None:
+        """The newest evidence of a task that a review at `position` could see, and the event that recorded it."""
+        found = [
+            (entry.position, entry.event.evidence)
+            for entry in self.entries
+            if entry.position < position
+            if isinstance(entry.event, e.EvidenceRecorded) and entry.event.task_id == task_id
+        ]
+        return found[-1] if found else None
+
     def place(self, item: Evidence) -> tuple[int, int] | None:
         """Where an evidence was recorded: the event and the index in it."""
         return self.recorded.get((item.run_id, item.metric))

@@ -12,7 +12,7 @@ from orchestrator.reports.prose import Code, Prose, plain
 from orchestrator.reports.series import Forest, Lane, Layers, forest, lanes, layers
 from orchestrator.reports.svg import FONT, RC, drawn, finished
 from orchestrator.reports.voices import clean
-from orchestrator.reports.wording import STATUS_SIGNS, STATUS_WORDS
+from orchestrator.reports.wording import STATUS_SIGNS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,8 +74,8 @@ def _layers_plot(found: Sequence[Layers]) -> Plot:
     _legend_entry(canvas, x, 1 - 0.13 / height, "uniform attention", drawn("muted"), (0, (3, 3)), None)
     caption: Prose = (
         "Normalised entropy of the vision and the text tower and ", Code("mcs_norm"),
-        " by layer, one panel a model; bands are intervals. Uniform attention gives an entropy at the upper dashed "
-        "line and a score at the lower one.",
+        " by layer, one panel a model; bands are intervals. The dashed lines are the exact null of uniform attention, "
+        "the entropy at the upper one and the score at the lower: it is known in closed form, so they have no band.",
     )  # fmt: skip
     return _plot(canvas, "layers", "Attention by layer", caption)
 
@@ -153,8 +153,7 @@ def _timeline_plot(found: Sequence[Lane]) -> Plot:
             colour = drawn(_OUTCOME_COLOURS.get(bar.outcome, "muted"))
             axes.barh(place, max(bar.length, end / 250) / divisor, left=bar.start / divisor, height=0.52, color=colour,
                       linewidth=0)  # fmt: skip
-        words = STATUS_WORDS[lane.status]
-        _say(axes, 1.03, place, f"{STATUS_SIGNS[lane.status]} {words}")
+        _say(axes, 1.03, place, f"{STATUS_SIGNS[lane.status]} {lane.status_words}")
     axes.set_xlim(0, end * 1.01 / divisor)
     axes.set_ylim(len(found) - 0.4, -0.6)
     axes.set_yticks([])

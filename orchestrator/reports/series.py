@@ -9,6 +9,7 @@ from orchestrator.reports.measured import reading, undetermined
 from orchestrator.reports.naming import model_name
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import ModelName
+from orchestrator.reports.wording import status_words
 from store.board import Task
 from store.evidence import Evidence, Interval
 from store.specs import Diagnostic, Statistics
@@ -74,6 +75,7 @@ class Lane:
     kind: str
     model: ModelName | None
     status: str
+    status_words: str
     bars: tuple[Bar, ...]
 
 
@@ -134,5 +136,5 @@ def lanes(past: Past) -> tuple[Lane, ...]:
         if bars:
             model = task.spec.model if isinstance(task.spec, Diagnostic) else None
             name = ModelName.of(model) if model is not None else None
-            found.append(Lane(task.task_id, task.kind, name, task.status, bars))
+            found.append(Lane(task.task_id, task.kind, name, task.status, status_words(task, past), bars))
     return tuple(found)

@@ -22,13 +22,12 @@ from orchestrator.reports.prose import (
 )
 from orchestrator.reports.tasks import standing
 from orchestrator.reports.verdict import header
-from orchestrator.reports.wording import VERDICTS
+from orchestrator.reports.wording import VERDICTS, status_words
 from store.board import Status, Task
 from store.evidence import Evidence
 from store.specs import Diagnostic, Statistics
 
 _UNFINISHED: tuple[tuple[Status, str], ...] = (
-    ("superseded", "blocked, then replaced"),
     ("blocked", "blocked"),
     ("succeeded", "done but not accepted"),
     ("returned", "returned"),
@@ -59,7 +58,12 @@ def _completed(past: Past, book: FigureBook) -> Prose:
         return ("No task was planned in this cycle.",)
     accepted, planned = book.derived(f"{base}/accepted"), book.derived(base)
     done: Prose = (accepted, " of ", planned, " tasks are completed, that is, accepted by the reviewer")
+    superseded = [task for task in past.tasks if task.status == "superseded"]
+    replaced = {past.last_outcome(task.task_id): status_words(task, past) for task in superseded}
     rest: list[Prose] = [
+        (book.derived(f"{base}/superseded/{outcome}"), f" {words}") for outcome, words in sorted(replaced.items())
+    ]
+    rest += [
         (book.derived(f"{base}/{status}"), f" {words}")
         for status, words in _UNFINISHED
         if any(task.status == status for task in past.tasks)
@@ -172,13 +176,23 @@ def _test(comparison: Task, spec: Statistics, direction: str, test: Evidence, bo
 
 
 def _effect(comparison: Task, model_id: str, book: FigureBook) -> list[Prose]:
-    dz, p_null = comparison.value(f"model/{model_id}/dz_null"), comparison.value(f"model/{model_id}/p_null")
-    if dz is None:
-        return []
-    effect: Prose = ("Its distance from the null value is dz\u00a0=\u00a0", Estimate(book.evidence(dz)))
-    if p_null is None:
-        return [(*effect, ".")]
-    return [(*effect, "; two-sided and unadjusted, ", *p_value(book.evidence(p_null)), ".")]
+    """The effect against the threshold, on which the reading rests, before that against the null value."""
+    names = ("dz_threshold", "dz_null", "p_null")
+    threshold, null, p_null = (comparison.value(f"model/{model_id}/{name}") for name in names)
+    lines: list[Prose] = []
+    if threshold is not None:
+        lines.append(
+            ("Its effect against the threshold, on which the reading rests, is dz\u00a0=\u00a0",
+             Estimate(book.evidence(threshold)),
+             ": the mean less the threshold, in standard deviations between images."),
+        )  # fmt: skip
+    if null is not None:
+        test: Prose = ("; two-sided and unadjusted, ", *p_value(book.evidence(p_null))) if p_null is not None else ()
+        lines.append(
+            ("Its effect against the null value, on which no reading rests, is dz\u00a0=\u00a0",
+             Estimate(book.evidence(null)), *test, "."),
+        )  # fmt: skip
+    return lines
 
 
 def _raw(past: Past, model_id: str, book: FigureBook) -> list[Prose]:

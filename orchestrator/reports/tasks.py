@@ -7,9 +7,10 @@ from orchestrator.reports.naming import task_anchor, task_link, task_model
 from orchestrator.reports.parts import CriterionRow, Fact, FileRow, MetricRow, Moment, State, TaskView
 from orchestrator.reports.past import Attempt, Past, Review
 from orchestrator.reports.prose import Code, Estimate, Link, Piece, Prose, Said
-from store.acceptance import AcceptanceCriterion, IntervalReported, MetricReported, NAtLeast, SitesComplete
+from orchestrator.reports.wording import status_words
+from store.acceptance import AcceptanceCriterion, Check, IntervalReported, MetricReported, NAtLeast, SitesComplete
 from store.board import Task
-from store.events import TaskReturned
+from store.events import TaskReturned, TaskSuperseded
 from store.evidence import Evidence
 
 _KEY_METRICS = {
@@ -40,6 +41,7 @@ def _view(task: Task, past: Past, book: FigureBook) -> TaskView:
         title=Said(task.title, task.position),
         kind=task.kind,
         status=task.status,
+        status_words=status_words(task, past),
         priority=task.priority,
         model=task_model(task),
         agent=task.agent,
@@ -95,9 +97,18 @@ def standing(task: Task, past: Past) -> Prose:
             return ("Blocked: ", reason, ".")
         case "superseded":
             by = task_link(past, task.superseded_by or "")
-            return ("Blocked, then replaced by ", by, "; it does not count as completed. The reason: ", reason, ".")
+            words = status_words(task, past)
+            ended: Prose = (f"{words[0].upper()}{words[1:]} by ", by, "; it does not count as completed.")
+            return (*ended, " The reason: ", why(task, past), ".")
         case "cancelled":
             return ("Cancelled: ", reason, ".")
+
+
+def why(task: Task, past: Past) -> Said:
+    """Why a superseded task could not be done: its own reason, else the one for which it was replaced."""
+    event = past.event(task.status_position)
+    text = task.reason or (event.because if isinstance(event, TaskSuperseded) else "")
+    return Said(text.rstrip(". "), task.status_position)
 
 
 def file_rows(task: Task, book: FigureBook) -> tuple[FileRow, ...]:
@@ -111,7 +122,7 @@ def file_rows(task: Task, book: FigureBook) -> tuple[FileRow, ...]:
             task=Link(task.task_id, task_anchor(task.task_id)),
             size=book.pointed(position, f"/artifacts/{index}/size", "bytes"),
             digest=Code(artifact.digest, artifact.digest[:12]),
-            run=Code(task.run_id, task.run_id[:8]),
+            run=Code(task.run_id),
         )
         for index, artifact in enumerate(task.artifacts)
     )
@@ -124,7 +135,7 @@ def criterion_rows(task: Task, past: Past, book: FigureBook) -> tuple[CriterionR
     for index, criterion in enumerate(task.acceptance):
         check = next((check for check in task.checks if check.criterion == criterion), None)
         state: State = "unknown" if check is None else "met" if check.passed else "unmet"
-        found = Said(check.found, reviews[-1].position) if check is not None and reviews else None
+        found = _found(check, task, reviews[-1], past, book) if check is not None and reviews else None
         link = Link(task.task_id, task_anchor(task.task_id))
         rows.append(CriterionRow(link, _criterion(criterion, task, index, book), state, found))
     return tuple(rows)
@@ -141,6 +152,20 @@ def _criterion(criterion: AcceptanceCriterion, task: Task, index: int, book: Fig
             return (Code(metric), " rests on at least ", fewest, " images")
         case SitesComplete():
             return ("every attention site was seen",)
+
+
+def _found(check: Check, task: Task, review: Review, past: Past, book: FigureBook) -> Prose:
+    """What the review found: as figures of the evidence that it saw, where they are there, else in its words."""
+    position, evidence = past.delivered_before(task.task_id, review.position) or (0, ())
+    places = {item.metric: (index, item) for index, item in enumerate(evidence)}
+    match check.criterion:
+        case NAtLeast(metric=metric) if metric in places and places[metric][1].n is not None:
+            return ("it rests on ", book.pointed(position, f"/evidence/{places[metric][0]}/n", "images"))
+        case SitesComplete() if "sites_seen" in places and "sites_expected" in places:
+            seen, expected = places["sites_seen"][1], places["sites_expected"][1]
+            return (book.evidence(seen), " of ", book.evidence(expected), " were seen")
+        case _:
+            return (Said(check.found, review.position),)
 
 
 def _moments(task: Task, past: Past, book: FigureBook) -> tuple[Moment, ...]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orchestrator.reports.past import Past
+from store.board import Task
+
 Words = Mapping[str | None, str]
 
 VERDICTS: Words = {"GO": "GO", "NO_GO": "NO-GO", "INCONCLUSIVE": "INCONCLUSIVE", None: "NOT ASSESSED"}
@@ -27,10 +30,17 @@ STATUS_SIGNS: Words = {
 
 STATUS_WORDS: Words = {
     **{status: status or "" for status in STATUS_SIGNS},
-    "superseded": "blocked, then replaced",
+    "superseded": "replaced",
     "succeeded": "done, not accepted",
 }
 """The status, in more words where the reader needs them."""
+
+REPLACED: Words = {
+    "blocked": "blocked, then replaced",
+    "failed": "failed, then replaced",
+    "succeeded": "not accepted, then replaced",
+}
+"""A superseded task, by how its last attempt ended."""
 
 STATE_SIGNS: Words = {"met": "✓", "unmet": "✗", "unknown": "?"}
 
@@ -46,3 +56,10 @@ FOR_TEMPLATES: Mapping[str, Words] = {
     "checked": CHECKED,
 }
 """What templates may look up."""
+
+
+def status_words(task: Task, past: Past) -> str:
+    """The status of a task; where another took its place, after what."""
+    if task.status != "superseded":
+        return STATUS_WORDS[task.status]
+    return REPLACED.get(past.last_outcome(task.task_id), STATUS_WORDS["superseded"])

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from store.errors import GonogoError
+from store.errors import BadInput, GonogoError
 from store.specs import DataRef, ModelRef
 from tasks.diagnostics.datasets import Dataset, Sample, open_data
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.datasets.sample import data_digest
 from tasks.diagnostics.diagnosis import Cost, Diagnosis, Site, summarise
 from tasks.diagnostics.families import find_family
+from tasks.diagnostics.families.weights import UnusableModel
 from tasks.diagnostics.image_metrics import Metrics, image_metrics
 from tasks.diagnostics.memory import is_out_of_memory, peak_bytes, reset_peak
 from tasks.diagnostics.recording import Batch, Tower
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from tasks.diagnostics.families.family import DualEncoder, Texts
+    from tasks.diagnostics.families.family import DualEncoder, Family, Texts
 
 Progress = Callable[[int, int, str], None]
 
@@ -58,7 +59,7 @@ def diagnose(
     tell = progress or (lambda *_: None)
     tell(0, len(dataset), f"loading {model.locator}")
     try:
-        loaded = family.load(model, workspace, seed, device)
+        loaded = _load(family, model, workspace, seed, device)
         run = _Measuring(loaded)
         with torch.inference_mode():
             reset_peak(device)
@@ -93,6 +94,14 @@ def diagnose(
         data_digest=data_digest(run.seen),
         versions=_versions((*family.packages, "numpy", "pillow")),
     )
+
+
+def _load(family: Family, model: ModelRef, workspace: Path, seed: int, device: torch.device) -> DualEncoder:
+    """Load a model, and say of a failure that it is the model's and not the data's."""
+    try:
+        return family.load(model, workspace, seed, device)
+    except BadInput as error:
+        raise UnusableModel(str(error)) from error
 
 
 class _Measuring:

@@ -11,7 +11,7 @@ import numpy as np
 from store.specs import Diagnostic
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import SUMMARY, Diagnosis, Summary, to_json
-from tasks.diagnostics.families.weights import WeightsUnavailable
+from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
 
 _INSTALL = 'pip install "gonogo[diagnostics]"'
@@ -20,12 +20,15 @@ _INSTALL = 'pip install "gonogo[diagnostics]"'
 def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
     """Diagnose the model of `spec`; raises as `diagnose` does.
 
-    Blocked where weights or libraries cannot be had, and where the metric that the study decides on is undefined.
+    Blocked where weights or libraries cannot be had, where a model is unusable, and where the metric that the study
+    decides on is undefined.
     """
     try:
         found = diagnose(spec.model, spec.data, run.workspace, spec.batch_size, spec.seed, run.progress)
     except WeightsUnavailable as error:
         return Blocked(error.reason, error.remedy)
+    except UnusableModel as error:
+        return Blocked(str(error), "mend the model, or take a substitute")
     except ImportError as error:
         return Blocked(f"a library of the diagnostics is missing or broken ({error})", _INSTALL)
     if spec.metric not in found.values:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from store.errors import BadInput
 from store.specs import Environment
-from tasks.diagnostics.families.weights import WeightsUnavailable
 from tasks.environment.device import (
     Driver,
     Machine,
@@ -46,8 +45,6 @@ def measure_environment(spec: Environment, run: Run) -> Outcome:
     forget_peak(torch.device)
     try:
         tower = load_tower(spec.model, run.workspace, spec.seed, torch.device)
-    except WeightsUnavailable as error:
-        return Blocked(error.reason, error.remedy)
     except ImportError as error:
         return Blocked(f"a library of family {spec.model.family} is missing or broken ({error})", REMEDY)
     stopwatch = cuda_seconds if torch.device == "cuda" else wall_seconds

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tasks.environment.device import DeviceKind
     from tasks.environment.throughput import Work
 
+REFERENCE = ModelRef(id="reference", family="clip", name="base-patch32", weights="random")
+"""What is timed where not even the architecture of the model that was asked for can be built."""
+
 _NOISE_SIZE = 64
 """Side, in pixels, of the image that is preprocessed to learn the size of what the tower takes."""
 
@@ -33,7 +36,7 @@ class ImageTower:
     """[3, height, width] of one preprocessed image."""
     seed: int
     unavailable: str | None
-    """Why the weights that were asked for are not there; the architecture then has random ones."""
+    """Why the model that was asked for is not there; its architecture, or REFERENCE, then has random weights."""
 
     def prepare(self, batch_size: int) -> Work:
         """Make a batch of noise on the device, and return the work of encoding it."""
@@ -50,25 +53,24 @@ class ImageTower:
 
 
 def load_tower(ref: ModelRef, workspace: Path, seed: int, device: DeviceKind) -> ImageTower:
-    """Load a model for timing, with random weights in place of those that cannot be had here.
+    """Load a model for timing; where that cannot be had, its architecture with random weights, else REFERENCE.
 
-    Speed depends on the architecture alone. Raises WeightsUnavailable when the architecture is not known without its
-    weights, BadInput for an unknown family, name or file, and ImportError when the family's library is missing.
+    Speed depends on the architecture alone, and a machine is worth describing whatever a study's first model is worth.
+    Raises BadInput for an unknown family, and ImportError when the family's library is missing.
     """
     import torch
     from PIL import Image
 
-    family = find_family(ref.family)
+    find_family(ref.family)
     place = torch.device(device)
-    reason = None
-    try:
-        model = family.load(ref, workspace, seed, place)
-    except WeightsUnavailable as unavailable:
+    model, reason = None, None
+    for candidate in (ref, ref.model_copy(update={"weights": "random"}), REFERENCE):
         try:
-            model = family.load(ref.model_copy(update={"weights": "random"}), workspace, seed, place)
-        except BadInput:
-            raise unavailable from None
-        reason = unavailable.reason
+            model = find_family(candidate.family).load(candidate, workspace, seed, place)
+            break
+        except (WeightsUnavailable, BadInput) as error:
+            reason = reason or (error.reason if isinstance(error, WeightsUnavailable) else str(error))
+    assert model is not None, "the reference is built from a configuration of our own"
     noise = np.random.default_rng(seed).integers(0, 256, (_NOISE_SIZE, _NOISE_SIZE, 3), dtype=np.uint8)
     pixels = model.pixels([Image.fromarray(noise)])
     return ImageTower(model, tuple(pixels.shape[1:]), seed, reason)

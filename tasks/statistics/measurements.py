@@ -57,6 +57,7 @@ def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measu
     yield Measurement(f"{key}/p_null", result.null.p, n=n)
     yield Measurement(f"{key}/t_null", result.null.t, n=n)
     yield Measurement(f"{key}/df", result.null.df, n=n)
+    yield _bounded(f"{key}/dz_threshold", result.dz_threshold, result.dz_threshold_interval, n, "SD")
     yield _bounded(f"{key}/dz_null", result.dz_null, result.dz_null_interval, n, "SD")
     yield Measurement(f"{key}/skew", result.skew, n=n)
     if result.shapiro_p is not None:

@@ -38,6 +38,9 @@ class ModelResult:
     """Is the mean short of the threshold? The reversed hypothesis."""
     null: TTest
     """Is the mean different from the null value?"""
+    dz_threshold: float
+    """Mean minus threshold, in standard deviations: positive above it, whichever side means collapse."""
+    dz_threshold_interval: Interval
     dz_null: float
     dz_null_interval: Interval
     skew: float
@@ -62,6 +65,7 @@ def describe_model(x: Floats, spec: Statistics) -> ModelResult | Undetermined:
     if isinstance(sample, Undetermined):
         return sample
     null = t_test(sample, spec.null)
+    collapse = t_test(sample, spec.threshold, side)
     low, high = t_interval(sample.values, CONFIDENCE)
     return ModelResult(
         n=sample.n,
@@ -70,9 +74,11 @@ def describe_model(x: Floats, spec: Statistics) -> ModelResult | Undetermined:
         sd=sample.sd,
         bootstrap=bootstrap_interval(sample.values, _generator(spec), spec.resamples, CONFIDENCE),
         student=Interval(low=float(low), high=float(high), confidence=CONFIDENCE),
-        collapse=t_test(sample, spec.threshold, side),
+        collapse=collapse,
         clear=t_test(sample, spec.threshold, "less" if side == "greater" else "greater"),
         null=null,
+        dz_threshold=dz_from_t(collapse.t, sample.n),
+        dz_threshold_interval=dz_interval(collapse.t, sample.n, CONFIDENCE),
         dz_null=dz_from_t(null.t, sample.n),
         dz_null_interval=dz_interval(null.t, sample.n, CONFIDENCE),
         skew=_skew(sample),

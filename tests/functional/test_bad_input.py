@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,14 @@ def refused(said, *words: str, code: int = 2) -> None:
         ('name = "tiny"\nquestion', 'nmae = "tiny"\nquestion', ["study.nmae", "did you mean name"]),
         ('source = "shapes"', 'source = "coco"', ["data", "images"]),
         ("target = 2026-12-31", 'target = "soon"', ["study.target"]),
+        ("n = 32", "n = true", ["data.n"]),
+        ("n = 32", 'n = "32"', ["data.n"]),
+        ("threshold = 0.7", "threshold = true", ["decision.threshold"]),
+        ("at_least = [2, 3]", 'at_least = ["2"]', ["decision.at_least"]),
+        ("at_least = [2, 3]", "at_least = true", ["decision.at_least"]),
+        ("seed = 7", 'seed = "7"', ["study.seed"]),
+        ('name = "tiny"\nquestion', 'name = "   "\nquestion', ["study.name", "blank"]),
+        ('claim = "It does"', 'claim = "It \\u202edoes"', ["study.claim", "U+202E"]),
     ],
 )  # fmt: skip
 def test_a_study_file_that_makes_no_sense(tmp_path: Path, gonogo, old: str, new: str, words: list[str]) -> None:
@@ -159,9 +169,35 @@ def test_a_command_line_that_makes_no_sense(gonogo, arguments: list[str], words:
     refused(gonogo(*arguments), *words)
 
 
-def test_text_with_control_characters_is_refused(workspace: Path, gonogo) -> None:
-    answer = ("--choose", "stop", "--as", "Ada\x1b[31m", "--reason", "x")
-    refused(gonogo("decide", "c1-claim-strength", *answer, "-w", workspace), "--as", "control characters")
+@pytest.mark.parametrize("name", ["Ada\x1b[31m", "Me\nYou", "Ev\u202eil", "D\x7fL", "", "x" * 3000])
+def test_a_name_that_could_pass_for_something_else_is_refused(workspace: Path, gonogo, name: str) -> None:
+    answer = ("--choose", "stop", "--as", name, "--reason", "x")
+    refused(gonogo("decide", "c1-claim-strength", *answer, "-w", workspace), "--as")
+
+
+def test_a_log_that_is_a_folder_or_empty_beside_its_reports(workspace: Path, gonogo) -> None:
+    log = workspace / "gonogo.db"
+    log.unlink()
+    refused(gonogo("run", "-w", workspace), "gonogo.db is gone", "restore a backup", code=5)
+    log.touch()
+    refused(gonogo("run", "-w", workspace), "event 1 is missing", code=5)
+    log.unlink()
+    log.mkdir()
+    for command in ("run", "board", "verify"):
+        refused(gonogo(command, "-w", workspace), "gonogo.db cannot be opened")
+
+
+def test_a_position_beyond_all_numbers(workspace: Path, gonogo) -> None:
+    refused(gonogo("board", "--at", "9" * 23, "-w", workspace), "--at")
+
+
+def test_a_reader_that_has_seen_enough_ends_the_listing_quietly(workspace: Path) -> None:
+    listing = f"{sys.executable} -m orchestrator.cli events --json -w {workspace}"
+    done = subprocess.run(
+        ["bash", "-c", f"{listing} | head -1; echo ${{PIPESTATUS[0]}}"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stderr == ""
 
 
 def test_weights_that_cannot_be_had_block_a_diagnosis_with_the_reason(gonogo) -> None:

@@ -66,6 +66,35 @@ def test_a_tail_that_was_cut_off_is_missed_by_the_head_in_the_report(workspace: 
     assert said.json["first_bad"] == last - 5
 
 
+def test_after_a_cut_nothing_is_written_that_could_hide_it(workspace: Path, gonogo) -> None:
+    last = gonogo("board", "--json", "-w", workspace).json["position"]
+    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {last - 6}")
+    answer = ("--choose", "stop", "--as", "Ada", "--reason", "x")
+    assert gonogo("decide", "c1-claim-strength", *answer, "-w", workspace).code == 5
+    assert gonogo("run", "-w", workspace).code == 5
+    assert gonogo("verify", "-w", workspace).code == 5
+
+
+def test_reports_that_no_event_records_are_noticed(workspace: Path, gonogo) -> None:
+    last = gonogo("board", "--json", "-w", workspace).json["position"]
+    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {last - 2}")
+    said = gonogo("verify", "--json", "-w", workspace)
+    assert said.code == 5
+    assert "no event records it" in said.json["why"]
+
+
+def test_without_a_study_file_mlflow_is_checked_all_the_same(workspace: Path, gonogo) -> None:
+    before = gonogo("verify", "--json", "-w", workspace).json
+    (workspace / "study.toml").unlink()
+    after = gonogo("verify", "--json", "-w", workspace).json
+    assert after == before
+    assert after["mlflow"] == "checked"
+    (workspace / "mlflow.db").unlink()
+    said = gonogo("verify", "--json", "-w", workspace)
+    assert (said.code, said.json["mlflow"]) == (5, "not checked")
+    assert not (workspace / "mlflow.db").exists(), "verifying writes nothing"
+
+
 def test_a_log_that_was_swapped_for_another_is_noticed(workspace: Path, gonogo) -> None:
     with sqlite3.connect(workspace / "gonogo.db") as connection:
         rows = connection.execute("SELECT * FROM events ORDER BY position").fetchall()
@@ -94,8 +123,17 @@ def test_a_log_that_was_swapped_for_another_is_noticed(workspace: Path, gonogo) 
         (lambda w: edit(w / "mlflow.db", "UPDATE runs SET status = 'FAILED'"), "no finished run"),
         (lambda w: spoil(next((w / "artifacts/sha256").glob("*/*"))), "altered"),
         (lambda w: shutil.rmtree(w / "artifacts/sha256"), "missing"),
+        (lambda w: [spoil(p) for p in (w / "artifacts/mlflow").glob("*/artifacts/samples.npz")], "MLflow's copy"),
     ],
-    ids=["report edited", "report gone", "metric edited", "run failed", "artifact edited", "artifacts gone"],
+    ids=[
+        "report edited",
+        "report gone",
+        "metric edited",
+        "run failed",
+        "artifact edited",
+        "artifacts gone",
+        "MLflow copy edited",
+    ],
 )
 def test_a_figure_that_no_longer_resolves_is_named(workspace: Path, gonogo, damage, why: str) -> None:
     damage(workspace)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.reading import active_models, compared_models, measured, newest_comparison, stand_in
+from agents.reading import active_models, compared_models, measured, newest_comparison, replaced_models, stand_in
 from store.board import Board
 from store.events import Finding
 
@@ -13,15 +13,18 @@ def models_covered(board: Board) -> Finding:
     comparison = newest_comparison(board)
     compared = compared_models(comparison)
     missing = [model.id for model in models if stand_in(board, model).id not in compared]
-    replaced = [model.id for model in models if stand_in(board, model) != model.ref]
+    replaced = replaced_models(board)
     counted = comparison.value("count/models") if comparison else None
-    because = f"missing: {', '.join(missing)}" if missing else "every model was measured and compared"
-    if replaced and not missing:
-        because += f"; a substitute stands in for {', '.join(replaced)}"
+    if missing:
+        because = f"missing: {', '.join(missing)}"
+    elif replaced:
+        because = f"not measured, and covered by a substitute: {', '.join(replaced)}; every other model was measured"
+    else:
+        because = "every model was measured and compared"
     unmeasured = [model.id for model in models if measured(board, model, 1) is None]
     return Finding(
         criterion="models_covered",
-        goal="Every model of the study is measured",
+        goal="Every model of the study, or a substitute it names, is measured",
         target=f"{len(models)} models",
         status="unmet" if missing or unmeasured else "met",
         because=because,

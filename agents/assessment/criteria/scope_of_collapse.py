@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from agents.reading import active_models, claims_in_force, newest_comparison
+from agents.reading import active_models, claims_in_force, newest_comparison, study_of
 from store.board import Board
 from store.events import Finding
 
@@ -13,7 +13,7 @@ Status = Literal["met", "unmet", "unknown"]
 
 def scope_of_collapse(board: Board) -> Finding:
     """Met, unmet or unknown for every claim in force; unknown too when they disagree."""
-    claims = claims_in_force(board)
+    claims, at_least = claims_in_force(board), study_of(board).decision.at_least
     statuses = {scope_status(board, k) for k in claims}
     comparison = newest_comparison(board)
     counts = tuple(
@@ -21,7 +21,9 @@ def scope_of_collapse(board: Board) -> Finding:
         for name in ("collapsed", "cleared", "undetermined")
         if comparison is not None and (count := comparison.value(f"count/{name}")) is not None
     )
-    if len(statuses) > 1:
+    if not claims:
+        because = "fewer models are left than any claim of the rule needs"
+    elif len(statuses) > 1:
         because = "it depends on the strength of the claim, which a human has yet to choose"
     elif statuses == {"unknown"}:
         because = "too few models are decided either way" if counts else "no comparison was accepted"
@@ -32,7 +34,7 @@ def scope_of_collapse(board: Board) -> Finding:
     return Finding(
         criterion="scope_of_collapse",
         goal="Attention collapse in enough models",
-        target=" or ".join(f"at least {k} of {len(active_models(board))}" for k in claims),
+        target=" or ".join(f"at least {k} of {len(active_models(board))}" for k in claims or at_least),
         status=statuses.pop() if len(statuses) == 1 else "unknown",
         because=because,
         evidence=counts,

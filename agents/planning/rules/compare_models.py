@@ -11,6 +11,7 @@ from agents.reading import (
     current_cycle,
     current_look,
     measured,
+    replaceable,
     settled,
     study_of,
     untried,
@@ -67,8 +68,8 @@ def compare_models(board: Board) -> Sequence[PlanTask]:
 def _coming(board: Board, model: StudyModel) -> bool:
     """True while this cycle may still bring a measurement of the model or of a substitute for it."""
     now = [task for task, _ in attempts(board, model) if task.cycle == current_cycle(board)]
-    replaceable = untried(board, model) is not None
-    return any(not settled(board, task) or (task.status == "blocked" and replaceable) for task in now)
+    substitutes = untried(board, model) is not None
+    return any(not settled(board, task) or (replaceable(task) and substitutes) for task in now)
 
 
 def _source(task: Task) -> Source:

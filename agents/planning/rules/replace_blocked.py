@@ -1,25 +1,26 @@
-"""Rule: a model that cannot be had is replaced by the next of its substitutes."""
+"""Rule: a model that cannot be had or measured is replaced by the next of its substitutes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agents.planning.acceptance import how_it_ended
 from agents.planning.rules.cover_models import diagnostic
-from agents.reading import active_models, attempts, current_cycle, untried
+from agents.reading import active_models, attempts, current_cycle, replaceable, untried
 from store.board import Board
 from store.commands import PlanTask
 
 
 def replace_blocked(board: Board) -> Sequence[PlanTask]:
-    """Plan the same measurement with a substitute, and mark the blocked task as superseded by it."""
+    """Plan the same measurement with a substitute, and mark the task that cannot be done as superseded by it."""
     planned = []
     for model in active_models(board):
         substitute = untried(board, model)
         if substitute is None:
             continue
         for task, spec in attempts(board, model):
-            if task.status == "blocked" and task.cycle == current_cycle(board):
-                because = f"{spec.model.locator} is blocked: {task.reason}"
+            if replaceable(task) and task.cycle == current_cycle(board):
+                because = f"{spec.model.locator} cannot be measured: {how_it_ended(task)}"
                 planned.append(
                     diagnostic(
                         board,

@@ -30,6 +30,10 @@ class WeightsUnavailable(GonogoError):
         self.remedy = remedy
 
 
+class UnusableModel(BadInput):
+    """The model was found, and cannot be used as it is."""
+
+
 def local_path(ref: ModelRef, workspace: Path) -> Path | None:
     """The weights as a path, where they are one: it exists, relative to `workspace`, or can be nothing else.
 
@@ -83,6 +87,8 @@ def loading(ref: ModelRef, source: Path | None) -> Iterator[None]:
         if is_out_of_memory(error):
             raise
         said = (str(error).strip().splitlines() or [""])[0][:300]
+        if "weights_only" in str(error):
+            said = "it holds pickled objects, which could run code and are refused"
         raise BadInput(
             f"model {ref.locator}: {source or ref.name} cannot be loaded ({type(error).__name__}: {said}); "
             "check that the weights are whole and belong to this architecture"

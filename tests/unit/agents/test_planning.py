@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agents.agent import Allowance
 from agents.planning.planner import PLANNER, propose
 from agents.planning.reviewer import REVIEWER
@@ -9,6 +11,7 @@ from store import commands as c
 from store.acceptance import IntervalReported, NAtLeast, SitesComplete
 from store.evidence import Interval
 from store.specs import Diagnostic, Statistics
+from store.study import Study
 
 from .conftest import compared, evidence, ordinary, succeed
 
@@ -153,17 +156,105 @@ def test_a_go_ends_the_looks(play) -> None:
     assert study.left() == []
 
 
-def test_what_the_budget_does_not_allow_is_left_to_the_next_cycle(play) -> None:
-    study = play(budget={"tasks": 2}, decision={"threshold": 0.7, "at_least": 2})
+@pytest.mark.parametrize("budget", [{"tasks": 1}, {"seconds": 5}])
+def test_what_the_budget_does_not_allow_is_left_to_the_next_cycle(play, budget) -> None:
+    study = play(budget=budget, decision={"threshold": 0.7, "at_least": 2})
     study.cycle()
     assert [t.status for t in study.board.tasks] == ["accepted", "accepted", "cancelled", "cancelled"]
     assert study.left() == ["Measure b", "Measure c"]
+    for _ in range(8):
+        study.cycle()
+        if not study.left():
+            break
+    assert study.board.cycle.assessment.verdict == "NO_GO", "a small budget takes longer, and gets there"
+
+
+def lost(subject: str, after: int):
+    """Outcomes in which a model can no longer be had from a cycle on."""
+
+    def outcome(task):
+        if task.subject == subject and task.cycle >= after:
+            return c.Block(task.task_id, task.fence, "its licence was withdrawn", "ask for it")
+        return ordinary(task)
+
+    return outcome
+
+
+def test_a_model_that_is_lost_between_looks_is_a_question_and_not_an_endless_loop(play) -> None:
+    study = play(decision={"threshold": 0.7, "at_least": 2, "looks": 2})
     study.cycle()
-    assert [(t.subject, t.status) for t in study.board.tasks_in(2)] == [
-        ("environment", "accepted"),
-        ("b", "accepted"),
-        ("c", "cancelled"),
-    ]
+    study.cycle(lost("a", after=2))
+    assert [d.request.decision_id for d in study.board.open_decisions] == ["c2-model-a"]
+    study.decide("c2-model-a", "drop")
+    study.cycle()
+    assert study.left() == []
+
+
+def test_a_model_that_fails_twice_is_replaced_like_one_that_is_blocked(play, study_data) -> None:
+    models = study_data()["models"]
+    models[0]["substitutes"] = ["siglip:small@random"]
+    study = play(models=models, decision={"threshold": 0.7, "at_least": 2})
+
+    def broken(task):
+        own = task.subject == "a" and task.spec.model.id == "a"
+        return c.Fail(task.task_id, task.fence, "RuntimeError: broken") if own else ordinary(task)
+
+    study.cycle(broken)
+    failed, substitute = (task for task in study.board.tasks if task.subject == "a")
+    assert (failed.status, failed.superseded_by) == ("superseded", substitute.task_id)
+    assert substitute.because.endswith("RuntimeError: broken")
+    assert study.board.cycles[1].assessment.verdict == "NO_GO"
+
+
+def nothing_but(subject: str):
+    def outcome(task):
+        if task.kind == "diagnostic" and task.subject != subject:
+            return c.Block(task.task_id, task.fence, "gone", "")
+        return ordinary(task)
+
+    return outcome
+
+
+def test_dropping_more_models_than_the_claim_can_spare_ends_with_the_true_reason(play, study_data) -> None:
+    models = study_data()["models"]
+    models[2]["substitutes"] = []
+    study = play(models=models)
+    study.cycle(nothing_but("a"))
+    for model in ("b", "c"):
+        study.decide(f"c1-model-{model}", "drop")
+    study.cycle()
+    made = study.board.cycles[2].assessment
+    assert (made.verdict, made.reason) == ("INCONCLUSIVE", "fewer models are left than any claim of the rule needs")
+    assert study.board.open_decisions == ()
+    study.cycle()
+
+
+def amended(study, study_data, **changes) -> None:
+    study.ledger.submit(c.AmendStudy(Study.model_validate(study_data(**changes)), "we know better"), actor="human")
+
+
+def test_an_amended_rule_is_applied_in_a_cycle_of_its_own(play, study_data) -> None:
+    study = play(decision={"threshold": 0.7, "at_least": 2})
+    study.cycle()
+    assert study.left() == []
+    amended(study, study_data, decision={"threshold": 0.45, "at_least": 2})
+    assert study.left() == ["Assess the evidence again"]
+    study.cycle()
+    comparison = study.board.tasks[-1]
+    assert (comparison.kind, comparison.cycle, comparison.spec.threshold) == ("statistics", 2, 0.45)
+    assert study.left() == []
+
+
+def test_an_answer_that_an_amendment_made_void_is_asked_for_again(play, study_data) -> None:
+    study = play()
+    study.cycle()
+    study.decide("c1-claim-strength", "at-least-3")
+    amended(study, study_data, decision={"threshold": 0.7, "at_least": [1, 2], "looks": 2})
+    study.cycle()
+    assert [d.request.decision_id for d in study.board.open_decisions] == ["c2-claim-strength"]
+    study.decide("c2-claim-strength", "at-least-1")
+    study.cycle()
+    assert study.board.cycles[3].assessment.verdict == "NO_GO"
 
 
 def test_a_model_that_cannot_be_had_is_a_question_and_can_be_dropped(play, study_data) -> None:

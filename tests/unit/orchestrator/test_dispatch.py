@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from orchestrator.tracking import Tracker
 from orchestrator.workspace import Workspace
 from store import commands as c
 from store.board import Task
-from store.errors import BadInput, IntegrityFailure
+from store.errors import BadInput, IntegrityFailure, TrackingFailure
 from store.ledger import Ledger
 from store.memory import MemoryLog
 from store.specs import Environment, ModelRef
@@ -164,7 +165,14 @@ def test_what_cannot_be_done_is_blocked_with_its_remedy(house: House) -> None:
     assert (task.status, task.reason, task.remedy, task.run_id) == ("blocked", "no weights", "a network", None)
 
 
-@pytest.mark.parametrize("stop", [KeyboardInterrupt(), IntegrityFailure("artifact abc was altered")])
+@pytest.mark.parametrize(
+    "stop",
+    [
+        KeyboardInterrupt(),
+        IntegrityFailure("artifact abc was altered"),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ],
+)
 def test_a_run_that_must_stop_gives_the_task_back_first(house: House, stop: BaseException) -> None:
     def stops(spec: Environment, run: Run) -> Done:
         raise stop
@@ -189,9 +197,14 @@ def test_a_number_that_is_none_is_not_logged(house: House, measurements, told: s
     assert told in task.reason
 
 
-def test_an_mlflow_store_that_does_not_answer_fails_the_task_in_one_line(house: House, tmp_path: Path) -> None:
+def test_an_mlflow_store_that_does_not_answer_stops_the_run_and_is_not_held_against_the_task(
+    house: House, tmp_path: Path
+) -> None:
     (tmp_path / "broken.db").write_bytes(b"this is no database" * 100)
     tracker = Tracker(f"sqlite:///{tmp_path / 'broken.db'}", "x", house.artifacts, tmp_path / "mlflow")
-    task = work(replace(house, tracker=tracker), good)
-    assert task.status == "failed"
-    assert task.reason.startswith("MLflow at sqlite:///")
+    with pytest.raises(TrackingFailure, match="MLflow at sqlite:///"):
+        work(replace(house, tracker=tracker), good)
+    task = house.ledger.board.tasks[0]
+    assert task.status == "planned"
+    house.ledger.submit(c.ClaimTask(task.task_id, "operations", "w"), actor="a")
+    assert work(house, good).status == "succeeded"

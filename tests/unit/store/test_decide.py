@@ -163,11 +163,17 @@ def test_a_blocked_task_is_superseded_and_never_completed(opened: Ledger) -> Non
     assert [task.status for task in opened.board.tasks] == ["superseded", "accepted"]
 
 
-def test_only_a_blocked_task_can_be_superseded(opened: Ledger) -> None:
+def test_only_work_that_cannot_be_done_is_superseded(opened: Ledger) -> None:
     task = claimed(opened)
-    with pytest.raises(Refused, match="is claimed, not blocked"):
+    with pytest.raises(Refused, match="is claimed"):
+        opened.submit(plan(seed=1, supersedes=task), actor="p")
+    opened.submit(c.Fail(task, 1, "x"), actor="w")
+    with pytest.raises(Refused, match="is failed"):
         opened.submit(plan(seed=1, supersedes=task), actor="p")
     assert len(opened.board.tasks) == 1
+    opened.submit(c.ReturnTask(task, (), "x"), c.ClaimTask(task, "a", "w"), c.Fail(task, 2, "x"), actor="w")
+    opened.submit(plan(seed=1, supersedes=task), actor="p")
+    assert opened.board.tasks[0].status == "superseded"
 
 
 def test_a_released_task_can_be_claimed_at_once(opened: Ledger) -> None:
@@ -182,7 +188,11 @@ def test_closing_a_cycle_cancels_what_is_left_but_not_what_is_under_way(opened: 
     opened.submit(plan(seed=1), actor="p")
     with pytest.raises(Refused, match="being worked on"):
         opened.submit(c.CloseCycle(1), actor="system")
-    opened.submit(c.Fail(task, 1, "x"), c.CloseCycle(1), actor="system")
+    opened.submit(c.Fail(task, 1, "x"), actor="w")
+    with pytest.raises(Refused, match="is reviewed"):
+        opened.submit(c.CloseCycle(1), actor="system")
+    again = (c.ReturnTask(task, (), "x"), c.ClaimTask(task, "a", "w"), c.Fail(task, 2, "x"))
+    opened.submit(*again, c.CloseCycle(1), actor="system")
     assert [task.status for task in opened.board.tasks] == ["failed", "cancelled"]
 
 

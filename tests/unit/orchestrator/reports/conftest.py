@@ -21,6 +21,7 @@ HISTORIES: dict[str, tuple[Callable[[], Entries], int]] = {
     "one untrained model": (histories.untrained_only, 1),
     "nothing has happened": (histories.just_opened, 1),
     "everything is blocked": (histories.all_blocked, 1),
+    "what failed twice is replaced": (histories.no_better, 1),
     "a task is under way": (histories.under_way, 1),
     "twelve models": (histories.twelve_models, 1),
     "hostile texts": (histories.hostile, 1),

@@ -34,6 +34,8 @@ class Player:
     troubles: dict[tuple[int, str], list[Outcome]] = field(default_factory=dict)
     layers: int = 4
     undetermined: frozenset[str] = frozenset()
+    unreported: frozenset[str] = frozenset()
+    """Last parts of the metrics that tasks do not report."""
     now: datetime = datetime(2026, 3, 2, 9, 0, 0, 250_000, tzinfo=UTC)
 
     def __post_init__(self) -> None:
@@ -119,6 +121,7 @@ class Player:
                 digest=samples if task.kind == "diagnostic" else None,
             )
             for metric, value, unit, half, n in values
+            if metric.rpartition("/")[2] not in self.unreported
         )  # fmt: skip
         return c.Succeed(
             task.task_id, task.fence, _SUMMARIES[task.kind], run, evidence,
@@ -233,6 +236,7 @@ def _statistics(
             (f"{key}/p_null", 0.0234 * (place + 1), "", 0, n),
             (f"{key}/t_null", -4.0621, "", 0, n),
             (f"{key}/df", n - 1, "", 0, n),
+            (f"{key}/dz_threshold", (mean - spec.threshold) / 0.0171, "SD", 0.25, n),
             (f"{key}/dz_null", -0.6412, "SD", 0.21, n),
             (f"{key}/skew", 0.0812, "", 0, n),
             (f"{key}/shapiro_p", 0.3811, "", 0, n),
@@ -281,16 +285,18 @@ def study(*models: StudyModel, **changes: object) -> Study:
     return Study.model_validate(values)
 
 
-def two_cycles() -> Player:
+def two_cycles(unreported: frozenset[str] = frozenset(), **changes: object) -> Player:
     """Trained, untrained and unavailable models; a failure, a return, a decision, an amendment; two looks."""
     registered = study(
         model("clip"),
         model("blip", weights="zoo:blip"),
         model("align", weights="kakaobrain/align-base", substitutes=("openclip:ViT-B-16@openai",)),
+        **changes,
     )
     undefined = "mcs_norm is undefined in align: its vision tower (EfficientNet) has no softmax attention"
     player = Player(
         registered,
+        unreported=unreported,
         means={"clip": 0.5113, "blip": 0.6648, "openclip-vit-b-16-openai": 0.6312},
         troubles={
             (1, "environment"): [failed("RuntimeError: the machine went away")],
@@ -345,6 +351,19 @@ def all_blocked() -> tuple[Recorded, ...]:
     return player.open("the study begins").work().judge().entries
 
 
+def no_better() -> tuple[Recorded, ...]:
+    """Two models whose measurement was tried twice in vain, so that substitutes take their places."""
+    player = Player(study(
+        model("breaks", weights="a", substitutes=("openclip:ViT-B-16@one",)),
+        model("short", weights="b", substitutes=("openclip:ViT-B-16@two",)),
+    ))  # fmt: skip
+    player.troubles = {
+        (1, "breaks"): [failed("RuntimeError: out of memory")] * 2,
+        (1, "short"): [lambda task: _too_few(player.succeed(task))] * 2,
+    }
+    return player.open("the study begins").work().judge().entries
+
+
 def under_way() -> tuple[Recorded, ...]:
     """A claimed task, and others that wait."""
     player = Player(study(model("one"), model("two", weights="openai")))
@@ -371,12 +390,14 @@ HOSTILE = (
     "www.evil.example ![i](http://evil.example/i.png) $x^2$ ~~gone~~ &lt; \\ {{ 7*7 }} {% raw %}\n\n# heading\n- item\n"
     "\u202egnp.exe \x1b[31m \u2028 'single' \"double\" --> ]]>"
 )
+LINE = "".join(character for character in HOSTILE if character.isprintable())
+"""As much of it as a protocol may hold."""
 
 
 def hostile() -> tuple[Recorded, ...]:
     """Every text that a user or a task can set is an attack on the formats."""
-    evil = StudyModel(id="evil", family="x`|<b>", name=HOSTILE, weights="y`|<i>")
-    player = Player(study(evil, model("good"), name=HOSTILE[:200], question=HOSTILE, claim=HOSTILE))
+    evil = StudyModel(id="evil", family="x`|<b>", name=LINE, weights="y`|<i>")
+    player = Player(study(evil, model("good"), name=LINE[:200].strip(), question=LINE, claim=LINE))
     player.troubles = {
         (1, "environment"): [lambda task: _loud(player.succeed(task))],
         (1, "evil"): [blocked(HOSTILE, HOSTILE)],

@@ -87,6 +87,7 @@ def test_a_text_that_is_no_rule_is_refused(text: str) -> None:
         ("throughput/best", 118.31, "images/s", "118 images/s"),
         ("count/collapsed", 2.0, "", "2 "),
         ("model/x/dz_null", -0.6412, "SD", "-0.64 "),
+        ("model/x/dz_threshold", 1.8246, "SD", "1.82 "),
     ],
 )
 def test_each_metric_is_printed_in_the_unit_that_reads_best(metric: str, value: float, unit: str, printed: str) -> None:

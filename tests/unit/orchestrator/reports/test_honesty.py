@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from orchestrator.reports.render import render_cycle
+from store.study import Approvals
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered
 from tests.unit.orchestrator.reports.reading import Page
@@ -32,6 +33,25 @@ def test_a_blocked_and_replaced_task_is_not_counted_as_completed() -> None:
     assert blocked["standing"]["text"].startswith("Blocked, then replaced by c1-diagnostic-")
     assert "it does not count as completed" in blocked["standing"]["text"]
     assert blocked["task_id"] not in section(OPEN, "Summary").split("### Not accomplished")[0]
+
+
+def test_what_is_said_of_a_replaced_task_is_how_it_ended() -> None:
+    history = "what failed twice is replaced"
+    summary, counts = section(history, "Summary"), sections(history)["summary"]["lines"][0]["text"]
+    assert counts.endswith("accepted by the reviewer; 1 failed, then replaced and 1 not accepted, then replaced.")
+    assert "blocked" not in summary.lower()
+    replaced = {task["model"]["id"]: task for task in sections(history)["tasks"] if task["status"] == "superseded"}
+    assert replaced["breaks"]["status_words"] == "failed, then replaced"
+    assert replaced["breaks"]["standing"]["text"].startswith("Failed, then replaced by c1-diagnostic-")
+    assert "RuntimeError: out of memory" in replaced["breaks"]["standing"]["text"]
+    assert replaced["short"]["status_words"] == "not accepted, then replaced"
+    assert "it rests on 48" in replaced["short"]["standing"]["text"]
+    for task in replaced.values():
+        assert "it does not count as completed" in task["standing"]["text"]
+        assert task["task_id"] not in summary.split("### Not accomplished")[0]
+    for format in ("cycle-report.md", "cycle-report.html", "timeline.svg"):
+        assert b"not accepted, then replaced" in rendered(history)[format]
+        assert b"blocked, then replaced" not in rendered(history)[format]
 
 
 def test_an_undefined_measure_is_told_with_its_reason() -> None:
@@ -85,6 +105,37 @@ def test_the_critical_finding_has_all_that_is_needed_to_weigh_it() -> None:
     assert "at look 1 of 2, at level 0.0250" in finding
 
 
+def test_the_effect_against_the_threshold_comes_before_that_against_the_null_value() -> None:
+    finding = section(OPEN, "Critical finding")
+    threshold = finding.index(
+        "Its effect against the threshold, on which the reading rests, is dz\u00a0=\u00a01.82 1.57"
+    )
+    assert threshold < finding.index(
+        "Its effect against the null value, on which no reading rests, is dz\u00a0=\u00a0-0.64"
+    )
+    for name in ("cycle-report", "assessment"):
+        assert "| Mean | dz to the threshold | dz to the null value |" in text(OPEN, name)
+
+
+def test_evidence_without_an_effect_against_the_threshold_still_makes_a_report() -> None:
+    entries = histories.two_cycles(unreported=frozenset({"dz_threshold"})).entries
+    report = json.loads(render_cycle(entries, 1)["cycle-report.json"])["sections"]
+    assert "against the threshold, on which" not in str(report["finding"])
+    assert "Its effect against the null value" in str(report["finding"])
+    assert all(row["dz_threshold"] == {"absent": "–", "reason": ""} for row in report["evidence"]["tested"])
+
+
+def test_what_a_review_counted_is_printed_as_figures_of_the_evidence_it_saw() -> None:
+    report = json.loads(rendered(OPEN)["cycle-report.json"])
+    figures = {figure["id"]: figure for figure in report["figures"]}
+    found = [row["found"] for row in report["sections"]["criteria"] if row["found"] and row["found"]["figures"]]
+    assert {row["text"] for row in found} == {"it rests on 60", "8 of 8 were seen"}
+    metrics = {tuple(figures[i]["metric"].rpartition("/")[2] for i in row["figures"]) for row in found}
+    assert metrics == {("n",), ("sites_seen", "sites_expected")}
+    again = json.loads(rendered("what failed twice is replaced")["cycle-report.json"])["sections"]["criteria"]
+    assert any(row["state"] == "unmet" and row["found"]["text"] == "it rests on 48" for row in again)
+
+
 def test_no_p_value_is_printed_as_zero() -> None:
     for history in (OPEN, DONE, "twelve models"):
         for figure in json.loads(rendered(history)["cycle-report.json"])["figures"]:
@@ -125,6 +176,20 @@ def test_an_open_question_shows_options_error_power_recommendation_and_the_comma
     assert "`gonogo decide c1-claim-strength --choose OPTION --as NAME --reason TEXT`" in question
     assert "after 1 look; an answer comes in the light of the data" in question
     assert "No question waits for a human." in section(DONE, "Strategic question")
+
+
+def test_an_option_stands_in_silence_only_while_a_question_with_a_deadline_is_open() -> None:
+    assert "| if silent |" in section(OPEN, "Strategic question")
+    assert "if silent" not in text(DONE)
+    player = histories.two_cycles(approvals=Approvals())
+    for report in (render_cycle(player.entries, 1), render_cycle(histories.second_cycle(player).entries, 2)):
+        assert b"if silent" not in report["cycle-report.md"] + report["cycle-report.html"] + report["assessment.md"]
+
+
+def test_a_close_is_told_only_when_it_is_known() -> None:
+    for name in ("cycle-report.md", "cycle-report.html", "assessment.md", "assessment.html"):
+        assert b"still open" not in rendered(OPEN)[name] and b"Closed" not in rendered(OPEN)[name]
+        assert b"Closed" in rendered(OLDER)[name]
 
 
 def test_a_claim_chosen_after_data_were_seen_is_noted_as_such() -> None:
@@ -171,13 +236,34 @@ def test_the_looks_that_are_left_are_counted_even_when_the_last_event_is_an_acce
 def test_the_trajectory_counts_from_the_last_event_to_the_target_date() -> None:
     assert "The target date is 2026-03-09. From 2026-03-02, the day of the last event, it is 7 days away." in text(OPEN)
     assert "The target date was 2026-02-20, 10 days before 2026-03-02" in text("everything is blocked")
-    assert "No target date was set." in text("one untrained model")
+    assert section("one untrained model", "Trajectory").strip() == "No target date was set."
+
+
+def test_the_trajectory_tells_the_pace_and_what_is_still_to_come() -> None:
+    at = {entry.position: entry.at for entry in played(OPEN)[0]}
+    opened = next(entry.at for entry in played(OPEN)[0] if entry.event.type == "CycleOpened")
+    trajectory, done = section(OPEN, "Trajectory"), section(DONE, "Trajectory")
+    assert "1 of 2 looks planned are done." in trajectory
+    assert "over 1 cycle, this one up to the last event; the time between cycles is not in it." in trajectory
+    assert "Still to come: 1 look to be taken, unless the claim is established sooner; 1 question to be" in trajectory
+    median = next(
+        f for f in json.loads(rendered(OPEN)["cycle-report.json"])["figures"] if f["metric"] == "cycles/median_s"
+    )
+    assert median["value"] == (max(at.values()) - opened).total_seconds()
+    assert "over 2 cycles, this one up to the last event" in done
+    assert "By the log, no look is left to take and no question to answer." in done
+    for told in (trajectory, done):
+        assert "How long humans take to answer cannot be predicted from the log" in told
 
 
 def test_files_are_listed_with_their_digests_in_full_in_json() -> None:
     files = sections(OPEN)["files"]
     assert {file["name"] for file in files} == {"samples.npz", "comparison.json"}
     assert all(re.fullmatch(r"[0-9a-f]{64}", file["digest"]) for file in files)
+    for format in ("md", "html"):
+        page = rendered(OPEN)[f"cycle-report.{format}"].decode()
+        assert all(file["run"] in page for file in files)
+    assert "recorded by the event that follows, `ReportWritten`." in section(OPEN, "Files generated")
 
 
 def test_the_assessment_says_what_would_be_needed() -> None:

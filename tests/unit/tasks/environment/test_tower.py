@@ -8,8 +8,7 @@ import torch
 
 from store.errors import BadInput
 from store.specs import ModelRef
-from tasks.diagnostics.families.weights import WeightsUnavailable
-from tasks.environment.tower import load_tower
+from tasks.environment.tower import REFERENCE, load_tower
 
 
 @pytest.fixture
@@ -43,9 +42,19 @@ def test_weights_that_cannot_be_had_are_replaced_by_random_ones_and_it_says_so(t
 
 
 @pytest.mark.usefixtures("offline")
-def test_an_architecture_that_only_its_weights_could_tell_is_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(WeightsUnavailable, match="no-such-owner/no-such-model"):
-        load_tower(ModelRef.parse("clip:my-own@no-such-owner/no-such-model"), tmp_path, 0, "cpu")
+def test_an_architecture_that_only_its_weights_could_tell_is_timed_by_the_reference(tmp_path: Path) -> None:
+    tower = load_tower(ModelRef.parse("clip:my-own@no-such-owner/no-such-model"), tmp_path, 0, "cpu")
+    assert tower.model.provenance.architecture == REFERENCE.name
+    assert tower.unavailable is not None
+    assert "no-such-owner/no-such-model" in tower.unavailable
+
+
+def test_unsound_weights_do_not_stop_the_machine_from_being_described(tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    tower = load_tower(ModelRef.parse("clip:tiny@broken"), tmp_path, 0, "cpu")
+    assert tower.model.provenance.architecture == "tiny"
+    assert tower.unavailable is not None
+    assert "broken" in tower.unavailable
 
 
 def test_an_unknown_family_is_bad_input(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_below_the_null_collapse_means_a_mean_below_the_threshold() -> None:
     found = look_at(models(a=0.1, b=0.4), null=0.5, threshold=0.3, at_least=(1,))
     assert found.collapsed == ("a",)
     assert found.cleared == ("b",)
+    assert found.models["a"].dz_threshold < 0 < found.models["b"].dz_threshold, "the mean less the threshold"
 
 
 def test_the_tests_of_a_model_are_those_of_scipy() -> None:
@@ -67,6 +68,8 @@ def test_the_tests_of_a_model_are_those_of_scipy() -> None:
     assert (found.student.low, found.student.high) == pytest.approx(interval, rel=1e-10)
     assert found.dz_null == pytest.approx((values["a"].mean() - 0.5) / values["a"].std(ddof=1))
     assert found.dz_null_interval.low < found.dz_null < found.dz_null_interval.high
+    assert found.dz_threshold == pytest.approx((values["a"].mean() - 0.7) / values["a"].std(ddof=1))
+    assert found.dz_threshold_interval.low < found.dz_threshold < found.dz_threshold_interval.high
     assert found.skew == pytest.approx(stats.skew(values["a"], bias=False))
     assert found.shapiro_p == pytest.approx(stats.shapiro(values["a"]).pvalue)
 

@@ -69,7 +69,7 @@ def test_two_looks_at_three_models_end_in_counts(sources: tuple[Source, ...], ru
 def test_every_number_has_the_key_that_reports_look_it_up_by(sources: tuple[Source, ...], run: Run) -> None:
     model = [
         "mean", "sd", "p_collapse", "p_collapse_holm", "p_clear", "p_clear_holm", "p_null", "t_null", "df", "dz_null",
-        "skew", "shapiro_p",
+        "dz_threshold", "skew", "shapiro_p",
     ]  # fmt: skip
     claim = ["error_bound", "error_independent", "power"]
     assert set(by_key(answer(ask(sources), run))) == {
@@ -88,7 +88,7 @@ def test_measurements_are_finite_cited_and_valid_for_the_tracker(sources: tuple[
         assert each.cited
         assert np.isfinite(each.value)
     bounded = {each.metric for each in outcome.measurements if each.low is not None}
-    assert {key.rpartition("/")[2] for key in bounded} == {"mean", "dz_null", "difference", "dz"}
+    assert {key.rpartition("/")[2] for key in bounded} == {"mean", "dz_threshold", "dz_null", "difference", "dz"}
     for each in outcome.measurements:
         assert each.low is None or (each.high is not None and each.low < each.value < each.high)
 
