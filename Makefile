@@ -6,7 +6,7 @@ BIN := .venv/bin
 DEMO := demo
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test check format lint types floors tests chaos bench lock clean
+.PHONY: help setup demo test check format lint types floors tests chaos bench bench-diagnostics lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ chaos: setup  ## kill a run at twenty random moments; it must complete, with not
 
 bench: setup  ## speed and memory beside a peer, as ratios
 	$(BIN)/python -m benchmarks
+
+bench-diagnostics: setup  ## the entropy of attention beside the plain forward and matrices: time, memory, scaling
+	$(BIN)/python -m benchmarks.diagnostics
 
 lock: setup  ## resolve requirements.lock again
 	$(BIN)/python -m uv pip compile pyproject.toml --extra diagnostics --group dev --universal \

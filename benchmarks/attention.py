@@ -14,8 +14,8 @@ def rows() -> Iterator[Row]:
     import torch
     from transformers import CLIPVisionConfig, CLIPVisionModel
 
-    from tasks.diagnostics.entropy import measure
-    from tasks.diagnostics.tap import AttentionTap
+    from tasks.diagnostics.attention.entropy import measure
+    from tasks.diagnostics.attention.tap import AttentionTap
 
     config = CLIPVisionConfig(
         hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12, patch_size=32
@@ -26,7 +26,7 @@ def rows() -> Iterator[Row]:
     seen: list[object] = []
 
     def tapped() -> None:
-        with torch.inference_mode(), AttentionTap(model, lambda call: seen.append(measure(call).entropy)):
+        with torch.inference_mode(), AttentionTap(model, lambda call: seen.append(measure(call, IMAGES).entropy)):
             model(pixels)
         seen.clear()
 

@@ -16,7 +16,7 @@ def check_study(study: Study, workspace: Path) -> None:
     for number, model in enumerate(study.models):
         for candidate in model.candidates:
             try:
-                find_family(candidate.family).check(candidate, workspace)
+                find_family(candidate.family, workspace).check(candidate, workspace)
             except BadInput as error:
                 key = "" if candidate == model.ref else ".substitutes"
                 raise BadInput(f"study.toml: models.{number}{key} ({model.id}): {error}") from None

@@ -12,12 +12,14 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from store.errors import BadInput, GonogoError
+from store.specs import Method
 from store.study import Approvals, Budget, Data, DecisionRule, Study, StudyModel
 
 SECTIONS = {
     "study": ("name", "question", "claim", "seed", "target"),
     "models": tuple(StudyModel.model_fields),
     "data": tuple(Data.model_fields),
+    "diagnostics": tuple(Method.model_fields),
     "decision": tuple(DecisionRule.model_fields),
     "budget": tuple(Budget.model_fields),
     "approvals": tuple(Approvals.model_fields),

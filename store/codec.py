@@ -15,12 +15,27 @@ from store.events import Event, TaggedEvent
 from store.record import Recorded
 from store.specs import Frozen
 
-VERSIONS: Mapping[str, int] = {member.__name__: 1 for member in get_args(Event)}
+VERSIONS: Mapping[str, int] = {member.__name__: 1 for member in get_args(Event)} | {
+    "StudyRegistered": 2,
+    "StudyAmended": 2,
+    "TaskPlanned": 2,
+}
 """The version in which each event is written today."""
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+
+def _unchanged(body: dict[str, Any]) -> dict[str, Any]:
+    """The next version only added fields with defaults."""
+    return body
+
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    # 2: what is planted in a model, and how attention is measured
+    ("StudyRegistered", 1): _unchanged,
+    ("StudyAmended", 1): _unchanged,
+    ("TaskPlanned", 1): _unchanged,
+}
 """From (type, version) to a function that turns such a body into one of the next version."""
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(TaggedEvent)

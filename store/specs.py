@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import re
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+)
 
 from store.errors import BadInput
 
@@ -27,36 +36,103 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class ModelRef(Frozen):
-    """A vision-language model, named as `family:name@weights`."""
+class Grown(Frozen):
+    """A model that gained fields after logs had been written with it.
+
+    Those fields are left out of its JSON while they hold their defaults, so that digests of what lacks them stay.
+    """
+
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _without_later_defaults(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = serialise(self)
+        for name in self.later:
+            if getattr(self, name) == type(self).model_fields[name].get_default():
+                data.pop(name, None)
+        return data
+
+
+class Plant(Frozen):
+    """A collapse that is planted: at some sites of a model, queries are multiplied before attention is computed."""
+
+    tower: Literal["vision", "text", "fusion", "cross"]
+    """Role of the sites."""
+    layers: tuple[int, ...] | None = None
+    """Layers of the role, counted from 0; None: all of them."""
+    heads: tuple[int, ...] | None = None
+    """Heads of each layer; None: all of them."""
+    scale: float = Field(ge=0, le=1000)
+    """Factor of the queries: above 1 attention is more peaked, at 0 it is uniform."""
+
+    @field_validator("layers", "heads")
+    @classmethod
+    def _counted(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if value is not None and (not value or min(value) < 0):
+            raise ValueError("give whole numbers from 0 on")
+        return None if value is None else tuple(sorted(set(value)))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `tower=vision,layers=6-9,heads=0,scale=8`; raises BadInput for what cannot be read."""
+        given: dict[str, Any] = {}
+        for part in re.split(r",(?=[a-z]+=)", text):
+            key, equals, value = part.strip().partition("=")
+            if not equals or key in given or key not in cls.model_fields:
+                raise BadInput(f"plant {text!r}: {part!r} is not one of tower=, layers=, heads=, scale=, each once")
+            given[key] = _numbers(text, value) if key in ("layers", "heads") else value
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            found = error.errors()[0]
+            where = ".".join(str(part) for part in found["loc"])
+            raise BadInput(f"plant {text!r}: {where}: {found['msg']}; write tower=vision,layers=6-9,scale=8") from None
+
+    def __str__(self) -> str:
+        """In the form that `parse` reads."""
+        parts = [f"tower={self.tower}"]
+        parts += [
+            f"{name}={_runs(value)}" for name in ("layers", "heads") if (value := getattr(self, name)) is not None
+        ]
+        return ",".join([*parts, f"scale={self.scale:g}"])
+
+
+class ModelRef(Grown):
+    """A vision-language model, named as `family:name@weights`, with `#` and what is planted in it, if anything is."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"plant"})
 
     id: Slug
     """Short name, unique in a study."""
     family: str
-    """Key of `tasks.diagnostics.families.FAMILIES`."""
+    """Key of `tasks.diagnostics.families.FAMILIES`, an entry point, or a dotted path to a family of one's own."""
     name: str
     """Architecture within the family, such as `ViT-B-32`."""
     weights: str
-    """`random`, a local path, a hub id, or a tag of the family's own loader such as `openai`."""
+    """`random`, `zoo`, a local path, a hub id, or a tag of the family's own loader such as `openai`."""
+    plant: Plant | None = None
 
     @classmethod
     def parse(cls, text: str, id: str | None = None) -> Self:
-        """Read `family:name@weights`; raises BadInput when a part is missing."""
-        family, colon, rest = text.partition(":")
+        """Read `family:name@weights` or `family:name@weights#plant`; raises BadInput when a part is missing."""
+        whole, _, planted = text.partition("#")
+        family, colon, rest = whole.partition(":")
         name, at, weights = rest.partition("@")
         if not (family and colon and name and at and weights):
             raise BadInput(f"model {text!r} is not of the form family:name@weights, such as openclip:ViT-B-32@random")
         return cls(
-            id=id or _slug(f"{family}-{name}-{weights.rstrip('/').rpartition('/')[2]}"),
+            id=id or _slug(f"{family}-{name}-{weights.rstrip('/').rpartition('/')[2]}{'-planted' if planted else ''}"),
             family=family,
             name=name,
             weights=weights,
+            plant=Plant.parse(planted) if planted else None,
         )
 
     @property
     def locator(self) -> str:
-        """The model as `family:name@weights`."""
-        return f"{self.family}:{self.name}@{self.weights}"
+        """The model as `parse` reads it."""
+        planted = f"#{self.plant}" if self.plant else ""
+        return f"{self.family}:{self.name}@{self.weights}{planted}"
 
     @property
     def untrained(self) -> bool:
@@ -90,8 +166,33 @@ class Environment(Frozen):
     seed: int = 0
 
 
-class Diagnostic(Frozen):
+Influence = Literal["none", "modalities", "sites", "heads"]
+"""Which interventions are made: none; another image or none at all; also each site; also each head of each site."""
+
+
+class Method(Frozen):
+    """How the attention of each model is measured."""
+
+    nulls: int = Field(default=8, ge=0, le=1000)
+    """Random initialisations to compare with; 0 leaves that null out, otherwise 2 or more."""
+    influence: Influence = "sites"
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    """`auto`: the first GPU, or else the CPU."""
+    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+    """Number type of the model; the measures are taken in float32 whatever it is."""
+
+    @field_validator("nulls")
+    @classmethod
+    def _spread(cls, value: int) -> int:
+        if value == 1:
+            raise ValueError("one random initialisation has no spread; give 0, or 2 or more")
+        return value
+
+
+class Diagnostic(Grown):
     """Measure the attention of one model on one part of the data."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"method"})
 
     kind: Literal["diagnostic"] = "diagnostic"
     model: ModelRef
@@ -101,6 +202,7 @@ class Diagnostic(Frozen):
     batch_size: int = Field(default=16, ge=1)
     seed: int = 0
     """Seed of random weights."""
+    method: Method = Method()
 
 
 class Source(Frozen):
@@ -139,3 +241,25 @@ TaskKind = Literal["environment", "diagnostic", "statistics"]
 def _slug(text: str) -> str:
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in text).strip("-._")
     return kept[:64].lower() or "model"
+
+
+def _numbers(text: str, value: str) -> tuple[int, ...]:
+    """Read `0,2,6-9`."""
+    found: list[int] = []
+    for part in value.split(","):
+        run = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", part.strip())
+        if run is None or int(run[2] or run[1]) < int(run[1]):
+            raise BadInput(f"plant {text!r}: {part!r} is no number or run of numbers such as 6-9")
+        found += range(int(run[1]), int(run[2] or run[1]) + 1)
+    return tuple(found)
+
+
+def _runs(numbers: tuple[int, ...]) -> str:
+    """Write `0,2,6-9`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from store.errors import BadInput
-from store.specs import DataRef, Frozen, ModelRef, Slug
+from store.specs import DataRef, Frozen, Grown, Method, ModelRef, Plant, Slug
 from store.text import complaint
 
-Metric = Literal["mcs_norm", "mcs_raw", "vision_entropy_norm", "text_entropy_norm", "vision_entropy", "text_entropy"]
+Metric = Literal[
+    "mcs_norm",
+    "mcs_raw",
+    "vision_entropy_norm",
+    "text_entropy_norm",
+    "vision_entropy",
+    "text_entropy",
+    "vision_entropy_loss",
+    "text_entropy_loss",
+]
 """Per-image measures a decision can rest on."""
 
 UnitInterval = Annotated[float, Field(gt=0, lt=1)]
@@ -28,8 +37,10 @@ Line = Annotated[str, AfterValidator(_printable)]
 """One printable line."""
 
 
-class StudyModel(Frozen):
+class StudyModel(Grown):
     """One model under study, and what may stand in for it when it cannot be had."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"plant"})
 
     id: Slug
     family: Line
@@ -37,6 +48,16 @@ class StudyModel(Frozen):
     weights: Line
     substitutes: tuple[str, ...] = ()
     """Models in order of preference, each as `family:name@weights`."""
+    plant: str = ""
+    """A collapse to plant, such as `tower=vision,layers=6-9,scale=8`, to see that the study finds it."""
+
+    @field_validator("plant")
+    @classmethod
+    def _plantable(cls, plant: str) -> str:
+        try:
+            return str(Plant.parse(plant)) if plant else plant
+        except BadInput as error:
+            raise ValueError(str(error)) from None
 
     @field_validator("substitutes")
     @classmethod
@@ -51,7 +72,8 @@ class StudyModel(Frozen):
     @property
     def ref(self) -> ModelRef:
         """The model itself."""
-        return ModelRef(id=self.id, family=self.family, name=self.name, weights=self.weights)
+        plant = Plant.parse(self.plant) if self.plant else None
+        return ModelRef(id=self.id, family=self.family, name=self.name, weights=self.weights, plant=plant)
 
     @property
     def candidates(self) -> tuple[ModelRef, ...]:
@@ -136,8 +158,10 @@ class Approvals(Frozen):
     expires_days: int | None = Field(default=None, ge=1, le=3650)
 
 
-class Study(Frozen):
+class Study(Grown):
     """The protocol of a study. Its canonical digest is registered before any result exists."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"diagnostics"})
 
     name: Line = Field(max_length=200)
     question: Line
@@ -147,6 +171,7 @@ class Study(Frozen):
     """The day by which a decision is wanted."""
     models: tuple[StudyModel, ...] = Field(min_length=1)
     data: Data
+    diagnostics: Method = Method()
     decision: DecisionRule
     budget: Budget = Budget()
     approvals: Approvals = Approvals()

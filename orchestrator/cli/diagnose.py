@@ -10,8 +10,10 @@ import click
 from orchestrator.cli.common import emit, json_option, workspace_option
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from orchestrator.settings import Settings
-    from store.specs import DataRef
+    from store.specs import DataRef, Method
     from tasks.diagnostics.diagnosis import Diagnosis
 
 
@@ -28,6 +30,27 @@ if TYPE_CHECKING:
 @click.option("--captions", type=click.IntRange(1, 100), default=5, show_default=True, help="Captions an image.")
 @click.option("--batch-size", type=click.IntRange(1, 65_536), default=16, show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of random weights.")
+@click.option(
+    "--plant",
+    metavar="PLANT",
+    help="Plant a collapse, such as tower=vision,layers=6-9,scale=8, to see that it is found.",
+)
+@click.option("--nulls", type=click.IntRange(0, 1000), default=8, show_default=True, help="Random initialisations.")
+@click.option(
+    "--influence",
+    type=click.Choice(["none", "modalities", "sites", "heads"]),
+    default="sites",
+    show_default=True,
+    help="Interventions: on modalities only, also on each site, also on each head.",
+)
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
+@click.option("--dtype", type=click.Choice(["float32", "bfloat16", "float16"]), default="float32", show_default=True)
+@click.option(
+    "--pictures",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write pictures of layers and heads there.",
+)
 @workspace_option
 @json_option
 def diagnose_command(
@@ -37,6 +60,12 @@ def diagnose_command(
     captions: int,
     batch_size: int,
     seed: int,
+    plant: str | None,
+    nulls: int,
+    influence: str,
+    device: str,
+    dtype: str,
+    pictures: Path | None,
     settings: Settings,
     as_json: bool,
 ) -> None:
@@ -49,11 +78,15 @@ def diagnose_command(
     import tempfile
 
     from orchestrator.settings import quiet_libraries
-    from store.errors import GonogoError
+    from store.errors import BadInput, GonogoError
     from store.specs import ModelRef
 
     quiet_libraries()
-    ref = ModelRef.parse(model)
+    if plant and "#" in model:
+        raise BadInput("--plant: MODEL already names a plant after its #; give one of the two")
+    ref = ModelRef.parse(f"{model}#{plant}" if plant else model)
+    method = _method(nulls, influence, device, dtype)
+    workspace = settings.workspace.resolve()
     with tempfile.TemporaryDirectory(prefix="gonogo-") as scratch:
         source = _data(data, images, captions, seed, Path(scratch))
         from tasks.diagnostics.diagnose import diagnose
@@ -61,17 +94,42 @@ def diagnose_command(
 
         try:
             with _Progress() as progress:
-                found = diagnose(ref, source, settings.workspace.resolve(), batch_size, seed, progress.advance)
+                found = diagnose(ref, source, workspace, batch_size, seed, progress.advance, method, _cache())
         except WeightsUnavailable as error:
             raise GonogoError(f"{model} is blocked: {error.reason}; {error.remedy}") from error
         except ImportError as error:
             raise GonogoError(f'diagnostics are not installed ({error}); pip install "gonogo[diagnostics]"') from error
+    if pictures is not None:
+        from tasks.diagnostics.pictures import draw
+
+        pictures.mkdir(parents=True, exist_ok=True)
+        draw(found, pictures)
     if as_json:
-        from tasks.diagnostics.diagnosis import to_json
+        from tasks.diagnostics.document import to_json
 
         emit(to_json(found))
     else:
         _draw(found)
+
+
+def _method(nulls: int, influence: str, device: str, dtype: str) -> Method:
+    from pydantic import ValidationError
+
+    from store.errors import BadInput
+    from store.specs import Method
+
+    try:
+        return Method.model_validate({"nulls": nulls, "influence": influence, "device": device, "dtype": dtype})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadInput(f"--{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
+def _cache() -> Path:
+    """Where nulls are kept for the next time, as the XDG base directories say."""
+    import os
+
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gonogo" / "nulls"
 
 
 def _data(data: str, images: int, captions: int, seed: int, scratch: Path) -> DataRef:
@@ -89,30 +147,75 @@ def _data(data: str, images: int, captions: int, seed: int, scratch: Path) -> Da
 def _draw(found: Diagnosis) -> None:
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
     console = Console(highlight=False)
     console.print(f"[bold]{escape(found.model.locator)}[/bold]  {escape(found.provenance.weights)}")
-    table = Table(box=None, pad_edge=False)
-    for column, justify in (("measure", "left"), ("mean", "right"), ("95 % interval", "left"), ("uniform", "right")):
-        table.add_column(column, justify="right" if justify == "right" else "left")
-    uniform = {"mcs_raw": found.summary("mcs_raw_uniform"), "mcs_norm": 0.5}
-    for metric in ("mcs_raw", "mcs_norm", "vision_entropy", "text_entropy", "vision_entropy_norm", "text_entropy_norm"):
-        summary = found.summary(metric)
-        if summary is None:
-            table.add_row(metric, "undefined", escape(found.undefined.get(metric, "")), "")
-            continue
-        bounds = "" if summary.low is None else f"[{summary.low:.4f}, {summary.high:.4f}]"
-        null = uniform.get(
-            metric, found.summary(f"{metric.removesuffix('_norm')}_uniform") if "norm" not in metric else 1.0
-        )
-        shown = "" if null is None else f"{null if isinstance(null, float) else null.value:.4f}"
-        table.add_row(metric, f"{summary.value:.4f}", escape(bounds), shown)
-    console.print(table)
+    console.print(_measures(found))
+    if found.verdict.losses:
+        console.print(_losses(found))
+    if found.effects:
+        console.print(_effects(found))
     sites = f"{len(found.sites)} of {found.sites_expected} attention sites"
     cost = f"{found.cost.latency_s * 1000:.1f} ms a pair, {found.cost.peak_bytes / 1e6:.0f} MB at most"
-    console.print(f"{found.n} images, {sites}, {cost}, {found.device}")
-    console.print(f"[bold]{found.verdict.label}[/bold]: {escape(found.verdict.reason)}", soft_wrap=True)
+    console.print(f"{found.n} images, {sites}, {cost}, {found.device}, {found.dtype}")
+    for name, label, reason in (
+        ("attention", found.verdict.label, found.verdict.reason),
+        ("influence", found.verdict.functional.label, found.verdict.functional.reason),
+    ):
+        console.print(f"{name} [bold]{label}[/bold]: {escape(reason)}", soft_wrap=True)
+
+
+def _measures(found: Diagnosis) -> Table:
+    from tasks.diagnostics.diagnosis import MEETING, SCORES
+
+    table = _table("measure", "mean", "95 % interval", "uniform")
+    exact = {"mcs_norm": 0.5, "vision_entropy_norm": 1.0, "text_entropy_norm": 1.0, "fusion_log_odds": 0.0}
+    meeting = [metric for metric in MEETING if metric in found.values]
+    towers = ("vision_entropy", "text_entropy", "vision_entropy_norm", "text_entropy_norm")
+    for metric in (*SCORES[:2], *towers, *meeting):
+        summary = found.summary(metric)
+        if summary is None:
+            table.add_row(metric, "undefined", "", "")
+            continue
+        uniform = found.summary(f"{metric}_uniform")
+        null = exact.get(metric, None if uniform is None else uniform.value)
+        shown = "" if null is None else f"{null:.4f}"
+        table.add_row(metric, f"{summary.value:.4f}", _interval(summary.low, summary.high), shown)
+    return table
+
+
+def _losses(found: Diagnosis) -> Table:
+    table = _table("entropy lost", "share", "95 % interval", "random init")
+    for loss in (*found.verdict.losses, *found.verdict.layers):
+        mark = " collapsed" if loss.name in found.verdict.collapsed_layers else ""
+        table.add_row(f"{loss.name}{mark}", f"{loss.value:.3f}", _interval(loss.low, loss.high), f"{loss.null:.4f}")
+    return table
+
+
+def _effects(found: Diagnosis) -> Table:
+    from tasks.diagnostics.diagnosis import summarise
+
+    table = _table("intervention", "moved", "95 % interval", "loss, nat")
+    for effect in found.effects:
+        change = summarise(effect.change)
+        where = effect.kind + (f" {effect.site}" if effect.site else "")
+        where += "" if effect.head is None else f" head {effect.head}"
+        rise = "" if effect.loss is None else f"{effect.loss.mean():+.4f}"
+        table.add_row(where, f"{change.value:.4f}", _interval(change.low, change.high), rise)
+    return table
+
+
+def _table(*columns: str) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number in (1, 3) else "left", overflow="fold")
+    return table
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else rf"\[{low:.4f}, {high:.4f}]"
 
 
 class _Progress:

@@ -1,9 +1,9 @@
-"""Diagnose one model on some data: run both towers under the tap, and turn what was seen into measures."""
+"""Diagnose one model on some data: measure it, its nulls and its influence, and weigh what was found."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
@@ -12,28 +12,39 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from store.errors import BadInput, GonogoError
-from store.specs import DataRef, ModelRef
+from store.specs import DataRef, Method, ModelRef
+from tasks.diagnostics.alignment import Alignment, alignment
 from tasks.diagnostics.datasets import Dataset, Sample, open_data
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.datasets.sample import data_digest
-from tasks.diagnostics.diagnosis import Cost, Diagnosis, Site, summarise
+from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, Site
 from tasks.diagnostics.families import find_family
+from tasks.diagnostics.families.dual import DualEncoder
+from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.families.weights import UnusableModel
-from tasks.diagnostics.image_metrics import Metrics, image_metrics
+from tasks.diagnostics.image_metrics import ROLES, Metrics, image_metrics
+from tasks.diagnostics.intervention.influence import Effect, measure_influence
+from tasks.diagnostics.layout import Layout, find_layout
+from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.memory import is_out_of_memory, peak_bytes, reset_peak
-from tasks.diagnostics.recording import Batch, Tower
-from tasks.diagnostics.verdict import Verdict, judge
+from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init, summary
+from tasks.diagnostics.nulls.shuffled_pairs import Shift, shuffled_pairs
+from tasks.diagnostics.verdict import Verdict, judge, losses
 
 if TYPE_CHECKING:
     import torch
-    from torch import Tensor
+    from PIL.Image import Image
 
-    from tasks.diagnostics.families.family import DualEncoder, Family, Texts
+    from tasks.diagnostics.families.family import Family
+    from tasks.diagnostics.intervention.steering import Changes
 
 Progress = Callable[[int, int, str], None]
 
-PLAIN_BATCHES = 2
-"""Batches that are also run without the tap, to time the model itself."""
+NULL_IMAGES = 32
+"""Images, the first of the data, on which nulls are measured; the model is compared with them on the same."""
+
+INFLUENCE_IMAGES = 32
+"""Images, the first of the data, on which interventions on modalities are made; those on sites take half of them."""
 
 
 def diagnose(
@@ -43,60 +54,217 @@ def diagnose(
     batch_size: int = 16,
     seed: int = 0,
     progress: Progress | None = None,
+    method: Method | None = None,
+    cache: Path | None = None,
 ) -> Diagnosis:
-    """Measure the attention of `model` on `data`, in float32, on the first GPU or else the CPU.
+    """Measure the attention of `model` on `data`.
 
-    `batch_size` counts images; `seed` is that of random weights. Raises BadInput for unusable data or weights,
-    WeightsUnavailable where weights cannot be had, ImportError where a library is missing, and GonogoError when
-    memory runs out or the scores are not finite.
+    `batch_size` counts images, and is halved as often as memory runs out; `seed` is that of random weights; `cache` is
+    a folder in which nulls are kept for the next time. Raises BadInput for unusable data, weights or plants,
+    WeightsUnavailable where weights cannot be had, ImportError where a library is missing, and GonogoError when one
+    image does not fit in memory or the scores are not finite.
     """
     import torch
 
     started = time.perf_counter()
     dataset = data if isinstance(data, Dataset) else open_data(data, workspace)
-    family = find_family(model.family)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    family = find_family(model.family, workspace)
+    how = method or Method()
+    device = _device(how.device)
     tell = progress or (lambda *_: None)
     tell(0, len(dataset), f"loading {model.locator}")
     try:
         loaded = _load(family, model, workspace, seed, device)
-        run = _Measuring(loaded)
+        loaded.module.to(getattr(torch, how.dtype))
         with torch.inference_mode():
-            reset_peak(device)
-            for batch in dataset.batches(batch_size):
-                run.measure(batch)
-                tell(len(run.seen), len(dataset), "images")
-            peak = peak_bytes(device)
+            run = _Diagnosing(loaded, model, dataset, batch_size, tell)
+            run.measure()
+            nulls, shuffled = run.random_init(how.nulls, cache), run.shuffled()
+            effects = run.influence(how)
+            aligned = run.alignment(seed)
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
         raise GonogoError(
-            f"{model.locator}: out of memory on {device}; set batch_size below {batch_size} or take a smaller model"
+            f"{model.locator}: out of memory on {device}, even for one image; take a smaller model"
         ) from error
-    n = len(dataset)
-    metrics = image_metrics(run.vision, run.text, n)
+    metrics = run.metrics
     return Diagnosis(
         model=model,
         provenance=loaded.provenance,
         image_ids=np.array([sample.image_id for sample in dataset.samples], dtype=np.int64),
         captions_per_image=dataset.captions_per_image,
-        sites=tuple(_site(tower, name, n) for tower in (run.vision, run.text) for name in tower.sites),
-        blind=tuple(sorted(run.blind)),
+        sites=run.sites,
+        blind=tuple(sorted(run.measuring.blind)),
         values=metrics.values,
         undefined=metrics.undefined,
-        verdict=_verdict(metrics, n, model.untrained),
-        cost=Cost(median(run.plain_s), median(run.tapped_s), peak, time.perf_counter() - started),
+        nulls=Nulls(nulls, shuffled),
+        effects=tuple(effects),
+        task=loaded.task,
+        alignment=aligned,
+        verdict=run.verdict(nulls, effects),
+        cost=Cost(
+            median(run.measuring.plain_s),
+            median(run.measuring.tapped_s),
+            run.peak,
+            time.perf_counter() - started,
+            run.batch_size,
+        ),
         parameters=sum(parameter.numel() for parameter in loaded.module.parameters()),
         device=torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU",
-        dtype=str(next(loaded.module.parameters()).dtype).removeprefix("torch."),
+        dtype=how.dtype,
         seed=seed,
-        batch_size=batch_size,
         data_digest=data_digest(run.seen),
         versions=_versions((*family.packages, "numpy", "pillow")),
     )
 
 
-def _load(family: Family, model: ModelRef, workspace: Path, seed: int, device: torch.device) -> DualEncoder:
+class _Diagnosing:
+    """One diagnosis under way."""
+
+    def __init__(
+        self, model: VisionLanguageModel, ref: ModelRef, dataset: Dataset, batch_size: int, tell: Progress
+    ) -> None:
+        self.model = model
+        self.ref = ref
+        self.dataset = dataset
+        self.batch_size = min(batch_size, len(dataset))
+        self.tell = tell
+        self.seen: list[tuple[Sample, str]] = []
+        self.peak = 0
+        self._first: list[tuple[Image, Sequence[str]]] = []
+        image, _ = read_image(dataset.samples[0])
+        self.layout: Layout = find_layout(model, [image], [dataset.samples[0].captions])
+        self.planted: Changes = self.layout.changes(ref.plant) if ref.plant else {}
+        self.measuring = Measuring(model, self.layout, self.planted)
+        self.metrics = Metrics()
+
+    def measure(self) -> None:
+        """Measure all images, in smaller batches where memory runs out."""
+        reset_peak(self.model.device)
+        at = 0
+        while at < len(self.dataset):
+            samples = self.dataset.samples[at : at + self.batch_size]
+            images, digests = zip(*(read_image(sample) for sample in samples), strict=True)
+            try:
+                self.measuring.measure(images, [sample.captions for sample in samples])
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error) or self.batch_size == 1:
+                    raise
+                self.batch_size = max(1, self.batch_size // 2)
+                self.tell(at, len(self.dataset), f"out of memory; going on with batches of {self.batch_size}")
+                continue
+            missing = NULL_IMAGES - len(self._first)
+            self._first += [(image, s.captions) for image, s in zip(images[:missing], samples, strict=False)]
+            self.seen.extend(zip(samples, digests, strict=True))
+            at += len(samples)
+            self.tell(at, len(self.dataset), "images")
+        self.peak = peak_bytes(self.model.device)
+        self.metrics = image_metrics(self.measuring.record, self.model.absent)
+
+    def random_init(self, seeds: int, cache: Path | None) -> RandomInit | None:
+        """The null of random initialisation, and the loss against it of every role; None where it is left out."""
+        if not seeds or len(self._first) < 2 or not self._roles():
+            return None
+        null = measure_random_init(
+            self.model,
+            self.layout,
+            [(len(images), self.model.passes(images, captions)) for images, captions in self._batches()],
+            range(FIRST_SEED, FIRST_SEED + seeds),
+            cache,
+            data_digest(self.seen[: len(self._first)]),
+            lambda done, whole: self.tell(done, whole, "random initialisations"),
+        )
+        for role, values in self._roles().items():
+            if role in null.roles and null.roles[role].mean() > 0:
+                self.metrics.put(f"{role}_entropy_loss", 1 - values / null.roles[role].mean())
+        return null
+
+    def shuffled(self) -> dict[str, Shift]:
+        """The null of shuffled pairs."""
+        if len(self._first) < 2:
+            return {}
+        self.tell(0, 1, "shuffled pairs")
+        return shuffled_pairs(self.model, self.layout, list(self._batches()), self.planted, self.metrics.values)
+
+    def influence(self, how: Method) -> list[Effect]:
+        """The effects of interventions, first on the modalities, then on sites with fewer images."""
+        if how.influence == "none" or len(self._first) < 2:
+            return []
+        images, captions = [image for image, _ in self._first], [texts[0] for _, texts in self._first]
+
+        def tell(done: int, whole: int) -> None:
+            self.tell(done, whole, "interventions")
+
+        found = measure_influence(
+            self.model, self.layout, images, captions, "modalities", self.batch_size, self.planted, tell
+        )
+        if how.influence != "modalities" and found:
+            half = max(2, len(images) // 2)
+            sites = measure_influence(
+                self.model,
+                self.layout,
+                images[:half],
+                captions[:half],
+                how.influence,
+                self.batch_size,
+                self.planted,
+                tell,
+            )
+            found += [effect for effect in sites if effect.site]
+        return found
+
+    def alignment(self, seed: int) -> Alignment | None:
+        """How the embeddings of a dual encoder lie; None for other models."""
+        if not isinstance(self.model, DualEncoder) or len(self._first) < 2:
+            return None
+        images, captions = [image for image, _ in self._first], [texts[0] for _, texts in self._first]
+        return alignment(self.model, images, captions, self.batch_size, seed)
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """All sites, in the order of their calls."""
+        record = self.measuring.record
+        layers = {site: layer for role in ROLES for layer, site in enumerate(record.layers(role))}
+        return tuple(
+            Site(
+                site,
+                record.role(site),
+                layers.get(site),
+                {name: record.by_image(site, name) for name in record.statistics(site)},
+            )
+            for site in record.sites
+        )
+
+    def verdict(self, null: RandomInit | None, effects: Sequence[Effect]) -> Verdict:
+        """What all of it allows to be said."""
+        names = ("vision_entropy_norm", "text_entropy_norm")
+        reasons = [self.metrics.undefined[name] for name in names if name in self.metrics.undefined]
+        undefined = "; ".join(dict.fromkeys(reasons)) or None
+        found = None
+        if null is not None:
+            m = null.images
+            roles = {role: values[:m] for role, values in self._roles().items()}
+            layers = {
+                f"{site.role}/{site.layer:02d}": (site.name, site.entropy_norm[:m])
+                for site in self.sites
+                if site.layer is not None
+            }
+            found = losses(roles, layers, null)
+        return judge(found, len(self.dataset), self.ref.untrained, undefined, effects, self.model.task)
+
+    def _roles(self) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+        """Normalised entropy of the roles that could be measured, [images]."""
+        roles, _ = summary(self.measuring.record)
+        return {role: values for role, values in roles.items() if np.isfinite(values).all()}
+
+    def _batches(self) -> Iterator[tuple[list[Image], list[Sequence[str]]]]:
+        for start in range(0, len(self._first), self.batch_size):
+            part = self._first[start : start + self.batch_size]
+            yield [image for image, _ in part], [captions for _, captions in part]
+
+
+def _load(family: Family, model: ModelRef, workspace: Path, seed: int, device: torch.device) -> VisionLanguageModel:
     """Load a model, and say of a failure that it is the model's and not the data's."""
     try:
         return family.load(model, workspace, seed, device)
@@ -104,85 +272,15 @@ def _load(family: Family, model: ModelRef, workspace: Path, seed: int, device: t
         raise UnusableModel(str(error)) from error
 
 
-class _Measuring:
-    """A model under measurement, and all that has been seen of it so far."""
+def _device(asked: str) -> torch.device:
+    import torch
 
-    def __init__(self, model: DualEncoder) -> None:
-        self.model = model
-        self.vision = Tower(model, "vision")
-        self.text = Tower(model, "text")
-        self.blind: set[str] = set()
-        self.seen: list[tuple[Sample, str]] = []
-        self.plain_s: list[float] = []
-        self.tapped_s: list[float] = []
-
-    def measure(self, samples: Sequence[Sample]) -> None:
-        images, digests = zip(*(read_image(sample) for sample in samples), strict=True)
-        pixels = self.model.pixels(images)
-        texts = self.model.texts([caption for sample in samples for caption in sample.captions])
-        if not self.seen:
-            self._plain(pixels[:1], self.model.texts(samples[0].captions[:1]))  # warm up
-        if len(self.plain_s) < PLAIN_BATCHES:
-            self.plain_s.append(self._plain(pixels, texts))
-        self.tapped_s.append(self._tapped(pixels, texts))
-        self.seen.extend(zip(samples, digests, strict=True))
-
-    def _plain(self, pixels: Tensor, texts: Texts) -> float:
-        encode = self.model.encode_images, self.model.encode_texts
-        return self._seconds(lambda: encode[0](pixels), pixels) + self._seconds(lambda: encode[1](texts), texts.ids)
-
-    def _tapped(self, pixels: Tensor, texts: Texts) -> float:
-        import torch
-
-        row = self.model.class_row
-        class_rows = None if row is None else torch.full((len(pixels),), row, device=pixels.device)
-        images = Batch(self.model, len(pixels), None, class_rows)
-        captions = Batch(self.model, len(texts.ids), texts.rows, texts.eot)
-        seconds = self._under_tap(lambda: self.model.encode_images(pixels), pixels, images)
-        seconds += self._under_tap(lambda: self.model.encode_texts(texts), texts.ids, captions)
-        self.vision.add(images)
-        self.text.add(captions)
-        return seconds
-
-    def _under_tap(self, work: Callable[[], Tensor], inputs: Tensor, sink: Batch) -> float:
-        from tasks.diagnostics.tap import AttentionTap
-
-        with AttentionTap(self.model.module, sink) as tap:
-            seconds = self._seconds(work, inputs)
-        self.blind.update(tap.blind)
-        return seconds
-
-    def _seconds(self, work: Callable[[], Tensor], inputs: Tensor) -> float:
-        """Seconds of some work for each of its inputs."""
-        _finish(self.model.device)
-        started = time.perf_counter()
-        work()
-        _finish(self.model.device)
-        return (time.perf_counter() - started) / len(inputs)
-
-
-def _finish(device: torch.device) -> None:
-    if device.type == "cuda":
-        import torch
-
-        torch.cuda.synchronize(device)
-
-
-def _site(tower: Tower, name: str, n: int) -> Site:
-    entropy, entropy_norm = (
-        values.reshape(n, -1, values.shape[1]).mean(axis=1)
-        for values in (tower.values(name, "entropy"), tower.values(name, "entropy_norm"))
-    )
-    layer = tower.layers.index(name) if name in tower.layers else None
-    return Site(name, tower.name, layer, entropy, entropy_norm)
-
-
-def _verdict(metrics: Metrics, n: int, untrained: bool) -> Verdict:
-    interval = None
-    if "mcs_norm" in metrics.values:
-        score = summarise(metrics.values["mcs_norm"])
-        interval = None if score.low is None or score.high is None else (score.low, score.high)
-    return judge(interval, n, untrained, metrics.undefined.get("mcs_norm"))
+    if asked == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device(asked)
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise BadInput(f"device {asked}: there are {torch.cuda.device_count()} GPUs here; give `auto`, or `cpu`")
+    return device
 
 
 def _versions(packages: Sequence[str]) -> dict[str, str]:

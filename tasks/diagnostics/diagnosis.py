@@ -1,27 +1,40 @@
-"""What a diagnosis found: per-image values, their summaries, and the verdict, with a fixed shape in JSON."""
+"""What a diagnosis found: per-image values, their summaries, nulls, effects of interventions, and the verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from store.specs import ModelRef
-from tasks.diagnostics.families.family import Provenance, TowerName
+from tasks.diagnostics.alignment import Alignment
+from tasks.diagnostics.families.model import Provenance, Role
+from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.measures import Floats
+from tasks.diagnostics.nulls.random_init import RandomInit
+from tasks.diagnostics.nulls.shuffled_pairs import Shift
 from tasks.diagnostics.verdict import Verdict
-
-SCHEMA = "gonogo.diagnose/1"
 
 SCORES = ("mcs_raw", "mcs_norm", "mcs_raw_uniform")
 TOWERS = ("vision", "text")
 ENTROPIES = tuple(f"{tower}_{kind}" for kind in ("entropy", "entropy_norm", "entropy_uniform") for tower in TOWERS)
 READOUTS = tuple(f"{row}_{kind}" for row in ("vision_cls", "text_eot") for kind in ("entropy", "entropy_norm"))
-SUMMARY = (*SCORES, *ENTROPIES, *READOUTS)
-"""Metrics of the whole model, each with one value per image."""
+MEETING = (
+    "fusion_entropy",
+    "fusion_entropy_norm",
+    "fusion_image_mass",
+    "fusion_log_odds",
+    "cross_entropy",
+    "cross_entropy_norm",
+    "gated_influence",
+)
+"""Metrics of models in which the modalities meet."""
+LOSSES = tuple(f"{role}_entropy_loss" for role in ("vision", "text", "fusion", "cross"))
+"""Normalised entropy lost against the null of random initialisation, as a share of the null's."""
+SUMMARY = (*SCORES, *ENTROPIES, *READOUTS, *MEETING, *LOSSES)
+"""Metrics of the whole model, each with one value per image. What a model has no use for is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +49,24 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """One place of attention, measured on every image (a text site: mean over the image's captions)."""
+    """One place of attention, measured on every image: the mean over its captions."""
 
     name: str
-    role: TowerName
+    role: Role
     layer: int | None
-    """Index within the tower; None for a pooling head, which is no layer."""
-    entropy: Floats
-    """[images, heads], nats."""
-    entropy_norm: Floats
-    """[images, heads], as a share of ln(attendable keys)."""
+    """Index within the role; None for a pooling head, which is no layer."""
+    statistics: Mapping[str, Floats]
+    """Statistic of `reduction.Statistics` -> [images, heads]."""
+
+    @property
+    def entropy(self) -> Floats:
+        """[images, heads], nats."""
+        return self.statistics["entropy"]
+
+    @property
+    def entropy_norm(self) -> Floats:
+        """[images, heads], as a share of ln(attendable keys)."""
+        return self.statistics["entropy_norm"]
 
     @property
     def heads(self) -> int:
@@ -65,6 +86,27 @@ class Cost:
     """Most memory held while measuring; on a CPU, by the whole process."""
     seconds: float
     """From loading the model to the end."""
+    batch_size: int
+    """Images a batch; smaller than what was asked for where that did not fit in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Spearman's rank correlation over sites of normalised entropy and the effect of making the site uniform."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    """Sites."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nulls:
+    """What the measures are compared with, besides uniform attention, which is known in closed form."""
+
+    random_init: RandomInit | None
+    shuffled: Mapping[str, Shift]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,13 +124,18 @@ class Diagnosis:
     """Metric -> [images]; what is undefined is absent."""
     undefined: Mapping[str, str]
     """Metric of SUMMARY -> why it has no value."""
+    nulls: Nulls
+    effects: tuple[Effect, ...]
+    task: str
+    """What the output is a distribution over; empty where there is none."""
+    alignment: Alignment | None
+    """None for other than dual encoders."""
     verdict: Verdict
     cost: Cost
     parameters: int
     device: str
     dtype: str
     seed: int
-    batch_size: int
     data_digest: str
     versions: Mapping[str, str]
 
@@ -106,6 +153,25 @@ class Diagnosis:
         """The mean over images of a metric in `values`; None where it is undefined."""
         return summarise(self.values[metric]) if metric in self.values else None
 
+    def relation(self, per_head: bool = False) -> Relation | None:
+        """How entropy and influence go together over sites, or over heads; None where there are too few of them."""
+        from tasks.statistics.rank import spearman
+
+        kind = "silent-head" if per_head else "uniform-site"
+        entropy = {site.name: site.entropy_norm.mean(axis=0) for site in self.sites}
+        pairs = [
+            (entropy[effect.site][effect.head] if effect.head is not None else entropy[effect.site].mean(), effect)
+            for effect in self.effects
+            if effect.kind == kind and effect.site in entropy
+        ]
+        try:
+            r, interval = spearman(
+                np.array([value for value, _ in pairs]), np.array([effect.change.mean() for _, effect in pairs])
+            )
+        except ValueError:
+            return None
+        return Relation(r, interval.low, interval.high, len(pairs))
+
 
 def summarise(values: Floats) -> Summary:
     """Mean of `values`, [images], with its 95 % t interval."""
@@ -116,77 +182,3 @@ def summarise(values: Floats) -> Summary:
         return Summary(mean, None, None, n)
     low, high = t_interval(values)
     return Summary(mean, float(low), float(high), n)
-
-
-def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
-    """The diagnosis as strict JSON of schema `gonogo.diagnose/1`: what is undefined is null, and nothing is NaN."""
-    found = diagnosis
-    return {
-        "schema": SCHEMA,
-        "model": found.model.locator,
-        "weights": found.provenance.weights,
-        "untrained": found.model.untrained,
-        "architecture": found.provenance.architecture,
-        "tokenizer": found.provenance.tokenizer,
-        "n": found.n,
-        "captions_per_image": found.captions_per_image,
-        "data_digest": found.data_digest,
-        "sites": [_site(site) for site in found.sites],
-        "sites_seen": len(found.sites),
-        "sites_expected": found.sites_expected,
-        "sites_complete": not found.blind,
-        "blind": list(found.blind),
-        "summary": _bounded({metric: found.summary(metric) for metric in SUMMARY}),
-        "undefined": dict(found.undefined),
-        "layers": _bounded({metric: found.summary(metric) for metric in found.values if metric.startswith("layer/")}),
-        "nulls": _nulls(found),
-        "verdict": found.verdict.label,
-        "reason": found.verdict.reason,
-        "latency_s": found.cost.latency_s,
-        "latency_tapped_s": found.cost.latency_tapped_s,
-        "peak_bytes": found.cost.peak_bytes,
-        "seconds": found.cost.seconds,
-        "parameters": found.parameters,
-        "device": found.device,
-        "dtype": found.dtype,
-        "seed": found.seed,
-        "batch_size": found.batch_size,
-        "versions": dict(found.versions),
-    }
-
-
-def _site(site: Site) -> dict[str, Any]:
-    return {
-        "name": site.name,
-        "role": site.role,
-        "layer": site.layer,
-        "heads": site.heads,
-        "entropy": _number(site.entropy.mean()),
-        "entropy_norm": _number(site.entropy_norm.mean()),
-        "mass": 1.0,  # within a tower all keys are of one group
-        "entropy_by_head": [_number(value) for value in site.entropy.mean(axis=0)],
-        "entropy_norm_by_head": [_number(value) for value in site.entropy_norm.mean(axis=0)],
-    }
-
-
-def _nulls(found: Diagnosis) -> dict[str, Any]:
-    means = {
-        "mcs_raw": found.summary("mcs_raw_uniform"),
-        "vision_entropy": found.summary("vision_entropy_uniform"),
-        "text_entropy": found.summary("text_entropy_uniform"),
-    }
-    exact = {"mcs_norm": 0.5, "vision_entropy_norm": 1.0, "text_entropy_norm": 1.0}
-    return {"uniform": {**_bounded(means), **exact}, "random_initialisation": None}
-
-
-def _bounded(summaries: Mapping[str, Summary | None]) -> dict[str, float | None]:
-    numbers: dict[str, float | None] = {}
-    for metric, summary in summaries.items():
-        numbers[metric] = summary.value if summary else None
-        numbers[f"{metric}_low"] = summary.low if summary else None
-        numbers[f"{metric}_high"] = summary.high if summary else None
-    return numbers
-
-
-def _number(value: np.floating[Any]) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -10,8 +10,11 @@ import numpy as np
 
 from store.specs import Diagnostic
 from tasks.diagnostics.diagnose import diagnose
-from tasks.diagnostics.diagnosis import SUMMARY, Diagnosis, Summary, to_json
+from tasks.diagnostics.diagnosis import SUMMARY, Diagnosis, Summary, summarise
+from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
+from tasks.diagnostics.intervention.influence import Effect
+from tasks.diagnostics.pictures import draw
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
 
 _INSTALL = 'pip install "gonogo[diagnostics]"'
@@ -23,8 +26,11 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
     Blocked where weights or libraries cannot be had, where a model is unusable, and where the metric that the study
     decides on is undefined.
     """
+    cache = run.workspace / "cache" / "nulls"
     try:
-        found = diagnose(spec.model, spec.data, run.workspace, spec.batch_size, spec.seed, run.progress)
+        found = diagnose(
+            spec.model, spec.data, run.workspace, spec.batch_size, spec.seed, run.progress, spec.method, cache
+        )
     except WeightsUnavailable as error:
         return Blocked(error.reason, error.remedy)
     except UnusableModel as error:
@@ -36,10 +42,20 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
         return Blocked(f"{spec.metric} is undefined for {spec.model.locator}: {why}", "take a substitute")
     return Done(
         summary=f"Measured the attention of {spec.model.locator}.",
-        measurements=(*_of_model(found), *_of_layers(found), *_of_heads(found)),
+        measurements=(
+            *_of_model(found),
+            *_of_nulls(found),
+            *_of_influence(found),
+            *_of_layers(found),
+            *_of_heads(found),
+        ),
         facts=_facts(found),
         parameters=_parameters(found),
-        files={"samples.npz": _samples(found, run.scratch), "diagnosis.json": _json(found, run.scratch)},
+        files={
+            "samples.npz": _samples(found, run.scratch),
+            "diagnosis.json": _json(found, run.scratch),
+            **draw(found, run.scratch),
+        },
     )
 
 
@@ -48,6 +64,13 @@ def _of_model(found: Diagnosis) -> Iterator[Measurement]:
         summary = found.summary(metric)
         if summary is not None:
             yield _mean(metric, summary)
+    if found.alignment is not None:
+        aligned = found.alignment
+        yield _mean("retrieval", summarise(aligned.retrieval))
+        yield Measurement("retrieval_chance", aligned.chance)
+        for metric, triple in (("modality_gap", aligned.gap), ("permutation_share", aligned.share)):
+            if triple is not None:
+                yield Measurement(metric, triple[0], "", triple[1], triple[2])
     yield Measurement("latency_s", found.cost.latency_s, "s")
     yield Measurement("latency_tapped_s", found.cost.latency_tapped_s, "s")
     yield Measurement("peak_bytes", found.cost.peak_bytes, "B")
@@ -58,25 +81,67 @@ def _of_model(found: Diagnosis) -> Iterator[Measurement]:
     yield Measurement("captions", found.n * found.captions_per_image)
 
 
+def _of_nulls(found: Diagnosis) -> Iterator[Measurement]:
+    if (null := found.nulls.random_init) is not None:
+        yield Measurement("null/draws", len(null.seeds))
+        yield Measurement("null/images", null.images)
+    for loss in found.verdict.losses:
+        yield Measurement(f"null/{loss.name}/entropy_norm", loss.null, "", loss.null_low, loss.null_high)
+        yield Measurement(f"null/{loss.name}/loss", loss.value, "", loss.low, loss.high)
+        yield Measurement(f"null/{loss.name}/p_collapsed", loss.p_collapsed)
+    for loss in found.verdict.layers:
+        yield Measurement(f"null/layer/{loss.name}/entropy_norm", loss.null, "", loss.null_low, loss.null_high)
+        yield Measurement(f"null/layer/{loss.name}/loss", loss.value, "", loss.low, loss.high, cited=False)
+    for metric, shift in found.nulls.shuffled.items():
+        yield Measurement(f"shuffled/{metric}", shift.difference, _unit(metric), shift.low, shift.high)
+
+
+def _of_influence(found: Diagnosis) -> Iterator[Measurement]:
+    for effect in found.effects:
+        key = _key(effect)
+        change = summarise(effect.change)
+        cited = effect.head is None
+        yield Measurement(f"{key}/change", change.value, "", change.low, change.high, change.n, cited)
+        if effect.loss is not None:
+            rise = summarise(effect.loss)
+            yield Measurement(f"{key}/loss", rise.value, "nat", rise.low, rise.high, rise.n, cited)
+    for name, relation in (("sites", found.relation()), ("heads", found.relation(per_head=True))):
+        if relation is not None:
+            key = f"influence/{name}/spearman_entropy_norm"
+            yield Measurement(key, relation.value, "", relation.low, relation.high)
+            yield Measurement(f"influence/{name}/compared", relation.n)
+
+
 def _of_layers(found: Diagnosis) -> Iterator[Measurement]:
     for metric in found.values:
         summary = found.summary(metric)
-        if metric.startswith("layer/") and summary is not None:
+        if metric.startswith(("layer/", "band/")) and summary is not None:
             yield _mean(metric, summary)
 
 
 def _of_heads(found: Diagnosis) -> Iterator[Measurement]:
     for site in found.sites:
-        for kind, values, unit in (("entropy", site.entropy, "nat"), ("entropy_norm", site.entropy_norm, "")):
+        for kind, values in site.statistics.items():
             for head, value in enumerate(values.mean(axis=0)):
                 if np.isfinite(value):
-                    key = f"site/{site.name}/head/{head:02d}/{kind}"
-                    yield Measurement(key, float(value), unit, n=found.n, cited=False)
+                    key = f"site/{site.name}/head/{head:02d}/{kind}".replace(":", "-")
+                    yield Measurement(key, float(value), _unit(kind), n=found.n, cited=False)
+
+
+def _key(effect: Effect) -> str:
+    if not effect.site:
+        return f"influence/{effect.kind}"
+    head = "" if effect.head is None else f"/head/{effect.head:02d}"
+    return f"influence/{effect.kind}/{effect.site}{head}"
 
 
 def _mean(metric: str, summary: Summary) -> Measurement:
-    unit = "nat" if metric.endswith(("entropy", "entropy_uniform")) else ""
-    return Measurement(metric, summary.value, unit, summary.low, summary.high, summary.n)
+    return Measurement(metric, summary.value, _unit(metric), summary.low, summary.high, summary.n)
+
+
+def _unit(metric: str) -> str:
+    measure = next(part for part in reversed(metric.split("/")) if part not in ("readout", "image", "text"))
+    return "nat" if measure == "uniform" or measure.endswith(("entropy", "entropy_uniform", "log_odds")) else ""
 
 
 def _facts(found: Diagnosis) -> dict[str, str]:
@@ -89,7 +154,15 @@ def _facts(found: Diagnosis) -> dict[str, str]:
         "Number type": found.dtype,
         "Verdict": found.verdict.label,
         "Reason": found.verdict.reason,
+        "Influence": found.verdict.functional.label,
+        "Reason of the influence": found.verdict.functional.reason,
     }
+    if found.model.plant:
+        facts["Planted"] = str(found.model.plant)
+    if found.verdict.collapsed_layers:
+        facts["Collapsed layers"] = ", ".join(found.verdict.collapsed_layers)
+    if found.task:
+        facts["Output"] = found.task
     if found.blind:
         facts["Attention not seen"] = ", ".join(found.blind)
     for metric, reason in found.undefined.items():
@@ -100,7 +173,7 @@ def _facts(found: Diagnosis) -> dict[str, str]:
 def _parameters(found: Diagnosis) -> dict[str, str]:
     return {
         "seed": str(found.seed),
-        "batch_size": str(found.batch_size),
+        "batch_size": str(found.cost.batch_size),
         "captions_per_image": str(found.captions_per_image),
         "data_digest": found.data_digest,
         **{f"version/{package}": version for package, version in found.versions.items()},
@@ -108,14 +181,18 @@ def _parameters(found: Diagnosis) -> dict[str, str]:
 
 
 def _samples(found: Diagnosis, folder: Path) -> Path:
-    """Per-image values, so that statistics need not run the model again: float64 arrays whose first axis is images."""
+    """Per-image values, so that statistics need not run the model again: float64 arrays whose first axis is images.
+
+    What was measured on fewer images has the first of them.
+    """
     path = folder / "samples.npz"
-    sites = {
-        f"site/{site.name}/{kind}": values
-        for site in found.sites
-        for kind, values in (("entropy", site.entropy), ("entropy_norm", site.entropy_norm))
-    }
-    np.savez(path, allow_pickle=False, image_ids=found.image_ids, **found.values, **sites)
+    sites = {f"site/{site.name}/{kind}": values for site in found.sites for kind, values in site.statistics.items()}
+    first = {} if found.alignment is None else {"retrieval": found.alignment.retrieval}
+    for effect in found.effects:
+        first[f"{_key(effect)}/change"] = effect.change
+        if effect.loss is not None:
+            first[f"{_key(effect)}/loss"] = effect.loss
+    np.savez(path, allow_pickle=False, image_ids=found.image_ids, **found.values, **sites, **first)
     return path
 
 

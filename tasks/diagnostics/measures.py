@@ -29,3 +29,14 @@ def paired_layers(vision_depth: int, text_depth: int) -> list[tuple[int, int]]:
     """
     step = (text_depth - 1) / (vision_depth - 1) if vision_depth > 1 else 0.0
     return [(layer, round(layer * step)) for layer in range(vision_depth)]
+
+
+def bands(depth: int) -> dict[str, range]:
+    """Early, middle and late layers: thirds of the depth, the middle one taking what is left over.
+
+    Empty below three layers, where thirds mean nothing.
+    """
+    third = depth // 3
+    if not third:
+        return {}
+    return {"early": range(third), "middle": range(third, depth - third), "late": range(depth - third, depth)}

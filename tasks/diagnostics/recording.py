@@ -1,100 +1,105 @@
-"""What the tap saw of one tower, kept per image and head, batch after batch."""
+"""What the tap saw of a model, reduced call by call and kept for every sample and head, batch after batch."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tasks.diagnostics.calls import AttentionCall
-from tasks.diagnostics.entropy import HeadMeans, head_means, measure
-from tasks.diagnostics.families.family import DualEncoder, TowerName
+from tasks.diagnostics.attention.calls import AttentionCall
+from tasks.diagnostics.attention.entropy import Groups, measure
+from tasks.diagnostics.families.model import PADDING, SPECIAL, Pass, Role, Tokens, VisionLanguageModel
 from tasks.diagnostics.measures import Floats
+from tasks.diagnostics.packing import Packed
+from tasks.diagnostics.reduction import GROUPS, Statistics, statistics
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 class Batch:
-    """The sites of one forward pass of one tower, in the order of their calls. A sink of the tap.
+    """The sites of one pass, in the order of their calls. A sink of the tap."""
 
-    `keep`, boolean [samples, queries], are the rows that count, or None for all; `readout`, [samples], is the position
-    of the row that the tower hands on, or None where there is no such row. Pooling heads have rows of their own.
-    """
-
-    def __init__(self, model: DualEncoder, samples: int, keep: Tensor | None, readout: Tensor | None) -> None:
+    def __init__(self, model: VisionLanguageModel, work: Pass) -> None:
         self._model = model
-        self._samples = samples
-        self._keep = keep
-        self._readout = readout
-        self.means: dict[str, HeadMeans] = {}
-        self.readouts: dict[str, HeadMeans] = {}
+        self._work = work
+        self._packed: dict[str, Packed] = {}
+        self._seen: dict[str, Statistics] = {}
 
     def __call__(self, call: AttentionCall) -> None:
-        """Measure a call, and keep its means."""
-        rows = measure(call)
-        name = self._fresh(call.site)
-        pooling = self._model.place(call.site).pooling
-        self.means[name] = head_means(rows, self._samples, None if pooling else self._keep, call.site)
-        if self._readout is not None and not pooling:
-            import torch
+        """Measure a call, and keep its statistics."""
+        place = self._model.place(call.site)
+        queries = self._work.sequences.get(place.queries)
+        if queries is not None and queries.lengths is not None:
+            self._packed.setdefault(call.site, Packed(queries.lengths, call.site)).add(measure(call, 1))
+            return
+        keys = self._work.sequences.get(place.keys)
+        rows = measure(call, self._work.samples, None if keys is None else _groups(keys))
+        self._seen[self._fresh(call.site)] = statistics(rows, self._work.samples, queries, call.site)
 
-            only = torch.arange(rows.entropy.shape[-1], device=rows.entropy.device) == self._readout[:, None]
-            self.readouts[name] = head_means(rows, self._samples, only, call.site)
+    def put(self, statistic: str, values: Mapping[str, Tensor]) -> None:
+        """Keep one more statistic, [samples, 1], of some sites."""
+        for site, value in values.items():
+            self._seen[site] = {**self._seen[site], statistic: value}
+
+    @property
+    def sites(self) -> dict[str, Statistics]:
+        """What was seen, by site. Raises GonogoError where a packed site did not cover its samples."""
+        return self._seen | {site: packed.statistics() for site, packed in self._packed.items()}
 
     def _fresh(self, site: str) -> str:
         """A module that attends twice in one pass is two sites."""
         name, calls = site, 1
-        while name in self.means:
+        while name in self._seen:
             calls += 1
             name = f"{site}:{calls}"
         return name
 
 
-class Tower:
-    """The record of one tower over all batches."""
+class Record:
+    """All sites of a model over all batches; arrays are [samples, heads], samples image by image."""
 
-    def __init__(self, model: DualEncoder, name: TowerName) -> None:
-        self.name = name
+    def __init__(self, model: VisionLanguageModel) -> None:
         self._model = model
-        self._means: dict[str, list[HeadMeans]] = {}
-        self._readouts: dict[str, list[HeadMeans]] = {}
+        self._parts: dict[str, dict[str, list[Tensor]]] = {}
+        self.images = 0
 
-    def add(self, batch: Batch) -> None:
-        """Keep what a batch saw."""
-        for kept, seen in ((self._means, batch.means), (self._readouts, batch.readouts)):
-            for site, means in seen.items():
-                kept.setdefault(site, []).append(HeadMeans(*(part.cpu() for part in means)))
+    def add(self, images: int, batches: list[Batch]) -> None:
+        """Keep what the passes of `images` more images saw."""
+        self.images += images
+        for batch in batches:
+            for site, found in batch.sites.items():
+                kept = self._parts.setdefault(site, {})
+                for name, value in found.items():
+                    kept.setdefault(name, []).append(value.cpu())
 
     @property
     def sites(self) -> list[str]:
-        """All sites, in the order of their calls."""
-        return list(self._means)
+        """All sites, in the order of their first call."""
+        return list(self._parts)
 
-    @property
-    def layers(self) -> list[str]:
-        """Sites that are layers of the tower, in order; a pooling head is none."""
-        return [site for site in self._means if not self._model.place(site).pooling]
+    def role(self, site: str) -> Role:
+        """What attention at a site does."""
+        return self._model.place(site.partition(":")[0]).role
 
-    @property
-    def absence(self) -> str:
-        """Why the tower has no entropy; empty where it has."""
-        if self.layers:
-            return ""
-        where = " outside its pooling head" if self.sites else ""
-        return f"the {self.name} tower has no softmax attention{where}"
+    def layers(self, role: Role) -> list[str]:
+        """The sites of a role, in order: the first is its layer 0."""
+        return [site for site in self._parts if self.role(site) == role]
 
-    def values(self, site: str, kind: str) -> Floats:
-        """[samples, heads] of a site; `kind` is a field of HeadMeans."""
-        return _joined(self._means[site], kind)
+    def statistics(self, site: str) -> list[str]:
+        """Names of the statistics of a site."""
+        return list(self._parts[site])
 
-    def readout(self, kind: str) -> Floats | None:
-        """[samples], mean over layers and heads of the row that the tower hands on; None where it has none."""
-        if not self._readouts:
-            return None
-        return np.asarray(np.mean([_joined(parts, kind).mean(axis=1) for parts in self._readouts.values()], axis=0))
+    def values(self, site: str, statistic: str) -> Floats:
+        """[samples, heads] of a site."""
+        return np.concatenate([part.numpy() for part in self._parts[site][statistic]])
+
+    def by_image(self, site: str, statistic: str) -> Floats:
+        """[images, heads] of a site: the mean over the captions of each image."""
+        values = self.values(site, statistic)
+        return np.asarray(values.reshape(self.images, -1, values.shape[1]).mean(axis=1))
 
 
-def _joined(parts: list[HeadMeans], kind: str) -> Floats:
-    at = HeadMeans._fields.index(kind)
-    return np.concatenate([part[at].numpy() for part in parts])
+def _groups(keys: Tokens) -> Groups | None:
+    return None if keys.kinds is None else Groups(keys.kinds.where(keys.kinds != PADDING, SPECIAL).long(), GROUPS)

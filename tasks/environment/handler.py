@@ -18,9 +18,10 @@ from tasks.environment.device import (
     inspect_torch,
     peak_memory,
 )
-from tasks.environment.throughput import Sweep, cuda_seconds, sweep, wall_seconds
+from tasks.environment.throughput import Sweep, sweep
 from tasks.environment.tower import ImageTower, load_tower
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
+from tasks.stopwatch import stopwatch_of
 
 REMEDY = 'pip install "gonogo[diagnostics]"'
 
@@ -47,8 +48,7 @@ def measure_environment(spec: Environment, run: Run) -> Outcome:
         tower = load_tower(spec.model, run.workspace, spec.seed, torch.device)
     except ImportError as error:
         return Blocked(f"a library of family {spec.model.family} is missing or broken ({error})", REMEDY)
-    stopwatch = cuda_seconds if torch.device == "cuda" else wall_seconds
-    found = sweep(tower.prepare, spec.batch_sizes, stopwatch, progress=run.progress)
+    found = sweep(tower.prepare, spec.batch_sizes, stopwatch_of(tower.model.device), progress=run.progress)
     if not found.measured:
         return Blocked(
             f"a batch of {found.too_large} runs out of memory",

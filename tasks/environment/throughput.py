@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-Work = Callable[[], object]
-Stopwatch = Callable[[Work], float]
-"""Does the work and returns the seconds that it took, waiting for a device that runs by itself."""
+from tasks.stopwatch import Stopwatch, Work, wall_seconds
 
 WARM_UPS = 1
 FEWEST_REPETITIONS = 3
@@ -48,26 +45,6 @@ class Sweep:
     def best(self) -> Throughput:
         """The highest median throughput, of equals that of the smallest batch. Raises ValueError when none fitted."""
         return max(self.measured, key=lambda found: found.median)
-
-
-def wall_seconds(work: Work) -> float:
-    """Stopwatch for work that is done when it returns."""
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
-
-
-def cuda_seconds(work: Work) -> float:
-    """Stopwatch for work on the current CUDA stream, by events on the device."""
-    import torch
-
-    begin = torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
-    end = torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
-    begin.record()
-    work()
-    end.record()
-    end.synchronize()
-    return float(begin.elapsed_time(end)) / 1000
 
 
 def _silent(done: int, total: int, note: str) -> None:

@@ -1,4 +1,4 @@
-"""The image tower of a model as something that can be timed: a batch of noise, and the work of encoding it."""
+"""The first pass of a model as something that can be timed: its image tower, or all of it where it has none apart."""
 
 from __future__ import annotations
 
@@ -14,40 +14,41 @@ from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.weights import WeightsUnavailable
 
 if TYPE_CHECKING:
-    import torch
-
-    from tasks.diagnostics.families.family import DualEncoder
+    from tasks.diagnostics.families.model import VisionLanguageModel
     from tasks.environment.device import DeviceKind
-    from tasks.environment.throughput import Work
+    from tasks.stopwatch import Work
 
 REFERENCE = ModelRef(id="reference", family="clip", name="base-patch32", weights="random")
 """What is timed where not even the architecture of the model that was asked for can be built."""
 
 _NOISE_SIZE = 64
-"""Side, in pixels, of the image that is preprocessed to learn the size of what the tower takes."""
+"""Side, in pixels, of the images before they are preprocessed."""
+
+_CAPTION = "a photo"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImageTower:
-    """A loaded model, of which only the image tower is used."""
+    """A loaded model, of which only the first pass is used."""
 
-    model: DualEncoder
-    shape: tuple[int, ...]
-    """[3, height, width] of one preprocessed image."""
+    model: VisionLanguageModel
     seed: int
+    """Of the noise that it is shown."""
     unavailable: str | None
     """Why the model that was asked for is not there; its architecture, or REFERENCE, then has random weights."""
 
     def prepare(self, batch_size: int) -> Work:
-        """Make a batch of noise on the device, and return the work of encoding it."""
+        """Make a batch of noise on the device, with a short caption each, and return the work of the first pass."""
         import torch
+        from PIL import Image
 
-        generator = torch.Generator().manual_seed(self.seed)
-        pixels = torch.randn(batch_size, *self.shape, generator=generator).to(self.model.device)
+        size = (_NOISE_SIZE, _NOISE_SIZE, 3)
+        noise = np.random.default_rng(self.seed).integers(0, 256, (batch_size, *size), dtype=np.uint8)
+        work = self.model.passes([Image.fromarray(pixels) for pixels in noise], [(_CAPTION,)] * batch_size)[0].run
 
-        def encode() -> torch.Tensor:
+        def encode() -> object:
             with torch.inference_mode():
-                return self.model.encode_images(pixels)
+                return work()
 
         return encode
 
@@ -59,18 +60,15 @@ def load_tower(ref: ModelRef, workspace: Path, seed: int, device: DeviceKind) ->
     Raises BadInput for an unknown family, and ImportError when the family's library is missing.
     """
     import torch
-    from PIL import Image
 
-    find_family(ref.family)
+    find_family(ref.family, workspace)
     place = torch.device(device)
     model, reason = None, None
     for candidate in (ref, ref.model_copy(update={"weights": "random"}), REFERENCE):
         try:
-            model = find_family(candidate.family).load(candidate, workspace, seed, place)
+            model = find_family(candidate.family, workspace).load(candidate, workspace, seed, place)
             break
         except (WeightsUnavailable, BadInput) as error:
             reason = reason or (error.reason if isinstance(error, WeightsUnavailable) else str(error))
     assert model is not None, "the reference is built from a configuration of our own"
-    noise = np.random.default_rng(seed).integers(0, 256, (_NOISE_SIZE, _NOISE_SIZE, 3), dtype=np.uint8)
-    pixels = model.pixels([Image.fromarray(noise)])
-    return ImageTower(model, tuple(pixels.shape[1:]), seed, reason)
+    return ImageTower(model, seed, reason)

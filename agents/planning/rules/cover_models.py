@@ -44,7 +44,7 @@ def diagnostic(
     )
     return PlanTask(
         title=f"Measure attention in {ref.locator}, images {part.first + 1} to {part.first + part.n}",
-        spec=Diagnostic(model=ref, data=part, metric=metric, seed=study.seed),
+        spec=Diagnostic(model=ref, data=part, metric=metric, seed=study.seed, method=study.diagnostics),
         subject=model.id,
         priority="high",
         rule=rule,

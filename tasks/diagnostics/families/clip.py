@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from tasks.diagnostics.families.hf import HFFamily, Sizes
+from tasks.diagnostics.families.hf_dual import HFDualFamily, Sizes, square_crop
 from tasks.diagnostics.families.tokens import HashedWords
 
 
-class Clip(HFFamily):
+class Clip(HFDualFamily):
     """Names are the sizes below; weights are `random`, a folder saved by `save_pretrained`, or a hub id."""
 
     key: ClassVar[str] = "clip"
     config_class: ClassVar[str] = "CLIPConfig"
     model_class: ClassVar[str] = "CLIPModel"
     processor_class: ClassVar[str] = "CLIPImageProcessor"
-    class_row: ClassVar[int | None] = 0
-    masks_padding: ClassVar[bool] = True
     sizes: ClassVar[dict[str, Sizes]] = {
         "tiny": Sizes(width=32, depth=2, heads=2, image_size=32, patch_size=8, vocabulary=1000, length=32),
         "small": Sizes(width=128, depth=4, heads=4, image_size=64, patch_size=8, vocabulary=8000, length=32),
@@ -25,16 +23,18 @@ class Clip(HFFamily):
         ),
     }
 
-    def special_ids(self, vocabulary: int) -> dict[str, int]:
+    def options(self, sizes: Sizes) -> dict[str, Any]:
         """The end of text has the highest id, as in CLIP's own vocabulary."""
-        return {"bos_token_id": vocabulary - 2, "eos_token_id": vocabulary - 1, "pad_token_id": 1}
+        vocabulary = sizes.vocabulary
+        specials = {"bos_token_id": vocabulary - 2, "eos_token_id": vocabulary - 1, "pad_token_id": 1}
+        return {"text_config": {**sizes.text(), **specials}, "vision_config": sizes.vision()}
 
     def image_options(self, image_size: int) -> dict[str, Any]:
         """The shorter edge is scaled, the centre cropped."""
-        return {"size": {"shortest_edge": image_size}, "crop_size": {"height": image_size, "width": image_size}}
+        return square_crop(image_size)
 
-    def stand_in(self, text_config: Any) -> HashedWords:
+    def stand_in(self, text_config: Any, length: int) -> HashedWords:
         """Start, words, end; legacy configurations name an end of text of 2 and mean the highest id."""
         vocabulary = text_config.vocab_size
         eos = text_config.eos_token_id if 2 < (text_config.eos_token_id or 0) < vocabulary else vocabulary - 1
-        return HashedWords(vocabulary, text_config.max_position_embeddings, eos=eos, pad=1, bos=eos - 1)
+        return HashedWords(vocabulary, length, eos=eos, pad=1, bos=eos - 1)

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from store.errors import BadInput
 from store.specs import ModelRef
 from tasks.diagnostics.families import hub
-from tasks.diagnostics.families.family import DualEncoder, Provenance, unknown
+from tasks.diagnostics.families.dual import DualEncoder
+from tasks.diagnostics.families.family import unknown
+from tasks.diagnostics.families.model import Provenance
+from tasks.diagnostics.families.openclip_coca import CocaModel
 from tasks.diagnostics.families.openclip_model import OpenClipModel, tokenizer_for
 from tasks.diagnostics.families.weights import (
     CHECKPOINTS,
@@ -23,6 +26,7 @@ from tasks.diagnostics.families.weights import (
     file_sha256,
     loading,
     local_path,
+    origin,
     seeded,
 )
 
@@ -86,7 +90,10 @@ class OpenClip:
             tokenize, tokenizer = tokenizer_for(text, source.folder, source.remote)
         check_finite(module, ref)
         provenance = Provenance(source.weights, source.architecture, tokenizer)
-        return OpenClipModel(module.eval().to(device), device, provenance, tokenize)
+        kind = CocaModel if hasattr(module, "text_decoder") else OpenClipModel
+        loaded = kind(module.eval().to(device), device, provenance, tokenize)
+        loaded.fresh = lambda seed: _build(source, seed)[0]
+        return loaded
 
     def _resolve(self, ref: ModelRef, workspace: Path) -> _Source:
         if ref.untrained:
@@ -137,7 +144,7 @@ def _from_folder(ref: ModelRef, folder: Path, weights: str = "", remote: bool = 
     checkpoint = _checkpoint(folder)
     if checkpoint is None:
         raise BadInput(f"model {ref.locator}: {folder} holds no checkpoint; put open_clip_model.safetensors there")
-    weights = weights or f"local folder {folder.name}, {checkpoint.name}, SHA-256 {file_sha256(checkpoint)}"
+    weights = weights or f"{origin(ref, folder)}, {checkpoint.name}, SHA-256 {file_sha256(checkpoint)}"
     architecture = f"{CONFIG} beside the weights, labelled {ref.name}"
     return _Source(f"local-dir:{folder}", architecture, weights, checkpoint, folder=folder, remote=remote)
 
@@ -169,7 +176,18 @@ def _build(source: _Source, seed: int) -> tuple[Any, dict[str, Any]]:
             force_preprocess_cfg=source.preprocess,
             **changed,
         )
+        if hasattr(module, "text_decoder"):
+            _draw_projection(module.text_decoder)
     return module, text
+
+
+def _draw_projection(decoder: Any) -> None:
+    """The library leaves this one as memory happens to hold; the scale is that of the function it never calls."""
+    from torch.nn import init
+
+    projection = decoder.text_projection
+    if projection is not None:
+        init.normal_(projection, std=projection.shape[0] ** -0.5)
 
 
 def _library() -> Any:

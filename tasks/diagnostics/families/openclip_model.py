@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tasks.diagnostics.families import hub
-from tasks.diagnostics.families.family import DualEncoder, Place, Provenance, Texts
+from tasks.diagnostics.families.dual import DualEncoder, Texts
+from tasks.diagnostics.families.model import Place, Provenance, Role
 from tasks.diagnostics.families.tokens import STAND_IN, HashedWords, end_of_text
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
 _BPE_VOCABULARY = 49408
 """Size of the vocabulary whose tokenizer open_clip carries with it."""
-
+_ATTENTION = re.compile(r"attention|attn", re.IGNORECASE)
+"""Names of classes that attend."""
 
 Tokenize = Callable[[Sequence[str]], Texts]
 
@@ -79,9 +82,9 @@ class OpenClipModel(DualEncoder):
         self.module = module
         self.device = device
         self.provenance = provenance
-        self.class_row = 0 if _has_class_token(module.visual) else None
-        self._model = module
-        self._appended = 1 if getattr(getattr(module, "text", None), "cls_emb", None) is not None else 0
+        self.class_row = 0 if _hands_on_class_token(module.visual) else None
+        self.absent = _absent(self, module.visual)  # type: ignore[misc]
+        self._text = _text_options(module)
         self._transform = image_transform_v2(PreprocessCfg(**module.visual.preprocess_cfg), is_train=False)
         self._tokenize = tokenize
 
@@ -94,25 +97,59 @@ class OpenClipModel(DualEncoder):
     def texts(self, captions: Sequence[str]) -> Texts:
         """Padded to the full length of the model."""
         texts = self._tokenize(captions)
-        return Texts(texts.ids.to(self.device), None, texts.eot.to(self.device), self._appended)
+        return replace(texts, ids=texts.ids.to(self.device), eot=texts.eot.to(self.device), **self._text)
 
     def encode_images(self, pixels: Tensor) -> Tensor:
         """[images, width]."""
-        embeddings: Tensor = self._model.encode_image(pixels)
+        embeddings: Tensor = self.module.encode_image(pixels)
         return embeddings
 
     def encode_texts(self, texts: Texts) -> Tensor:
         """[captions, width]."""
-        embeddings: Tensor = self._model.encode_text(texts.ids)
+        embeddings: Tensor = self.module.encode_text(texts.ids)
         return embeddings
 
     def place(self, site: str) -> Place:
         """By the name's first part, and the names that pooling heads go by."""
         tower, _, inside = site.partition(".")
-        pooling = "attn_pool" in inside or "attnpool" in inside
-        return Place("vision", pooling) if tower == "visual" else Place("text", pooling)
+        if "attn_pool" in inside or "attnpool" in inside or inside.startswith("head."):
+            return Place("pooling")
+        return Place("vision", "image") if tower == "visual" else Place("text", "text")
+
+    def temperature(self) -> float:
+        """The learned scale of its logits."""
+        scale = getattr(self.module, "logit_scale", None)
+        return 1.0 if scale is None else float(scale.exp())
 
 
-def _has_class_token(visual: Any) -> bool:
-    trunk = getattr(visual, "trunk", visual)
-    return any(getattr(trunk, name, None) is not None for name in ("class_embedding", "cls_token"))
+def _hands_on_class_token(visual: Any) -> bool:
+    """Towers that pool by attention or by a mean may have a class token too, and do not hand it on by itself."""
+    if hasattr(visual, "trunk"):
+        return getattr(visual.trunk, "cls_token", None) is not None and visual.trunk.global_pool == "token"
+    has_one = getattr(visual, "class_embedding", None) is not None
+    return has_one and getattr(visual, "attn_pool", None) is None and visual.pool_type == "tok"
+
+
+def _absent(model: OpenClipModel, visual: Any) -> dict[Role, str]:
+    """Convolutional towers have no layer of attention, though perhaps a pooling head."""
+    looks = [name for name, module in visual.named_modules() if _ATTENTION.search(type(module).__name__)]
+    roles = {model.place(f"visual.{name}").role for name in looks}
+    if "vision" in roles:
+        return {}
+    outside = " outside its pooling head" if roles else ""
+    kind = type(getattr(visual, "trunk", visual)).__name__
+    return {"vision": f"the vision tower, a {kind}, has no attention{outside}"}
+
+
+def _text_options(module: Any) -> dict[str, Any]:
+    """Which rows the text tower adds, and which it hands on, in the terms of `Texts`."""
+    text = getattr(module, "text", module)
+    if getattr(text, "cls_emb", None) is not None:
+        return {"appended": 1, "row": -1}
+    kind = getattr(text, "pool_type", None) or getattr(module, "text_pool_type", None)
+    pooler = type(getattr(text, "pooler", None)).__name__.casefold()
+    if kind == "first" or "cls" in pooler:
+        return {"row": 0}
+    if kind == "last":
+        return {"row": -1}
+    return {"mean": kind == "none" or "mean" in pooler or "max" in pooler}

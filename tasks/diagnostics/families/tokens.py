@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,3 +54,63 @@ def end_of_text(ids: Tensor, eos: int | None, pad: int | None) -> Tensor:
     is_text = ids != pad if pad is not None else torch.ones_like(ids, dtype=torch.bool)
     last_text = torch.where(is_text.any(dim=1), positions.where(is_text, -1).amax(dim=1), last)
     return torch.where(is_eos.any(dim=1), is_eos.int().argmax(dim=1), last_text)
+
+
+BYTES = "stand-in: one token a byte, as no tokenizer came with the weights"
+
+
+def byte_tokenizer(length: int, specials: Sequence[str], roles: Mapping[str, str], template: str = "$A") -> Any:
+    """A tokenizer of the transformers library that needs no download: special tokens first, then one for every byte.
+
+    `specials` get the ids from 0 on; `roles` names some of them, such as `{"pad_token": "<pad>"}`. `template` is what
+    stands around a text, such as `<s> $A </s>`. Its vocabulary has `byte_vocabulary(specials)` entries.
+    """
+    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    ids = {token: id for id, token in enumerate((*specials, *alphabet))}
+    inner = Tokenizer(models.BPE(ids, []))
+    inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    inner.decoder = decoders.ByteLevel()
+    inner.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in specials])
+    used = [(token, ids[token]) for token in specials if token in template.split()]
+    inner.post_processor = processors.TemplateProcessing(single=template, special_tokens=used)
+    others = [token for token in specials if token not in roles.values()]
+    return PreTrainedTokenizerFast(
+        tokenizer_object=inner,
+        model_max_length=length,
+        padding_side="right",
+        extra_special_tokens=others,
+        **roles,
+    )
+
+
+BERT_SPECIALS = ("[PAD]", "[CLS]", "[SEP]")
+
+
+def bert_tokenizer(length: int) -> Any:
+    """The byte tokenizer with the special tokens of BERT around a text; padding has the id 0."""
+    roles = {"pad_token": "[PAD]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+    return byte_tokenizer(length, BERT_SPECIALS, roles, "[CLS] $A [SEP]")
+
+
+ROBERTA_SPECIALS = ("<s>", "<pad>", "</s>")
+
+
+def roberta_tokenizer(length: int) -> Any:
+    """The byte tokenizer with the special tokens of RoBERTa around a text; padding has the id 1."""
+    roles = {"pad_token": "<pad>", "cls_token": "<s>", "sep_token": "</s>", "bos_token": "<s>", "eos_token": "</s>"}
+    return byte_tokenizer(length, ROBERTA_SPECIALS, roles, "<s> $A </s>")
+
+
+def special_ids(tokenizer: Any) -> list[int]:
+    """Ids of a tokenizer of the transformers library that stand for no text; an unknown word is text."""
+    roles = ("bos", "eos", "pad", "sep", "cls", "mask")
+    kept = {getattr(tokenizer, f"{role}_token_id", None) for role in roles}
+    return [id for id in tokenizer.all_special_ids if id != tokenizer.unk_token_id or id in kept]
+
+
+def byte_vocabulary(specials: Sequence[str]) -> int:
+    """Entries of the vocabulary of `byte_tokenizer`."""
+    return len(specials) + 256

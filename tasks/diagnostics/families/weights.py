@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 
 from store.errors import BadInput, GonogoError
 from store.specs import ModelRef
+from tasks.diagnostics import zoo
 from tasks.diagnostics.memory import is_out_of_memory
 
 if TYPE_CHECKING:
     from torch import nn
 
 RANDOM = "random initialisation (untrained)"
+
+ZOO = "zoo"
+"""Weights of a model that is shipped with the package; its name says which."""
 
 CHECKPOINTS = (".safetensors", ".pt", ".pth", ".bin")
 """Suffixes of checkpoint files; all but the first are read with pickled objects refused."""
@@ -37,9 +41,11 @@ class UnusableModel(BadInput):
 def local_path(ref: ModelRef, workspace: Path) -> Path | None:
     """The weights as a path, where they are one: it exists, relative to `workspace`, or can be nothing else.
 
-    Raises BadInput when it can only be a path and is not there.
+    Raises BadInput when it can only be a path and is not there, or is a name that the zoo does not know.
     """
     weights = ref.weights
+    if weights == ZOO:
+        return zoo.folder(ref.name)
     path = workspace / Path(weights).expanduser()
     try:
         if path.exists():
@@ -49,6 +55,11 @@ def local_path(ref: ModelRef, workspace: Path) -> Path | None:
     if weights.startswith(("/", "./", "../", "~")) or weights.endswith(CHECKPOINTS) or weights.count("/") > 1:
         raise BadInput(f"model {ref.locator}: there is nothing at {path}; give the path of the weights")
     return None
+
+
+def origin(ref: ModelRef, path: Path) -> str:
+    """Where a local folder of weights comes from, in words."""
+    return f"{path.name} of gonogo's zoo, trained on shapes" if ref.weights == ZOO else f"local folder {path.name}"
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from store.errors import BadInput, GonogoError
 from store.specs import DataRef, ModelRef
 from tasks.diagnostics.datasets import check, open_data
 from tasks.diagnostics.diagnose import diagnose
-from tasks.diagnostics.diagnosis import Diagnosis, to_json
+from tasks.diagnostics.diagnosis import Diagnosis
+from tasks.diagnostics.document import to_json
 from tasks.diagnostics.measures import mcs
 
 RESNET = {
@@ -128,14 +129,14 @@ def resnet(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Diagnos
 
 
 def test_a_tower_without_attention_is_undefined_and_the_other_one_is_measured(resnet: Diagnosis) -> None:
-    reason = "the vision tower has no softmax attention outside its pooling head"
+    reason = "the vision tower, a ModifiedResNet, has no attention outside its pooling head"
     for metric in ("mcs_raw", "mcs_norm", "mcs_raw_uniform", "vision_entropy", "vision_cls_entropy"):
         assert resnet.undefined[metric] == reason
         assert metric not in resnet.values
     assert resnet.verdict.label == "undefined"
     assert reason in resnet.verdict.reason
     assert (resnet.values["text_entropy_norm"] > 0).all()
-    assert [(site.name, site.layer) for site in resnet.sites if site.role == "vision"] == [("visual.attnpool", None)]
+    assert [(site.name, site.layer) for site in resnet.sites if site.role == "pooling"] == [("visual.attnpool", None)]
 
 
 def test_json_has_its_fixed_shape_and_no_nan(found: Diagnosis, resnet: Diagnosis) -> None:
@@ -143,8 +144,8 @@ def test_json_has_its_fixed_shape_and_no_nan(found: Diagnosis, resnet: Diagnosis
         data = json.loads(json.dumps(to_json(diagnosis), allow_nan=False))
         fixed = {"schema", "model", "weights", "n", "sites", "summary", "nulls", "verdict", "latency_s", "peak_bytes"}
         assert fixed <= data.keys()
-        assert data["schema"] == "gonogo.diagnose/1"
-        site = {"name", "role", "layer", "heads", "entropy", "entropy_norm", "mass"}
+        assert data["schema"] == "gonogo.diagnose/2"
+        site = {"name", "role", "layer", "heads", "entropy", "entropy_norm", "statistics"}
         assert all(site <= entry.keys() for entry in data["sites"])
         for metric in ("mcs_raw", "mcs_norm", "mcs_raw_uniform", "vision_entropy", "text_entropy_norm"):
             assert {metric, f"{metric}_low", f"{metric}_high"} <= data["summary"].keys()
@@ -152,9 +153,9 @@ def test_json_has_its_fixed_shape_and_no_nan(found: Diagnosis, resnet: Diagnosis
     assert summary["mcs_norm_low"] < summary["mcs_norm"] < summary["mcs_norm_high"]
     undefined = to_json(resnet)
     assert undefined["summary"]["mcs_norm"] is None
-    assert "no softmax attention" in undefined["undefined"]["mcs_norm"]
+    assert "no attention outside" in undefined["undefined"]["mcs_norm"]
     assert undefined["nulls"]["uniform"]["mcs_raw"] is None
-    assert undefined["nulls"]["random_initialisation"] is None
+    assert undefined["nulls"]["random_initialisation"]["entropy_norm"].keys() == {"text"}
 
 
 def test_one_image_has_values_but_no_interval(workspace: Path) -> None:
@@ -192,7 +193,7 @@ def test_data_is_refused_before_a_model_is_loaded(tmp_path: Path) -> None:
 def test_running_out_of_memory_is_told_with_a_remedy(
     workspace: Path, few: DataRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tasks.diagnostics.families.hf_model import HFDualEncoder
+    from tasks.diagnostics.families.hf_dual import HFDualEncoder
 
     def exhaust(*_: object) -> None:
         import torch
@@ -200,5 +201,5 @@ def test_running_out_of_memory_is_told_with_a_remedy(
         torch.empty(2**60)
 
     monkeypatch.setattr(HFDualEncoder, "pixels", exhaust)
-    with pytest.raises(GonogoError, match="out of memory on cpu; set batch_size below 16"):
+    with pytest.raises(GonogoError, match="out of memory on cpu, even for one image"):
         diagnose(ModelRef.parse("clip:tiny@random"), few, workspace)

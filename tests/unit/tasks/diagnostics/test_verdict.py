@@ -1,39 +1,82 @@
-"""What may be said of a model, given the interval of its normalised score."""
+"""What may be said of a model, given its losses against random initialisation and the effects of interventions."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from tasks.diagnostics.verdict import judge
+from tasks.diagnostics.intervention.influence import Effect
+from tasks.diagnostics.verdict import Loss, Verdict, judge, loss_of
+
+RNG = np.random.default_rng(0)
+
+
+def loss(name: str, share: float, images: int = 40, spread: float = 0.01) -> Loss:
+    """The loss of a model that keeps 1 - share of a null of about .9."""
+    draws = 0.9 + RNG.normal(0, 0.004, (8, 1)) + RNG.normal(0, 0.002, (8, images))
+    return loss_of(name, 0.9 * (1 - share) + RNG.normal(0, spread, images), draws)
+
+
+def judged(*layers: float, n: int = 40, untrained: bool = False, effects: tuple[Effect, ...] = ()) -> Verdict:
+    of_layers = tuple(loss(f"vision/{i:02d}", share) for i, share in enumerate(layers))
+    return judge(((loss("vision", float(np.mean(layers))),), of_layers), n, untrained, None, effects, "the captions")
+
+
+def moved(kind: str, *shares: float) -> Effect:
+    return Effect(kind, "", None, np.array(shares), None)  # type: ignore[arg-type]
+
+
+def test_a_loss_is_a_share_of_the_null_with_an_interval_around_it() -> None:
+    found = loss("vision", 0.3)
+    assert found.low < found.value < found.high
+    assert found.value == pytest.approx(0.3, abs=0.02)
+    assert found.null_low < found.null < found.null_high
+    assert found.p_different < 1e-6 < found.p_collapsed
 
 
 @pytest.mark.parametrize(
-    ("interval", "label", "said"),
+    ("layers", "label", "said"),
     [
-        ((0.45, 0.55), "ok", "within"),
-        ((0.30, 0.70), "ok", "within"),
-        ((0.10, 0.29), "collapsed", "text collapse"),
-        ((0.71, 0.80), "collapsed", "vision collapse"),
-        ((0.28, 0.33), "inconclusive", "crosses 0.3"),
-        ((0.66, 0.72), "inconclusive", "crosses 0.7"),
+        ((0.1, 0.2, 0.3), "ok", "Nowhere"),
+        ((0.8, 0.8, 0.8), "collapsed", "vision attention as a whole and vision layers 0, 1 and 2"),
+        ((0.1, 0.8, 0.1), "collapsed", "in vision layer 1."),
+        ((0.5, 0.5, 0.5), "inconclusive", "the loss of vision attention reaches one half"),
     ],
 )
-def test_a_label_needs_the_whole_interval_on_one_side(interval: tuple[float, float], label: str, said: str) -> None:
-    verdict = judge(interval, 40, untrained=False, undefined=None)
-    assert (verdict.label, said in verdict.reason) == (label, True)
+def test_the_label_follows_the_losses_and_says_where(layers: tuple[float, ...], label: str, said: str) -> None:
+    verdict = judged(*layers)
+    assert (verdict.label, said in verdict.reason) == (label, True), verdict.reason
 
 
 def test_fewer_than_thirty_images_settle_nothing() -> None:
-    assert judge((0.1, 0.2), 29, untrained=False, undefined=None).label == "inconclusive"
+    assert judged(0.8, 0.8, n=29).label == "inconclusive"
 
 
-def test_no_score_is_undefined_with_its_reason() -> None:
-    verdict = judge(None, 40, untrained=False, undefined="the vision tower has no softmax attention")
+def test_a_modality_without_attention_is_undefined_and_the_rest_is_still_judged() -> None:
+    found = ((loss("text", 0.8),), (loss("text/00", 0.8),))
+    verdict = judge(found, 40, False, "the vision tower, an EfficientNet, has no attention", (), "")
     assert verdict.label == "undefined"
-    assert "no softmax attention" in verdict.reason
+    assert "EfficientNet" in verdict.reason
+    assert "text attention as a whole" in verdict.reason
 
 
-def test_every_decided_verdict_names_the_null_that_is_missing_and_untrained_weights() -> None:
-    reason = judge((0.4, 0.6), 40, untrained=True, undefined=None).reason
-    assert "random initialisation has not been measured" in reason
-    assert "nothing of a trained model" in reason
+def test_without_a_null_nothing_is_decided() -> None:
+    assert judge(None, 40, False, None, (), "").label == "inconclusive"
+
+
+def test_untrained_weights_are_called_so() -> None:
+    assert "nothing of a trained model" in judged(0.1, untrained=True).reason
+
+
+@pytest.mark.parametrize(
+    ("shares", "label"),
+    [((0.2, 0.3, 0.25), "ok"), ((0.001, 0.002, 0.0), "collapsed"), ((0.0, 0.02, 0.01), "inconclusive")],
+)
+def test_a_modality_that_moves_nothing_is_functionally_collapsed(shares: tuple[float, ...], label: str) -> None:
+    verdict = judged(0.1, effects=(moved("swap-image", *shares),))
+    assert verdict.functional.label == label
+    assert verdict.label == "ok", "the two kinds of collapse are told apart"
+
+
+def test_a_model_without_an_output_has_no_functional_verdict() -> None:
+    assert judge(None, 40, False, None, (), "").functional.label == "undefined"

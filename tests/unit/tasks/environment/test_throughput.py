@@ -14,8 +14,8 @@ from tasks.environment.throughput import (
     Work,
     ran_out_of_memory,
     sweep,
-    wall_seconds,
 )
+from tasks.stopwatch import wall_seconds
 
 
 def reading(seconds: Iterator[float]) -> Stopwatch:

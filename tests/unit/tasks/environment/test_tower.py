@@ -20,7 +20,6 @@ def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_a_tower_encodes_batches_of_noise_of_the_size_it_takes(tmp_path: Path) -> None:
     tower = load_tower(ModelRef.parse("clip:tiny@random"), tmp_path, seed=0, device="cpu")
-    assert tower.shape == (3, 32, 32)
     assert tower.unavailable is None
     embeddings = tower.prepare(5)()
     assert isinstance(embeddings, torch.Tensor)

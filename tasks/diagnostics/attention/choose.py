@@ -1,0 +1,46 @@
+"""Which backend takes a call: by device, size, mask and grouping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Backend = Literal["blocks", "spans", "masks"]
+"""By blocks of scores; by the fused kernel over runs of keys; by the fused kernel under masks or mixed groups."""
+
+FEW = 256**2
+"""Scores of one head below which the launches of a fused kernel cost more than its work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the choice rests on."""
+
+    device: str
+    """Type of the device."""
+    double: bool
+    queries: int
+    keys: int
+    mask: Literal["none", "blocks", "adds"] = "none"
+    """No mask, one of 0 and minus infinity, or one that adds a finite bias."""
+    groups: Literal["none", "runs", "mixed"] = "none"
+    """No groups, a few runs that all samples share, or interleaved ones."""
+
+
+def applicable(case: Case) -> tuple[Backend, ...]:
+    """The backends that can take a call, without a regard for speed."""
+    if case.mask == "adds" or case.double:
+        return ("blocks",)
+    if case.mask == "blocks" or case.groups == "mixed":
+        return ("masks", "blocks")
+    return ("spans", "masks", "blocks")
+
+
+def choose(case: Case) -> tuple[Backend, ...]:
+    """The backends that can take a call, the best first and blocks, which take everything, last.
+
+    A CPU always takes blocks: `make bench-diagnostics` shows them faster than its fused kernel at every size.
+    """
+    if case.device != "cuda" or case.queries * case.keys < FEW:
+        return ("blocks",)
+    return applicable(case)

@@ -1,0 +1,115 @@
+"""Entropy of attention, exactly: H = -sum p ln p of each row, and its parts by groups of keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from store.errors import GonogoError
+from tasks.diagnostics.attention.blocks import Piece, by_blocks
+from tasks.diagnostics.attention.calibration import usable
+from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
+from tasks.diagnostics.attention.choose import Backend, Case, applicable, choose
+from tasks.diagnostics.attention.fused import by_masks, by_spans
+from tasks.diagnostics.attention.layout import Layout, arranged
+from tasks.diagnostics.attention.parts import attendable_by_group, grouped, joined, ungrouped
+from tasks.diagnostics.attention.rows import BLOCKED, FAINT, Groups, Parts, Rows, Run, members, shared_runs
+from tasks.diagnostics.attention.scored import by_scores
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["BLOCKED", "FAINT", "Groups", "Parts", "Rows", "measure"]
+
+
+def measure(
+    call: AttentionCall,
+    samples: int,
+    groups: Groups | None = None,
+    *,
+    queries: Tensor | None = None,
+    backend: Backend | None = None,
+) -> Rows:
+    """Row entropies of a call over `samples` samples, in float32 or better.
+
+    The batch dimension of the rows is that of the call, [samples x windows]; a call of three dimensions is split into
+    samples and heads. `groups` tells keys apart, where the batch is that of the samples. `queries`, integers, are the
+    query rows to measure, or None for all; `backend` is chosen by device and size where it is not given. Raises
+    GonogoError when the scores are not finite or the shapes do not fit.
+    """
+    import torch
+
+    of = call.q if isinstance(call, Projected) else call.scores
+    _check_groups(call, samples, groups)
+    with torch.no_grad(), torch.autocast(of.device.type, enabled=False):
+        if isinstance(call, Scored):
+            rows = by_scores(call, samples, groups, queries)
+        else:
+            rows = _projected(call.site, arranged(call, samples, queries), groups, backend)
+        if not bool(torch.isfinite(rows.entropy.sum())):
+            raise GonogoError(f"{call.site}: attention scores are not finite; check the weights of this module")
+    return rows
+
+
+def _projected(site: str, layout: Layout, groups: Groups | None, asked: Backend | None) -> Rows:
+    runs = None if groups is None else shared_runs(groups)
+    backend = _backend(site, _case(layout, groups, runs, asked), layout, asked)
+    if groups is None:
+        return ungrouped(_found(layout, backend), layout.attendable())
+    if runs is not None and backend != "masks":
+        layout = replace(layout, q=layout.q.contiguous())  # once, and not for each run
+        spans = [layout.between(run.start, run.stop) for run in runs]
+        return joined(
+            [_found(span, backend) for span in spans], [span.attendable() for span in spans], runs, groups.count
+        )
+    of = members(groups, layout.q)
+    return grouped(
+        by_masks(layout, of) if backend == "masks" else by_blocks(layout, of), attendable_by_group(layout, of)
+    )
+
+
+def _found(layout: Layout, backend: Backend) -> Piece:
+    match backend:
+        case "blocks":
+            return by_blocks(layout)
+        case "spans":
+            return by_spans(layout)
+        case "masks":
+            return by_masks(layout)
+
+
+def _case(layout: Layout, groups: Groups | None, runs: tuple[Run, ...] | None, asked: Backend | None) -> Case:
+    import torch
+
+    fusible = layout.q.device.type == "cuda" or asked not in (None, "blocks")
+    # whether a mask adds is read from the mask itself, so only where it matters
+    adds = layout.mask is not None and layout.mask.is_floating_point() and (not fusible or layout.biased)
+    return Case(
+        device=layout.q.device.type,
+        double=layout.q.dtype == torch.float64,
+        queries=layout.q.shape[2],
+        keys=layout.k.shape[2],
+        mask="none" if layout.mask is None else "adds" if adds else "blocks",
+        groups="none" if groups is None else "mixed" if runs is None else "runs",
+    )
+
+
+def _backend(site: str, case: Case, layout: Layout, asked: Backend | None) -> Backend:
+    """The first backend of those that can take a case that is right on this device."""
+    if asked is not None and asked not in applicable(case):
+        raise GonogoError(f"{site}: the backend {asked!r} cannot take {case}")
+    order = choose(case) if asked is None else (asked, "blocks")
+    return next(backend for backend in order if usable(backend, layout.q.device, layout.q.dtype))
+
+
+def _check_groups(call: AttentionCall, samples: int, groups: Groups | None) -> None:
+    if groups is None:
+        return
+    whole = call.q if isinstance(call, Projected) else call.scores
+    keys = call.k.shape[-2] if isinstance(call, Projected) else call.scores.shape[-1]
+    batch = samples if whole.dim() == 3 else whole.shape[:-3].numel()
+    if batch != samples or groups.labels.shape != (samples, keys):
+        raise GonogoError(
+            f"{call.site}: groups of keys of shape {list(groups.labels.shape)} do not fit a batch of {batch} with "
+            f"{keys} keys, over {samples} samples"
+        )

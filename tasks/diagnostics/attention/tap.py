@@ -1,0 +1,249 @@
+"""The tap: sees every attention call of a running model, of any architecture, and changes nothing.
+
+It is a `TorchFunctionMode`, which PyTorch asks about every call of its functions on this thread, beside a stack of the
+modules that are running. While a mode is active `nn.MultiheadAttention` leaves its fused fast path, so the outputs
+are bit for bit those of the ordinary path.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+from collections.abc import Callable, Mapping
+from types import FunctionType, TracebackType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
+from torch.utils.hooks import RemovableHandle
+
+from store.errors import BadInput
+from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
+
+Arguments = tuple[Any, ...]
+
+
+class AttentionTap(TorchFunctionMode):
+    """Within `with AttentionTap(model, sink):`, `sink` is given each attention call of `model` on this thread.
+
+    Calls are seen through `F.scaled_dot_product_attention`, also within `F.multi_head_attention_forward`, and through a
+    softmax over the last dimension of attention scores: of four dimensions anywhere, of three within a module that
+    looks like attention, as token logits and routers have three too. The sink is called after the attention has been
+    computed, outside the mode. Raises BadInput for a compiled model, whose calls cannot be seen.
+    """
+
+    def __init__(self, model: nn.Module, sink: Callable[[AttentionCall], None]) -> None:
+        super().__init__()
+        _refuse_compiled(model)
+        self._model = model
+        self._sink = sink
+        self._known: dict[int, tuple[str, bool, bool]] = {}
+        self._stack: list[_Running] = []
+        self._hooks: list[RemovableHandle] = []
+        self._thread = 0
+        self._ran: set[str] = set()
+        self._explained: set[str] = set()
+        self._opaque: set[str] = set()
+        self.sites: dict[str, int] = {}
+        """Calls seen, by site, in the order of their first call."""
+
+    @property
+    def blind(self) -> tuple[str, ...]:
+        """Modules that attend in a way that cannot be seen.
+
+        They are the innermost of those that look like attention and ran, yet within which no attention was seen, and
+        those that called a kernel that keeps its scores to itself.
+        """
+        unseen = self._ran - self._explained
+        inner = {name for name in unseen if not any(other.startswith(f"{name}.") for other in unseen)}
+        return tuple(sorted(inner | self._opaque))
+
+    def __enter__(self) -> AttentionTap:
+        self._thread = threading.get_ident()
+        for name, module in self._model.named_modules():
+            self._known[id(module)] = name, looks_like_attention(name, module), type(module) is nn.Softmax
+            self._hooks.append(module.register_forward_pre_hook(self._push))
+            self._hooks.append(module.register_forward_hook(self._pop, always_call=True))
+        super().__enter__()  # type: ignore[no-untyped-call]
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(exc_type, exc, trace)  # type: ignore[no-untyped-call]
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks.clear()
+        self._stack.clear()
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Arguments = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        watch = _WATCHED.get(func)
+        if watch is None:
+            return func(*args, **kwargs) if kwargs else func(*args)
+        return watch(self, func, args, kwargs or {})
+
+    def _sdpa(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
+        result = func(*args, **kwargs)
+        self._see(_from_sdpa(self._site, *args, **kwargs))
+        return result
+
+    def _softmax(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
+        result = func(*args, **kwargs)
+        if (scores := self._attention_scores(*args, **kwargs)) is not None:
+            self._see(Scored(self._site, scores, result if isinstance(result, Tensor) else None))
+        return result
+
+    def _multi_head(self, _: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
+        # the mode is off within its own handler, and on again for what the body calls
+        TorchFunctionMode.__enter__(self)  # type: ignore[no-untyped-call]
+        try:
+            return _MULTI_HEAD_BODY(*args, **kwargs)
+        finally:
+            TorchFunctionMode.__exit__(self, None, None, None)  # type: ignore[no-untyped-call]
+
+    def _hidden(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
+        self._opaque.add(self._site)
+        return func(*args, **kwargs)
+
+    @property
+    def _site(self) -> str:
+        """Name of the innermost module that is running; a bare softmax is a part of the module that holds it."""
+        inner = (running.name for running in reversed(self._stack) if not running.bare)
+        return next(inner, "(no module)")
+
+    def _see(self, call: AttentionCall) -> None:
+        self.sites[call.site] = self.sites.get(call.site, 0) + 1
+        for running in self._stack:
+            running.seen = True
+        self._sink(call)
+
+    def _attention_scores(self, input: Any, dim: Any = None, *_: Any, **__: Any) -> Tensor | None:
+        """The scores, where a softmax looks like that of attention."""
+        if not isinstance(input, Tensor) or input.dim() < 3 or dim not in (-1, input.dim() - 1):
+            return None
+        if input.dim() == 3 and not any(running.looks_like_attention for running in self._stack):
+            return None
+        return input
+
+    def _push(self, module: nn.Module, *_: Any) -> None:
+        if threading.get_ident() == self._thread:
+            self._stack.append(_Running(*self._known[id(module)]))
+
+    def _pop(self, *_: Any) -> None:
+        if threading.get_ident() != self._thread:
+            return
+        running = self._stack.pop()
+        if running.looks_like_attention:
+            self._ran.add(running.name)
+            if running.seen:
+                self._explained.add(running.name)
+
+
+class _Running:
+    """A module whose forward is under way."""
+
+    __slots__ = ("bare", "looks_like_attention", "name", "seen")
+
+    def __init__(self, name: str, looks_like_attention: bool, bare: bool) -> None:
+        self.name = name
+        self.bare = bare
+        self.looks_like_attention = looks_like_attention
+        self.seen = False
+
+
+_CLASS = re.compile(r"attention|attn", re.IGNORECASE)
+_NAME = re.compile(r"(^|[._])(self|cross)?_?(attn|attention)s?\d*$", re.IGNORECASE)
+_NOT = re.compile(
+    r"(norm|dropout|output|mask|bias|embeddings?|scale|gate|mlp|ffn)$|^(light)?(channel|spatial|split)attn$",
+    re.IGNORECASE,
+)
+"""Parts of an attention, and gates over channels or places that go by its name."""
+_CALLED = re.compile(
+    r"(flex|flash|varlen|memory_efficient|dot_product|sage)_?(attention|attn)|^sageattn|attn_(varlen_)?func$"
+)
+"""Functions that attend; most are not PyTorch's own, or are compiled, so that the mode is not asked about them."""
+
+
+def looks_like_attention(name: str, module: nn.Module) -> bool:
+    """Whether a module attends, by its name or what it calls; a wrapper does too, and is known by what runs within."""
+    kind = type(module)
+    if isinstance(module, nn.MultiheadAttention):
+        return True
+    if kind.__module__.startswith("torch.nn.") or _NOT.search(kind.__name__):
+        return False
+    code = getattr(kind.forward, "__code__", None)
+    calls = any(_CALLED.search(called) for called in code.co_names) if code else False
+    return calls or bool(_CLASS.search(kind.__name__) or _NAME.search(name))
+
+
+def _from_sdpa(
+    site: str,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Projected:
+    del value, dropout_p, enable_gqa  # they do not bear on the weights; groups of heads show in the shapes
+    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    return Projected(site, query, key, attn_mask, is_causal, scale)
+
+
+def _multi_head_body() -> Callable[..., Any]:
+    """`F.multi_head_attention_forward` past its own question whether a mode is active: a copy with names of its own."""
+    whole = functional.multi_head_attention_forward
+    names = {**whole.__globals__, "has_torch_function": lambda _: False}
+    body = FunctionType(whole.__code__, names, whole.__name__, whole.__defaults__, whole.__closure__)
+    body.__kwdefaults__ = whole.__kwdefaults__
+    return body
+
+
+def _kernels(*names: str) -> list[Any]:
+    """Operators of PyTorch by name, those that this version has, with all their overloads."""
+    found = [getattr(torch.ops.aten, name) for name in names if hasattr(torch.ops.aten, name)]
+    return [*found, *(getattr(packet, overload) for packet in found for overload in packet.overloads())]
+
+
+_MULTI_HEAD_BODY = _multi_head_body()
+
+_WATCHED: dict[Any, Callable[[AttentionTap, Any, Arguments, Mapping[str, Any]], Any]] = {
+    **dict.fromkeys([functional.softmax, torch.softmax, Tensor.softmax, torch.special.softmax], AttentionTap._softmax),
+    **dict.fromkeys(_kernels("softmax", "_softmax"), AttentionTap._softmax),
+    **dict.fromkeys(
+        [functional.scaled_dot_product_attention, *_kernels("scaled_dot_product_attention")], AttentionTap._sdpa
+    ),
+    functional.multi_head_attention_forward: AttentionTap._multi_head,
+    **dict.fromkeys(
+        _kernels(
+            "_scaled_dot_product_attention_math",
+            "_scaled_dot_product_flash_attention",
+            "_scaled_dot_product_flash_attention_for_cpu",
+            "_scaled_dot_product_efficient_attention",
+            "_scaled_dot_product_cudnn_attention",
+            "_flash_attention_forward",
+            "_efficient_attention_forward",
+        ),
+        AttentionTap._hidden,
+    ),
+}
+"""What is looked at among all calls, and how."""
+
+
+def _refuse_compiled(model: nn.Module) -> None:
+    for name, module in model.named_modules():
+        compiled = (
+            type(module).__name__ == "OptimizedModule"
+            or module._compiled_call_impl is not None
+            or hasattr(module.forward, "_torchdynamo_orig_callable")
+        )
+        if compiled or isinstance(module, torch.jit.ScriptModule):
+            where = f"its module {name!r}" if name else "it"
+            raise BadInput(f"the model's attention cannot be seen, as {where} is compiled; give the model uncompiled")

@@ -1,0 +1,150 @@
+"""A diagnosis as a JSON document of a fixed shape, for people's scripts and for the artifacts of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tasks.diagnostics.diagnosis import MEETING, SUMMARY, Diagnosis, Relation, Site, Summary, summarise
+from tasks.diagnostics.intervention.influence import Effect
+from tasks.diagnostics.verdict import Loss
+
+SCHEMA = "gonogo.diagnose/2"
+
+
+def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
+    """The diagnosis as strict JSON of schema `gonogo.diagnose/2`: what is undefined is null, and nothing is NaN."""
+    found = diagnosis
+    metrics = [metric for metric in SUMMARY if metric in found.values or metric not in MEETING]
+    finer = [metric for metric in found.values if metric.startswith(("layer/", "band/"))]
+    return {
+        "schema": SCHEMA,
+        "model": found.model.locator,
+        "weights": found.provenance.weights,
+        "untrained": found.model.untrained,
+        "planted": str(found.model.plant) if found.model.plant else None,
+        "architecture": found.provenance.architecture,
+        "tokenizer": found.provenance.tokenizer,
+        "n": found.n,
+        "captions_per_image": found.captions_per_image,
+        "data_digest": found.data_digest,
+        "sites": [_site(site) for site in found.sites],
+        "sites_seen": len(found.sites),
+        "sites_expected": found.sites_expected,
+        "sites_complete": not found.blind,
+        "blind": list(found.blind),
+        "summary": _bounded({metric: found.summary(metric) for metric in metrics}),
+        "undefined": dict(found.undefined),
+        "layers": _bounded({metric: found.summary(metric) for metric in finer}),
+        "nulls": _nulls(found),
+        "losses": [_loss(loss) for loss in found.verdict.losses],
+        "layer_losses": [_loss(loss) for loss in found.verdict.layers],
+        "task": found.task or None,
+        "influence": [_effect(effect) for effect in found.effects],
+        "entropy_and_influence": {"sites": _relation(found.relation()), "heads": _relation(found.relation(True))},
+        "alignment": _alignment(found),
+        "verdict": found.verdict.label,
+        "reason": found.verdict.reason,
+        "collapsed_layers": list(found.verdict.collapsed_layers),
+        "functional": found.verdict.functional.label,
+        "functional_reason": found.verdict.functional.reason,
+        "latency_s": found.cost.latency_s,
+        "latency_tapped_s": found.cost.latency_tapped_s,
+        "peak_bytes": found.cost.peak_bytes,
+        "seconds": found.cost.seconds,
+        "parameters": found.parameters,
+        "device": found.device,
+        "dtype": found.dtype,
+        "seed": found.seed,
+        "batch_size": found.cost.batch_size,
+        "versions": dict(found.versions),
+    }
+
+
+def _site(site: Site) -> dict[str, Any]:
+    return {
+        "name": site.name,
+        "role": site.role,
+        "layer": site.layer,
+        "heads": site.heads,
+        "entropy": _number(site.entropy.mean()),
+        "entropy_norm": _number(site.entropy_norm.mean()),
+        "statistics": {name: _number(values.mean()) for name, values in site.statistics.items()},
+        "entropy_by_head": [_number(value) for value in site.entropy.mean(axis=0)],
+        "entropy_norm_by_head": [_number(value) for value in site.entropy_norm.mean(axis=0)],
+    }
+
+
+def _nulls(found: Diagnosis) -> dict[str, Any]:
+    means = {
+        "mcs_raw": found.summary("mcs_raw_uniform"),
+        "vision_entropy": found.summary("vision_entropy_uniform"),
+        "text_entropy": found.summary("text_entropy_uniform"),
+    }
+    exact = {"mcs_norm": 0.5, "vision_entropy_norm": 1.0, "text_entropy_norm": 1.0}
+    drawn = found.nulls.random_init
+    return {
+        "uniform": {**_bounded(means), **exact},
+        "random_initialisation": None
+        if drawn is None
+        else {
+            "seeds": list(drawn.seeds),
+            "images": drawn.images,
+            "entropy_norm": {role: _number(values.mean()) for role, values in drawn.roles.items()},
+            "entropy_norm_sd": {role: _number(values.mean(axis=1).std(ddof=1)) for role, values in drawn.roles.items()},
+        },
+        "shuffled_pairs": {
+            metric: {"difference": shift.difference, "low": shift.low, "high": shift.high}
+            for metric, shift in found.nulls.shuffled.items()
+        },
+    }
+
+
+def _loss(loss: Loss) -> dict[str, Any]:
+    numbers = ("value", "low", "high", "null", "null_low", "null_high", "p_collapsed", "p_different")
+    return {"name": loss.name, **{name: _number(np.float64(getattr(loss, name))) for name in numbers}}
+
+
+def _effect(effect: Effect) -> dict[str, Any]:
+    change, loss = summarise(effect.change), None if effect.loss is None else summarise(effect.loss)
+    return {
+        "kind": effect.kind,
+        "site": effect.site or None,
+        "head": effect.head,
+        "n": change.n,
+        **_bounded({"change": change, "loss": loss}),
+    }
+
+
+def _relation(relation: Relation | None) -> dict[str, Any] | None:
+    if relation is None:
+        return None
+    return {"spearman": relation.value, "low": relation.low, "high": relation.high, "n": relation.n}
+
+
+def _alignment(found: Diagnosis) -> dict[str, Any] | None:
+    if found.alignment is None:
+        return None
+    triples = {"modality_gap": found.alignment.gap, "permutation_share": found.alignment.share}
+    return {
+        "retrieval_chance": found.alignment.chance,
+        **{
+            name: None if triple is None else dict(zip(("value", "low", "high"), triple, strict=True))
+            for name, triple in triples.items()
+        },
+    }
+
+
+def _bounded(summaries: Mapping[str, Summary | None]) -> dict[str, float | None]:
+    numbers: dict[str, float | None] = {}
+    for metric, summary in summaries.items():
+        numbers[metric] = summary.value if summary else None
+        numbers[f"{metric}_low"] = summary.low if summary else None
+        numbers[f"{metric}_high"] = summary.high if summary else None
+    return numbers
+
+
+def _number(value: np.floating[Any]) -> float | None:
+    return float(value) if np.isfinite(value) else None

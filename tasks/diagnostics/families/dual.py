@@ -1,0 +1,124 @@
+"""Dual encoders: one tower for images and one for texts, which meet in the similarity of their embeddings alone."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from tasks.diagnostics.families.model import PADDING, TEXT, Output, Pass, Tokens, VisionLanguageModel
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """Tokenised captions."""
+
+    ids: Tensor
+    """[captions, length], integers."""
+    attended: Tensor | None
+    """[captions, length], the attention mask that the model is given, if it takes one."""
+    eot: Tensor
+    """[captions], position of the end-of-text token, the last token that counts."""
+    appended: int = 0
+    """Rows that the tower puts behind the tokens, such as a class token; they count."""
+    row: int | None = None
+    """The row that the tower hands on, from the end where negative; None: that of the end of text."""
+    mean: bool = False
+    """Whether the tower hands on a mean of rows instead of one row."""
+
+    @property
+    def rows(self) -> Tensor:
+        """[captions, length + appended], boolean: the rows that count."""
+        import torch
+
+        length = self.ids.shape[1]
+        positions = torch.arange(length + self.appended, device=self.ids.device)
+        return (positions <= self.eot[:, None]) | (positions >= length)
+
+    @property
+    def tokens(self) -> Tokens:
+        """The rows that count as text, the others as padding, and the row that is handed on."""
+        import torch
+
+        rows = self.rows
+        readout = self.eot if self.row is None else torch.full_like(self.eot, self.row % rows.shape[1])
+        return Tokens(rows.long() * (TEXT - PADDING) + PADDING, None if self.mean else readout)
+
+
+class DualEncoder(VisionLanguageModel):
+    """A loaded model with one tower for images and one for texts."""
+
+    task: ClassVar[str] = "the captions of the batch, given the image"
+    coupled: ClassVar[bool] = True
+    class_row: int | None
+    """Row of the class token in the vision tower; None where it has none."""
+
+    @abstractmethod
+    def pixels(self, images: Sequence[Image]) -> Tensor:
+        """Preprocessed images on the device, [images, 3, height, width]."""
+
+    @abstractmethod
+    def texts(self, captions: Sequence[str]) -> Texts:
+        """Tokenised captions on the device."""
+
+    @abstractmethod
+    def encode_images(self, pixels: Tensor) -> Tensor:
+        """Image embeddings, [images, width]."""
+
+    @abstractmethod
+    def encode_texts(self, texts: Texts) -> Tensor:
+        """Text embeddings, [captions, width]."""
+
+    def temperature(self) -> float:
+        """What cosine similarities are multiplied by before they are compared."""
+        return 1.0
+
+    def passes(self, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> tuple[Pass, ...]:
+        """One pass over the images, and one over all their captions. The sequences are `image` and `text`."""
+        import torch
+
+        pixels = self.pixels(images)
+        texts = self.texts([caption for of_image in captions for caption in of_image])
+        readout = None
+        if self.class_row is not None:
+            readout = torch.full((len(pixels),), self.class_row, device=pixels.device)
+        return (
+            Pass(lambda: self.encode_images(self._cast(pixels)), len(pixels), {"image": Tokens(None, readout)}),
+            Pass(lambda: self.encode_texts(texts), len(texts.ids), {"text": texts.tokens}),
+        )
+
+    def embeddings(self, images: Sequence[Image], captions: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Embeddings of length 1 of images and captions, each [samples, width]."""
+        return self._embeddings(self.pixels(images), self.texts(captions))
+
+    def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output:
+        """For each image, which of the captions is its own; [images, 1, captions]."""
+        return self.ask(images, captions)()
+
+    def ask(self, images: Sequence[Image], captions: Sequence[str]) -> Callable[[], Output]:
+        """`output`, of pixels and tokens that are prepared once."""
+        pixels, texts = self.pixels(images), self.texts(captions)
+        return lambda: self._output(pixels, texts)
+
+    def _output(self, pixels: Tensor, texts: Texts) -> Output:
+        import torch
+
+        of_images, of_captions = self._embeddings(pixels, texts)
+        logits = self.temperature() * of_images @ of_captions.T
+        labels = torch.arange(len(of_images), device=logits.device)
+        return Output(logits[:, None], torch.ones_like(labels, dtype=torch.bool)[:, None], labels[:, None])
+
+    def _embeddings(self, pixels: Tensor, texts: Texts) -> tuple[Tensor, Tensor]:
+        from torch.nn.functional import normalize
+
+        of_images = self.encode_images(self._cast(pixels)).float()
+        return normalize(of_images, dim=-1), normalize(self.encode_texts(texts).float(), dim=-1)
+
+    def _cast(self, pixels: Tensor) -> Tensor:
+        """Pixels in the number type of the module."""
+        return pixels.to(next(self.module.parameters()).dtype)

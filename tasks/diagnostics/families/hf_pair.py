@@ -1,0 +1,177 @@
+"""Models of the transformers library that take an image and a text together, in one forward pass."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tasks.diagnostics.families.hf import PROCESSOR_FILES, TOKENIZER_FILES, HFFamily, holds_any
+from tasks.diagnostics.families.model import (
+    IMAGE,
+    PADDING,
+    SPECIAL,
+    TEXT,
+    Output,
+    Pass,
+    Place,
+    Provenance,
+    Tokens,
+    VisionLanguageModel,
+)
+from tasks.diagnostics.families.tokens import BYTES, special_ids
+
+if TYPE_CHECKING:
+    import torch
+    from PIL.Image import Image
+    from torch import Tensor
+
+Inputs = Mapping[str, Any]
+"""Arguments of the module's forward, mostly tensors [samples, ...]."""
+
+
+class HFPairFamily(HFFamily):
+    """A family whose models see pairs; what differs is named by the class attributes and a few methods."""
+
+    places: ClassVar[tuple[tuple[str, Place], ...]]
+    """(pattern, place): the first pattern that `re.search` finds in a site's name decides; the name of a gate may hold
+    groups of the pattern, such as `\\1`."""
+    task: ClassVar[str] = "the next token of the caption"
+    absent: ClassVar[Mapping[Any, str]] = {}
+
+    @abstractmethod
+    def stand_in(self, config: Any) -> Any:
+        """A processor, with a tokenizer, for a module that brings none, as for random weights."""
+
+    def prompt(self, caption: str) -> str:
+        """The text that is given with the image, in the form that the processor expects."""
+        return caption
+
+    def longest(self, config: Any) -> int | None:
+        """Tokens to which a text is cut; None where it is not."""
+        del config
+        return None
+
+    def inputs(self, model: HFPairModel, images: Sequence[Image], texts: Sequence[str]) -> dict[str, Any]:
+        """Arguments of a forward over pairs; `images` and `texts` are of one length."""
+        longest = self.longest(model.module.config)
+        cut = {} if longest is None else {"truncation": True, "max_length": longest}
+        return dict(model.processor(images=list(images), text=list(texts), padding=True, return_tensors="pt", **cut))
+
+    def forward(self, module: Any, inputs: Inputs) -> Any:
+        """One forward pass over pairs."""
+        return module(**inputs)
+
+    def sequences(self, model: HFPairModel, inputs: Inputs) -> dict[str, Tokens]:
+        """The sequences that `places` name. Here: `joint`, the input ids with image tokens among them."""
+        return {"joint": Tokens(self.kinds(model, inputs))}
+
+    def kinds(self, model: HFPairModel, inputs: Inputs) -> Tensor:
+        """What each of the input ids is, [samples, length]."""
+        import torch
+
+        ids = inputs["input_ids"]
+        special = torch.tensor(special_ids(model.tokenizer), device=ids.device)
+        kinds = torch.full_like(ids, TEXT).masked_fill(torch.isin(ids, special), SPECIAL)
+        image = self.image_token(model.module.config)
+        if image is not None:
+            kinds = kinds.masked_fill(ids == image, IMAGE)
+        attended = inputs.get("attention_mask")
+        return kinds if attended is None else kinds.masked_fill(attended == 0, PADDING)
+
+    def image_token(self, config: Any) -> int | None:
+        """Id that stands for a place of the image among the input ids; None where there is none."""
+        found = getattr(config, "image_token_id", None)
+        return getattr(config, "image_token_index", None) if found is None else found
+
+    def output(self, model: HFPairModel, inputs: Inputs) -> Output:
+        """Here: the next token, at each position that a text token follows."""
+        ids = inputs["input_ids"]
+        logits = self.forward(model.module, inputs).logits[:, -ids.shape[1] :]
+        follows = self.kinds(model, inputs)[:, 1:] == TEXT
+        return Output(logits[:, :-1], follows, ids[:, 1:])
+
+    def assemble(
+        self, module: Any, folder: Path | None, device: torch.device, provenance: tuple[str, str]
+    ) -> HFPairModel:
+        """With the processor that came along, else a stand-in."""
+        if holds_any(folder, PROCESSOR_FILES) and holds_any(folder, TOKENIZER_FILES):
+            processor, described = self.own(folder), "that came with the weights"
+            described = f"{type(processor.tokenizer).__name__} {described}"
+        else:
+            processor, described = self.stand_in(module.config), BYTES
+        return HFPairModel(self, module, device, Provenance(*provenance, described), processor)
+
+    def own(self, folder: Path | None) -> Any:
+        """The processor that came with some weights."""
+        from transformers import AutoProcessor
+
+        return AutoProcessor.from_pretrained(folder, local_files_only=True)
+
+
+def class_token_first(like: Tensor) -> Tokens:
+    """The tokens of a vision tower that hands on its first row; `like` is any tensor [samples, ...]."""
+    import torch
+
+    return Tokens(None, torch.zeros(len(like), dtype=torch.long, device=like.device))
+
+
+class HFPairModel(VisionLanguageModel):
+    """A loaded model that sees pairs."""
+
+    def __init__(
+        self, family: HFPairFamily, module: Any, device: torch.device, provenance: Provenance, processor: Any
+    ) -> None:
+        self.family = family
+        self.module = module
+        self.device = device
+        self.provenance = provenance
+        self.processor = processor
+        self.task = family.task  # type: ignore[misc]
+        self.absent = family.absent  # type: ignore[misc]
+
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer of the processor."""
+        return self.processor.tokenizer
+
+    def passes(self, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> tuple[Pass, ...]:
+        """One pass over all pairs."""
+        pairs = [(image, text) for image, of_image in zip(images, captions, strict=True) for text in of_image]
+        inputs = self.inputs([image for image, _ in pairs], [text for _, text in pairs])
+        sequences = self.family.sequences(self, inputs)
+        return (Pass(lambda: self.family.forward(self.module, inputs), len(pairs), sequences),)
+
+    def inputs(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Any]:
+        """Arguments of a forward over pairs, on the device and in the number type of the module."""
+        import torch
+
+        made = self.family.inputs(self, images, [self.family.prompt(caption) for caption in captions])
+        dtype = next(self.module.parameters()).dtype
+        return {
+            name: value.to(self.device, dtype if value.is_floating_point() else value.dtype)
+            if isinstance(value, torch.Tensor)
+            else value
+            for name, value in made.items()
+        }
+
+    def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output | None:
+        """As the family says."""
+        return self.ask(images, captions)()
+
+    def ask(self, images: Sequence[Image], captions: Sequence[str]) -> Callable[[], Output | None]:
+        """`output`, of inputs that are prepared once."""
+        if not self.task:
+            return lambda: None
+        inputs = self.inputs(images, captions)
+        return lambda: self.family.output(self, inputs)
+
+    def place(self, site: str) -> Place:
+        """By the family's patterns. Raises KeyError for a site that none of them knows."""
+        for pattern, place in self.family.places:
+            if found := re.search(pattern, site):
+                return replace(place, gate=found.expand(place.gate))
+        raise KeyError(site)

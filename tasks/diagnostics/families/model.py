@@ -1,0 +1,136 @@
+"""What every loaded vision-language model offers: passes to run, the place of each attention site, and an output."""
+
+from __future__ import annotations
+
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+if TYPE_CHECKING:
+    import torch
+    from PIL.Image import Image
+    from torch import Tensor
+
+IMAGE, TEXT, SPECIAL, PADDING = 0, 1, 2, -1
+"""What a token is. Special tokens belong to neither modality: start and end of text, separators, latents."""
+
+Role = Literal["vision", "text", "fusion", "cross", "pooling"]
+"""What attention at a site does.
+
+`vision`, `text`: within a tower of one modality. `fusion`: over image and text tokens in one sequence. `cross`: from
+tokens of one modality, or latents, over those of the other. `pooling`: it reads a finished tower out, and is no layer.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a model an attention site is, and which sequences of the pass meet there."""
+
+    role: Role
+    queries: str = ""
+    """Sequence of `Pass.sequences` that the queries stand for; empty where all rows count alike."""
+    keys: str = ""
+    """Sequence that the keys stand for; needed only where they are of more than one kind."""
+    gate: str = ""
+    """Parameter, by dotted name, whose tanh scales what the site adds to its stream; empty where nothing does."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """What stands at each position of a sequence."""
+
+    kinds: Tensor | None = None
+    """[samples, length], IMAGE, TEXT, SPECIAL or PADDING, integers; None: all positions count alike."""
+    readout: Tensor | None = None
+    """[samples], position of the row that is handed on, such as a class token or the end of text, if any."""
+    lengths: Tensor | None = None
+    """[samples], how many positions each sample has in a sequence in which all are packed one after another."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """One forward pass over some samples, ready to run as often as wanted."""
+
+    run: Callable[[], object]
+    samples: int
+    """Images, for a tower that sees each image once; otherwise image-caption pairs, image by image."""
+    sequences: Mapping[str, Tokens] = field(default_factory=dict)
+    """The sequences that `Place` names."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Output:
+    """What a model says of its samples, as distributions, so that interventions can be compared."""
+
+    logits: Tensor
+    """[samples, positions, classes], unnormalised log-probabilities."""
+    valid: Tensor
+    """[samples, positions], boolean: the positions that count, at least one a sample."""
+    labels: Tensor | None = None
+    """[samples, positions], the right class, where it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a loaded model comes from, in words fit for a report."""
+
+    weights: str
+    architecture: str
+    tokenizer: str
+
+
+class VisionLanguageModel(ABC):
+    """A loaded model, in eval mode, on its device. Only its family knows more of it than this."""
+
+    module: Any
+    """The torch.nn.Module whose named modules are the sites."""
+    device: torch.device
+    provenance: Provenance
+    fresh: Callable[[int], Any]
+    """Makes a module of the same architecture with the random weights of a seed, on the CPU."""
+
+    task: ClassVar[str] = ""
+    """What `output` is a distribution over, in words, such as `the next token`; empty where there is no output."""
+    coupled: ClassVar[bool] = False
+    """Whether the output for one pair depends on the others that are given with it."""
+    absent: ClassVar[Mapping[Role, str]] = {}
+    """Roles that such a model has no attention for, with the reason, where a reader could expect some."""
+
+    @abstractmethod
+    def passes(self, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> tuple[Pass, ...]:
+        """The passes that run the whole model on some images and on the captions of each, as many for every image.
+
+        Preprocessing and tokenising happen here, not in `Pass.run`.
+        """
+
+    @abstractmethod
+    def place(self, site: str) -> Place:
+        """The place of an attention site, by the dotted name of its module."""
+
+    @abstractmethod
+    def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output | None:
+        """What the model says of image-caption pairs, one caption an image; None where it has no such task."""
+
+    def ask(self, images: Sequence[Image], captions: Sequence[str]) -> Callable[[], Output | None]:
+        """`output` of the pairs, to be asked for again and again; a model can prepare what stays the same."""
+        return lambda: self.output(images, captions)
+
+    @contextmanager
+    def untrained(self, seed: int) -> Iterator[None]:
+        """For a while, run what was prepared with the random weights of a seed instead of the model's own."""
+        own = self.module
+        self.module = self.reinitialised(seed).module
+        try:
+            yield
+        finally:
+            self.module = own
+
+    def reinitialised(self, seed: int) -> VisionLanguageModel:
+        """The same architecture with random weights of a seed; tokenizer and image processor stay as they are."""
+        twin = copy.copy(self)
+        dtype = next(self.module.parameters()).dtype
+        twin.module = self.fresh(seed).eval().to(device=self.device, dtype=dtype)
+        return twin

@@ -1,0 +1,78 @@
+"""Where a model attends: its sites by role, found by running it once; and what a plant means for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from store.errors import BadInput
+from store.specs import Plant
+from tasks.diagnostics.attention.calls import Projected
+from tasks.diagnostics.families.model import Role, VisionLanguageModel
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from tasks.diagnostics.attention.calls import AttentionCall
+    from tasks.diagnostics.intervention.steering import Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A site before anything has been measured at it."""
+
+    name: str
+    heads: int | None
+    """None where heads share a dimension with the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All sites of a model."""
+
+    roles: Mapping[Role, tuple[Spot, ...]]
+    """The sites of each role, in the order of their first call: the first is layer 0."""
+    gates: Mapping[str, str]
+    """Site -> its gate, where it has one."""
+
+    def changes(self, plant: Plant) -> Changes:
+        """What a plant does at which sites. Raises BadInput where the model lacks what it names."""
+        from tasks.diagnostics.intervention.steering import Change
+
+        spots = self.roles.get(plant.tower, ())
+        if not spots:
+            have = ", ".join(role for role in self.roles if role != "pooling")
+            raise BadInput(f"plant {plant}: the model has no {plant.tower} attention; it has {have or 'none'}")
+        chosen = range(len(spots)) if plant.layers is None else plant.layers
+        if max(chosen) >= len(spots):
+            raise BadInput(f"plant {plant}: there are {len(spots)} {plant.tower} layers, 0 to {len(spots) - 1}")
+        for spot in (spots[layer] for layer in chosen):
+            if plant.heads is not None and (spot.heads is None or max(plant.heads) >= spot.heads):
+                known = "heads that cannot be told apart" if spot.heads is None else f"{spot.heads} heads, from 0 on"
+                raise BadInput(f"plant {plant}: {spot.name} has {known}")
+        return {spots[layer].name: (Change(plant.heads, plant.scale),) for layer in chosen}
+
+
+def find_layout(model: VisionLanguageModel, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> Layout:
+    """The layout of a model, found by running it on a few pairs."""
+    import torch
+
+    from tasks.diagnostics.attention.tap import AttentionTap
+
+    roles: dict[Role, dict[str, Spot]] = {}
+    gates: dict[str, str] = {}
+
+    def note(call: AttentionCall) -> None:
+        place = model.place(call.site)
+        whole = call.q if isinstance(call, Projected) else call.scores
+        heads = whole.shape[-3] if whole.dim() > 3 else None
+        roles.setdefault(place.role, {}).setdefault(call.site, Spot(call.site, heads))
+        if place.gate:
+            gates[call.site] = place.gate
+
+    with torch.inference_mode():
+        for work in model.passes(images, captions):
+            with AttentionTap(model.module, note):
+                work.run()
+    return Layout({role: tuple(spots.values()) for role, spots in roles.items()}, gates)

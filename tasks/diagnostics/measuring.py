@@ -1,0 +1,77 @@
+"""A model under measurement: its passes run under the tap, batch after batch, and everything that is seen is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from tasks.diagnostics.families.model import Pass, VisionLanguageModel
+from tasks.diagnostics.gates import Gates
+from tasks.diagnostics.layout import Layout
+from tasks.diagnostics.recording import Batch, Record
+from tasks.stopwatch import stopwatch_of
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from PIL.Image import Image
+
+    from tasks.diagnostics.intervention.steering import Changes
+
+PLAIN_BATCHES = 2
+"""Batches that are also run without the tap, to time the model itself."""
+
+
+class Measuring:
+    """Measures a model, with its attention changed at some sites if that is asked for."""
+
+    def __init__(self, model: VisionLanguageModel, layout: Layout, changes: Changes | None = None) -> None:
+        self.model = model
+        self._gates = layout.gates
+        self.record = Record(model)
+        self.blind: set[str] = set()
+        self.plain_s: list[float] = []
+        """Seconds per image-caption pair of batches without the tap."""
+        self.tapped_s: list[float] = []
+        self._changes = changes or {}
+        self._clock = stopwatch_of(model.device)
+
+    def measure(self, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> None:
+        """Measure a batch of images with their captions, and time the first batches without the tap too."""
+        passes = self.model.passes(images, captions)
+        if len(self.plain_s) < PLAIN_BATCHES:
+            if not self.plain_s:
+                self._plainly(self.model.passes(images[:1], captions[:1]))  # warm up
+            self.plain_s.append(sum(self._plainly(passes)))
+        self.run(len(images), passes)
+
+    def run(self, images: int, passes: Sequence[Pass]) -> None:
+        """Measure prepared passes over some images; what is seen is kept only when all of them went well."""
+        seconds, batches = 0.0, []
+        for work in passes:
+            taken, batch = self._tapped(work)
+            seconds += taken
+            batches.append(batch)
+        self.record.add(images, batches)
+        self.tapped_s.append(seconds)
+
+    def _plainly(self, passes: Sequence[Pass]) -> list[float]:
+        with self._changed():
+            return [self._clock(work.run) / work.samples for work in passes]
+
+    def _tapped(self, work: Pass) -> tuple[float, Batch]:
+        from tasks.diagnostics.attention.tap import AttentionTap
+
+        batch = Batch(self.model, work)
+        tap = AttentionTap(self.model.module, batch)
+        with Gates(self.model.module, self._gates, work.samples) as gates, tap, self._changed():
+            seconds = self._clock(work.run)
+        self.blind.update(tap.blind)
+        batch.put("gated_influence", gates.ratios)
+        return seconds / work.samples, batch
+
+    def _changed(self) -> AbstractContextManager[object]:
+        from tasks.diagnostics.intervention.steering import Steering
+
+        return Steering(self.model.module, self._changes) if self._changes else nullcontext()

@@ -1,0 +1,59 @@
+"""The null of shuffled pairs: what stays the same when image and text do not belong together is not cross-modal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tasks.diagnostics.families.model import VisionLanguageModel
+from tasks.diagnostics.image_metrics import image_metrics
+from tasks.diagnostics.layout import Layout
+from tasks.diagnostics.measures import Floats
+from tasks.diagnostics.measuring import Measuring
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from PIL.Image import Image
+
+    from tasks.diagnostics.intervention.steering import Changes
+
+METRICS = ("mcs_raw", "mcs_norm", "text_entropy_norm", "fusion_entropy_norm", "cross_entropy_norm", "fusion_log_odds")
+"""Metrics that are compared, where a model has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A metric on matched pairs, less the same metric on shuffled ones."""
+
+    difference: float
+    low: float
+    high: float
+    """Bounds of the 95 % t interval of the mean over captions' images."""
+
+
+def shuffled_pairs(
+    model: VisionLanguageModel,
+    layout: Layout,
+    batches: Sequence[tuple[Sequence[Image], Sequence[Sequence[str]]]],
+    planted: Changes,
+    matched: Mapping[str, Floats],
+) -> dict[str, Shift]:
+    """Give each image's captions the next image, and compare with `matched`, [images] of each metric."""
+    from tasks.statistics.intervals import t_interval
+
+    images = [image for some, _ in batches for image in some]
+    others = iter([*images[1:], images[0]])
+    shuffled = Measuring(model, layout, planted)
+    for some, captions in batches:
+        shuffled.run(len(some), model.passes([next(others) for _ in some], captions))
+    values = image_metrics(shuffled.record, model.absent).values
+    found = {}
+    for metric in METRICS:
+        if metric in values and metric in matched:
+            difference = matched[metric][: len(images)] - values[metric]
+            low, high = t_interval(difference)
+            found[metric] = Shift(float(np.mean(difference)), float(low), float(high))
+    return found

@@ -1,0 +1,138 @@
+"""Pictures of a diagnosis, to be looked at beside its run: layers with their null bands, and heads by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tasks.diagnostics.diagnosis import Diagnosis, Site
+from tasks.diagnostics.image_metrics import ROLES
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_COLOURS = {"vision": "#0b62a4", "text": "#b3530b", "fusion": "#1b7340", "cross": "#6b3fa0"}
+_STYLE = {
+    "font.size": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#b8c0ca",
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": "#e4e8ed",
+    "axes.axisbelow": True,
+}
+_DPI = 160
+
+
+def draw(found: Diagnosis, folder: Path) -> dict[str, Path]:
+    """Write the pictures into `folder`; returns them by artifact name, without those that nothing can be drawn in."""
+    import matplotlib.style
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    kept = {}
+    with matplotlib.style.context(["default", _STYLE]):
+        for name, figure in (("layers.png", _layers(found)), ("heads.png", _heads(found))):
+            if figure is not None:
+                FigureCanvasAgg(figure)
+                kept[name] = folder / name
+                figure.savefig(kept[name], dpi=_DPI, metadata={"Software": "gonogo"})
+    return kept
+
+
+def _layers(found: Diagnosis) -> Figure | None:
+    """Normalised entropy by layer beside its nulls, and below it the score by layer where there is one."""
+    from matplotlib.figure import Figure
+
+    roles = [role for role in ROLES if any(site.role == role and site.layer is not None for site in found.sites)]
+    if not roles:
+        return None
+    scored = "layer/00/mcs_norm" in found.values
+    figure = Figure(figsize=(1.2 + 3.1 * len(roles), 5.2 if scored else 3.1), layout="constrained")
+    panels = figure.subplots(2 if scored else 1, len(roles), squeeze=False)
+    for column, role in enumerate(roles):
+        _role(panels[0][column], found, role, first=column == 0)
+    figure.legend(*_entries(panels[0]), loc="outside lower center", ncols=6, frameon=False, fontsize=8)
+    if scored:
+        for panel in panels[1][1:]:
+            panel.remove()
+        _scores(panels[1][0], found)
+    figure.suptitle(found.model.locator, fontsize=10, x=0.01, ha="left")
+    return figure
+
+
+def _role(axes: Axes, found: Diagnosis, role: str, *, first: bool) -> None:
+    sites = [site for site in found.sites if site.role == role and site.layer is not None]
+    layers = [site.layer for site in sites if site.layer is not None]
+    means = np.array([found.values.get(f"layer/{role}/{layer:02d}/entropy_norm", [np.nan]) for layer in layers])
+    null = {loss.name: loss for loss in found.verdict.layers}
+    bands = [null.get(f"{role}/{layer:02d}") for layer in layers]
+    if all(bands):
+        low, high = ([getattr(band, side) for band in bands] for side in ("null_low", "null_high"))
+        axes.fill_between(layers, low, high, color="#8a94a0", alpha=0.35, label="random initialisation")
+        axes.plot(layers, [band.null for band in bands if band], color="#5f6b7a", linewidth=1)
+    axes.axhline(1.0, color="#5f6b7a", linestyle=":", linewidth=1, label="uniform attention")
+    axes.plot(layers, means.mean(axis=1), "o-", color=_COLOURS[role], label=f"{role}, measured", markersize=4)
+    collapsed = [layer for layer in layers if f"{role}/{layer:02d}" in found.verdict.collapsed_layers]
+    if collapsed:
+        at = [float(means[layers.index(layer)].mean()) for layer in collapsed]
+        axes.plot(collapsed, at, "x", color="#b3261e", markersize=9, markeredgewidth=2, label="collapsed")
+    axes.set(title=role, xlabel="layer", ylim=(0, 1.05), xticks=_ticks(len(layers)))
+    if first:
+        axes.set_ylabel("normalised entropy")
+
+
+def _scores(axes: Axes, found: Diagnosis) -> None:
+    depth = sum(
+        name.endswith("/mcs_norm") and name.count("/") == 2 for name in found.values if name.startswith("layer/")
+    )
+    for metric, marker, colour in (("mcs_norm", "o-", "#1f2933"), ("mcs_raw", "s--", "#9aa5b1")):
+        means = [found.values[f"layer/{layer:02d}/{metric}"].mean() for layer in range(depth)]
+        axes.plot(range(depth), means, marker, color=colour, label=metric, markersize=4)
+    axes.axhline(0.5, color="#5f6b7a", linestyle=":", linewidth=1)
+    axes.set(title="MCS", xlabel="layer", ylim=(0, 1), xticks=_ticks(depth))
+    axes.legend(frameon=False, fontsize=8)
+
+
+def _heads(found: Diagnosis) -> Figure | None:
+    """Normalised entropy of every head, layer by layer, one panel a role."""
+    from matplotlib.figure import Figure
+
+    by_role = {role: [site for site in found.sites if site.role == role and site.layer is not None] for role in ROLES}
+    by_role = {role: sites for role, sites in by_role.items() if sites}
+    if not by_role:
+        return None
+    figure = Figure(figsize=(1.4 + 2.8 * len(by_role), 3.4), layout="constrained")
+    panels = figure.subplots(1, len(by_role), squeeze=False)[0]
+    for axes, (role, sites) in zip(panels, by_role.items(), strict=True):
+        shown = axes.imshow(_table(sites), vmin=0, vmax=1, cmap="viridis", origin="lower", aspect="auto")
+        axes.grid(visible=False)
+        axes.set(
+            title=role, xlabel="head", ylabel="layer", xticks=_ticks(_table(sites).shape[1]), yticks=_ticks(len(sites))
+        )
+    figure.colorbar(shown, ax=list(panels), label="normalised entropy")
+    figure.suptitle(found.model.locator, fontsize=10, x=0.01, ha="left")
+    return figure
+
+
+def _table(sites: Sequence[Site]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """[layers, heads], NaN where a layer has fewer heads."""
+    table = np.full((len(sites), max(site.heads for site in sites)), np.nan)
+    for row, site in enumerate(sites):
+        table[row, : site.heads] = site.entropy_norm.mean(axis=0)
+    return table
+
+
+def _entries(panels: Sequence[Axes]) -> tuple[list[Artist], list[str]]:
+    """Handles and labels of a legend for all panels, each label once."""
+    found = {label: handle for axes in panels for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    return list(found.values()), list(found)
+
+
+def _ticks(count: int) -> list[int]:
+    return list(range(0, count, max(1, count // 8)))

@@ -1,0 +1,105 @@
+"""From rows of attention to a few numbers for each sample and head; the rows themselves are never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from store.errors import GonogoError
+from tasks.diagnostics.attention.entropy import Parts, Rows
+from tasks.diagnostics.families.model import IMAGE, PADDING, TEXT, Tokens
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Statistics = Mapping[str, "Tensor"]
+"""Name -> [samples, heads], float64; NaN where no row counts.
+
+`entropy`: nats, over rows with an attendable key. `entropy_norm`: H / ln(attendable keys), over rows with at least two,
+as with one key H is 0 whatever the model does. `uniform`: ln(attendable keys), over the rows of `entropy`.
+Where image and text keys meet: `image_mass`, the share of attention on image keys; `log_odds`, ln of image mass over
+text mass, less ln of attendable image keys over text keys, so that uniform attention has 0; and `image_entropy_norm`,
+`text_entropy_norm` within the keys of one modality.
+A name followed by `/readout`, `/image` or `/text` speaks of those rows only.
+"""
+
+GROUPS = 3
+"""Groups of keys where modalities meet, by the numbers of IMAGE, TEXT and SPECIAL; padding counts as special."""
+
+_LEAST_MASS = 1e-12
+"""Mass below which log-odds are cut off, far below what float32 tells apart from 0."""
+
+
+def statistics(rows: Rows, samples: int, queries: Tokens | None, site: str) -> Statistics:
+    """The statistics of one call over `samples` samples; windows of one sample are pooled.
+
+    `queries` tells what each row stands for; without it all rows count alike. Raises GonogoError when the shapes do
+    not fit.
+    """
+    entropy, attendable = (_by_sample(x, samples, site) for x in (rows.entropy, rows.attendable))
+    parts = None if rows.parts is None else Parts(*(part.unsqueeze(1) for part in rows.parts))
+    kinds = None if queries is None else queries.kinds
+    if kinds is not None and kinds.shape != (samples, entropy.shape[-1]):
+        raise GonogoError(f"{site}: has {entropy.shape[-1]} query rows where {kinds.shape[-1]} tokens are known")
+    found = _of_rows(entropy, attendable, parts, None if kinds is None else kinds != PADDING)
+    if queries is not None and queries.readout is not None:
+        import torch
+
+        only = torch.arange(entropy.shape[-1], device=entropy.device) == queries.readout[:, None]
+        found |= _named("readout", _of_rows(entropy, attendable, None, only))
+    if parts is not None and kinds is not None:
+        for name, kind in (("image", IMAGE), ("text", TEXT)):
+            found |= _named(name, _of_rows(entropy, attendable, parts, kinds == kind))
+    return found
+
+
+def _named(rows: str, found: Statistics) -> dict[str, Tensor]:
+    return {f"{name}/{rows}": value for name, value in found.items()}
+
+
+def _of_rows(entropy: Tensor, attendable: Tensor, parts: Parts | None, keep: Tensor | None) -> dict[str, Tensor]:
+    counts = attendable > 0
+    if keep is not None:
+        counts = counts & keep[:, None, None, :]
+    log_keys = attendable.clamp(min=1).to(entropy.dtype).log()
+    several = counts & (attendable > 1)
+    found = {
+        "entropy": _mean(entropy, counts),
+        "entropy_norm": _mean(entropy / log_keys.where(attendable > 1, 1.0), several),
+        "uniform": _mean(log_keys.expand_as(entropy), counts),
+    }
+    return found if parts is None else found | _of_groups(parts, counts)
+
+
+def _of_groups(parts: Parts, counts: Tensor) -> dict[str, Tensor]:
+    image, text = parts.mass[..., IMAGE], parts.mass[..., TEXT]
+    images, texts = parts.attendable[..., IMAGE], parts.attendable[..., TEXT]
+    both = counts & (images > 0) & (texts > 0)
+    odds = (image.clamp_min(_LEAST_MASS) / text.clamp_min(_LEAST_MASS)).log()
+    by_chance = (images.clamp_min(1).to(odds.dtype) / texts.clamp_min(1)).log()
+    return {
+        "image_mass": _mean(image, counts),
+        "log_odds": _mean(odds - by_chance, both),
+        **{
+            f"{name}_entropy_norm": _mean(
+                parts.entropy[..., group] / keys.clamp_min(2).to(odds.dtype).log(), counts & (keys > 1)
+            )
+            for name, group, keys in (("image", IMAGE, images), ("text", TEXT, texts))
+        },
+    }
+
+
+def _by_sample(x: Tensor, samples: int, site: str) -> Tensor:
+    """[batch, heads, queries] to [samples, windows, heads, queries]."""
+    if x.shape[0] % samples:
+        raise GonogoError(f"{site}: its batch of {x.shape[0]} is no multiple of the {samples} samples that were given")
+    return x.reshape(samples, -1, *x.shape[-2:])
+
+
+def _mean(x: Tensor, counts: Tensor) -> Tensor:
+    """Mean over windows and queries of what counts, in float64; [samples, heads]."""
+    import torch
+
+    weights = counts.double()
+    whole = torch.where(counts, x, 0.0).double().sum(dim=(1, 3))
+    return whole / weights.sum(dim=(1, 3))

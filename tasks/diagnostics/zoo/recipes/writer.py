@@ -1,0 +1,152 @@
+"""What LLaVA and IDEFICS share: models that go on writing after an image, trained on questions and captions."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tasks.diagnostics.datasets.scenes import Dice, scene
+from tasks.diagnostics.zoo import questions
+from tasks.diagnostics.zoo.batches import batches, pixels, with_things
+from tasks.diagnostics.zoo.questions import KINDS, Question, ask, question
+from tasks.diagnostics.zoo.scoring import exact_answers, likelihood, present_answers
+from tasks.diagnostics.zoo.sequences import IGNORED, Packed, Text, pack
+from tasks.diagnostics.zoo.statements import drawn
+from tasks.diagnostics.zoo.training import Plan, stages
+from tasks.diagnostics.zoo.vocabulary import Specials, ids
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+    from tasks.diagnostics.zoo.card import Score
+
+WIDTH, HEADS, PATCH = 96, 3, 8
+VISION_LAYERS, LANGUAGE_LAYERS = 3, 3
+IMAGE_KEYS = 64
+"""Patches of a picture."""
+LENGTH = 128
+"""Most tokens of a sequence, the image's included."""
+SPREAD = WIDTH**-0.5
+"""Standard deviation of the first weights: the library's 0.02 suits wide models, and here gives uniform attention."""
+
+_QUESTIONS, _CAPTIONS = 6, 2
+"""Texts for each picture of a batch."""
+_STAGES = ((0.3, 1), (0.6, 2), (1.0, 3))
+"""Up to which share of the steps scenes hold at most how many things: binding is learnt after naming."""
+_CHUNK = 100
+
+
+class Writer(ABC):
+    """Learns the answers to questions, and captions, given a picture."""
+
+    specials: ClassVar[Specials]
+    prefix: ClassVar[tuple[str, ...]]
+    """Tokens before a text: where the image stands."""
+    checkpoint: ClassVar[str] = "model.safetensors"
+    starts_from: ClassVar[str | None] = "shapes-clip"
+
+    @abstractmethod
+    def see(self, module: Any, images: Tensor) -> Any:
+        """What the vision tower makes of normalised pictures, [pictures, 3, 64, 64]."""
+
+    @abstractmethod
+    def logits(self, module: Any, seen: Any, packed: Packed) -> Tensor:
+        """[rows, tokens, vocabulary] of sequences that begin with the prefix, one row a picture."""
+
+    def text(self, caption: str) -> Text:
+        """A caption with its end, all of it learnt."""
+        return self._text(caption, 0)
+
+    def dialogue(self, asked: Question) -> Text:
+        """A question with its answer, which alone is learnt."""
+        return self._text(f"{asked.text} {asked.answer}", len(asked.text.split()))
+
+    def pack(self, rows: Sequence[Sequence[Text]]) -> Packed:
+        """See `sequences.pack`."""
+        known = ids(self.specials)
+        return pack([known[token] for token in self.prefix], rows)
+
+    def losses(self, module: Any, plan: Plan, seed: int) -> Iterator[Tensor]:
+        """Cross-entropy of answers and captions; scenes grow from one thing to three."""
+        from torch.nn.functional import cross_entropy
+
+        for indices in batches(seed, plan.batch, stages(plan, _STAGES)):
+            packed = self.pack([self._lesson(seed, index) for index in indices])
+            logits = self.logits(module, self.see(module, pixels(seed, indices)), packed)
+            yield cross_entropy(logits.flatten(0, 1), packed.labels.flatten(), ignore_index=IGNORED)
+
+    def scores(self, module: Any, seed: int, scenes: int) -> tuple[Score, ...]:
+        """Exact answers with one and two things, with another scene's picture, and the likelihood of captions."""
+        found: list[Score] = []
+        one, two = (with_things(seed, things, scenes) for things in (1, 2))
+        strangers = [*one[1:], one[0]]
+        for kind in KINDS:
+            asked = [ask(kind, scene(seed, index)[0]) for index in one]
+            expected = [each.answer.removesuffix(" .") for each in asked]
+            own = self.correct(module, seed, one, asked)
+            found.append(exact_answers(f"{kind} of one thing", own, expected, 0.9))
+            other = self.correct(module, seed, strangers, asked)
+            found.append(exact_answers(f"{kind} of one thing, pictures shuffled", other, expected))
+        for kind in KINDS:
+            things = [Dice("asked", seed, index, kind).pick(scene(seed, index)) for index in two]
+            own = self.correct(module, seed, two, [ask(kind, thing) for thing in things])
+            rates = [
+                questions.guess_rate(kind, thing, scene(seed, index)) for thing, index in zip(things, two, strict=True)
+            ]
+            found.append(present_answers(f"{kind} with two things", own, rates))
+        every = range(scenes)
+        captions = [drawn(seed, index) for index in every]
+        swapped = [*every[1:], every[0]]
+        pair = (self.log_likelihood(module, seed, each, captions) for each in (every, swapped))
+        return (*found, *likelihood(*pair))
+
+    def correct(self, module: Any, seed: int, indices: Sequence[int], asked: Sequence[Question]) -> list[bool]:
+        """Whether every word of an answer, its end included, is the likeliest one: what greedy decoding would write."""
+        found: list[bool] = []
+        for logits, labels in self._read(module, seed, indices, [self.dialogue(each) for each in asked]):
+            right = (logits.argmax(-1) == labels) | (labels == IGNORED)
+            found += [bool(row) for row in right.all(dim=1)]
+        return found
+
+    def log_likelihood(
+        self, module: Any, seed: int, indices: Sequence[int], captions: Sequence[str]
+    ) -> np.ndarray[Any, Any]:
+        """Mean log-likelihood per token of captions, given pictures, [captions], in nats."""
+        import torch
+
+        rows = []
+        for logits, labels in self._read(module, seed, indices, [self.text(each) for each in captions]):
+            learnt = labels != IGNORED
+            picked = logits.log_softmax(-1).gather(-1, labels.clamp(min=0)[..., None])[..., 0]
+            rows.append((picked * learnt).sum(1) / learnt.sum(1))
+        means: np.ndarray[Any, Any] = torch.cat(rows).numpy()
+        return means
+
+    def save(self, module: Any, folder: Path) -> None:
+        """By the library, with weights in half precision; the module itself keeps its own."""
+        from copy import deepcopy
+
+        deepcopy(module).half().save_pretrained(folder)
+
+    def _read(
+        self, module: Any, seed: int, indices: Sequence[int], texts: Sequence[Text]
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """Logits and labels, a chunk of pictures at a time, one text a picture."""
+        import torch
+
+        with torch.no_grad():
+            for start in range(0, len(indices), _CHUNK):
+                packed = self.pack([[text] for text in texts[start : start + _CHUNK]])
+                seen = self.see(module, pixels(seed, indices[start : start + _CHUNK]))
+                yield self.logits(module, seen, packed), packed.labels
+
+    def _lesson(self, seed: int, index: int) -> list[Text]:
+        asked = [self.dialogue(question(seed, index, number)) for number in range(_QUESTIONS)]
+        return asked + [self.text(drawn(seed, index, number)) for number in range(_CAPTIONS)]
+
+    def _text(self, words: str, given: int) -> Text:
+        known = ids(self.specials)
+        return Text((*(known[word] for word in words.split()), known[self.specials.eos]), given)

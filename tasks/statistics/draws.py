@@ -1,0 +1,70 @@
+"""A mean beside that of draws from a null, such as random initialisations measured on the same images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A mean, less that of a null."""
+
+    difference: float
+    low: float
+    high: float
+    """Bounds of the 95 % interval of the difference, for a new draw of the null and new images."""
+    null: float
+    """Mean of the null over draws and images."""
+    null_low: float
+    null_high: float
+    """Bounds within which the mean of one more draw lies, with 95 % probability, on these images."""
+    error: float
+    """Standard error of the difference."""
+    freedom: float
+    """Degrees of freedom of its t distribution."""
+
+    def p_below(self, bound: float) -> float:
+        """One-sided p-value of the difference being at least `bound`, small when it lies below."""
+        from scipy import stats
+
+        if self.error == 0:
+            return 0.0 if self.difference < bound else 1.0
+        return float(stats.t.cdf((self.difference - bound) / self.error, self.freedom))
+
+    @property
+    def p(self) -> float:
+        """Two-sided p-value of no difference."""
+        below = self.p_below(0.0)
+        return 2 * min(below, 1 - below)
+
+
+def against_draws(values: Floats, draws: Floats, level: float = 0.95) -> Contrast:
+    """Compare the mean of `values`, [images], with `draws` of the null, [draws, images], on the same images.
+
+    The model is taken for one more draw, so the variance is that of draws times (1 + 1 / draws), plus that of the
+    paired differences over images; the degrees of freedom are Welch and Satterthwaite's (Satterthwaite 1946, Biometrics
+    Bulletin 2:110). Raises ValueError for fewer than two draws or images.
+    """
+    from scipy import stats
+
+    k, n = draws.shape
+    if k < 2 or n < 2 or values.shape != (n,):
+        raise ValueError(
+            f"a contrast needs two draws and two images, not {k} draws and {values.shape[0]} of {n} images"
+        )
+    differences = values - draws.mean(axis=0)
+    parts = np.array([draws.mean(axis=1).var(ddof=1) * (1 + 1 / k), differences.var(ddof=1) / n])
+    variance, degrees = float(parts.sum()), np.array([k - 1, n - 1])
+    freedom = variance**2 / float((parts**2 / degrees).sum()) if variance > 0 else float(k - 1)
+    error, difference = variance**0.5, float(differences.mean())
+    reach = float(stats.t.ppf((1 + level) / 2, freedom)) * error
+    null = float(draws.mean())
+    spread = float(stats.t.ppf((1 + level) / 2, k - 1)) * float(parts[0]) ** 0.5
+    return Contrast(
+        difference, difference - reach, difference + reach, null, null - spread, null + spread, error, freedom
+    )

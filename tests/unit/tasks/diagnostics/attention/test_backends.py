@@ -1,0 +1,167 @@
+"""Every backend agrees with float64, at every size, mask and grouping that it can take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from tasks.diagnostics.attention.calls import Projected, Scored
+from tasks.diagnostics.attention.choose import Backend, Case, applicable, choose
+from tasks.diagnostics.attention.entropy import Groups, measure
+
+BACKENDS: tuple[Backend, ...] = ("blocks", "spans", "masks")
+MASKS = ("full", "causal", "padded", "rows", "additive", "biased")
+LABELS = ("none", "runs", "interleaved", "per sample")
+Check = Callable[..., Any]
+
+
+def random(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def call(
+    mask: str, queries: int, keys: int, heads: int = 2, key_heads: int = 2, samples: int = 2, times: float = 1.0
+) -> Projected:
+    """Queries and keys of a trained model's spread, whose keys have a common part."""
+    q = random(samples, queries, heads, 32).transpose(1, 2) * times
+    k = random(samples, keys, key_heads, 32, seed=1).transpose(1, 2) + 1
+    masks: dict[str, Tensor] = {}
+    if mask == "padded":
+        masks[mask] = (torch.arange(keys) < torch.tensor([[keys], [keys - keys // 3]])[:samples])[:, None, None]
+    if mask in ("rows", "additive"):
+        free = random(samples, 1, queries, keys, seed=2) > -0.5
+        free[0, 0, 0] = False
+        masks["rows"] = free
+        masks["additive"] = torch.zeros(free.shape).masked_fill(~free, torch.finfo(torch.float32).min)
+    if mask == "biased":
+        masks[mask] = random(1, heads, queries, keys, seed=3)
+    return Projected("site", q, k, masks.get(mask), mask == "causal", 32**-0.5)
+
+
+def grouping(labels: str, keys: int, samples: int = 2) -> Groups:
+    at = torch.arange(keys)
+    runs = (at > keys // 10).long() + (at > keys // 2).long()
+    shared = runs if labels == "runs" else at % 3
+    each = shared.expand(samples, -1).clone()
+    if labels == "per sample":
+        each[-1] = (at // 2) % 2
+    return Groups(each, 3)
+
+
+def kinds(mask: str, labels: str) -> dict[str, Any]:
+    return {
+        "mask": {"full": "none", "causal": "none", "biased": "adds"}.get(mask, "blocks"),
+        "groups": {"none": "none", "runs": "runs"}.get(labels, "mixed"),
+    }
+
+
+def cases() -> Iterator[Any]:
+    for backend in BACKENDS:
+        for mask in MASKS:
+            for labels in LABELS:
+                if backend in applicable(Case("cpu", False, 1, 1, **kinds(mask, labels))):
+                    yield pytest.param(backend, mask, labels, id=f"{backend}-{mask}-{labels}")
+
+
+@pytest.mark.parametrize(("backend", "mask", "labels"), list(cases()))
+@pytest.mark.parametrize(
+    ("queries", "keys", "heads", "key_heads"),
+    [(50, 50, 2, 2), (50, 50, 6, 2), (577, 577, 2, 1), (1, 50, 2, 2), (9, 50, 2, 1), (50, 9, 2, 2), (3, 1, 2, 2)],
+    ids=["50", "50 grouped queries", "577 grouped queries", "one row", "fewer rows", "fewer keys", "one key"],
+)
+def test_rows_agree_with_float64(
+    backend: Backend,
+    mask: str,
+    labels: str,
+    queries: int,
+    keys: int,
+    heads: int,
+    key_heads: int,
+    reference: Check,
+    assert_close: Check,
+) -> None:
+    seen, groups = call(mask, queries, keys, heads, key_heads), grouping(labels, keys)
+    found = measure(seen, 2, None if labels == "none" else groups, backend=backend)
+    assert_close(found, reference(seen, groups))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("mask", ["full", "causal"])
+@pytest.mark.parametrize("labels", ["none", "runs"])
+def test_long_rows_agree_with_float64(
+    backend: Backend, mask: str, labels: str, reference: Check, assert_close: Check
+) -> None:
+    seen, groups = call(mask, 2048, 2048, samples=1), grouping(labels, 2048, 1)
+    assert_close(measure(seen, 1, None if labels == "none" else groups, backend=backend), reference(seen, groups))
+
+
+def test_long_padded_and_interleaved_rows_agree_with_float64(reference: Check, assert_close: Check) -> None:
+    seen, groups = call("rows", 2048, 2048, heads=1, key_heads=1, samples=1), grouping("interleaved", 2048, 1)
+    for backend in ("blocks", "masks"):
+        assert_close(measure(seen, 1, groups, backend=backend), reference(seen, groups))
+
+
+@pytest.mark.parametrize(("backend", "nats"), [("blocks", 2e-5), ("spans", 2e-5), ("masks", 5e-5)])
+@pytest.mark.parametrize("mask", ["full", "causal"])
+@pytest.mark.parametrize("labels", ["none", "runs"])
+def test_eightfold_scores_agree_with_float64(
+    backend: Backend, nats: float, mask: str, labels: str, reference: Check, assert_close: Check
+) -> None:
+    seen, groups = call(mask, 577, 577, times=8), grouping(labels, 577)
+    found = measure(seen, 2, None if labels == "none" else groups, backend=backend)
+    assert_close(found, reference(seen, groups), nats=nats)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_half_precision_costs_no_more_than_its_rounding_of_queries_and_keys(
+    backend: Backend, reference: Check, assert_close: Check
+) -> None:
+    seen, groups = call("causal", 50, 50), grouping("runs", 50)
+    low = Projected("site", seen.q.bfloat16(), seen.k.bfloat16(), None, True, seen.scale)
+    assert_close(measure(low, 2, groups, backend=backend), reference(low, groups))
+
+
+@pytest.mark.parametrize("labels", LABELS)
+def test_a_softmax_is_measured_as_its_queries_and_keys_are(labels: str, reference: Check, assert_close: Check) -> None:
+    seen, groups = call("additive", 77, 77), grouping(labels, 77)
+    scores = seen.q @ seen.k.mT * seen.scale + seen.mask
+    for probabilities in (None, scores.softmax(-1)):
+        found = measure(Scored("site", scores, probabilities), 2, None if labels == "none" else groups)
+        assert_close(found, reference(seen, groups))
+
+
+def test_a_mask_for_each_sample_goes_with_grouped_queries(reference: Check, assert_close: Check) -> None:
+    seen, groups = call("rows", 20, 30, heads=6, key_heads=3), grouping("per sample", 30)
+    for backend in ("blocks", "masks"):
+        assert_close(measure(seen, 2, groups, backend=backend), reference(seen, groups))
+
+
+def test_few_and_biased_and_double_go_by_blocks_and_the_rest_is_fused_on_a_gpu() -> None:
+    large = {"device": "cuda", "double": False, "queries": 577, "keys": 577}
+    assert choose(Case(**large)) == ("spans", "masks", "blocks")
+    assert choose(Case(**large, groups="runs"))[0] == "spans"
+    assert choose(Case(**large, groups="mixed"))[0] == "masks"
+    assert choose(Case(**large, mask="blocks"))[0] == "masks"
+    assert choose(Case(**large, mask="adds")) == ("blocks",)
+    assert choose(Case(**{**large, "queries": 50, "keys": 50})) == ("blocks",)
+    assert choose(Case(**{**large, "double": True})) == ("blocks",)
+    assert choose(Case(**{**large, "device": "cpu"})) == ("blocks",)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize(("backend", "mask", "labels"), list(cases()))
+def test_rows_on_a_gpu_agree_with_float64(
+    backend: Backend, mask: str, labels: str, reference: Check, assert_close: Check
+) -> None:
+    seen, groups = call(mask, 577, 577, heads=4, key_heads=2), grouping(labels, 577)
+    there = None if seen.mask is None else seen.mask.cuda()
+    moved = Projected("site", seen.q.cuda(), seen.k.cuda(), there, seen.causal, seen.scale)
+    found = measure(moved, 2, None if labels == "none" else Groups(groups.labels.cuda(), 3), backend=backend)
+    parts = None if found.parts is None else type(found.parts)(*(part.cpu() for part in found.parts))
+    rows = type(found)(found.entropy.cpu(), found.attendable.cpu(), parts)
+    assert_close(rows, reference(seen, groups))

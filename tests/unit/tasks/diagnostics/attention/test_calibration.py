@@ -1,0 +1,77 @@
+"""A fused kernel that is wrong here is not used, and said so once."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from tasks.diagnostics.attention import calibration, kernels
+from tasks.diagnostics.attention.calls import Projected
+from tasks.diagnostics.attention.choose import Backend
+from tasks.diagnostics.attention.entropy import measure
+
+CPU = torch.device("cpu")
+FUSED: tuple[Backend, ...] = ("spans", "masks")
+
+
+@pytest.fixture(autouse=True)
+def uncalibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration, "_found", {})
+
+
+@pytest.fixture
+def off_by_ln_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = kernels.attend
+
+    def wrong(*args: Any) -> tuple[Tensor, Tensor]:
+        out, lse = right(*args)
+        return out, lse + math.log(2)
+
+    monkeypatch.setattr(kernels, "attend", wrong)
+
+
+@pytest.mark.parametrize("backend", FUSED)
+def test_the_kernel_of_this_device_is_right(backend: Backend) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert calibration.usable(backend, CPU, torch.float32)
+
+
+@pytest.mark.parametrize("backend", FUSED)
+def test_a_wrong_kernel_is_named_once_and_blocks_stand_in(backend: Backend, off_by_ln_2: None) -> None:
+    q, k = torch.randn(2, 1, 2, 9, 8, generator=torch.Generator().manual_seed(0))
+    call = Projected("site", q, k, None, False, 1.0)
+    with pytest.warns(RuntimeWarning, match=r"cpu in torch.float32 is not used for entropies: its lse is off by 0\.7"):
+        found = measure(call, 1, backend=backend)
+    assert torch.equal(found.entropy, measure(call, 1, backend="blocks").entropy)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        measure(call, 1, backend=backend)
+
+
+def test_a_kernel_that_does_not_run_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: Any) -> Any:
+        raise RuntimeError("no kernel image is available\nmore")
+
+    monkeypatch.setattr(kernels, "attend", missing)
+    with pytest.warns(RuntimeWarning, match="no kernel image is available$"):
+        assert not calibration.usable("spans", CPU, torch.float32)
+
+
+def test_not_a_number_is_not_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "attend", lambda q, k, v, *_: (v * math.nan, q[..., 0]))
+    with pytest.warns(RuntimeWarning):
+        assert not calibration.usable("masks", CPU, torch.float32)
+
+
+def test_a_kernel_that_forgets_its_mask_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = kernels.attend
+    monkeypatch.setattr(kernels, "attend", lambda q, k, v, mask, *rest: right(q, k, v, None, *rest))
+    assert calibration.usable("spans", CPU, torch.float32)
+    with pytest.warns(RuntimeWarning, match="its lse is off"):
+        assert not calibration.usable("masks", CPU, torch.float32)
