@@ -119,7 +119,7 @@ def _lowered(prose: Prose) -> Prose:
 
 
 def critical_finding(past: Past, book: FigureBook) -> tuple[Prose, ...]:
-    """The most extreme test of the newest comparison, with all that is needed to weigh it."""
+    """The most extreme test of the newest comparison, of those that show collapse if any does, and all to weigh it."""
     comparison = past.comparison
     if comparison is None or not isinstance(comparison.spec, Statistics):
         return (("There is no critical finding: no comparison has been accepted.",),)
@@ -133,8 +133,15 @@ def critical_finding(past: Past, book: FigureBook) -> tuple[Prose, ...]:
         _test(comparison, comparison.spec, direction, test, book),
         *_effect(comparison, model_id, book),
         *_raw(past, model_id, book),
-        ("It is the smallest adjusted p-value of the comparison; every other test is in the section on evidence.",),
+        *_null(past, model_id, book),
+        *_influence(past, model_id, book),
+        _chosen(comparison, model_id),
     )
+
+
+def _chosen(comparison: Task, model_id: str) -> Prose:
+    among = " of those that show collapse" if reading(comparison, model_id) == "collapse shown" else ""
+    return (f"It is the smallest adjusted p-value{among}; every other test is in the section on evidence.",)
 
 
 def _smallest(comparison: Task) -> tuple[str, str, Evidence] | None:
@@ -145,7 +152,8 @@ def _smallest(comparison: Task) -> tuple[str, str, Evidence] | None:
         for direction in ("collapse", "clear")
         if (test := comparison.value(f"model/{source.model_id}/p_{direction}_holm")) is not None
     ]
-    return min(tests, key=lambda found: found[2].value, default=None)
+    shown = [test for test in tests if test[1] == "collapse" and reading(comparison, test[0]) == "collapse shown"]
+    return min(shown or tests, key=lambda found: found[2].value, default=None)
 
 
 def _estimate(comparison: Task, name: ModelName, book: FigureBook) -> list[Prose]:
@@ -195,16 +203,63 @@ def _effect(comparison: Task, model_id: str, book: FigureBook) -> list[Prose]:
     return lines
 
 
-def _raw(past: Past, model_id: str, book: FigureBook) -> list[Prose]:
-    """The raw score is never shown without what uniform attention gives."""
+def _measurement(past: Past, model_id: str) -> Task | None:
+    """The newest accepted measurement of a model."""
     for task in reversed(past.diagnostics):
         if isinstance(task.spec, Diagnostic) and task.spec.model.id == model_id and task.status == "accepted":
-            raw, uniform, norm = (task.value(key) for key in ("mcs_raw", "mcs_raw_uniform", "mcs_norm"))
-            if raw is None or uniform is None or norm is None:
-                return []
-            return [
-                ("Its raw score ", Code("mcs_raw"), " is ", Estimate(book.evidence(raw)),
-                 ", where uniform attention gives ", Estimate(book.evidence(uniform)),
-                 " on the same images; normalised, ", Code("mcs_norm"), " is ", Estimate(book.evidence(norm)), "."),
-            ]  # fmt: skip
-    return []
+            return task
+    return None
+
+
+def _raw(past: Past, model_id: str, book: FigureBook) -> list[Prose]:
+    """The raw score is never shown without what uniform attention gives."""
+    task = _measurement(past, model_id)
+    if task is None:
+        return []
+    raw, uniform, norm = (task.value(key) for key in ("mcs_raw", "mcs_raw_uniform", "mcs_norm"))
+    if raw is None or uniform is None or norm is None:
+        return []
+    return [
+        ("Its raw score ", Code("mcs_raw"), " is ", Estimate(book.evidence(raw)),
+         ", where uniform attention gives ", Estimate(book.evidence(uniform)),
+         " on the same images; normalised, ", Code("mcs_norm"), " is ", Estimate(book.evidence(norm)), "."),
+    ]  # fmt: skip
+
+
+def _null(past: Past, model_id: str, book: FigureBook) -> list[Prose]:
+    """How much entropy each role has lost, and against which null."""
+    task = _measurement(past, model_id)
+    draws, images = (task.value(f"null/{key}") if task else None for key in ("draws", "images"))
+    if task is None or draws is None or images is None:
+        return []
+    losses: list[Prose] = [
+        (role, " ", Estimate(book.evidence(loss)))
+        for role in ("vision", "text", "fusion", "cross")
+        if (loss := task.value(f"null/{role}/loss")) is not None
+    ]
+    listed = [piece for number, loss in enumerate(losses) for piece in ((*((", ",) if number else ()), *loss))]
+    return [
+        ("Against ", book.evidence(draws), " random initialisations of the same architecture, on the first ",
+         book.evidence(images), " images, the share of normalised entropy that is lost is: ", *listed, "."),
+    ]  # fmt: skip
+
+
+def _influence(past: Past, model_id: str, book: FigureBook) -> list[Prose]:
+    """What another image does to the output, and how entropy and influence go together."""
+    task = _measurement(past, model_id)
+    swap = task.value("influence/swap-image/change") if task else None
+    if task is None or swap is None:
+        return []
+    said: list[Prose] = [
+        ("Entropy is not influence: given another image, ", Estimate(book.evidence(swap)),
+         " of the probability of its output moves."),
+    ]  # fmt: skip
+    for level in ("sites", "heads"):
+        together, count = (task.value(f"influence/{level}/{key}") for key in ("spearman_entropy_norm", "compared"))
+        if together is not None and count is not None:
+            said.append(
+                ("Over its ", book.evidence(count), f" {level}, the rank correlation of",
+                 " normalised entropy and influence is ",
+                 Estimate(book.evidence(together)), "."),
+            )  # fmt: skip
+    return said

@@ -71,6 +71,7 @@ def _site(site: Site) -> dict[str, Any]:
         "heads": site.heads,
         "entropy": _number(site.entropy.mean()),
         "entropy_norm": _number(site.entropy_norm.mean()),
+        "mass": _number(site.statistics["image_mass"].mean()) if "image_mass" in site.statistics else 1.0,
         "statistics": {name: _number(values.mean()) for name, values in site.statistics.items()},
         "entropy_by_head": [_number(value) for value in site.entropy.mean(axis=0)],
         "entropy_norm_by_head": [_number(value) for value in site.entropy_norm.mean(axis=0)],

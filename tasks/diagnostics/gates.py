@@ -24,7 +24,7 @@ class Gates:
         self._streams: dict[str, Tensor] = {}
         self._hooks: list[RemovableHandle] = []
         self.ratios: dict[str, Tensor] = {}
-        """Site -> [samples, 1], mean over the positions of the stream."""
+        """Site -> [samples, 1], of the norms over all positions: that of padding alone can be 0."""
 
     def __enter__(self) -> Gates:
         for site, gate in self._gates.items():
@@ -51,7 +51,8 @@ class Gates:
         def measure(_: Any, __: Any, output: Any) -> None:
             added = (output[0] if isinstance(output, tuple) else output).float()
             opened = self._module.get_parameter(gate).float().tanh()
-            ratio = (opened * added).norm(dim=-1) / self._streams.pop(site).float().norm(dim=-1).clamp_min(1e-12)
-            self.ratios[site] = ratio.reshape(self._samples, -1).mean(dim=1, keepdim=True).double()
+            parts = ((opened * added), self._streams.pop(site).float())
+            gained, stream = (part.reshape(self._samples, -1).double().norm(dim=1, keepdim=True) for part in parts)
+            self.ratios[site] = gained / stream
 
         return measure

@@ -81,7 +81,7 @@ def test_own_models_are_diagnosed_on_own_photos(photos: Path, own_openclip: Path
         said = gonogo("diagnose", model, "--data", photos, "--n", IMAGES, "--json")
         assert said.code == 0, said.err
         found = said.json
-        assert (found["schema"], found["model"], found["n"]) == ("gonogo.diagnose/1", model, IMAGES)
+        assert (found["schema"], found["model"], found["n"]) == ("gonogo.diagnose/2", model, IMAGES)
         assert "untrained" not in found["weights"]
         assert len(found["sites"]) == sites
         assert {"name", "role", "layer", "heads", "entropy", "entropy_norm", "mass"} <= set(found["sites"][0])

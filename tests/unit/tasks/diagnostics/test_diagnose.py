@@ -145,7 +145,7 @@ def test_json_has_its_fixed_shape_and_no_nan(found: Diagnosis, resnet: Diagnosis
         fixed = {"schema", "model", "weights", "n", "sites", "summary", "nulls", "verdict", "latency_s", "peak_bytes"}
         assert fixed <= data.keys()
         assert data["schema"] == "gonogo.diagnose/2"
-        site = {"name", "role", "layer", "heads", "entropy", "entropy_norm", "statistics"}
+        site = {"name", "role", "layer", "heads", "entropy", "entropy_norm", "mass", "statistics"}
         assert all(site <= entry.keys() for entry in data["sites"])
         for metric in ("mcs_raw", "mcs_norm", "mcs_raw_uniform", "vision_entropy", "text_entropy_norm"):
             assert {metric, f"{metric}_low", f"{metric}_high"} <= data["summary"].keys()
