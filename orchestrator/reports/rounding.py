@@ -7,8 +7,29 @@ from store.evidence import Interval
 
 WHOLE, EXACT = Rounding("whole"), Rounding("exact")
 
-_P_VALUES = ("p", "p_holm", "p_collapse", "p_collapse_holm", "p_clear", "p_clear_holm", "p_null", "shapiro_p")
-_COUNTS = ("sites_seen", "sites_expected", "images", "captions", "df", "best", "count", "n_for_medium_effect")
+_P_VALUES = (
+    "p",
+    "p_holm",
+    "p_collapse",
+    "p_collapse_holm",
+    "p_clear",
+    "p_clear_holm",
+    "p_null",
+    "shapiro_p",
+    "p_collapsed",
+)
+_COUNTS = (
+    "sites_seen",
+    "sites_expected",
+    "images",
+    "captions",
+    "df",
+    "best",
+    "count",
+    "n_for_medium_effect",
+    "draws",
+    "compared",
+)
 _TWO_DECIMALS = ("t", "t_null", "skew", "mde")
 _STANDARDISED = ("dz", "dz_null", "dz_threshold", "d_av")
 _PROBABILITIES = ("power", "error_bound", "error_independent", "look")
