@@ -1,0 +1,127 @@
+"""Steering: what is planted or silenced is so for as long as the model runs, and nothing of it stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+from store.errors import BadInput
+from store.specs import Plant
+from tasks.diagnostics.intervention.influence import measure_influence
+from tasks.diagnostics.intervention.steering import Change, Steering
+from tasks.diagnostics.layout import find_layout
+from tasks.diagnostics.measuring import Measuring
+
+Load = Callable[..., Any]
+IMAGES = [Image.new("RGB", (64, 64), (40 * i, 90, 200 - 40 * i)) for i in range(4)]
+CAPTIONS = [("a red circle",), ("two shapes",), ("a large blue square",), ("a star",)]
+KINDS = ("clip:tiny@random", "openclip:shapes-clip@zoo", "blip:tiny@random", "idefics:tiny@random")
+"""Seen through scaled dot products, nn.MultiheadAttention, and softmax; the last through gates too."""
+
+
+def entropies(model: Any, layout: Any, changes: Any = None) -> dict[str, torch.Tensor]:
+    measuring = Measuring(model, layout, changes)
+    with torch.inference_mode():
+        measuring.measure(IMAGES, CAPTIONS)
+    return {site: torch.tensor(measuring.record.by_image(site, "entropy_norm")) for site in measuring.record.sites}
+
+
+@pytest.mark.parametrize("locator", KINDS)
+def test_uniform_attention_has_all_entropy_and_other_sites_before_it_are_untouched(
+    locator: str, load_model: Load, tmp_path: Path
+) -> None:
+    model = load_model(locator, tmp_path)
+    layout = find_layout(model, IMAGES, CAPTIONS)
+    before = entropies(model, layout)
+    first, second = (spot.name for spot in layout.roles["vision"][:2])
+    after = entropies(model, layout, {second: (Change(sharpness=0.0),)})
+    torch.testing.assert_close(after[second], torch.ones_like(after[second]), atol=1e-5, rtol=0)
+    assert torch.equal(after[first], before[first])
+    again = entropies(model, layout)
+    assert all(torch.equal(again[site], before[site]) for site in before), "nothing stays"
+
+
+@pytest.mark.parametrize("locator", KINDS)
+def test_one_head_is_changed_and_the_others_are_not(locator: str, load_model: Load, tmp_path: Path) -> None:
+    model = load_model(locator, tmp_path)
+    layout = find_layout(model, IMAGES, CAPTIONS)
+    site = layout.roles["vision"][0].name
+    before = entropies(model, layout)[site]
+    after = entropies(model, layout, layout.changes(Plant.parse("tower=vision,layers=0,heads=1,scale=300")))[site]
+    assert (after[:, 1] < before[:, 1] - 1e-5).all()
+    torch.testing.assert_close(after[:, 0], before[:, 0], atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("locator", KINDS)
+def test_silencing_every_head_of_a_site_moves_the_output_and_a_change_of_nothing_does_not(
+    locator: str, load_model: Load, tmp_path: Path
+) -> None:
+    model = load_model(locator, tmp_path)
+    layout = find_layout(model, IMAGES, CAPTIONS)
+    site = layout.roles["text"][0].name
+    ask = model.ask(IMAGES, [texts[0] for texts in CAPTIONS])
+    with torch.inference_mode():
+        with Steering(model.module, {}):
+            plain = ask().logits
+        with Steering(model.module, {site: (Change(),)}):
+            same = ask().logits
+        with Steering(model.module, {site: (Change(silent=True),)}):
+            silent = ask().logits
+    torch.testing.assert_close(same, plain, atol=1e-5, rtol=0)
+    assert (silent - plain).abs().max() > 1e-4
+
+
+def test_effects_are_per_image_and_told_by_site_and_head(load_model: Load, tmp_path: Path) -> None:
+    model = load_model("blip:tiny@random", tmp_path)
+    layout = find_layout(model, IMAGES, CAPTIONS)
+    texts = [texts[0] for texts in CAPTIONS]
+    found = measure_influence(model, layout, IMAGES, texts, "heads", 2, {}, lambda *_: None)
+    sites = sum(len(spots) for spots in layout.roles.values())
+    kinds = [effect.kind for effect in found]
+    assert {kind: kinds.count(kind) for kind in ("swap-image", "cut-image", "swap-text", "uniform-site")} == {
+        "swap-image": 1,
+        "cut-image": 1,
+        "swap-text": 1,
+        "uniform-site": sites,
+    }
+    assert all(effect.change.shape == (4,) and (effect.change >= 0).all() for effect in found)
+    assert all(effect.loss is not None for effect in found), "a matching model has right answers"
+
+
+@pytest.mark.parametrize(
+    ("plant", "said"),
+    [
+        ("tower=fusion,scale=8", "the model has no fusion attention; it has"),
+        ("tower=vision,layers=2,scale=8", "there are 2 vision layers, 0 to 1"),
+        ("tower=text,heads=7,scale=8", "2 heads, from 0 on"),
+    ],
+)
+def test_a_plant_that_does_not_fit_the_model_is_refused(
+    plant: str, said: str, load_model: Load, tmp_path: Path
+) -> None:
+    layout = find_layout(load_model("clip:tiny@random", tmp_path), IMAGES, CAPTIONS)
+    with pytest.raises(BadInput, match=said):
+        layout.changes(Plant.parse(plant))
+
+
+def test_closed_gates_let_nothing_through_although_attention_has_all_its_entropy(
+    load_model: Load, tmp_path: Path
+) -> None:
+    model = load_model("idefics:tiny@random", tmp_path)
+    layout = find_layout(model, IMAGES, CAPTIONS)
+    for gate in layout.gates.values():
+        model.module.get_parameter(gate).data.zero_()
+    measuring = Measuring(model, layout)
+    with torch.inference_mode():
+        measuring.measure(IMAGES, CAPTIONS)
+    for site in layout.gates:
+        assert (measuring.record.by_image(site, "gated_influence") == 0).all()
+        assert (measuring.record.by_image(site, "entropy_norm") > 0.9).all()
+    texts = [texts[0] for texts in CAPTIONS]
+    swap = measure_influence(model, layout, IMAGES, texts, "modalities", 4, {}, lambda *_: None)[0]
+    assert (swap.kind, float(swap.change.max())) == ("swap-image", 0.0)
