@@ -41,7 +41,7 @@ def make(name: str, out: Path, seed: int, steps: int | None, on_step: Callable[[
     """
     recipe = find_recipe(name)
     check_out(out)
-    versions = library_versions()
+    versions = installed_versions()
     plan = recipe.plan if steps is None else replace(recipe.plan, steps=steps)
     building = out.parent / f".{out.name}-{uuid.uuid4().hex}"
     try:
@@ -74,7 +74,7 @@ def check_out(out: Path) -> None:
         raise BadInput(f"{out}: holds {min(strange)}, which no training wrote; give another folder with --out")
 
 
-def library_versions() -> dict[str, str]:
+def installed_versions() -> dict[str, str]:
     """Versions of the libraries that training needs. Raises MissingLibraries, naming those that are not there."""
     found, missing = {}, []
     for library in LIBRARIES:

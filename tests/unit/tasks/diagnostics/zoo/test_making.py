@@ -79,5 +79,5 @@ def test_the_shipped_models_are_not_written_over(name: str) -> None:
 def test_missing_libraries_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "LIBRARIES", ("numpy", "no-such-library"))
     with pytest.raises(making.MissingLibraries, match=r"needs no-such-library; pip install") as caught:
-        making.library_versions()
+        making.installed_versions()
     assert "numpy" not in str(caught.value)
