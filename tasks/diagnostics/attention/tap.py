@@ -1,32 +1,30 @@
 """The tap: sees every attention call of a running model, of any architecture, and changes nothing.
 
-It is a `TorchFunctionMode`, which PyTorch asks about every call of its functions on this thread, beside a stack of the
-modules that are running. While a mode is active `nn.MultiheadAttention` leaves its fused fast path, so the outputs
-are bit for bit those of the ordinary path.
+While a mode is active `nn.MultiheadAttention` leaves its fused fast path, so the outputs are bit for bit those of the
+ordinary path.
 """
 
 from __future__ import annotations
 
 import math
 import re
-import threading
 from collections.abc import Callable, Mapping
-from types import FunctionType, TracebackType
+from types import FunctionType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
-from torch.utils.hooks import RemovableHandle
 
 from store.errors import BadInput
 from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
+from tasks.diagnostics.attention.running import RunningModules
 
 Arguments = tuple[Any, ...]
 
 
-class AttentionTap(TorchFunctionMode):
+class AttentionTap(RunningModules):
     """Within `with AttentionTap(model, sink):`, `sink` is given each attention call of `model` on this thread.
 
     Calls are seen through `F.scaled_dot_product_attention`, also within `F.multi_head_attention_forward`, and through a
@@ -36,16 +34,12 @@ class AttentionTap(TorchFunctionMode):
     """
 
     def __init__(self, model: nn.Module, sink: Callable[[AttentionCall], None]) -> None:
-        super().__init__()
         _refuse_compiled(model)
-        self._model = model
+        self._names = {module: name for name, module in model.named_modules()}
+        super().__init__(self._names)
+        self._attend = {module for module, name in self._names.items() if looks_like_attention(name, module)}
         self._sink = sink
-        self._known: dict[int, tuple[str, bool, bool]] = {}
-        self._stack: list[_Running] = []
-        self._hooks: list[RemovableHandle] = []
-        self._thread = 0
-        self._ran: set[str] = set()
-        self._explained: set[str] = set()
+        self._explained: set[nn.Module] = set()
         self._opaque: set[str] = set()
         self.sites: dict[str, int] = {}
         """Calls seen, by site, in the order of their first call."""
@@ -57,27 +51,9 @@ class AttentionTap(TorchFunctionMode):
         They are the innermost of those that look like attention and ran, yet within which no attention was seen, and
         those that called a kernel that keeps its scores to itself.
         """
-        unseen = self._ran - self._explained
+        unseen = {self._names[module] for module in self.ran & self._attend - self._explained}
         inner = {name for name in unseen if not any(other.startswith(f"{name}.") for other in unseen)}
         return tuple(sorted(inner | self._opaque))
-
-    def __enter__(self) -> AttentionTap:
-        self._thread = threading.get_ident()
-        for name, module in self._model.named_modules():
-            self._known[id(module)] = name, looks_like_attention(name, module), type(module) is nn.Softmax
-            self._hooks.append(module.register_forward_pre_hook(self._push))
-            self._hooks.append(module.register_forward_hook(self._pop, always_call=True))
-        super().__enter__()  # type: ignore[no-untyped-call]
-        return self
-
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        super().__exit__(exc_type, exc, trace)  # type: ignore[no-untyped-call]
-        for hook in self._hooks:
-            hook.remove()
-        self._hooks.clear()
-        self._stack.clear()
 
     def __torch_function__(
         self, func: Any, types: Any, args: Arguments = (), kwargs: Mapping[str, Any] | None = None
@@ -113,47 +89,21 @@ class AttentionTap(TorchFunctionMode):
     @property
     def _site(self) -> str:
         """Name of the innermost module that is running; a bare softmax is a part of the module that holds it."""
-        inner = (running.name for running in reversed(self._stack) if not running.bare)
+        inner = (self._names[module] for module in reversed(self.running) if type(module) is not nn.Softmax)
         return next(inner, "(no module)")
 
     def _see(self, call: AttentionCall) -> None:
         self.sites[call.site] = self.sites.get(call.site, 0) + 1
-        for running in self._stack:
-            running.seen = True
+        self._explained.update(self.running)
         self._sink(call)
 
     def _attention_scores(self, input: Any, dim: Any = None, *_: Any, **__: Any) -> Tensor | None:
         """The scores, where a softmax looks like that of attention."""
         if not isinstance(input, Tensor) or input.dim() < 3 or dim not in (-1, input.dim() - 1):
             return None
-        if input.dim() == 3 and not any(running.looks_like_attention for running in self._stack):
+        if input.dim() == 3 and self._attend.isdisjoint(self.running):
             return None
         return input
-
-    def _push(self, module: nn.Module, *_: Any) -> None:
-        if threading.get_ident() == self._thread:
-            self._stack.append(_Running(*self._known[id(module)]))
-
-    def _pop(self, *_: Any) -> None:
-        if threading.get_ident() != self._thread:
-            return
-        running = self._stack.pop()
-        if running.looks_like_attention:
-            self._ran.add(running.name)
-            if running.seen:
-                self._explained.add(running.name)
-
-
-class _Running:
-    """A module whose forward is under way."""
-
-    __slots__ = ("bare", "looks_like_attention", "name", "seen")
-
-    def __init__(self, name: str, looks_like_attention: bool, bare: bool) -> None:
-        self.name = name
-        self.bare = bare
-        self.looks_like_attention = looks_like_attention
-        self.seen = False
 
 
 _CLASS = re.compile(r"attention|attn", re.IGNORECASE)

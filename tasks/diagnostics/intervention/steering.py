@@ -1,26 +1,23 @@
 """Steering: change attention at chosen sites while a model runs, and leave the model itself untouched.
 
-Like the tap it is a `TorchFunctionMode`, so it knows no architecture. Inside a tap it is entered last, so that the tap
+Like the tap it sees functions of PyTorch and knows no architecture. Inside a tap it is entered last, so that the tap
 sees the attention as it was steered.
 """
 
 from __future__ import annotations
 
 import inspect
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.overrides import TorchFunctionMode
-from torch.utils.hooks import RemovableHandle
 
 from store.errors import GonogoError
 from tasks.diagnostics.attention.entropy import BLOCKED
+from tasks.diagnostics.attention.running import RunningModules
 
 _SOFTMAX = (functional.softmax, torch.softmax, Tensor.softmax, torch.special.softmax)
 
@@ -41,41 +38,20 @@ Changes = Mapping[str, tuple[Change, ...]]
 """Site, by the dotted name of its module -> what is done there, one change after another."""
 
 
-class Steering(TorchFunctionMode):
+class Steering(RunningModules):
     """Within `with Steering(model, {site: (Change(...),)})`, attention on this thread is changed at those sites."""
 
     def __init__(self, model: nn.Module, changes: Changes) -> None:
-        super().__init__()
-        self._modules = {name: module for name, module in model.named_modules() if name in changes}
-        self._changes = changes
-        self._active: list[tuple[Change, ...]] = []
-        self._hooks: list[RemovableHandle] = []
-        self._thread = 0
-
-    def __enter__(self) -> Steering:
-        self._thread = threading.get_ident()
-        for name, module in self._modules.items():
-            self._hooks.append(module.register_forward_pre_hook(self._starting(self._changes[name])))
-            self._hooks.append(module.register_forward_hook(self._ended, always_call=True))
-        super().__enter__()  # type: ignore[no-untyped-call]
-        return self
-
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        super().__exit__(exc_type, exc, trace)  # type: ignore[no-untyped-call]
-        for hook in self._hooks:
-            hook.remove()
-        self._hooks.clear()
-        self._active.clear()
+        self._changes = {module: changes[name] for name, module in model.named_modules() if name in changes}
+        super().__init__(self._changes)
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        if not self._active:
+        if not self.running:
             return func(*args, **kwargs)
-        changes = self._active[-1]
+        changes = self._changes[self.running[-1]]
         if func is functional.scaled_dot_product_attention:
             return _steered_sdpa(changes, *args, **kwargs)
         if func is functional.multi_head_attention_forward:
@@ -83,17 +59,6 @@ class Steering(TorchFunctionMode):
         if func in _SOFTMAX:
             return _steered_softmax(changes, func, args, kwargs)
         return func(*args, **kwargs)
-
-    def _starting(self, changes: tuple[Change, ...]) -> Callable[..., None]:
-        def start(*_: Any) -> None:
-            if threading.get_ident() == self._thread:
-                self._active.append(changes)
-
-        return start
-
-    def _ended(self, *_: Any) -> None:
-        if threading.get_ident() == self._thread and self._active:
-            self._active.pop()
 
 
 def _steered_sdpa(changes: Sequence[Change], query: Tensor, *args: Any, **kwargs: Any) -> Tensor:
