@@ -14,11 +14,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 from store.errors import BadInput
 from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
+from tasks.diagnostics.attention.functions import MULTI_HEAD, OPAQUE, SCALED_DOT_PRODUCT, SOFTMAX, scores_of
 from tasks.diagnostics.attention.running import RunningModules
 
 Arguments = tuple[Any, ...]
@@ -70,7 +70,8 @@ class AttentionTap(RunningModules):
 
     def _softmax(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
         result = func(*args, **kwargs)
-        if (scores := self._attention_scores(*args, **kwargs)) is not None:
+        scores = scores_of(*args, **kwargs)
+        if scores is not None and (scores.dim() > 3 or not self._attend.isdisjoint(self.running)):
             self._see(Scored(self._site, scores, result if isinstance(result, Tensor) else None))
         return result
 
@@ -96,14 +97,6 @@ class AttentionTap(RunningModules):
         self.sites[call.site] = self.sites.get(call.site, 0) + 1
         self._explained.update(self.running)
         self._sink(call)
-
-    def _attention_scores(self, input: Any, dim: Any = None, *_: Any, **__: Any) -> Tensor | None:
-        """The scores, where a softmax looks like that of attention."""
-        if not isinstance(input, Tensor) or input.dim() < 3 or dim not in (-1, input.dim() - 1):
-            return None
-        if input.dim() == 3 and self._attend.isdisjoint(self.running):
-            return None
-        return input
 
 
 _CLASS = re.compile(r"attention|attn", re.IGNORECASE)
@@ -149,40 +142,20 @@ def _from_sdpa(
 
 def _multi_head_body() -> Callable[..., Any]:
     """`F.multi_head_attention_forward` past its own question whether a mode is active: a copy with names of its own."""
-    whole = functional.multi_head_attention_forward
+    whole = MULTI_HEAD
     names = {**whole.__globals__, "has_torch_function": lambda _: False}
     body = FunctionType(whole.__code__, names, whole.__name__, whole.__defaults__, whole.__closure__)
     body.__kwdefaults__ = whole.__kwdefaults__
     return body
 
 
-def _kernels(*names: str) -> list[Any]:
-    """Operators of PyTorch by name, those that this version has, with all their overloads."""
-    found = [getattr(torch.ops.aten, name) for name in names if hasattr(torch.ops.aten, name)]
-    return [*found, *(getattr(packet, overload) for packet in found for overload in packet.overloads())]
-
-
 _MULTI_HEAD_BODY = _multi_head_body()
 
 _WATCHED: dict[Any, Callable[[AttentionTap, Any, Arguments, Mapping[str, Any]], Any]] = {
-    **dict.fromkeys([functional.softmax, torch.softmax, Tensor.softmax, torch.special.softmax], AttentionTap._softmax),
-    **dict.fromkeys(_kernels("softmax", "_softmax"), AttentionTap._softmax),
-    **dict.fromkeys(
-        [functional.scaled_dot_product_attention, *_kernels("scaled_dot_product_attention")], AttentionTap._sdpa
-    ),
-    functional.multi_head_attention_forward: AttentionTap._multi_head,
-    **dict.fromkeys(
-        _kernels(
-            "_scaled_dot_product_attention_math",
-            "_scaled_dot_product_flash_attention",
-            "_scaled_dot_product_flash_attention_for_cpu",
-            "_scaled_dot_product_efficient_attention",
-            "_scaled_dot_product_cudnn_attention",
-            "_flash_attention_forward",
-            "_efficient_attention_forward",
-        ),
-        AttentionTap._hidden,
-    ),
+    **dict.fromkeys(SOFTMAX, AttentionTap._softmax),
+    **dict.fromkeys(SCALED_DOT_PRODUCT, AttentionTap._sdpa),
+    **dict.fromkeys(OPAQUE, AttentionTap._hidden),
+    MULTI_HEAD: AttentionTap._multi_head,
 }
 """What is looked at among all calls, and how."""
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from store.errors import GonogoError
 from tasks.diagnostics.attention.entropy import BLOCKED
+from tasks.diagnostics.attention.functions import MULTI_HEAD, SCALED_DOT_PRODUCT, SOFTMAX, scores_of
 from tasks.diagnostics.attention.running import RunningModules
 
-_SOFTMAX = (functional.softmax, torch.softmax, Tensor.softmax, torch.special.softmax)
+_MULTI_HEAD = inspect.signature(MULTI_HEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +52,36 @@ class Steering(RunningModules):
         if not self.running:
             return func(*args, **kwargs)
         changes = self._changes[self.running[-1]]
-        if func is functional.scaled_dot_product_attention:
-            return _steered_sdpa(changes, *args, **kwargs)
-        if func is functional.multi_head_attention_forward:
+        if func in SCALED_DOT_PRODUCT:
+            return _steered_sdpa(changes, func, *args, **kwargs)
+        if func is MULTI_HEAD:
             return _steered_mha(changes, args, kwargs)
-        if func in _SOFTMAX:
+        if func in SOFTMAX:
             return _steered_softmax(changes, func, args, kwargs)
         return func(*args, **kwargs)
 
 
-def _steered_sdpa(changes: Sequence[Change], query: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+def _steered_sdpa(changes: Sequence[Change], func: Any, query: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     for change in changes:
         query = _by_head(change, query, change.sharpness)
-    read = functional.scaled_dot_product_attention(query, *args, **kwargs)
-    return _silenced(changes, read)
+    return _silenced(changes, func(query, *args, **kwargs))
 
 
 def _steered_softmax(changes: Sequence[Change], func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Tensor:
-    kwargs = dict(kwargs)
-    scores: Tensor = args[0] if args else kwargs.pop("input")
-    if scores.dim() < 3:
-        return func(scores, *args[1:], **kwargs)  # type: ignore[no-any-return]
+    scores = scores_of(*args, **kwargs)
+    if scores is None:
+        return func(*args, **kwargs)  # type: ignore[no-any-return]
     sharpened = scores
     for change in changes:
         sharpened = _by_head(change, sharpened, change.sharpness)
-    blocked = scores <= BLOCKED
-    return _silenced(changes, func(torch.where(blocked, scores, sharpened), *args[1:], **kwargs))
+    sharpened = torch.where(scores <= BLOCKED, scores, sharpened)
+    rest = {name: value for name, value in kwargs.items() if name != "input"}
+    return _silenced(changes, func(sharpened, *args[1:], **rest))
 
 
 def _steered_mha(changes: Sequence[Change], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Through the projections: queries are scaled where they are made, and a silent head is cut where it is read."""
-    bound = inspect.signature(functional.multi_head_attention_forward).bind(*args, **kwargs)
+    bound = _MULTI_HEAD.bind(*args, **kwargs)
     call = bound.arguments
     heads, width = call["num_heads"], call["embed_dim_to_check"]
     factors, kept = (torch.ones(heads, dtype=call["query"].dtype, device=call["query"].device) for _ in range(2))
@@ -101,7 +100,7 @@ def _steered_mha(changes: Sequence[Change], args: tuple[Any, ...], kwargs: Mappi
         bias = call["in_proj_bias"]
         call["in_proj_bias"] = torch.cat([bias[:width] * factors, bias[width:]])
     call["out_proj_weight"] = call["out_proj_weight"] * kept
-    return functional.multi_head_attention_forward(*bound.args, **bound.kwargs)
+    return MULTI_HEAD(*bound.args, **bound.kwargs)
 
 
 def _silenced(changes: Sequence[Change], read: Tensor) -> Tensor:

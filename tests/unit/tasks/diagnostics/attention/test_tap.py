@@ -269,6 +269,27 @@ def test_a_failing_model_leaves_no_hook_and_no_mode_behind() -> None:
     assert len(calls) == 1
 
 
+def test_a_module_that_fails_before_it_begins_leaves_the_others_where_they_are() -> None:
+    class Patient(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.part = nn.Linear(4, 4)
+
+        def forward(self, x: Tensor) -> Tensor:
+            try:
+                return self.part(x)
+            except ValueError:
+                return x.softmax(-1)
+
+    def refuse(*_: Any) -> None:
+        raise ValueError
+
+    model = nn.Sequential(Patient())
+    model[0].part.register_forward_pre_hook(refuse)
+    _, tap = tapped(model, lambda: model(random(1, 2, 4, 4)))
+    assert tap.sites == {"0": 1}
+
+
 def test_two_threads_tap_two_models_at_once_without_mixing() -> None:
     def stack(seed: int) -> nn.Module:
         with torch.random.fork_rng(devices=[]):

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional
 
 from store.errors import BadInput
 from store.specs import Plant
+from tasks.diagnostics.attention.entropy import measure
+from tasks.diagnostics.attention.tap import AttentionTap
 from tasks.diagnostics.intervention.influence import measure_influence
 from tasks.diagnostics.intervention.steering import Change, Steering
 from tasks.diagnostics.layout import find_layout
@@ -74,6 +78,44 @@ def test_silencing_every_head_of_a_site_moves_the_output_and_a_change_of_nothing
             silent = ask().logits
     torch.testing.assert_close(same, plain, atol=1e-5, rtol=0)
     assert (silent - plain).abs().max() > 1e-4
+
+
+SPELLINGS: dict[str, Callable[[Tensor], Tensor]] = {
+    "functional": lambda x: functional.softmax(input=x, dim=-1),
+    "torch": lambda x: torch.softmax(x, 3),
+    "method": lambda x: x.softmax(dim=-1),
+    "special": lambda x: torch.special.softmax(x, -1),
+    "operator": lambda x: torch.ops.aten._softmax(x, -1, False),
+    "overload": lambda x: torch.ops.aten.softmax.int(x, -1),
+    "product": lambda x: functional.scaled_dot_product_attention(x, x, torch.eye(4).expand_as(x)),
+    "operator of the product": lambda x: torch.ops.aten.scaled_dot_product_attention(x, x, torch.eye(4).expand_as(x)),
+}
+
+
+class Attends(nn.Module):
+    def __init__(self, how: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.how = how
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.how(x)
+
+
+@pytest.mark.parametrize("how", SPELLINGS.values(), ids=SPELLINGS)
+def test_what_the_tap_sees_can_be_steered_in_every_spelling(how: Callable[[Tensor], Tensor]) -> None:
+    model, x = nn.Sequential(Attends(how)), torch.randn(2, 3, 4, 4, generator=torch.Generator().manual_seed(0))
+    seen: list[Any] = []
+    with AttentionTap(model, seen.append), Steering(model, {"0": (Change(sharpness=0.0),)}):
+        torch.testing.assert_close(model(x), torch.full_like(x, 0.25))
+    torch.testing.assert_close(measure(seen[0], 2).entropy, torch.full((2, 3, 4), 4.0).log())
+    assert not torch.allclose(model(x), torch.full_like(x, 0.25)), "nothing stays"
+
+
+def test_a_softmax_that_is_no_attention_is_not_steered() -> None:
+    model, x = nn.Sequential(Attends(lambda x: x.softmax(1))), torch.randn(2, 3, 4)
+    plain = model(x)
+    with Steering(model, {"0": (Change(sharpness=0.0),)}):
+        assert torch.equal(model(x), plain)
 
 
 def test_effects_are_per_image_and_told_by_site_and_head(load_model: Load, tmp_path: Path) -> None:
