@@ -36,7 +36,7 @@ def main(way: str, image_size: int) -> int:
     import torch
 
     from benchmarks.diagnostics_models import clip_vision_model, entropy, tapped
-    from tasks.diagnostics.memory import peak_bytes, reset_peak
+    from tasks.memory import peak_bytes, reset_peak
 
     torch.set_num_threads(1)
     cpu = torch.device("cpu")

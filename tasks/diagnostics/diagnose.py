@@ -26,10 +26,10 @@ from tasks.diagnostics.image_metrics import ROLES, Metrics, image_metrics
 from tasks.diagnostics.intervention.influence import Effect, measure_influence
 from tasks.diagnostics.layout import Layout, find_layout
 from tasks.diagnostics.measuring import Measuring
-from tasks.diagnostics.memory import is_out_of_memory, peak_bytes, reset_peak
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init, summary
 from tasks.diagnostics.nulls.shuffled_pairs import Shift, shuffled_pairs
 from tasks.diagnostics.verdict import Verdict, judge, losses
+from tasks.memory import is_out_of_memory, peak_bytes, reset_peak
 
 if TYPE_CHECKING:
     import torch

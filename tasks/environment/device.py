@@ -127,26 +127,6 @@ def inspect_torch() -> Torch:
     )
 
 
-def forget_peak(device: DeviceKind) -> None:
-    """Start `peak_memory` anew where that can be done, which is on a GPU."""
-    if device == "cuda":
-        import torch
-
-        torch.cuda.reset_peak_memory_stats()
-
-
-def peak_memory(device: DeviceKind) -> int:
-    """Most bytes in use so far: on a GPU allocated since `forget_peak`, on a CPU resident in this process, ever."""
-    if device == "cuda":
-        import torch
-
-        return torch.cuda.max_memory_allocated()
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if platform.system() == "Darwin" else peak * 1024
-
-
 def _gpu(index: int) -> Gpu:
     import torch
 

@@ -12,15 +12,14 @@ from tasks.environment.device import (
     Driver,
     Machine,
     Torch,
-    forget_peak,
     inspect_driver,
     inspect_machine,
     inspect_torch,
-    peak_memory,
 )
 from tasks.environment.throughput import Sweep, sweep
 from tasks.environment.tower import ImageTower, load_tower
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
+from tasks.memory import peak_bytes, reset_peak
 from tasks.stopwatch import stopwatch_of
 
 REMEDY = 'pip install "gonogo[diagnostics]"'
@@ -43,7 +42,7 @@ def measure_environment(spec: Environment, run: Run) -> Outcome:
     except (ImportError, OSError) as error:
         return Blocked(f"PyTorch is missing or broken ({error})", REMEDY)
     machine, driver = inspect_machine(), inspect_driver()
-    forget_peak(torch.device)
+    reset_peak(torch.device)
     try:
         tower = load_tower(spec.model, run.workspace, spec.seed, torch.device)
     except ImportError as error:
@@ -60,7 +59,7 @@ def measure_environment(spec: Environment, run: Run) -> Outcome:
         measurements=(
             *_of_machine(machine, torch),
             *_of_sweep(found),
-            Measurement("peak_bytes", peak_memory(torch.device), "bytes"),
+            Measurement("peak_bytes", peak_bytes(torch.device), "bytes"),
         ),
         facts=told,
         parameters={

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tasks.memory import is_out_of_memory
 from tasks.stopwatch import Stopwatch, Work, wall_seconds
 
 WARM_UPS = 1
@@ -73,20 +74,13 @@ def sweep(
         try:
             taken = _repeat(prepare(size), stopwatch, seconds / len(sizes))
         except (RuntimeError, MemoryError) as error:
-            if not ran_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
             return Sweep(tuple(measured), too_large=size)
         samples = tuple(size / seconds for seconds in taken)
         low, median, high = np.quantile(samples, (0.25, 0.5, 0.75))
         measured.append(Throughput(size, float(median), float(low), float(high), samples))
     return Sweep(tuple(measured), too_large=None)
-
-
-def ran_out_of_memory(error: Exception) -> bool:
-    """Whether an allocation failed. PyTorch has a class of its own for that on GPUs only; on CPUs its message tells."""
-    return isinstance(error, MemoryError) or any(
-        sign in str(error).lower() for sign in ("out of memory", "allocate memory", "not enough memory")
-    )
 
 
 def _repeat(work: Work, stopwatch: Stopwatch, seconds: float) -> list[float]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from store.errors import BadInput, GonogoError
 from store.specs import ModelRef
 from tasks.diagnostics import zoo
-from tasks.diagnostics.memory import is_out_of_memory
+from tasks.memory import is_out_of_memory
 
 if TYPE_CHECKING:
     from torch import nn
