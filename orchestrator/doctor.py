@@ -7,12 +7,13 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import packages_distributions
 
 from orchestrator.cli.names import PACKAGES, foreign_package
 from orchestrator.settings import Settings
 from orchestrator.workspace import Workspace
 from store.errors import GonogoError
+from tasks.libraries import INSTALL, versions
 
 LOW_DISK = 1 << 30
 """Bytes below which a cycle may not be able to finish."""
@@ -80,14 +81,16 @@ def _sqlite(_: Settings) -> tuple[bool, str]:
 
 
 def _mlflow(_: Settings) -> tuple[bool, str]:
-    return _installed("mlflow")
+    found = versions(["mlflow"])
+    return bool(found), found.get("mlflow", "mlflow is not installed")
 
 
 def _diagnostics(_: Settings) -> tuple[bool, str]:
-    missing = [name for name in EXTRA if not _installed(name)[0]]
+    found = versions(EXTRA)
+    missing = [name for name in EXTRA if name not in found]
     if missing:
-        return False, f'{", ".join(missing)} missing; pip install "gonogo[diagnostics]"'
-    return True, ", ".join(f"{name} {version(name)}" for name in EXTRA)
+        return False, f"{', '.join(missing)} missing; {INSTALL}"
+    return True, ", ".join(f"{name} {version}" for name, version in found.items())
 
 
 def _gpu(_: Settings) -> tuple[bool, str]:
@@ -136,10 +139,3 @@ def _log(settings: Settings) -> tuple[bool, str]:
     finally:
         log.close()
     return check.ok, check.why or f"{check.events} events, chain and file intact"
-
-
-def _installed(name: str) -> tuple[bool, str]:
-    try:
-        return True, version(name)
-    except PackageNotFoundError:
-        return False, f"{name} is not installed"

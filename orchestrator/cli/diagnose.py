@@ -80,6 +80,7 @@ def diagnose_command(
     from orchestrator.settings import quiet_libraries
     from store.errors import BadInput, GonogoError
     from store.specs import ModelRef
+    from tasks.libraries import INSTALL
 
     quiet_libraries()
     if plant and "#" in model:
@@ -98,7 +99,7 @@ def diagnose_command(
         except WeightsUnavailable as error:
             raise GonogoError(f"{model} is blocked: {error.reason}; {error.remedy}") from error
         except ImportError as error:
-            raise GonogoError(f'diagnostics are not installed ({error}); pip install "gonogo[diagnostics]"') from error
+            raise GonogoError(f"diagnostics are not installed ({error}); {INSTALL}") from error
     if pictures is not None:
         from tasks.diagnostics.pictures import draw
 

@@ -16,8 +16,7 @@ from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.pictures import draw
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
-
-_INSTALL = 'pip install "gonogo[diagnostics]"'
+from tasks.libraries import INSTALL
 
 
 def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
@@ -36,7 +35,7 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
     except UnusableModel as error:
         return Blocked(str(error), "mend the model, or take a substitute")
     except ImportError as error:
-        return Blocked(f"a library of the diagnostics is missing or broken ({error})", _INSTALL)
+        return Blocked(f"a library of the diagnostics is missing or broken ({error})", INSTALL)
     if spec.metric not in found.values:
         why = found.undefined.get(spec.metric, "it is not among the measures of this model")
         return Blocked(f"{spec.metric} is undefined for {spec.model.locator}: {why}", "take a substitute")

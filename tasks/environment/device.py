@@ -6,9 +6,10 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
+
+from tasks.libraries import versions
 
 DeviceKind = Literal["cuda", "cpu"]
 
@@ -87,7 +88,7 @@ def inspect_machine() -> Machine:
         load=psutil.getloadavg()[0],
         os=platform.platform(),
         python=f"{platform.python_implementation()} {platform.python_version()}",
-        libraries={name: version for name in LIBRARIES if (version := _version(name))},
+        libraries=versions(LIBRARIES),
     )
 
 
@@ -142,10 +143,3 @@ def _cpu_model() -> str:
         lines = []
     named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(named, "") or platform.processor() or platform.machine()
-
-
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None

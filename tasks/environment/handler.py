@@ -19,10 +19,9 @@ from tasks.environment.device import (
 from tasks.environment.throughput import Sweep, sweep
 from tasks.environment.tower import ImageTower, load_tower
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
+from tasks.libraries import INSTALL
 from tasks.memory import peak_bytes, reset_peak
 from tasks.stopwatch import stopwatch_of
-
-REMEDY = 'pip install "gonogo[diagnostics]"'
 
 RESULT_FILE = "environment.json"
 
@@ -40,13 +39,13 @@ def measure_environment(spec: Environment, run: Run) -> Outcome:
     try:
         torch = inspect_torch()
     except (ImportError, OSError) as error:
-        return Blocked(f"PyTorch is missing or broken ({error})", REMEDY)
+        return Blocked(f"PyTorch is missing or broken ({error})", INSTALL)
     machine, driver = inspect_machine(), inspect_driver()
     reset_peak(torch.device)
     try:
         tower = load_tower(spec.model, run.workspace, spec.seed, torch.device)
     except ImportError as error:
-        return Blocked(f"a library of family {spec.model.family} is missing or broken ({error})", REMEDY)
+        return Blocked(f"a library of family {spec.model.family} is missing or broken ({error})", INSTALL)
     found = sweep(tower.prepare, spec.batch_sizes, stopwatch_of(tower.model.device), progress=run.progress)
     if not found.measured:
         return Blocked(

@@ -9,11 +9,11 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.errors import BadInput, GonogoError
+from tasks import libraries
 from tasks.diagnostics.datasets.shapes import VERSION
 from tasks.diagnostics.zoo import card, folder
 from tasks.diagnostics.zoo.batches import HELD_OUT, training_seed
@@ -76,14 +76,10 @@ def check_out(out: Path) -> None:
 
 def installed_versions() -> dict[str, str]:
     """Versions of the libraries that training needs. Raises MissingLibraries, naming those that are not there."""
-    found, missing = {}, []
-    for library in LIBRARIES:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            missing.append(library)
+    found = libraries.versions(LIBRARIES)
+    missing = [library for library in LIBRARIES if library not in found]
     if missing:
-        raise MissingLibraries(f'training needs {", ".join(missing)}; pip install "gonogo[diagnostics]"')
+        raise MissingLibraries(f"training needs {', '.join(missing)}; {libraries.INSTALL}")
     return found
 
 

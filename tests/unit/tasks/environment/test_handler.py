@@ -12,7 +12,7 @@ import pytest
 from store.errors import BadInput
 from store.specs import Environment, ModelRef
 from tasks.environment.device import inspect_driver
-from tasks.environment.handler import NO_GPU, REMEDY, measure_environment
+from tasks.environment.handler import NO_GPU, measure_environment
 from tasks.environment.throughput import Work
 from tasks.environment.tower import ImageTower
 from tasks.handler import Blocked, Done, Run
@@ -124,7 +124,7 @@ def test_a_missing_library_blocks_the_task_and_names_the_remedy(
     outcome = measure_environment(Environment(model=TINY), run)
     assert isinstance(outcome, Blocked)
     assert missing in outcome.reason
-    assert outcome.remedy == REMEDY == 'pip install "gonogo[diagnostics]"'
+    assert outcome.remedy == 'pip install "gonogo[diagnostics]"'
 
 
 def test_importing_the_handler_imports_no_heavy_library() -> None:
