@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -29,6 +28,7 @@ from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init, summary
 from tasks.diagnostics.nulls.shuffled_pairs import Shift, shuffled_pairs
 from tasks.diagnostics.verdict import Verdict, judge, losses
+from tasks.libraries import versions
 from tasks.memory import is_out_of_memory, peak_bytes, reset_peak
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def diagnose(
     started = time.perf_counter()
     dataset = data if isinstance(data, Dataset) else open_data(data, workspace)
     family = find_family(model.family, workspace)
+    packages = (*family.packages, "numpy", "pillow")
+    installed = versions(packages)
     how = method or Method()
     device = _device(how.device)
     tell = progress or (lambda *_: None)
@@ -79,7 +81,7 @@ def diagnose(
         with torch.inference_mode():
             run = _Diagnosing(loaded, model, dataset, batch_size, tell)
             run.measure()
-            nulls, shuffled = run.random_init(how.nulls, cache), run.shuffled()
+            nulls, shuffled = run.random_init(how.nulls, cache, installed), run.shuffled()
             effects = run.influence(how)
             aligned = run.alignment(seed)
     except (MemoryError, RuntimeError) as error:
@@ -115,7 +117,7 @@ def diagnose(
         dtype=how.dtype,
         seed=seed,
         data_digest=data_digest(run.seen),
-        versions=_versions((*family.packages, "numpy", "pillow")),
+        versions={package: installed.get(package, "not installed") for package in packages},
     )
 
 
@@ -162,7 +164,7 @@ class _Diagnosing:
         self.peak = peak_bytes(self.model.device)
         self.metrics = image_metrics(self.measuring.record, self.model.absent)
 
-    def random_init(self, seeds: int, cache: Path | None) -> RandomInit | None:
+    def random_init(self, seeds: int, cache: Path | None, libraries: Mapping[str, str]) -> RandomInit | None:
         """The null of random initialisation, and the loss against it of every role; None where it is left out."""
         if not seeds or len(self._first) < 2 or not self._roles():
             return None
@@ -173,6 +175,7 @@ class _Diagnosing:
             range(FIRST_SEED, FIRST_SEED + seeds),
             cache,
             data_digest(self.seen[: len(self._first)]),
+            libraries,
             lambda done, whole: self.tell(done, whole, "random initialisations"),
         )
         for role, values in self._roles().items():
@@ -281,13 +284,3 @@ def _device(asked: str) -> torch.device:
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise BadInput(f"device {asked}: there are {torch.cuda.device_count()} GPUs here; give `auto`, or `cpu`")
     return device
-
-
-def _versions(packages: Sequence[str]) -> dict[str, str]:
-    found = {}
-    for package in packages:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found

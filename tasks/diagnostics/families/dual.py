@@ -84,12 +84,17 @@ class DualEncoder(VisionLanguageModel):
 
         pixels = self.pixels(images)
         texts = self.texts([caption for of_image in captions for caption in of_image])
-        readout = None
+        read, readout = {"ids": texts.ids, "attended": texts.attended}, None
         if self.class_row is not None:
             readout = torch.full((len(pixels),), self.class_row, device=pixels.device)
         return (
-            Pass(lambda: self.encode_images(self._cast(pixels)), len(pixels), {"image": Tokens(None, readout)}),
-            Pass(lambda: self.encode_texts(texts), len(texts.ids), {"text": texts.tokens}),
+            Pass(
+                lambda: self.encode_images(self._cast(pixels)),
+                len(pixels),
+                {"image": Tokens(None, readout)},
+                {"pixels": pixels},
+            ),
+            Pass(lambda: self.encode_texts(texts), len(texts.ids), {"text": texts.tokens}, read),
         )
 
     def embeddings(self, images: Sequence[Image], captions: Sequence[str]) -> tuple[Tensor, Tensor]:

@@ -143,7 +143,7 @@ class HFPairModel(VisionLanguageModel):
         pairs = [(image, text) for image, of_image in zip(images, captions, strict=True) for text in of_image]
         inputs = self.inputs([image for image, _ in pairs], [text for _, text in pairs])
         sequences = self.family.sequences(self, inputs)
-        return (Pass(lambda: self.family.forward(self.module, inputs), len(pairs), sequences),)
+        return (Pass(lambda: self.family.forward(self.module, inputs), len(pairs), sequences, inputs),)
 
     def inputs(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Any]:
         """Arguments of a forward over pairs, on the device and in the number type of the module."""

@@ -59,6 +59,8 @@ class Pass:
     """Images, for a tower that sees each image once; otherwise image-caption pairs, image by image."""
     sequences: Mapping[str, Tokens] = field(default_factory=dict)
     """The sequences that `Place` names."""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    """What the module is given, such as tensors, by name: a null is kept for the same inputs alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,7 +29,8 @@ class CocaModel(OpenClipModel):
         length = self._said(texts).shape[1]
         caption = Tokens(None if text.kinds is None else text.kinds[:, :length])
         sequences = {"image": Tokens(), "text": text, "caption": caption}
-        return (Pass(lambda: self.module(pixels, texts.ids), len(texts.ids), sequences),)
+        inputs = {"pixels": pixels, "ids": texts.ids}
+        return (Pass(lambda: self.module(pixels, texts.ids), len(texts.ids), sequences, inputs),)
 
     def place(self, site: str) -> Place:
         """As for two towers; the decoder's layers attend to the caption and to the image in turn."""

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import uuid
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,12 +14,10 @@ from tasks.diagnostics.image_metrics import ROLES, modality, role_mean
 from tasks.diagnostics.layout import Layout
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.measuring import Measuring
+from tasks.diagnostics.nulls import cache
 
 if TYPE_CHECKING:
     from tasks.diagnostics.recording import Record
-
-_VERSION = 1
-"""Raised when the same architecture would give other numbers."""
 
 FIRST_SEED = 1_000_003
 """Seed of the first draw; far from those that people give, so that no model is its own null."""
@@ -50,15 +43,20 @@ def measure_random_init(
     layout: Layout,
     batches: Batches,
     seeds: Sequence[int],
-    cache: Path | None,
+    folder: Path | None,
     data: str,
+    libraries: Mapping[str, str],
     tell: Callable[[int, int], None],
 ) -> RandomInit:
     """Measure an untrained twin of `model` for every seed, or read what an earlier measurement of the same left.
 
-    `data` names the batches' content, such as their digest; `tell` is called with (twins done, twins in all).
+    Nulls are kept in `folder`, if there is one. `data` names the batches' content, such as their digest, and
+    `libraries` the versions of what computes; `tell` is called with (twins done, twins in all).
     """
-    path = cache / f"{_key(model, data, seeds)}.npz" if cache else None
+    path = None
+    if folder is not None:
+        whole = [work for _, passes in batches for work in passes]
+        path = folder / f"{cache.key(model, layout, whole, data, seeds, libraries)}.npz"
     if path is not None and (kept := _read(path, seeds)) is not None:
         return kept
     draws = []
@@ -91,49 +89,18 @@ def summary(record: Record) -> tuple[dict[str, Floats], dict[str, Floats]]:
     return roles, {site: record.by_image(site, "entropy_norm") for site in record.sites}
 
 
-def _key(model: VisionLanguageModel, data: str, seeds: Sequence[int]) -> str:
-    """SHA-256 of all that decides the numbers: architecture, tokenizer, data, seeds and libraries."""
-    config: Any = getattr(model.module, "config", None)
-    described = {
-        "version": _VERSION,
-        "architecture": repr(model.module),
-        "config": config.to_json_string() if hasattr(config, "to_json_string") else model.provenance.architecture,
-        "shapes": [(name, list(tensor.shape), str(tensor.dtype)) for name, tensor in model.module.state_dict().items()],
-        "tokenizer": model.provenance.tokenizer,
-        "data": data,
-        "seeds": list(seeds),
-        "libraries": [version("torch"), version("transformers")],
-    }
-    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
-
-
 def _read(path: Path, seeds: Sequence[int]) -> RandomInit | None:
-    """What is kept, where there is something sound."""
-    try:
-        with np.load(path, allow_pickle=False) as kept:
-            arrays = {name: kept[name] for name in kept.files}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    arrays = cache.read(path)
+    if arrays is None or "images" not in arrays:
         return None
-    split = {
-        kind: {name.partition("/")[2]: array for name, array in arrays.items() if name.startswith(f"{kind}/")}
+    roles, sites = (
+        {name.partition("/")[2]: array for name, array in arrays.items() if name.startswith(f"{kind}/")}
         for kind in ("role", "site")
-    }
-    return RandomInit(tuple(seeds), int(arrays["images"]), split["role"], split["site"])
+    )
+    return RandomInit(tuple(seeds), int(arrays["images"]), roles, sites)
 
 
 def _write(path: Path, found: RandomInit) -> None:
-    """Keep what was found; the file appears whole or not at all, and a cache that cannot be written is no harm."""
-    partial = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            np.savez(
-                file,
-                allow_pickle=False,
-                images=np.array(found.images),
-                **{f"role/{name}": array for name, array in found.roles.items()},
-                **{f"site/{name}": array for name, array in found.sites.items()},
-            )
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
+    roles = {f"role/{name}": array for name, array in found.roles.items()}
+    sites = {f"site/{name}": array for name, array in found.sites.items()}
+    cache.write(path, {"images": np.array(found.images), **roles, **sites})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,23 @@ from tasks.diagnostics.layout import find_layout
 from tasks.diagnostics.nulls.random_init import RandomInit, measure_random_init
 
 Load = Callable[..., Any]
+EXAMPLE = Path(__file__).parents[5] / "examples" / "own_model" / "my_model.py"
 IMAGES = [Image.new("RGB", (64, 64), (60 * i, 90, 120)) for i in range(3)]
 CAPTIONS = [("a red circle", "a star"), ("two shapes", "one cross"), ("a ring", "a small square")]
 
 
-def null(model: Any, cache: Path | None, data: str = "these") -> RandomInit:
+def null(model: Any, cache: Path | None, data: str = "these", libraries: Mapping[str, str] | None = None) -> RandomInit:
     layout = find_layout(model, IMAGES, CAPTIONS)
     with torch.inference_mode():
-        return measure_random_init(
-            model, layout, [(3, model.passes(IMAGES, CAPTIONS))], (5, 6), cache, data, lambda *_: None
-        )
+        batches = [(3, model.passes(IMAGES, CAPTIONS))]
+        return measure_random_init(model, layout, batches, (5, 6), cache, data, libraries or {}, lambda *_: None)
+
+
+def kept(*models: Any, tmp_path: Path) -> int:
+    """How many nulls are kept of some models on the same data."""
+    for model in models:
+        null(model, tmp_path / "kept")
+    return len(list((tmp_path / "kept").iterdir()))
 
 
 def test_twins_are_untrained_and_the_model_keeps_its_weights(load_model: Load, tmp_path: Path) -> None:
@@ -53,6 +61,64 @@ def test_a_damaged_cache_is_measured_again(load_model: Load, tmp_path: Path) -> 
     model = load_model("clip:tiny@random", tmp_path)
     first = null(model, tmp_path / "cache")
     (kept,) = (tmp_path / "cache").iterdir()
-    kept.write_bytes(kept.read_bytes()[:100])
-    again = null(model, tmp_path / "cache")
-    assert np.array_equal(first.roles["text"], again.roles["text"])
+    for length in (100, 0):
+        kept.write_bytes(kept.read_bytes()[:length])
+        again = null(model, tmp_path / "cache")
+        assert np.array_equal(first.roles["text"], again.roles["text"])
+        assert kept.stat().st_size > 100
+
+
+def test_a_cache_that_cannot_be_written_is_no_harm(load_model: Load, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    model = load_model("clip:tiny@random", tmp_path)
+    assert np.array_equal(null(model, tmp_path / "file" / "cache").roles["text"], null(model, None).roles["text"])
+
+
+def test_models_of_one_architecture_share_a_null_and_other_libraries_do_not(load_model: Load, tmp_path: Path) -> None:
+    assert kept(*(load_model("clip:tiny@random", tmp_path, seed) for seed in (1, 2)), tmp_path=tmp_path) == 1
+    null(load_model("clip:tiny@random", tmp_path), tmp_path / "kept", libraries={"timm": "0"})
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+
+
+def test_another_preprocessing_of_the_same_images_has_a_null_of_its_own(load_model: Load, tmp_path: Path) -> None:
+    from transformers import CLIPImageProcessor
+
+    for name, mean in (("dark", 0.2), ("light", 0.8)):
+        load_model("clip:tiny@random", tmp_path).module.save_pretrained(tmp_path / name)
+        side = {"height": 32, "width": 32}
+        CLIPImageProcessor(size=side, crop_size=side, image_mean=[mean] * 3).save_pretrained(tmp_path / name)
+    models = [load_model(f"clip:tiny@{name}", tmp_path) for name in ("dark", "light")]
+    assert kept(*models, tmp_path=tmp_path) == 2
+
+
+def test_heads_that_do_not_show_in_the_shapes_of_weights_count(load_model: Load, tmp_path: Path) -> None:
+    from open_clip.model import CLIP
+    from safetensors.torch import save_file
+
+    vision = {"layers": 1, "width": 64, "patch_size": 8, "image_size": 32}
+    text = {"context_length": 16, "vocab_size": 300, "width": 32, "heads": 2, "layers": 1}
+    for width in (16, 32):
+        folder = tmp_path / f"heads-of-{width}"
+        folder.mkdir()
+        towers = {"embed_dim": 32, "vision_cfg": {**vision, "head_width": width}, "text_cfg": text}
+        (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": towers, "preprocess_cfg": {}}))
+        save_file(CLIP(**towers).state_dict(), folder / "open_clip_model.safetensors")
+    models = [load_model(f"openclip:same@heads-of-{width}", tmp_path) for width in (16, 32)]
+    assert len({str(model.module) for model in models}) == 1
+    assert kept(*models, tmp_path=tmp_path) == 2
+
+
+def test_a_model_of_ones_own_that_was_edited_has_a_null_of_its_own(tmp_path: Path) -> None:
+    from store.specs import ModelRef
+    from tasks.diagnostics.families import find_family
+
+    def load(name: str, text: str) -> Any:
+        (tmp_path / f"{name}.py").write_text(text)
+        ref = ModelRef.parse(f"{name}.V2:base@random")
+        return find_family(ref.family, tmp_path).load(ref, tmp_path, 0, torch.device("cpu"))
+
+    text = EXAMPLE.read_text()
+    edited = text.replace("self.text(q, q, q,", "self.text(8 * q, q, q,")
+    assert edited != text
+    models = [load("null_first", text), load("null_same", text), load("null_edited", edited)]
+    assert kept(*models, tmp_path=tmp_path) == 2
