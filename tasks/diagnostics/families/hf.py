@@ -30,7 +30,7 @@ PROCESSOR_FILES = ("preprocessor_config.json", "processor_config.json")
 class HFFamily(ABC):
     """A family of the transformers library; what differs is named by the class attributes."""
 
-    packages: ClassVar[tuple[str, ...]] = ("torch", "transformers", "tokenizers")
+    packages: ClassVar[tuple[str, ...]] = ("torch", "torchvision", "transformers", "tokenizers")
     key: ClassVar[str]
     """The family's key in FAMILIES."""
     model_type: ClassVar[str] = ""

@@ -64,7 +64,7 @@ class OpenClip:
     function (OpenAI's weights need QuickGELU); a checkpoint file does not, so its name must, as `ViT-B-32-quickgelu`.
     """
 
-    packages: ClassVar[tuple[str, ...]] = ("torch", "open_clip_torch", "timm", "transformers")
+    packages: ClassVar[tuple[str, ...]] = ("torch", "torchvision", "open_clip_torch", "timm", "transformers")
 
     def names(self) -> tuple[str, ...]:
         """The configurations that open_clip carries."""
