@@ -1,4 +1,4 @@
-"""A check of each fused backend against float64, once a process, as a kernel may be wrong on some device or version."""
+"""A check of each fused backend against float64, once a process and device, as a kernel may be wrong on some."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tasks.diagnostics.attention.blocks import Piece, by_blocks
 from tasks.diagnostics.attention.choose import Backend
 from tasks.diagnostics.attention.fused import by_masks, by_spans
 from tasks.diagnostics.attention.layout import Layout
+from tasks.memory import is_out_of_memory
 
 if TYPE_CHECKING:
     import torch
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 TOLERANCE = 2e-5
 """Largest error of a log-sum-exp or an entropy, nats."""
 
-_found: dict[tuple[Backend, str, torch.dtype], str] = {}
+_found: dict[tuple[Backend, torch.device, torch.dtype], str] = {}
+"""What is wrong, empty where nothing is; written by one thread at a time."""
 _turn = threading.Lock()
 
 
@@ -26,13 +28,13 @@ def usable(backend: Backend, device: torch.device, dtype: torch.dtype) -> bool:
     """Whether a backend is right on a device; warns once where it is not."""
     if backend == "blocks":
         return True
-    key = (backend, device.type, dtype)
+    key = (backend, device, dtype)
     with _turn:
         if key not in _found:
             _found[key] = _fault(backend, device, dtype)
             if _found[key]:
                 warnings.warn(
-                    f"the fused attention of {device.type} in {dtype} is not used for entropies: {_found[key]}",
+                    f"the fused attention of {device} in {dtype} is not used for entropies: {_found[key]}",
                     RuntimeWarning,
                     stacklevel=2,
                 )
@@ -40,11 +42,13 @@ def usable(backend: Backend, device: torch.device, dtype: torch.dtype) -> bool:
 
 
 def _fault(backend: Backend, device: torch.device, dtype: torch.dtype) -> str:
-    """What is wrong with a backend; empty where nothing is."""
+    """What is wrong with a backend; empty where nothing is. To have no memory left is no fault of it, and raised."""
     for layout in _examples(backend, device, dtype):
         try:
             found = by_spans(layout) if backend == "spans" else by_masks(layout)
         except RuntimeError as error:
+            if is_out_of_memory(error):
+                raise
             return str(error).splitlines()[0]
         mask = None if layout.mask is None else layout.mask.cpu()
         exact = by_blocks(replace(layout, q=layout.q.cpu().double(), k=layout.k.cpu().double(), mask=mask))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -61,6 +62,33 @@ def test_a_kernel_that_does_not_run_is_not_used(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(kernels, "attend", missing)
     with pytest.warns(RuntimeWarning, match="no kernel image is available$"):
         assert not calibration.usable("spans", CPU, torch.float32)
+
+
+def test_memory_that_ran_out_is_no_fault_of_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> Any:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    with monkeypatch.context() as full_memory:
+        full_memory.setattr(kernels, "attend", full)
+        with pytest.raises(torch.OutOfMemoryError):
+            calibration.usable("spans", CPU, torch.float32)
+    assert calibration.usable("spans", CPU, torch.float32)
+
+
+def test_threads_that_ask_at_once_calibrate_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    right, calls = kernels.attend, []
+
+    def counted(*args: Any) -> tuple[Tensor, Tensor]:
+        calls.append(args)
+        return right(*args)
+
+    monkeypatch.setattr(kernels, "attend", counted)
+    assert calibration.usable("spans", CPU, torch.float32)
+    once = len(calls)
+    calibration._found.clear()
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda _: calibration.usable("spans", CPU, torch.float32), range(8)))
+    assert len(calls) == 2 * once
 
 
 def test_not_a_number_is_not_right(monkeypatch: pytest.MonkeyPatch) -> None:
