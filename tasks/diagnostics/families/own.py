@@ -74,6 +74,9 @@ def _importable(folder: Path | None) -> Iterator[None]:
         return
     importlib.invalidate_caches()
     entry = str(folder.resolve())
+    if entry in sys.path:  # it is there for other reasons, and stays where it is
+        yield
+        return
     sys.path.append(entry)
     try:
         yield

@@ -111,6 +111,13 @@ def test_the_workspace_is_importable_only_while_its_module_is_imported() -> None
     assert sys.path == before
 
 
+def test_a_workspace_that_is_importable_anyway_keeps_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(EXAMPLE))
+    before = list(sys.path)
+    find_family("my_model.V2", EXAMPLE)
+    assert sys.path == before
+
+
 BROKEN = {
     "lab_raises.V2": ("lab_raises.py", "1 / 0", "importing lab_raises raises ZeroDivisionError: division by zero"),
     "lab_needs.V2": ("lab_needs.py", "import not_there_at_all", "raises ModuleNotFoundError: No module named 'not_the"),
