@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +14,22 @@ if TYPE_CHECKING:
 class Gates:
     """Within `with Gates(module, {site: gate}, samples)`, `ratios` holds |tanh(gate) x output| / |stream| of each site.
 
-    `gate` is the dotted name of a parameter of the layer around the site; the stream is that layer's input.
+    `gate` is the dotted name of a parameter of the layer around the site; the stream is that layer's input. `counts` is
+    asked, once a site has run, for the positions that count, [samples, positions], boolean: what attention makes of
+    padding, or of a row that may attend to nothing, means nothing, and differs by device.
     """
 
-    def __init__(self, module: nn.Module, gates: Mapping[str, str], samples: int) -> None:
+    def __init__(
+        self, module: nn.Module, gates: Mapping[str, str], samples: int, counts: Callable[[str], Tensor]
+    ) -> None:
         self._module = module
         self._gates = gates
         self._samples = samples
+        self._counts = counts
         self._streams: dict[str, Tensor] = {}
         self._hooks: list[RemovableHandle] = []
         self.ratios: dict[str, Tensor] = {}
-        """Site -> [samples, 1], of the norms over all positions: that of padding alone can be 0."""
+        """Site -> [samples, 1], of the norms over the positions that count."""
 
     def __enter__(self) -> Gates:
         for site, gate in self._gates.items():
@@ -43,7 +48,8 @@ class Gates:
 
     def _entering(self, site: str) -> Any:
         def keep(_: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-            self._streams[site] = args[0] if args else kwargs["hidden_states"]
+            # the first of its arguments, whose name differs between versions
+            self._streams[site] = args[0] if args else next(iter(kwargs.values()))
 
         return keep
 
@@ -51,8 +57,14 @@ class Gates:
         def measure(_: Any, __: Any, output: Any) -> None:
             added = (output[0] if isinstance(output, tuple) else output).float()
             opened = self._module.get_parameter(gate).float().tanh()
-            parts = ((opened * added), self._streams.pop(site).float())
-            gained, stream = (part.reshape(self._samples, -1).double().norm(dim=1, keepdim=True) for part in parts)
+            counts = self._counts(site)
+            gained, stream = (self._norm(x, counts) for x in (opened * added, self._streams.pop(site)))
             self.ratios[site] = gained / stream
 
         return measure
+
+    def _norm(self, x: Tensor, counts: Tensor) -> Tensor:
+        """[samples, 1] of [samples, positions, width], over the positions that count."""
+        x = x.double().where(counts.reshape(*x.shape[:-1], 1), 0.0)
+        norm: Tensor = x.reshape(self._samples, -1).norm(dim=1, keepdim=True)
+        return norm

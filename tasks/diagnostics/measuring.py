@@ -65,7 +65,8 @@ class Measuring:
 
         batch = Batch(self.model, work)
         tap = AttentionTap(self.model.module, batch)
-        with Gates(self.model.module, self._gates, work.samples) as gates, tap, self._changed():
+        gates = Gates(self.model.module, self._gates, work.samples, batch.counts)
+        with gates, tap, self._changed():
             seconds = self._clock(work.run)
         self.blind.update(tap.blind)
         batch.put("gated_influence", gates.ratios)

@@ -26,6 +26,7 @@ class Batch:
         self._work = work
         self._packed: dict[str, Packed] = {}
         self._seen: dict[str, Statistics] = {}
+        self._attending: dict[str, Tensor] = {}
 
     def __call__(self, call: AttentionCall) -> None:
         """Measure a call, and keep its statistics."""
@@ -36,12 +37,20 @@ class Batch:
             return
         keys = self._work.sequences.get(place.keys)
         rows = measure(call, self._work.samples, None if keys is None else _groups(keys))
+        if place.gate:
+            self._attending[call.site] = (rows.attendable > 0).any(dim=1)
         self._seen[self._fresh(call.site)] = statistics(rows, self._work.samples, queries, call.site)
 
     def put(self, statistic: str, values: Mapping[str, Tensor]) -> None:
         """Keep one more statistic, [samples, 1], of some sites."""
         for site, value in values.items():
             self._seen[site] = {**self._seen[site], statistic: value}
+
+    def counts(self, site: str) -> Tensor:
+        """[samples, positions] of a gated site that has run: queries that are no padding and may attend to a key."""
+        tokens = self._work.sequences.get(self._model.place(site).queries)
+        attending = self._attending[site]
+        return attending if tokens is None or tokens.kinds is None else attending & (tokens.kinds != PADDING)
 
     @property
     def sites(self) -> dict[str, Statistics]:
