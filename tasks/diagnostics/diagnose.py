@@ -27,6 +27,7 @@ from tasks.diagnostics.layout import Layout, find_layout
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init, summary
 from tasks.diagnostics.nulls.shuffled_pairs import Shift, shuffled_pairs
+from tasks.diagnostics.precision import full_precision
 from tasks.diagnostics.verdict import Verdict, judge, losses
 from tasks.libraries import versions
 from tasks.memory import is_out_of_memory, peak_bytes, reset_peak
@@ -78,7 +79,7 @@ def diagnose(
     try:
         loaded = _load(family, model, workspace, seed, device)
         loaded.module.to(getattr(torch, how.dtype))
-        with torch.inference_mode():
+        with torch.inference_mode(), full_precision():
             run = _Diagnosing(loaded, model, dataset, batch_size, tell)
             run.measure()
             nulls, shuffled = run.random_init(how.nulls, cache, installed), run.shuffled()
