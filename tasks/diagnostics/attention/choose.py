@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Backend = Literal["blocks", "spans", "masks"]
-"""By blocks of scores; by the fused kernel over runs of keys; by the fused kernel under masks or mixed groups."""
+Backend = Literal["tiles", "spans", "masks", "blocks"]
+"""By a kernel of our own; by PyTorch's fused kernel over runs of keys, or under masks and mixed groups; by blocks."""
 
 FEW = 256**2
 """Scores of one head below which the launches of a fused kernel cost more than its work."""
@@ -25,15 +25,20 @@ class Case:
     """No mask, one of 0 and minus infinity, or one that adds a finite bias."""
     groups: Literal["none", "runs", "mixed"] = "none"
     """No groups, a few runs that all samples share, or interleaved ones."""
+    tiles: bool = False
+    """Whether the device runs the kernel of our own."""
 
 
 def applicable(case: Case) -> tuple[Backend, ...]:
     """The backends that can take a call, without a regard for speed."""
-    if case.mask == "adds" or case.double:
+    if case.double:
         return ("blocks",)
+    own: tuple[Backend, ...] = ("tiles",) if case.tiles else ()
+    if case.mask == "adds":
+        return (*own, "blocks")
     if case.mask == "blocks" or case.groups == "mixed":
-        return ("masks", "blocks")
-    return ("spans", "masks", "blocks")
+        return (*own, "masks", "blocks")
+    return (*own, "spans", "masks", "blocks")
 
 
 def choose(case: Case) -> tuple[Backend, ...]:
@@ -41,6 +46,8 @@ def choose(case: Case) -> tuple[Backend, ...]:
 
     A CPU always takes blocks: `make bench-diagnostics` shows them faster than its fused kernel at every size.
     """
-    if case.device != "cuda" or case.queries * case.keys < FEW:
+    if case.device != "cuda":
+        return ("blocks",)
+    if not case.tiles and case.queries * case.keys < FEW:
         return ("blocks",)
     return applicable(case)

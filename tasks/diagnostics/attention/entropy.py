@@ -15,6 +15,7 @@ from tasks.diagnostics.attention.layout import Layout, arranged
 from tasks.diagnostics.attention.parts import attendable_by_group, grouped, joined, ungrouped
 from tasks.diagnostics.attention.rows import BLOCKED, FAINT, Groups, Parts, Rows, Run, members, shared_runs
 from tasks.diagnostics.attention.scored import by_scores
+from tasks.diagnostics.attention.tiles import by_tiles, run_on
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,28 +55,40 @@ def measure(
 def _projected(site: str, layout: Layout, groups: Groups | None, asked: Backend | None) -> Rows:
     runs = None if groups is None else shared_runs(groups)
     backend = _backend(site, _case(layout, groups, runs, asked), layout, asked)
+    if backend != "tiles":
+        layout = layout.upcast()
     if groups is None:
         return ungrouped(_found(layout, backend), layout.attendable())
-    if runs is not None and backend != "masks":
+    if runs is not None and backend in ("spans", "blocks"):
         layout = replace(layout, q=layout.q.contiguous())  # once, and not for each run
         spans = [layout.between(run.start, run.stop) for run in runs]
         return joined(
             [_found(span, backend) for span in spans], [span.attendable() for span in spans], runs, groups.count
         )
     of = members(groups, layout.q)
-    return grouped(
-        by_masks(layout, of) if backend == "masks" else by_blocks(layout, of), attendable_by_group(layout, of)
-    )
+    return grouped(_by_group(layout, groups, of, backend), attendable_by_group(layout, of))
 
 
 def _found(layout: Layout, backend: Backend) -> Piece:
     match backend:
-        case "blocks":
-            return by_blocks(layout)
+        case "tiles":
+            return by_tiles(layout)
         case "spans":
             return by_spans(layout)
         case "masks":
             return by_masks(layout)
+        case "blocks":
+            return by_blocks(layout)
+
+
+def _by_group(layout: Layout, groups: Groups, of: Tensor, backend: Backend) -> Piece:
+    match backend:
+        case "tiles":
+            return by_tiles(layout, groups)
+        case "masks":
+            return by_masks(layout, of)
+        case _:
+            return by_blocks(layout, of)
 
 
 def _case(layout: Layout, groups: Groups | None, runs: tuple[Run, ...] | None, asked: Backend | None) -> Case:
@@ -91,6 +104,7 @@ def _case(layout: Layout, groups: Groups | None, runs: tuple[Run, ...] | None, a
         keys=layout.k.shape[2],
         mask="none" if layout.mask is None else "adds" if adds else "blocks",
         groups="none" if groups is None else "mixed" if runs is None else "runs",
+        tiles=run_on(layout.q.device.type),
     )
 
 
@@ -99,7 +113,9 @@ def _backend(site: str, case: Case, layout: Layout, asked: Backend | None) -> Ba
     if asked is not None and asked not in applicable(case):
         raise GonogoError(f"{site}: the backend {asked!r} cannot take {case}")
     order = choose(case) if asked is None else (asked, "blocks")
-    return next(backend for backend in order if usable(backend, layout.q.device, layout.q.dtype))
+    device, width = layout.q.device, layout.q.shape[-1]
+    dtypes = {"tiles": layout.q.dtype}
+    return next(each for each in order if usable(each, device, dtypes.get(each, layout.upcast_dtype), width))
 
 
 def _check_groups(call: AttentionCall, samples: int, groups: Groups | None) -> None:

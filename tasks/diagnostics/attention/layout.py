@@ -1,4 +1,4 @@
-"""A projected call in the one layout that every backend takes: four dimensions, float32 or better."""
+"""A projected call in the one layout that every backend takes: four dimensions, in the dtype of the call."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tasks.diagnostics.attention.calls import Projected
 from tasks.diagnostics.attention.rows import BLOCKED, LOW
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 
@@ -33,6 +34,18 @@ class Layout:
         """The same queries over a run of the keys alone."""
         mask = None if self.mask is None else self.mask[..., start:stop]
         return replace(self, k=self.k[:, :, start:stop], mask=mask, first=self.first + start)
+
+    @property
+    def upcast_dtype(self) -> torch.dtype:
+        """The dtype of the queries, float32 at least."""
+        import torch
+
+        return torch.promote_types(self.q.dtype, torch.float32)
+
+    def upcast(self) -> Layout:
+        """The same in float32 or better."""
+        dtype = self.upcast_dtype
+        return self if dtype == self.q.dtype else replace(self, q=self.q.to(dtype), k=self.k.to(dtype))
 
     @property
     def biased(self) -> bool:
@@ -71,7 +84,7 @@ def arranged(call: Projected, samples: int, queries: Tensor | None = None) -> La
     """
     import torch
 
-    dtype = torch.promote_types(torch.promote_types(call.q.dtype, call.k.dtype), torch.float32)
+    dtype = torch.promote_types(call.q.dtype, call.k.dtype)
     q, k = (four(x.to(dtype), samples, call.site) for x in (call.q, call.k))
     if k.shape[0] == 1:
         k = k.expand(q.shape[0], -1, -1, -1)
@@ -108,12 +121,13 @@ def opened(additive: Tensor) -> Tensor:
 
 
 def as_additive(mask: Tensor, like: Tensor) -> Tensor:
-    """A mask to be added in the dtype of `like`, with LOW for whatever is blocked."""
+    """A mask to be added in the dtype of `like`, float32 at least, with LOW for whatever is blocked."""
     import torch
 
+    dtype = torch.promote_types(like.dtype, torch.float32)
     if mask.dtype == torch.bool:
-        return torch.zeros_like(mask, dtype=like.dtype).masked_fill_(~mask, LOW)
-    return mask.to(like.dtype).masked_fill(mask <= BLOCKED, LOW)
+        return torch.zeros_like(mask, dtype=dtype).masked_fill_(~mask, LOW)
+    return mask.to(dtype).masked_fill(mask <= BLOCKED, LOW)
 
 
 def _four_of_mask(mask: Tensor, dimensions: int, q: Tensor, k: Tensor) -> Tensor:

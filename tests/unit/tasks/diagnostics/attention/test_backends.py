@@ -12,6 +12,7 @@ from torch import Tensor
 from tasks.diagnostics.attention.calls import Projected, Scored
 from tasks.diagnostics.attention.choose import Backend, Case, applicable, choose
 from tasks.diagnostics.attention.entropy import Groups, measure
+from tasks.diagnostics.attention.tiles import run_on
 
 BACKENDS: tuple[Backend, ...] = ("blocks", "spans", "masks")
 MASKS = ("full", "causal", "padded", "rows", "additive", "biased")
@@ -59,21 +60,42 @@ def kinds(mask: str, labels: str) -> dict[str, Any]:
     }
 
 
-def cases() -> Iterator[Any]:
-    for backend in BACKENDS:
+def cases(*backends: Backend) -> Iterator[Any]:
+    for backend in backends:
         for mask in MASKS:
             for labels in LABELS:
-                if backend in applicable(Case("cpu", False, 1, 1, **kinds(mask, labels))):
+                if backend in applicable(Case("cpu", False, 1, 1, **kinds(mask, labels), tiles=True)):
                     yield pytest.param(backend, mask, labels, id=f"{backend}-{mask}-{labels}")
 
 
-@pytest.mark.parametrize(("backend", "mask", "labels"), list(cases()))
+@pytest.mark.parametrize(("backend", "mask", "labels"), list(cases(*BACKENDS)))
 @pytest.mark.parametrize(
     ("queries", "keys", "heads", "key_heads"),
     [(50, 50, 2, 2), (50, 50, 6, 2), (577, 577, 2, 1), (1, 50, 2, 2), (9, 50, 2, 1), (50, 9, 2, 2), (3, 1, 2, 2)],
     ids=["50", "50 grouped queries", "577 grouped queries", "one row", "fewer rows", "fewer keys", "one key"],
 )
 def test_rows_agree_with_float64(
+    backend: Backend,
+    mask: str,
+    labels: str,
+    queries: int,
+    keys: int,
+    heads: int,
+    key_heads: int,
+    reference: Check,
+    assert_close: Check,
+) -> None:
+    seen, groups = call(mask, queries, keys, heads, key_heads), grouping(labels, keys)
+    found = measure(seen, 2, None if labels == "none" else groups, backend=backend)
+    assert_close(found, reference(seen, groups))
+
+
+@pytest.mark.skipif(not run_on("cpu"), reason="there is no Triton that could be interpreted")
+@pytest.mark.parametrize(("backend", "mask", "labels"), list(cases("tiles")))
+@pytest.mark.parametrize(
+    ("queries", "keys", "heads", "key_heads"), [(70, 50, 4, 2), (1, 50, 2, 2)], ids=["several tiles", "one row"]
+)
+def test_the_kernel_of_our_own_agrees_with_float64(
     backend: Backend,
     mask: str,
     labels: str,
@@ -152,9 +174,17 @@ def test_few_and_biased_and_double_go_by_blocks_and_the_rest_is_fused_on_a_gpu()
     assert choose(Case(**{**large, "device": "cpu"})) == ("blocks",)
 
 
+def test_a_gpu_with_triton_takes_the_kernel_of_our_own_for_all_but_double() -> None:
+    case = {"device": "cuda", "double": False, "queries": 50, "keys": 50, "tiles": True}
+    assert choose(Case(**case))[0] == "tiles"
+    assert choose(Case(**case, mask="adds", groups="mixed"))[0] == "tiles"
+    assert choose(Case(**{**case, "double": True})) == ("blocks",)
+    assert choose(Case(**{**case, "device": "cpu"})) == ("blocks",)
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-@pytest.mark.parametrize(("backend", "mask", "labels"), list(cases()))
+@pytest.mark.parametrize(("backend", "mask", "labels"), list(cases(*BACKENDS, "tiles")))
 def test_rows_on_a_gpu_agree_with_float64(
     backend: Backend, mask: str, labels: str, reference: Check, assert_close: Check
 ) -> None:
