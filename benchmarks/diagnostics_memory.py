@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from benchmarks.timing import Row
+
+if TYPE_CHECKING:
+    from benchmarks.diagnostics_models import Model
+
+MATRICES = "matrices + entropy"
 
 SIZES = {2026: 630, 4097: 896}
 """Tokens -> edge of the image, 14 pixels a token and a class token."""
@@ -18,7 +24,24 @@ def memory_rows() -> Iterator[Row]:
         plain, ours, matrices = (_peak(way, image_size) for way in ("plain", "tapped", "matrices"))
         added, peer = max(0.0, ours - plain), matrices - plain
         what = f"peak memory added, one layer, N = {tokens}"
-        yield Row(what, f"{added:.0f} MiB", f"{peer:.0f} MiB", added / peer, "matrices + entropy")
+        yield Row(what, f"{added:.0f} MiB", f"{peer:.0f} MiB", added / peer, MATRICES)
+
+
+def device_memory_row(model: Model) -> Row:
+    """What the tap adds to the memory of a GPU beside what matrices add."""
+    plain, ours, matrices = (_device_peak(work) for work in (model.plain, model.tapped, model.matrices))
+    added, peer = max(0.0, ours - plain), matrices - plain
+    what = model.what.partition(",")[0] + ", peak memory added"
+    return Row(what, f"{added:.0f} MiB", f"{peer:.0f} MiB", added / peer if peer > 0 else float("nan"), MATRICES)
+
+
+def _device_peak(work: Callable[[], object]) -> float:
+    import torch
+
+    torch.cuda.reset_peak_memory_stats()
+    before = torch.cuda.memory_allocated()
+    work()
+    return (torch.cuda.max_memory_allocated() - before) / 2**20
 
 
 def _peak(way: str, image_size: int) -> float:

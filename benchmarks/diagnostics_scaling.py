@@ -7,18 +7,21 @@ import time
 from collections.abc import Callable, Iterator
 from statistics import median
 
+from benchmarks.timing import waiting
 from tasks.diagnostics.attention.calls import Projected
 from tasks.diagnostics.attention.entropy import measure
 
 ROUNDS = 5
 
 
-def scaling_lines() -> Iterator[str]:
+def scaling_lines(device: str) -> Iterator[str]:
     """A line for each quantity that grows; 1 is linear, 2 quadratic."""
     yield "slopes of time, log-log"
-    yield _line("tokens", (512, 1024, 2048, 4096), lambda n: _measured(n, 1, 1), "2 expected: every pair is looked at")
-    yield _line("layers", (1, 2, 4, 8), lambda n: _measured(512, n, 1), "1 expected")
-    yield _line("samples", (1, 2, 4, 8), lambda n: _measured(512, 1, n), "1 expected")
+    yield _line(
+        "tokens", (512, 1024, 2048, 4096), lambda n: _measured(n, 1, 1, device), "2 expected: every pair is looked at"
+    )
+    yield _line("layers", (1, 2, 4, 8), lambda n: _measured(512, n, 1, device), "1 expected")
+    yield _line("samples", (1, 2, 4, 8), lambda n: _measured(512, 1, n, device), "1 expected")
 
 
 def _line(what: str, sizes: tuple[int, ...], make: Callable[[int], Callable[[], object]], note: str) -> str:
@@ -27,13 +30,13 @@ def _line(what: str, sizes: tuple[int, ...], make: Callable[[int], Callable[[], 
     return f"  {what:<8} {_slope(sizes, seconds):.2f}  ({note}; {shown})"
 
 
-def _measured(tokens: int, layers: int, samples: int) -> Callable[[], object]:
+def _measured(tokens: int, layers: int, samples: int, device: str) -> Callable[[], object]:
     """Entropies of 4 heads of width 64, reduced to means."""
     import torch
 
-    q, k = torch.randn(2, samples, 4, tokens, 64, generator=torch.Generator().manual_seed(0))
+    q, k = torch.randn(2, samples, 4, tokens, 64, generator=torch.Generator().manual_seed(0)).to(device)
     call = Projected("alone", q, k, None, False, 0.125)
-    return lambda: [measure(call, samples).entropy.mean(-1) for _ in range(layers)]
+    return waiting(lambda: [measure(call, samples).entropy.mean(-1) for _ in range(layers)])
 
 
 def _median(work: Callable[[], object]) -> float:

@@ -20,7 +20,7 @@ class Row:
 
 
 def interleaved(ours: Callable[[], object], peer: Callable[[], object], rounds: int) -> tuple[float, float]:
-    """Median seconds of each, after one unmeasured round."""
+    """Median seconds of each, after one unmeasured round. Work on a device has to wait for it, as `waiting` does."""
     ours(), peer()
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
@@ -29,6 +29,19 @@ def interleaved(ours: Callable[[], object], peer: Callable[[], object], rounds: 
             work()
             taken.append(time.perf_counter() - started)
     return median(times[0]), median(times[1])
+
+
+def waiting(work: Callable[[], object]) -> Callable[[], None]:
+    """The work, until the GPU has done it too."""
+
+    def wait() -> None:
+        import torch
+
+        work()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+
+    return wait
 
 
 def compared(what: str, ours_s: float, peer_s: float, peer_is: str, unit: str = "ms", per: float = 1.0) -> Row:
