@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from store.errors import BadInput
 from store.specs import ModelRef
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.model import IMAGE, PADDING, SPECIAL
+
+from .conftest import OPEN_CLIP
 
 CAPTIONS = (("a red circle", "two big blue squares in a row"), ("one star", "a photo of one small white star"))
 
@@ -72,55 +73,6 @@ HF: dict[str, Expected] = {
 PAIRS = ("blip", "blip-2", "instructblip", "flava", "bridgetower", "vilt", "git")
 MATCHING = ("blip", "flava", "bridgetower", "vilt")
 
-_TEXT = {"context_length": 16, "vocab_size": 1000, "width": 32, "heads": 2, "layers": 2}
-_VIT = {"layers": 2, "width": 64, "head_width": 32, "patch_size": 8, "image_size": 32}
-_POOL = {"attentional_pool": True, "attn_pooler_heads": 2, "attn_pooler_queries": 8}
-
-
-def _timm(name: str, pool: str, proj: str | None, size: int) -> dict[str, Any]:
-    return {"timm_model_name": name, "timm_pool": pool, "timm_proj": proj, "image_size": size}
-
-
-OPEN_CLIP: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
-    "vit": ({"vision_cfg": _VIT, "text_cfg": _TEXT}, {"vision": 2, "text": 2}),
-    "vit with a pooling head": (
-        {"vision_cfg": {**_VIT, **_POOL}, "text_cfg": _TEXT},
-        {"vision": 2, "text": 2, "pooling": 1},
-    ),
-    "siglip": (
-        {
-            "embed_dim": 96,
-            "custom_text": True,
-            "init_logit_bias": -10,
-            "vision_cfg": _timm("test_vit3", "map", "none", 160),
-            "text_cfg": {**_TEXT, "no_causal_mask": True, "proj_bias": True, "pool_type": "last"},
-        },
-        {"vision": 9, "text": 2, "pooling": 1},
-    ),
-    "eva": (
-        {"custom_text": True, "vision_cfg": _timm("eva02_tiny_patch14_224", "token", None, 224), "text_cfg": _TEXT},
-        {"vision": 12, "text": 2},
-    ),
-    "coca": (
-        {
-            "custom_text": True,
-            "vision_cfg": {**_VIT, **_POOL, "output_tokens": True},
-            "text_cfg": {**_TEXT, "embed_cls": True, "output_tokens": True},
-            "multimodal_cfg": _TEXT,
-        },
-        {"vision": 2, "text": 4, "pooling": 1, "cross": 2},
-    ),
-    "convnext": (
-        {"custom_text": True, "vision_cfg": _timm("test_convnext", "", "linear", 64), "text_cfg": _TEXT},
-        {"text": 2},
-    ),
-    "resnet": (
-        {"vision_cfg": {"layers": [1, 1, 1, 1], "width": 16, "image_size": 64}, "text_cfg": _TEXT},
-        {"text": 2, "pooling": 1},
-    ),
-}
-"""Configurations of open_clip's, and their sites by role."""
-
 PUBLISHED = {
     "clip:base-patch32": 151.3,
     "siglip:base-patch16-224": 203.2,
@@ -155,28 +107,6 @@ def images(*sizes: tuple[int, int], seed: int = 0) -> list[Any]:
 
 def uneven(seed: int = 0) -> list[Any]:
     return images((64, 48), (40, 60), seed=seed)
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Makes a folder of one of `OPEN_CLIP`, as open_clip saves it."""
-
-    def make(name: str) -> Path:
-        import torch
-        from open_clip import create_model
-        from safetensors.torch import save_file
-
-        folder = tmp_path_factory.mktemp("open_clip") / name.replace(" ", "-")
-        folder.mkdir()
-        config = {"model_cfg": {"embed_dim": 32, **OPEN_CLIP[name][0]}, "preprocess_cfg": {}}
-        (folder / "open_clip_config.json").write_text(json.dumps(config))
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
-            module = create_model(f"local-dir:{folder}", load_weights=False)
-        save_file({key: value.clone() for key, value in module.state_dict().items()}, folder / "model.safetensors")
-        return folder
-
-    return make
 
 
 @pytest.fixture(scope="module", params=[*HF, *(f"openclip {name}" for name in OPEN_CLIP)])
