@@ -53,6 +53,10 @@ class Grown(Frozen):
         return data
 
 
+_LAST = 9999
+"""The highest number of a layer or head that can be written."""
+
+
 class Plant(Frozen):
     """A collapse that is planted: at some sites of a model, queries are multiplied before attention is computed."""
 
@@ -68,8 +72,8 @@ class Plant(Frozen):
     @field_validator("layers", "heads")
     @classmethod
     def _counted(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
-        if value is not None and (not value or min(value) < 0):
-            raise ValueError("give whole numbers from 0 on")
+        if value is not None and (not value or min(value) < 0 or max(value) > _LAST):
+            raise ValueError(f"give whole numbers from 0 to {_LAST}")
         return None if value is None else tuple(sorted(set(value)))
 
     @classmethod
@@ -94,7 +98,7 @@ class Plant(Frozen):
         parts += [
             f"{name}={_runs(value)}" for name in ("layers", "heads") if (value := getattr(self, name)) is not None
         ]
-        return ",".join([*parts, f"scale={self.scale:g}"])
+        return ",".join([*parts, f"scale={str(self.scale).removesuffix('.0')}"])  # all digits: it is read back
 
 
 class ModelRef(Grown):
@@ -115,11 +119,13 @@ class ModelRef(Grown):
     @classmethod
     def parse(cls, text: str, id: str | None = None) -> Self:
         """Read `family:name@weights` or `family:name@weights#plant`; raises BadInput when a part is missing."""
-        whole, _, planted = text.partition("#")
+        whole, marked, planted = text.partition("#")
         family, colon, rest = whole.partition(":")
         name, at, weights = rest.partition("@")
         if not (family and colon and name and at and weights):
             raise BadInput(f"model {text!r} is not of the form family:name@weights, such as openclip:ViT-B-32@random")
+        if marked and not planted:
+            raise BadInput(f"model {text!r} ends with # and names no plant; leave the # out, or add what is planted")
         return cls(
             id=id or _slug(f"{family}-{name}-{weights.rstrip('/').rpartition('/')[2]}{'-planted' if planted else ''}"),
             family=family,
