@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from tasks.diagnostics.families.model import Output, Pass, Place, Tokens
@@ -19,6 +19,7 @@ class CocaModel(OpenClipModel):
     """A loaded CoCa. Its towers run once for every pair, as the decoder takes what both of them make of it."""
 
     task: ClassVar[str] = "the next token of the caption"
+    coupled: ClassVar[bool] = False
 
     def passes(self, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> tuple[Pass, ...]:
         """One pass over all pairs. The sequences are `image`, `text`, and `caption`, the rows of the decoder."""
@@ -38,11 +39,11 @@ class CocaModel(OpenClipModel):
             return Place("cross", "caption")
         return Place("text", "caption") if site.startswith("text_decoder.") else super().place(site)
 
-    def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output:
+    def ask(self, images: Sequence[Image], captions: Sequence[str]) -> Callable[[], Output]:
         """The next token, up to the end of the text; [samples, length - 1, vocabulary]."""
-        texts = self.texts(captions)
-        logits = self.module(self.pixels(images), texts.ids)["logits"]
-        return Output(logits, self._said(texts), texts.ids[:, 1:])
+        pixels, texts = self._cast(self.pixels(images)), self.texts(captions)
+        said, labels = self._said(texts), texts.ids[:, 1:]
+        return lambda: Output(self.module(pixels, texts.ids)["logits"], said, labels)
 
     def _said(self, texts: Texts) -> Tensor:
         """[captions, length - 1], boolean: whether a token that counts follows."""

@@ -257,6 +257,27 @@ def test_the_output_is_a_distribution_for_every_pair(named: tuple[str, Any, dict
         assert (output.labels == 1).all()
 
 
+def test_what_is_asked_for_again_and_again_is_the_output(model: Any) -> None:
+    import torch
+
+    captions = [of_image[0] for of_image in CAPTIONS]
+    with torch.inference_mode():
+        ask, output = model.ask(uneven(), captions), model.output(uneven(), captions)
+        for again in (ask(), ask()):
+            assert torch.equal(again.logits, output.logits)
+            assert torch.equal(again.valid, output.valid)
+            assert torch.equal(again.labels, output.labels)
+
+
+def test_the_output_for_a_pair_depends_on_the_other_pairs_only_where_the_model_says_so(model: Any) -> None:
+    import torch
+
+    captions = [of_image[0] for of_image in CAPTIONS]
+    with torch.inference_mode():
+        both, alone = model.output(uneven(), captions), model.output(uneven()[:1], captions[:1])
+    assert model.coupled == (both.logits.shape[-1] != alone.logits.shape[-1])
+
+
 def test_random_weights_can_be_drawn_again(model: Any) -> None:
     import torch
 
