@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tasks.diagnostics.intervention.steering import Changes
 
 Progress = Callable[[int, int, str], None]
+T = TypeVar("T")
 
 NULL_IMAGES = 32
 """Images, the first of the data, on which nulls are measured; the model is compared with them on the same."""
@@ -82,9 +83,10 @@ def diagnose(
         with torch.inference_mode(), full_precision():
             run = _Diagnosing(loaded, model, dataset, batch_size, tell)
             run.measure()
-            nulls, shuffled = run.random_init(how.nulls, cache, installed), run.shuffled()
-            effects = run.influence(how)
-            aligned = run.alignment(seed)
+            nulls = run.fitting(lambda: run.random_init(how.nulls, cache, installed))
+            shuffled = run.fitting(run.shuffled)
+            effects = run.fitting(lambda: run.influence(how))
+            aligned = run.fitting(lambda: run.alignment(seed))
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
@@ -143,27 +145,33 @@ class _Diagnosing:
         self.metrics = Metrics()
 
     def measure(self) -> None:
-        """Measure all images, in smaller batches where memory runs out."""
+        """Measure all images."""
         reset_peak(self.model.device)
-        at = 0
-        while at < len(self.dataset):
-            samples = self.dataset.samples[at : at + self.batch_size]
-            images, digests = zip(*(read_image(sample) for sample in samples), strict=True)
+        while len(self.seen) < len(self.dataset):
+            self.fitting(self._measure_batch)
+            self.tell(len(self.seen), len(self.dataset), "images")
+        self.peak = peak_bytes(self.model.device)
+        self.metrics = image_metrics(self.measuring.record, self.model.absent)
+
+    def _measure_batch(self) -> None:
+        samples = self.dataset.samples[len(self.seen) : len(self.seen) + self.batch_size]
+        images, digests = zip(*(read_image(sample) for sample in samples), strict=True)
+        self.measuring.measure(images, [sample.captions for sample in samples])
+        missing = NULL_IMAGES - len(self._first)
+        self._first += [(image, s.captions) for image, s in zip(images[:missing], samples, strict=False)]
+        self.seen.extend(zip(samples, digests, strict=True))
+
+    def fitting(self, work: Callable[[], T]) -> T:
+        """Do some work, and do it again with half the batch as long as memory runs out."""
+        while True:
             try:
-                self.measuring.measure(images, [sample.captions for sample in samples])
+                return work()
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error) or self.batch_size == 1:
                     raise
-                self.batch_size = max(1, self.batch_size // 2)
-                self.tell(at, len(self.dataset), f"out of memory; going on with batches of {self.batch_size}")
-                continue
-            missing = NULL_IMAGES - len(self._first)
-            self._first += [(image, s.captions) for image, s in zip(images[:missing], samples, strict=False)]
-            self.seen.extend(zip(samples, digests, strict=True))
-            at += len(samples)
-            self.tell(at, len(self.dataset), "images")
-        self.peak = peak_bytes(self.model.device)
-        self.metrics = image_metrics(self.measuring.record, self.model.absent)
+            self.batch_size //= 2
+            told = f"out of memory; going on with batches of {self.batch_size}"
+            self.tell(len(self.seen), len(self.dataset), told)
 
     def random_init(self, seeds: int, cache: Path | None, libraries: Mapping[str, str]) -> RandomInit | None:
         """The null of random initialisation, and the loss against it of every role; None where it is left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from tasks.diagnostics.families.model import PADDING, TEXT, Output, Pass, Tokens, VisionLanguageModel
@@ -30,6 +30,15 @@ class Texts:
     """The row that the tower hands on, from the end where negative; None: that of the end of text."""
     mean: bool = False
     """Whether the tower hands on a mean of rows instead of one row."""
+
+    def between(self, part: slice) -> Texts:
+        """Some of the captions."""
+        return replace(
+            self,
+            ids=self.ids[part],
+            attended=None if self.attended is None else self.attended[part],
+            eot=self.eot[part],
+        )
 
     @property
     def rows(self) -> Tensor:
@@ -105,15 +114,19 @@ class DualEncoder(VisionLanguageModel):
         """For each image, which of the captions is its own; [images, 1, captions]."""
         return self.ask(images, captions)()
 
-    def ask(self, images: Sequence[Image], captions: Sequence[str]) -> Callable[[], Output]:
+    def ask(
+        self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None
+    ) -> Callable[[], Output]:
         """`output`, of pixels and tokens that are prepared once."""
         pixels, texts = self.pixels(images), self.texts(captions)
-        return lambda: self._output(pixels, texts)
+        return lambda: self._output(pixels, texts, batch_size or len(pixels))
 
-    def _output(self, pixels: Tensor, texts: Texts) -> Output:
+    def _output(self, pixels: Tensor, texts: Texts, batch_size: int) -> Output:
         import torch
 
-        of_images, of_captions = self._embeddings(pixels, texts)
+        parts = [slice(start, start + batch_size) for start in range(0, len(pixels), batch_size)]
+        embedded = [self._embeddings(pixels[part], texts.between(part)) for part in parts]
+        of_images, of_captions = (torch.cat(side) for side in zip(*embedded, strict=True))
         logits = self.temperature() * of_images @ of_captions.T
         labels = torch.arange(len(of_images), device=logits.device)
         return Output(logits[:, None], torch.ones_like(labels, dtype=torch.bool)[:, None], labels[:, None])

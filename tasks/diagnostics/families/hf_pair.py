@@ -162,8 +162,11 @@ class HFPairModel(VisionLanguageModel):
         """As the family says."""
         return self.ask(images, captions)()
 
-    def ask(self, images: Sequence[Image], captions: Sequence[str]) -> Callable[[], Output | None]:
+    def ask(
+        self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None
+    ) -> Callable[[], Output | None]:
         """`output`, of inputs that are prepared once."""
+        del batch_size
         if not self.task:
             return lambda: None
         inputs = self.inputs(images, captions)

@@ -116,8 +116,15 @@ class VisionLanguageModel(ABC):
     def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output | None:
         """What the model says of image-caption pairs, one caption an image; None where it has no such task."""
 
-    def ask(self, images: Sequence[Image], captions: Sequence[str]) -> Callable[[], Output | None]:
-        """`output` of the pairs, to be asked for again and again; a model can prepare what stays the same."""
+    def ask(
+        self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None
+    ) -> Callable[[], Output | None]:
+        """`output` of the pairs, to be asked for again and again; a model can prepare what stays the same.
+
+        `batch_size` is how many samples may go through the module at once, for models whose pairs are `coupled`: the
+        others are never given more.
+        """
+        del batch_size
         return lambda: self.output(images, captions)
 
     @contextmanager

@@ -31,7 +31,7 @@ class CocaModel(OpenClipModel):
         caption = Tokens(None if text.kinds is None else text.kinds[:, :length])
         sequences = {"image": Tokens(), "text": text, "caption": caption}
         inputs = {"pixels": pixels, "ids": texts.ids}
-        return (Pass(lambda: self.module(pixels, texts.ids), len(texts.ids), sequences, inputs),)
+        return (Pass(lambda: self.module(self._cast(pixels), texts.ids), len(texts.ids), sequences, inputs),)
 
     def place(self, site: str) -> Place:
         """As for two towers; the decoder's layers attend to the caption and to the image in turn."""
@@ -39,11 +39,14 @@ class CocaModel(OpenClipModel):
             return Place("cross", "caption")
         return Place("text", "caption") if site.startswith("text_decoder.") else super().place(site)
 
-    def ask(self, images: Sequence[Image], captions: Sequence[str]) -> Callable[[], Output]:
+    def ask(
+        self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None
+    ) -> Callable[[], Output]:
         """The next token, up to the end of the text; [samples, length - 1, vocabulary]."""
-        pixels, texts = self._cast(self.pixels(images)), self.texts(captions)
+        del batch_size
+        pixels, texts = self.pixels(images), self.texts(captions)
         said, labels = self._said(texts), texts.ids[:, 1:]
-        return lambda: Output(self.module(pixels, texts.ids)["logits"], said, labels)
+        return lambda: Output(self.module(self._cast(pixels), texts.ids)["logits"], said, labels)
 
     def _said(self, texts: Texts) -> Tensor:
         """[captions, length - 1], boolean: whether a token that counts follows."""

@@ -70,7 +70,7 @@ def measure_influence(
         part = slice(start, start + size)
         own = images[part], captions[part]
         others = [*images[1:], images[0]][part], [*captions[1:], captions[0]][part]
-        ask = model.ask(*own)
+        ask = model.ask(*own, batch_size)
         base = _answer(model, ask, planted)
         if base is None:
             return []
@@ -78,7 +78,7 @@ def measure_influence(
             tell(batch * len(steps) + done, len(starts) * len(steps))
             if step.kind == "swap-text" and (model.coupled or base.logits.shape[1] > 1):
                 continue
-            asked = model.ask(*_given(step, own, others)) if not step.site else ask
+            asked = model.ask(*_given(step, own, others), batch_size) if not step.site else ask
             altered = _answer(model, asked, _changes(step, planted))
             assert altered is not None, "it had an output a moment ago"
             found.setdefault(step, []).append(_compare(base, altered))
