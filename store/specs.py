@@ -176,8 +176,10 @@ Influence = Literal["none", "modalities", "sites", "heads"]
 """Which interventions are made: none; another image or none at all; also each site; also each head of each site."""
 
 
-class Method(Frozen):
+class Method(Grown):
     """How the attention of each model is measured."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"rows"})
 
     nulls: int = Field(default=8, ge=0, le=1000)
     """Random initialisations to compare with; 0 leaves that null out, otherwise 2 or more."""
@@ -186,6 +188,8 @@ class Method(Frozen):
     """`auto`: the first GPU, or else the CPU."""
     dtype: Literal["float32", "bfloat16", "float16"] = "float32"
     """Number type of the model; the measures are taken in float32 whatever it is."""
+    rows: int | None = Field(default=None, ge=2, le=1_000_000)
+    """Query rows to measure of the image tokens of a site, where it has more; None: all."""
 
     @field_validator("nulls")
     @classmethod

@@ -46,6 +46,12 @@ if TYPE_CHECKING:
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 @click.option("--dtype", type=click.Choice(["float32", "bfloat16", "float16"]), default="float32", show_default=True)
 @click.option(
+    "--rows",
+    type=click.IntRange(2, 1_000_000),
+    metavar="N",
+    help="Measure N rows of the image tokens of each site, and say how far that may be off.  [default: all]",
+)
+@click.option(
     "--pictures",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
@@ -65,6 +71,7 @@ def diagnose_command(
     influence: str,
     device: str,
     dtype: str,
+    rows: int | None,
     pictures: Path | None,
     settings: Settings,
     as_json: bool,
@@ -86,7 +93,7 @@ def diagnose_command(
     if plant and "#" in model:
         raise BadInput("--plant: MODEL already names a plant after its #; give one of the two")
     ref = ModelRef.parse(f"{model}#{plant}" if plant else model)
-    method = _method(nulls, influence, device, dtype)
+    method = _method(nulls=nulls, influence=influence, device=device, dtype=dtype, rows=rows)
     workspace = settings.workspace.resolve()
     with tempfile.TemporaryDirectory(prefix="gonogo-") as scratch:
         source = _data(data, images, captions, seed, Path(scratch))
@@ -113,14 +120,14 @@ def diagnose_command(
         _draw(found)
 
 
-def _method(nulls: int, influence: str, device: str, dtype: str) -> Method:
+def _method(**given: object) -> Method:
     from pydantic import ValidationError
 
     from store.errors import BadInput
     from store.specs import Method
 
     try:
-        return Method.model_validate({"nulls": nulls, "influence": influence, "device": device, "dtype": dtype})
+        return Method.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         raise BadInput(f"--{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}") from None
@@ -159,6 +166,9 @@ def _draw(found: Diagnosis) -> None:
     sites = f"{len(found.sites)} of {found.sites_expected} attention sites"
     cost = f"{found.cost.latency_s * 1000:.1f} ms a pair, {found.cost.peak_bytes / 1e6:.0f} MB at most"
     console.print(f"{found.n} images, {sites}, {cost}, {found.device}, {found.dtype}")
+    if found.rows is not None:
+        error = f"the standard error of a site's mean entropy is at most {found.sampling_error:.4f} nat for it"
+        console.print(f"{found.rows} rows of image tokens were measured at each site; {error}", soft_wrap=True)
     for name, label, reason in (
         ("attention", found.verdict.label, found.verdict.reason),
         ("influence", found.verdict.functional.label, found.verdict.functional.reason),

@@ -81,7 +81,7 @@ def diagnose(
         loaded = _load(family, model, workspace, seed, device)
         loaded.module.to(getattr(torch, how.dtype))
         with torch.inference_mode(), full_precision():
-            run = _Diagnosing(loaded, model, dataset, batch_size, tell)
+            run = _Diagnosing(loaded, model, dataset, batch_size, how.rows, tell)
             run.measure()
             nulls = run.fitting(lambda: run.random_init(how.nulls, cache, installed))
             shuffled = run.fitting(run.shuffled)
@@ -118,6 +118,7 @@ def diagnose(
         parameters=sum(parameter.numel() for parameter in loaded.module.parameters()),
         device=torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU",
         dtype=how.dtype,
+        rows=how.rows,
         seed=seed,
         data_digest=data_digest(run.seen),
         versions={package: installed.get(package, "not installed") for package in packages},
@@ -128,7 +129,13 @@ class _Diagnosing:
     """One diagnosis under way."""
 
     def __init__(
-        self, model: VisionLanguageModel, ref: ModelRef, dataset: Dataset, batch_size: int, tell: Progress
+        self,
+        model: VisionLanguageModel,
+        ref: ModelRef,
+        dataset: Dataset,
+        batch_size: int,
+        rows: int | None,
+        tell: Progress,
     ) -> None:
         self.model = model
         self.ref = ref
@@ -141,7 +148,7 @@ class _Diagnosing:
         image, _ = read_image(dataset.samples[0])
         self.layout: Layout = find_layout(model, [image], [dataset.samples[0].captions])
         self.planted: Changes = self.layout.changes(ref.plant) if ref.plant else {}
-        self.measuring = Measuring(model, self.layout, self.planted)
+        self.measuring = Measuring(model, self.layout, self.planted, rows)
         self.metrics = Metrics()
 
     def measure(self) -> None:
@@ -186,6 +193,7 @@ class _Diagnosing:
             data_digest(self.seen[: len(self._first)]),
             libraries,
             lambda done, whole: self.tell(done, whole, "random initialisations"),
+            self.measuring.rows,
         )
         for role, values in self._roles().items():
             if role in null.roles and null.roles[role].mean() > 0:
@@ -197,7 +205,8 @@ class _Diagnosing:
         if len(self._first) < 2:
             return {}
         self.tell(0, 1, "shuffled pairs")
-        return shuffled_pairs(self.model, self.layout, list(self._batches()), self.planted, self.metrics.values)
+        matched, rows = self.metrics.values, self.measuring.rows
+        return shuffled_pairs(self.model, self.layout, list(self._batches()), self.planted, matched, rows)
 
     def influence(self, how: Method) -> list[Effect]:
         """The effects of interventions, first on the modalities, then on sites with fewer images."""
@@ -244,6 +253,7 @@ class _Diagnosing:
                 record.role(site),
                 layers.get(site),
                 {name: record.by_image(site, name) for name in record.statistics(site)},
+                record.sampling_error(site),
             )
             for site in record.sites
         )

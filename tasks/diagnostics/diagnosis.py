@@ -57,6 +57,8 @@ class Site:
     """Index within the role; None for a pooling head, which is no layer."""
     statistics: Mapping[str, Floats]
     """Statistic of `reduction.Statistics` -> [images, heads]."""
+    sampling_error: float = 0.0
+    """Standard error, nats, of its mean entropy, at most, that comes of the rows that were not measured."""
 
     @property
     def entropy(self) -> Floats:
@@ -135,6 +137,8 @@ class Diagnosis:
     parameters: int
     device: str
     dtype: str
+    rows: int | None
+    """Rows of image tokens that were measured at each site; None: all."""
     seed: int
     data_digest: str
     versions: Mapping[str, str]
@@ -148,6 +152,11 @@ class Diagnosis:
     def sites_expected(self) -> int:
         """Sites seen, and modules that look like attention but were not seen into."""
         return len(self.sites) + len(self.blind)
+
+    @property
+    def sampling_error(self) -> float:
+        """The greatest sampling error of its sites, nats."""
+        return max((site.sampling_error for site in self.sites), default=0.0)
 
     def summary(self, metric: str) -> Summary | None:
         """The mean over images of a metric in `values`; None where it is undefined."""

@@ -76,6 +76,9 @@ def _of_model(found: Diagnosis) -> Iterator[Measurement]:
     yield Measurement("sites_seen", len(found.sites))
     yield Measurement("sites_expected", found.sites_expected)
     yield Measurement("parameters", found.parameters)
+    if found.rows is not None:
+        yield Measurement("rows", found.rows)
+        yield Measurement("sampling_error", found.sampling_error, "nat")
     yield Measurement("images", found.n)
     yield Measurement("captions", found.n * found.captions_per_image)
 

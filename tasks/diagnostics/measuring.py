@@ -24,10 +24,16 @@ PLAIN_BATCHES = 2
 
 
 class Measuring:
-    """Measures a model, with its attention changed at some sites if that is asked for."""
+    """Measures a model, with its attention changed at some sites if that is asked for.
 
-    def __init__(self, model: VisionLanguageModel, layout: Layout, changes: Changes | None = None) -> None:
+    `rows` is how many of a site's image rows are measured; None: all.
+    """
+
+    def __init__(
+        self, model: VisionLanguageModel, layout: Layout, changes: Changes | None = None, rows: int | None = None
+    ) -> None:
         self.model = model
+        self.rows = rows
         self._gates = layout.gates
         self.record = Record(model)
         self.blind: set[str] = set()
@@ -63,7 +69,7 @@ class Measuring:
     def _tapped(self, work: Pass) -> tuple[float, Batch]:
         from tasks.diagnostics.attention.tap import AttentionTap
 
-        batch = Batch(self.model, work)
+        batch = Batch(self.model, work, self.rows)
         tap = AttentionTap(self.model.module, batch)
         gates = Gates(self.model.module, self._gates, work.samples, batch.counts)
         with gates, tap, self._changed():

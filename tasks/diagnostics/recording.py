@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tasks.diagnostics.attention.calls import AttentionCall
+from tasks.diagnostics.attention.calls import AttentionCall, Projected
 from tasks.diagnostics.attention.entropy import Groups, measure
-from tasks.diagnostics.families.model import PADDING, SPECIAL, Pass, Role, Tokens, VisionLanguageModel
+from tasks.diagnostics.attention.sampling import RowSample, sampled, standard_error
+from tasks.diagnostics.families.model import PADDING, SPECIAL, TEXT, Pass, Role, Tokens, VisionLanguageModel
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.packing import Packed
 from tasks.diagnostics.reduction import GROUPS, Statistics, statistics
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
 class Batch:
     """The sites of one pass, in the order of their calls. A sink of the tap."""
 
-    def __init__(self, model: VisionLanguageModel, work: Pass) -> None:
+    def __init__(self, model: VisionLanguageModel, work: Pass, rows: int | None = None) -> None:
         self._model = model
         self._work = work
+        self._rows = rows
         self._packed: dict[str, Packed] = {}
         self._seen: dict[str, Statistics] = {}
         self._attending: dict[str, Tensor] = {}
+        self.errors: dict[str, float] = {}
+        """Site -> standard error, nats, of its mean entropy, where not all of its rows were measured."""
 
     def __call__(self, call: AttentionCall) -> None:
         """Measure a call, and keep its statistics."""
@@ -36,10 +40,16 @@ class Batch:
             self._packed.setdefault(call.site, Packed(queries.lengths, call.site)).add(measure(call, 1))
             return
         keys = self._work.sequences.get(place.keys)
-        rows = measure(call, self._work.samples, None if keys is None else _groups(keys))
+        sample = None if self._rows is None or place.gate else _sample(call, queries, self._rows)
+        at = None if sample is None else sample.positions
+        rows = measure(call, self._work.samples, None if keys is None else _groups(keys), queries=at)
         if place.gate:
             self._attending[call.site] = (rows.attendable > 0).any(dim=1)
-        self._seen[self._fresh(call.site)] = statistics(rows, self._work.samples, queries, call.site)
+        site, weights = self._fresh(call.site), None
+        if sample is not None:
+            self.errors[site] = standard_error(rows, sample)
+            queries, weights = _picked(queries, sample), sample.weights
+        self._seen[site] = statistics(rows, self._work.samples, queries, call.site, weights)
 
     def put(self, statistic: str, values: Mapping[str, Tensor]) -> None:
         """Keep one more statistic, [samples, 1], of some sites."""
@@ -72,6 +82,7 @@ class Record:
     def __init__(self, model: VisionLanguageModel) -> None:
         self._model = model
         self._parts: dict[str, dict[str, list[Tensor]]] = {}
+        self._errors: dict[str, list[tuple[int, float]]] = {}
         self.images = 0
 
     def add(self, images: int, batches: list[Batch]) -> None:
@@ -82,6 +93,8 @@ class Record:
                 kept = self._parts.setdefault(site, {})
                 for name, value in found.items():
                     kept.setdefault(name, []).append(value.cpu())
+            for site, error in batch.errors.items():
+                self._errors.setdefault(site, []).append((images, error))
 
     @property
     def sites(self) -> list[str]:
@@ -100,6 +113,14 @@ class Record:
         """Names of the statistics of a site."""
         return list(self._parts[site])
 
+    def sampling_error(self, site: str) -> float:
+        """Standard error, nats, of a site's mean entropy that comes of the rows that were not measured; 0 without any.
+
+        At most: batches share their rows as far as they can, so that their errors are added up and not averaged out.
+        """
+        errors = self._errors.get(site, [])
+        return sum(images * error for images, error in errors) / self.images if errors else 0.0
+
     def values(self, site: str, statistic: str) -> Floats:
         """[samples, heads] of a site."""
         return np.concatenate([part.numpy() for part in self._parts[site][statistic]])
@@ -108,6 +129,30 @@ class Record:
         """[images, heads] of a site: the mean over the captions of each image."""
         values = self.values(site, statistic)
         return np.asarray(values.reshape(self.images, -1, values.shape[1]).mean(axis=1))
+
+
+def _sample(call: AttentionCall, queries: Tokens | None, rows: int) -> RowSample | None:
+    """Rows of image tokens, or of tokens that are not told apart; text, special tokens and what is read out stay."""
+    import torch
+
+    whole = call.q if isinstance(call, Projected) else call.scores
+    kept = torch.zeros(whole.shape[-2], dtype=torch.bool, device=whole.device)
+    if queries is not None and queries.kinds is not None:
+        kept |= ((queries.kinds == TEXT) | (queries.kinds == SPECIAL)).any(dim=0)
+    if queries is not None and queries.readout is not None:
+        kept[queries.readout] = True
+    return sampled(kept, rows, seed=0)
+
+
+def _picked(queries: Tokens | None, sample: RowSample) -> Tokens | None:
+    """What the rows of a sample are."""
+    import torch
+
+    if queries is None:
+        return None
+    kinds = None if queries.kinds is None else queries.kinds[:, sample.positions]
+    readout = None if queries.readout is None else torch.searchsorted(sample.positions, queries.readout)
+    return Tokens(kinds, readout)
 
 
 def _groups(keys: Tokens) -> Groups | None:

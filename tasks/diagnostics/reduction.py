@@ -30,18 +30,20 @@ _LEAST_MASS = 1e-12
 """Mass below which log-odds are cut off, far below what float32 tells apart from 0."""
 
 
-def statistics(rows: Rows, samples: int, queries: Tokens | None, site: str) -> Statistics:
+def statistics(
+    rows: Rows, samples: int, queries: Tokens | None, site: str, weights: Tensor | None = None
+) -> Statistics:
     """The statistics of one call over `samples` samples; windows of one sample are pooled.
 
-    `queries` tells what each row stands for; without it all rows count alike. Raises GonogoError when the shapes do
-    not fit.
+    `queries` tells what each row is; without it all rows are of one kind. `weights`, [queries], float64, tells how many
+    rows each stands for, where not all were measured. Raises GonogoError when the shapes do not fit.
     """
     entropy, attendable = (_by_sample(x, samples, site) for x in (rows.entropy, rows.attendable))
     parts = None if rows.parts is None else Parts(*(part.unsqueeze(1) for part in rows.parts))
     kinds = None if queries is None else queries.kinds
     if kinds is not None and kinds.shape != (samples, entropy.shape[-1]):
         raise GonogoError(f"{site}: has {entropy.shape[-1]} query rows where {kinds.shape[-1]} tokens are known")
-    found = _of_rows(entropy, attendable, parts, None if kinds is None else kinds != PADDING)
+    found = _of_rows(entropy, attendable, parts, None if kinds is None else kinds != PADDING, weights)
     if queries is not None and queries.readout is not None:
         import torch
 
@@ -49,7 +51,7 @@ def statistics(rows: Rows, samples: int, queries: Tokens | None, site: str) -> S
         found |= _named("readout", _of_rows(entropy, attendable, None, only))
     if parts is not None and kinds is not None:
         for name, kind in (("image", IMAGE), ("text", TEXT)):
-            found |= _named(name, _of_rows(entropy, attendable, parts, kinds == kind))
+            found |= _named(name, _of_rows(entropy, attendable, parts, kinds == kind, weights))
     return found
 
 
@@ -57,32 +59,34 @@ def _named(rows: str, found: Statistics) -> dict[str, Tensor]:
     return {f"{name}/{rows}": value for name, value in found.items()}
 
 
-def _of_rows(entropy: Tensor, attendable: Tensor, parts: Parts | None, keep: Tensor | None) -> dict[str, Tensor]:
+def _of_rows(
+    entropy: Tensor, attendable: Tensor, parts: Parts | None, keep: Tensor | None, weights: Tensor | None = None
+) -> dict[str, Tensor]:
     counts = attendable > 0
     if keep is not None:
         counts = counts & keep[:, None, None, :]
     log_keys = attendable.clamp(min=1).to(entropy.dtype).log()
     several = counts & (attendable > 1)
     found = {
-        "entropy": _mean(entropy, counts),
-        "entropy_norm": _mean(entropy / log_keys.where(attendable > 1, 1.0), several),
-        "uniform": _mean(log_keys.expand_as(entropy), counts),
+        "entropy": _mean(entropy, counts, weights),
+        "entropy_norm": _mean(entropy / log_keys.where(attendable > 1, 1.0), several, weights),
+        "uniform": _mean(log_keys.expand_as(entropy), counts, weights),
     }
-    return found if parts is None else found | _of_groups(parts, counts)
+    return found if parts is None else found | _of_groups(parts, counts, weights)
 
 
-def _of_groups(parts: Parts, counts: Tensor) -> dict[str, Tensor]:
+def _of_groups(parts: Parts, counts: Tensor, weights: Tensor | None) -> dict[str, Tensor]:
     image, text = parts.mass[..., IMAGE], parts.mass[..., TEXT]
     images, texts = parts.attendable[..., IMAGE], parts.attendable[..., TEXT]
     both = counts & (images > 0) & (texts > 0)
     odds = (image.clamp_min(_LEAST_MASS) / text.clamp_min(_LEAST_MASS)).log()
     by_chance = (images.clamp_min(1).to(odds.dtype) / texts.clamp_min(1)).log()
     return {
-        "image_mass": _mean(image, counts),
-        "log_odds": _mean(odds - by_chance, both),
+        "image_mass": _mean(image, counts, weights),
+        "log_odds": _mean(odds - by_chance, both, weights),
         **{
             f"{name}_entropy_norm": _mean(
-                parts.entropy[..., group] / keys.clamp_min(2).to(odds.dtype).log(), counts & (keys > 1)
+                parts.entropy[..., group] / keys.clamp_min(2).to(odds.dtype).log(), counts & (keys > 1), weights
             )
             for name, group, keys in (("image", IMAGE, images), ("text", TEXT, texts))
         },
@@ -96,10 +100,10 @@ def _by_sample(x: Tensor, samples: int, site: str) -> Tensor:
     return x.reshape(samples, -1, *x.shape[-2:])
 
 
-def _mean(x: Tensor, counts: Tensor) -> Tensor:
+def _mean(x: Tensor, counts: Tensor, weights: Tensor | None) -> Tensor:
     """Mean over windows and queries of what counts, in float64; [samples, heads]."""
     import torch
 
-    weights = counts.double()
-    whole = torch.where(counts, x, 0.0).double().sum(dim=(1, 3))
-    return whole / weights.sum(dim=(1, 3))
+    each = counts.double() if weights is None else counts * weights
+    whole = torch.where(counts, x, 0.0).double()
+    return (whole if weights is None else whole * weights).sum(dim=(1, 3)) / each.sum(dim=(1, 3))

@@ -36,6 +36,7 @@ def key(
     data: str,
     seeds: Sequence[int],
     libraries: Mapping[str, str],
+    rows: int | None = None,
 ) -> str:
     """SHA-256 of the architecture, what it is shown, how that is read, the seeds, the device and the libraries.
 
@@ -54,6 +55,7 @@ def key(
         "data": data,
         "inputs": [_digest(each) for each in passes],
         "seeds": list(seeds),
+        "rows": rows,
         "device": model.device.type,
         "libraries": dict(libraries),
     }

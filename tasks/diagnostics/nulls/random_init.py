@@ -47,23 +47,25 @@ def measure_random_init(
     data: str,
     libraries: Mapping[str, str],
     tell: Callable[[int, int], None],
+    rows: int | None = None,
 ) -> RandomInit:
     """Measure an untrained twin of `model` for every seed, or read what an earlier measurement of the same left.
 
     Nulls are kept in `folder`, if there is one. `data` names the batches' content, such as their digest, and
-    `libraries` the versions of what computes; `tell` is called with (twins done, twins in all).
+    `libraries` the versions of what computes; `rows` is that of `Method`, and `tell` is called with (twins done, twins
+    in all).
     """
     path = None
     if folder is not None:
         whole = [work for _, passes in batches for work in passes]
-        path = folder / f"{cache.key(model, layout, whole, data, seeds, libraries)}.npz"
+        path = folder / f"{cache.key(model, layout, whole, data, seeds, libraries, rows)}.npz"
     if path is not None and (kept := _read(path, seeds)) is not None:
         return kept
     draws = []
     for done, seed in enumerate(seeds):
         tell(done, len(seeds))
         with model.untrained(seed):
-            twin = Measuring(model, layout)
+            twin = Measuring(model, layout, rows=rows)
             for images, passes in batches:
                 twin.run(images, passes)
         draws.append(summary(twin.record))

@@ -40,13 +40,17 @@ def shuffled_pairs(
     batches: Sequence[tuple[Sequence[Image], Sequence[Sequence[str]]]],
     planted: Changes,
     matched: Mapping[str, Floats],
+    rows: int | None = None,
 ) -> dict[str, Shift]:
-    """Give each image's captions the next image, and compare with `matched`, [images] of each metric."""
+    """Give each image's captions the next image, and compare with `matched`, [images] of each metric.
+
+    `rows` is that of `Method`, as it was for `matched`.
+    """
     from tasks.statistics.intervals import t_interval
 
     images = [image for some, _ in batches for image in some]
     others = iter([*images[1:], images[0]])
-    shuffled = Measuring(model, layout, planted)
+    shuffled = Measuring(model, layout, planted, rows)
     for some, captions in batches:
         shuffled.run(len(some), model.passes([next(others) for _ in some], captions))
     values = image_metrics(shuffled.record, model.absent).values

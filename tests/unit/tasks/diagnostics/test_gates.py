@@ -20,7 +20,7 @@ class Site(nn.Module):
         super().__init__()
         self.output, self.as_tuple = output, as_tuple
 
-    def forward(self, x: Tensor) -> Any:
+    def forward(self, _: Tensor) -> Any:
         return (self.output, None) if self.as_tuple else self.output
 
 
@@ -43,9 +43,12 @@ OUTPUT = torch.tensor([[[1.0, 2.0], [2.0, 4.0]], [[0.0, 0.0], [6.0, 8.0]]])
 """Of norms 5 and 10."""
 
 
-def ratios(layer: nn.Module, run: Callable[[nn.Module], object], samples: int = 2) -> Tensor:
+ALL = torch.ones(2, 2, dtype=torch.bool)
+
+
+def ratios(layer: nn.Module, run: Callable[[nn.Module], object], samples: int = 2, counts: Tensor = ALL) -> Tensor:
     model = nn.ModuleDict({"layer": layer})
-    with Gates(model, {"layer.cross": "layer.alpha"}, samples) as gates, torch.inference_mode():
+    with Gates(model, {"layer.cross": "layer.alpha"}, samples, lambda _: counts) as gates, torch.inference_mode():
         run(layer)
     (found,) = gates.ratios.values()
     return found
@@ -98,7 +101,7 @@ def test_windows_and_further_dimensions_belong_to_their_sample() -> None:
 
 def test_no_hook_is_left_behind_even_by_a_pass_that_fails() -> None:
     layer = Layer(OUTPUT, torch.tensor([0.5]))
-    with pytest.raises(RuntimeError, match="must match"):
+    with pytest.raises(RuntimeError, match="invalid for input"):
         ratios(layer, lambda layer: layer(torch.zeros(2, 3, 5)))
     assert not any(module._forward_hooks or module._forward_pre_hooks for module in layer.modules())
     assert ratios(layer, lambda layer: layer(STREAM))[0].item() == pytest.approx(math.tanh(0.5))
@@ -106,9 +109,19 @@ def test_no_hook_is_left_behind_even_by_a_pass_that_fails() -> None:
 
 def test_each_gated_site_of_a_model_has_its_own() -> None:
     model = nn.ModuleDict({name: Layer(OUTPUT, torch.tensor([gate])) for name, gate in (("a", 0.5), ("b", 1.0))})
-    with Gates(model, {f"{name}.cross": f"{name}.alpha" for name in ("a", "b")}, 2) as gates, torch.no_grad():
+    with (
+        Gates(model, {f"{name}.cross": f"{name}.alpha" for name in ("a", "b")}, 2, lambda _: ALL) as gates,
+        torch.no_grad(),
+    ):
         model["b"](model["a"](STREAM))
     stream = STREAM + math.tanh(0.5) * OUTPUT
     second = math.tanh(1.0) * OUTPUT.flatten(1).norm(dim=1) / stream.flatten(1).norm(dim=1)
     assert gates.ratios["a.cross"][:, 0].tolist() == pytest.approx([math.tanh(0.5), math.tanh(0.5) * 10])
     torch.testing.assert_close(gates.ratios["b.cross"][:, 0], second.double(), atol=1e-6, rtol=0)
+
+
+def test_positions_that_do_not_count_are_left_out_of_both_norms() -> None:
+    counts = torch.tensor([[True, False], [True, True]])
+    found = ratios(Layer(OUTPUT, torch.tensor([0.5])), lambda layer: layer(STREAM), counts=counts)
+    opened = math.tanh(0.5)
+    assert found.flatten().tolist() == pytest.approx([opened * math.sqrt(5) / 3, opened * 10])

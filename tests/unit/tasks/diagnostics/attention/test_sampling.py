@@ -10,7 +10,7 @@ from torch import Tensor
 
 from tasks.diagnostics.attention.calls import Projected, Scored
 from tasks.diagnostics.attention.entropy import Groups, Rows, measure
-from tasks.diagnostics.attention.sampling import drawn, standard_error
+from tasks.diagnostics.attention.sampling import RowSample, drawn, sampled, standard_error
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:
@@ -51,23 +51,42 @@ def test_rows_of_a_softmax_are_sampled_too() -> None:
     assert torch.equal(measure(call, 2, queries=at).entropy, measure(call, 2).entropy[..., at])
 
 
-def test_the_standard_error_is_that_of_the_means_of_many_samples() -> None:
+@pytest.mark.parametrize("kept", [0, 30])
+def test_the_standard_error_is_that_of_the_means_of_many_samples(kept: int) -> None:
     entropy = random(3, 2, 200).abs() + torch.linspace(0, 2, 200)
     attendable = torch.full((3, 1, 200), 9)
     means, stated = [], []
     for seed in range(400):
-        at = drawn(200, 40, seed)
-        rows = Rows(entropy[..., at], attendable[..., at])
-        means.append(float(rows.entropy.mean()))
-        stated.append(standard_error(rows, 200))
+        sample = sampled(torch.arange(200) < kept, 40, seed)
+        assert sample is not None
+        rows = Rows(entropy[..., sample.positions], attendable[..., sample.positions])
+        means.append(float((rows.entropy * sample.weights).sum() / (6 * sample.weights.sum())))
+        stated.append(standard_error(rows, sample))
     spread = torch.tensor(means).std().item()
     assert sum(stated) / len(stated) == pytest.approx(spread, rel=0.1)
     assert sum(means) / len(means) == pytest.approx(float(entropy.mean()), abs=4 * spread / 20)
 
 
+def test_kept_rows_stand_for_themselves_and_drawn_ones_for_the_rest() -> None:
+    kept = torch.zeros(20, dtype=torch.bool)
+    kept[[0, 7, 19]] = True
+    sample = sampled(kept, 5, seed=0)
+    assert sample is not None
+    assert sample.positions.tolist() == sorted(sample.positions.tolist())
+    assert {0, 7, 19} <= set(sample.positions.tolist())
+    assert sample.weights[~sample.drawn].tolist() == [1.0] * 3
+    assert sample.weights[sample.drawn].tolist() == pytest.approx([17 / 5] * 5)
+    assert sampled(kept, 17, seed=0) is None
+
+
+def of(*weights_for: int, rest: int) -> RowSample:
+    return RowSample(torch.arange(len(weights_for)), torch.tensor(weights_for, dtype=torch.bool), rest)
+
+
 def test_rows_without_a_key_count_nowhere_and_all_rows_leave_no_error() -> None:
     rows = Rows(torch.tensor([[[1.0, 3.0, 0.0]]]), torch.tensor([[[4, 4, 0]]]))
-    assert standard_error(rows, 3) == 0
-    assert standard_error(rows, 10**9) == pytest.approx(math.sqrt((1 + 1 + 0) / 2 / (2 / 3) ** 2 / 3))
-    assert standard_error(Rows(torch.ones(1, 1, 1), torch.ones(1, 1, 1)), 5) == math.inf
-    assert standard_error(Rows(torch.zeros(1, 1, 2), torch.zeros(1, 1, 2)), 5) == math.inf
+    assert standard_error(rows, of(1, 1, 1, rest=3)) == 0
+    by_hand = math.sqrt((1 + 1 + 0) / 2 / (2 / 3) ** 2 / 3)
+    assert standard_error(rows, of(1, 1, 1, rest=10**9)) == pytest.approx(by_hand)
+    assert standard_error(Rows(torch.ones(1, 1, 1), torch.ones(1, 1, 1)), of(1, rest=5)) == math.inf
+    assert standard_error(Rows(torch.zeros(1, 1, 2), torch.zeros(1, 1, 2)), of(1, 1, rest=5)) == math.inf
