@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tasks.diagnostics.attention.calls import AttentionCall, Projected
-from tasks.diagnostics.attention.entropy import Groups, measure
+from tasks.diagnostics.attention.entropy import Groups, Rows, check_finite, unchecked
 from tasks.diagnostics.attention.sampling import RowSample, sampled, standard_error
 from tasks.diagnostics.families.model import PADDING, SPECIAL, TEXT, Pass, Role, Tokens, VisionLanguageModel
 from tasks.diagnostics.measures import Floats
@@ -20,14 +20,24 @@ if TYPE_CHECKING:
 
 
 class Batch:
-    """The sites of one pass, in the order of their calls. A sink of the tap."""
+    """The sites of one pass, in the order of their calls. A sink of the tap.
+
+    What is the same for all calls is found once, and what is seen is fetched at the end, as a GPU would have to be
+    waited for.
+    """
 
     def __init__(self, model: VisionLanguageModel, work: Pass, rows: int | None = None) -> None:
         self._model = model
         self._work = work
         self._rows = rows
+        self._groups = {name: _groups(tokens) for name, tokens in work.sequences.items()}
+        self._lengths = {
+            name: tokens.lengths.cpu() for name, tokens in work.sequences.items() if tokens.lengths is not None
+        }
         self._packed: dict[str, Packed] = {}
         self._seen: dict[str, Statistics] = {}
+        self._entropies: dict[str, Tensor] = {}
+        """Sum over all rows of a site, to see whether they are finite."""
         self._attending: dict[str, Tensor] = {}
         self.errors: dict[str, float] = {}
         """Site -> standard error, nats, of its mean entropy, where not all of its rows were measured."""
@@ -35,14 +45,15 @@ class Batch:
     def __call__(self, call: AttentionCall) -> None:
         """Measure a call, and keep its statistics."""
         place = self._model.place(call.site)
-        queries = self._work.sequences.get(place.queries)
-        if queries is not None and queries.lengths is not None:
-            self._packed.setdefault(call.site, Packed(queries.lengths, call.site)).add(measure(call, 1))
+        if place.queries in self._lengths:
+            if call.site not in self._packed:
+                self._packed[call.site] = Packed(self._lengths[place.queries], call.site)
+            self._packed[call.site].add(self._measured(call, 1, None))
             return
-        keys = self._work.sequences.get(place.keys)
+        queries = self._work.sequences.get(place.queries)
         sample = None if self._rows is None or place.gate else _sample(call, queries, self._rows)
         at = None if sample is None else sample.positions
-        rows = measure(call, self._work.samples, None if keys is None else _groups(keys), queries=at)
+        rows = self._measured(call, self._work.samples, self._groups.get(place.keys), at)
         if place.gate:
             self._attending[call.site] = (rows.attendable > 0).any(dim=1)
         site, weights = self._fresh(call.site), None
@@ -62,10 +73,21 @@ class Batch:
         attending = self._attending[site]
         return attending if tokens is None or tokens.kinds is None else attending & (tokens.kinds != PADDING)
 
-    @property
     def sites(self) -> dict[str, Statistics]:
-        """What was seen, by site. Raises GonogoError where a packed site did not cover its samples."""
-        return self._seen | {site: packed.statistics() for site, packed in self._packed.items()}
+        """What was seen, by site, on the CPU.
+
+        Raises GonogoError where scores were not finite, and where a packed site did not cover its samples.
+        """
+        check_finite(self._entropies)
+        return _fetched(self._seen | {site: packed.statistics() for site, packed in self._packed.items()})
+
+    def _measured(
+        self, call: AttentionCall, samples: int, groups: Groups | None, queries: Tensor | None = None
+    ) -> Rows:
+        rows = unchecked(call, samples, groups, queries=queries)
+        whole = rows.entropy.sum()
+        self._entropies[call.site] = self._entropies[call.site] + whole if call.site in self._entropies else whole
+        return rows
 
     def _fresh(self, site: str) -> str:
         """A module that attends twice in one pass is two sites."""
@@ -86,13 +108,14 @@ class Record:
         self.images = 0
 
     def add(self, images: int, batches: list[Batch]) -> None:
-        """Keep what the passes of `images` more images saw."""
+        """Keep what the passes of `images` more images saw; all of it or, where `Batch.sites` raises, nothing."""
+        seen = [batch.sites() for batch in batches]
         self.images += images
+        for site, found in (item for sites in seen for item in sites.items()):
+            kept = self._parts.setdefault(site, {})
+            for name, value in found.items():
+                kept.setdefault(name, []).append(value)
         for batch in batches:
-            for site, found in batch.sites.items():
-                kept = self._parts.setdefault(site, {})
-                for name, value in found.items():
-                    kept.setdefault(name, []).append(value.cpu())
             for site, error in batch.errors.items():
                 self._errors.setdefault(site, []).append((images, error))
 
@@ -153,6 +176,20 @@ def _picked(queries: Tokens | None, sample: RowSample) -> Tokens | None:
     kinds = None if queries.kinds is None else queries.kinds[:, sample.positions]
     readout = None if queries.readout is None else torch.searchsorted(sample.positions, queries.readout)
     return Tokens(kinds, readout)
+
+
+def _fetched(sites: Mapping[str, Statistics]) -> dict[str, Statistics]:
+    """The same on the CPU, by one copy for all."""
+    import torch
+
+    values = [value for found in sites.values() for value in found.values()]
+    if not values:
+        return {}
+    whole = torch.cat([value.flatten() for value in values]).cpu()
+    copied = iter(torch.split(whole, [value.numel() for value in values]))
+    return {
+        site: {name: next(copied).view(value.shape) for name, value in found.items()} for site, found in sites.items()
+    }
 
 
 def _groups(keys: Tokens) -> Groups | None:

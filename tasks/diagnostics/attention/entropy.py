@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,14 @@ from tasks.diagnostics.attention.choose import Backend, Case, applicable, choose
 from tasks.diagnostics.attention.fused import by_masks, by_spans
 from tasks.diagnostics.attention.layout import Layout, arranged
 from tasks.diagnostics.attention.parts import attendable_by_group, grouped, joined, ungrouped
-from tasks.diagnostics.attention.rows import BLOCKED, FAINT, Groups, Parts, Rows, Run, members, shared_runs
+from tasks.diagnostics.attention.rows import BLOCKED, FAINT, Groups, Parts, Rows, members
 from tasks.diagnostics.attention.scored import by_scores
 from tasks.diagnostics.attention.tiles import by_tiles, run_on
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["BLOCKED", "FAINT", "Groups", "Parts", "Rows", "measure"]
+__all__ = ["BLOCKED", "FAINT", "Groups", "Parts", "Rows", "check_finite", "measure", "unchecked"]
 
 
 def measure(
@@ -38,28 +39,49 @@ def measure(
     query rows to measure, or None for all; `backend` is chosen by device and size where it is not given. Raises
     GonogoError when the scores are not finite or the shapes do not fit.
     """
+    rows = unchecked(call, samples, groups, queries=queries, backend=backend)
+    check_finite({call.site: rows.entropy.sum()})
+    return rows
+
+
+def check_finite(entropies: Mapping[str, Tensor]) -> None:
+    """Raise GonogoError for the first site whose entropies, summed, are not finite. Waits once for the device."""
+    import torch
+
+    if not entropies:
+        return
+    finite = torch.isfinite(torch.stack([each.double() for each in entropies.values()])).tolist()
+    for site, sound in zip(entropies, finite, strict=True):
+        if not sound:
+            raise GonogoError(f"{site}: attention scores are not finite; check the weights of this module")
+
+
+def unchecked(
+    call: AttentionCall,
+    samples: int,
+    groups: Groups | None = None,
+    *,
+    queries: Tensor | None = None,
+    backend: Backend | None = None,
+) -> Rows:
+    """As `measure`, but whether scores are finite is left to be asked, as that waits for the device."""
     import torch
 
     of = call.q if isinstance(call, Projected) else call.scores
     _check_groups(call, samples, groups)
     with torch.no_grad(), torch.autocast(of.device.type, enabled=False):
         if isinstance(call, Scored):
-            rows = by_scores(call, samples, groups, queries)
-        else:
-            rows = _projected(call.site, arranged(call, samples, queries), groups, backend)
-        if not bool(torch.isfinite(rows.entropy.sum())):
-            raise GonogoError(f"{call.site}: attention scores are not finite; check the weights of this module")
-    return rows
+            return by_scores(call, samples, groups, queries)
+        return _projected(call.site, arranged(call, samples, queries), groups, backend)
 
 
 def _projected(site: str, layout: Layout, groups: Groups | None, asked: Backend | None) -> Rows:
-    runs = None if groups is None else shared_runs(groups)
-    backend = _backend(site, _case(layout, groups, runs, asked), layout, asked)
+    backend = _backend(site, _case(layout, groups, asked), layout, asked)
     if backend != "tiles":
         layout = layout.upcast()
     if groups is None:
         return ungrouped(_found(layout, backend), layout.attendable())
-    if runs is not None and backend in ("spans", "blocks"):
+    if backend in ("spans", "blocks") and (runs := groups.runs) is not None:
         layout = replace(layout, q=layout.q.contiguous())  # once, and not for each run
         spans = [layout.between(run.start, run.stop) for run in runs]
         return joined(
@@ -91,7 +113,7 @@ def _by_group(layout: Layout, groups: Groups, of: Tensor, backend: Backend) -> P
             return by_blocks(layout, of)
 
 
-def _case(layout: Layout, groups: Groups | None, runs: tuple[Run, ...] | None, asked: Backend | None) -> Case:
+def _case(layout: Layout, groups: Groups | None, asked: Backend | None) -> Case:
     import torch
 
     fusible = layout.q.device.type == "cuda" or asked not in (None, "blocks")
@@ -103,7 +125,7 @@ def _case(layout: Layout, groups: Groups | None, runs: tuple[Run, ...] | None, a
         queries=layout.q.shape[2],
         keys=layout.k.shape[2],
         mask="none" if layout.mask is None else "adds" if adds else "blocks",
-        groups="none" if groups is None else "mixed" if runs is None else "runs",
+        groups="none" if groups is None else "mixed" if groups.runs is None else "runs",
         tiles=run_on(layout.q.device.type),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -40,15 +42,6 @@ class Rows(NamedTuple):
     """By group of keys, where groups were asked for; H = H(mass) + sum of mass times entropy over the groups."""
 
 
-class Groups(NamedTuple):
-    """Which group each key belongs to, such as image, text and special tokens."""
-
-    labels: Tensor
-    """[samples, keys], integers of 0 to count - 1."""
-    count: int  # type: ignore[assignment]
-    """How many groups there are; some may have no key. It hides `tuple.count`."""
-
-
 class Run(NamedTuple):
     """Keys `start` to `stop - 1`, which are all of one group."""
 
@@ -61,17 +54,30 @@ MOST_RUNS = 12
 """Runs beyond which keys count as interleaved: each run is a pass of its own."""
 
 
-def shared_runs(groups: Groups) -> tuple[Run, ...] | None:
-    """The runs of keys of one group, where they are few and the same for all samples; else None."""
-    labels = groups.labels.cpu()
-    if not bool((labels == labels[:1]).all()):
-        return None
-    row = labels[0]
-    ends = [*((row[1:] != row[:-1]).nonzero().flatten() + 1).tolist(), len(row)]
-    if len(ends) > MOST_RUNS:
-        return None
-    starts = [0, *ends[:-1]]
-    return tuple(Run(int(row[start]), start, stop) for start, stop in zip(starts, ends, strict=True))
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Which group each key belongs to, such as image, text and special tokens."""
+
+    labels: Tensor
+    """[samples, keys], integers of 0 to count - 1."""
+    count: int
+    """How many groups there are; some may have no key."""
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...] | None:
+        """The runs of keys of one group, where they are few and the same for all samples; else None.
+
+        Found once, as a GPU has to be waited for.
+        """
+        labels = self.labels.cpu()
+        if not bool((labels == labels[:1]).all()):
+            return None
+        row = labels[0]
+        ends = [*((row[1:] != row[:-1]).nonzero().flatten() + 1).tolist(), len(row)]
+        if len(ends) > MOST_RUNS:
+            return None
+        starts = [0, *ends[:-1]]
+        return tuple(Run(int(row[start]), start, stop) for start, stop in zip(starts, ends, strict=True))
 
 
 class Sums:
@@ -79,7 +85,7 @@ class Sums:
 
     def __init__(self, groups: Groups, like: Tensor) -> None:
         self._count = groups.count
-        self._runs = shared_runs(groups)
+        self._runs = groups.runs
         self._members = members(groups, like) if self._runs is None else None
 
     def of(self, x: Tensor, samples: slice) -> Tensor:
