@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, TypeVar
@@ -182,7 +183,7 @@ class _Diagnosing:
 
     def random_init(self, seeds: int, cache: Path | None, libraries: Mapping[str, str]) -> RandomInit | None:
         """The null of random initialisation, and the loss against it of every role; None where it is left out."""
-        if not seeds or len(self._first) < 2 or not self._roles():
+        if not seeds or len(self._first) < 2 or not self._roles:
             return None
         null = measure_random_init(
             self.model,
@@ -195,7 +196,7 @@ class _Diagnosing:
             lambda done, whole: self.tell(done, whole, "random initialisations"),
             self.measuring.rows,
         )
-        for role, values in self._roles().items():
+        for role, values in self._roles.items():
             if role in null.roles and null.roles[role].mean() > 0:
                 self.metrics.put(f"{role}_entropy_loss", 1 - values / null.roles[role].mean())
         return null
@@ -212,37 +213,23 @@ class _Diagnosing:
         """The effects of interventions, first on the modalities, then on sites with fewer images."""
         if how.influence == "none" or len(self._first) < 2:
             return []
-        images, captions = [image for image, _ in self._first], [texts[0] for _, texts in self._first]
 
         def tell(done: int, whole: int) -> None:
             self.tell(done, whole, "interventions")
 
-        found = measure_influence(
-            self.model, self.layout, images, captions, "modalities", self.batch_size, self.planted, tell
+        images, captions = self._pairs()
+        half = max(2, len(images) // 2)
+        return measure_influence(
+            self.model, self.layout, images, captions, how.influence, self.batch_size, self.planted, tell, half
         )
-        if how.influence != "modalities" and found:
-            half = max(2, len(images) // 2)
-            sites = measure_influence(
-                self.model,
-                self.layout,
-                images[:half],
-                captions[:half],
-                how.influence,
-                self.batch_size,
-                self.planted,
-                tell,
-            )
-            found += [effect for effect in sites if effect.site]
-        return found
 
     def alignment(self, seed: int) -> Alignment | None:
         """How the embeddings of a dual encoder lie; None for other models."""
         if not isinstance(self.model, DualEncoder) or len(self._first) < 2:
             return None
-        images, captions = [image for image, _ in self._first], [texts[0] for _, texts in self._first]
-        return alignment(self.model, images, captions, self.batch_size, seed)
+        return alignment(self.model, *self._pairs(), self.batch_size, seed)
 
-    @property
+    @cached_property
     def sites(self) -> tuple[Site, ...]:
         """All sites, in the order of their calls."""
         record = self.measuring.record
@@ -266,7 +253,7 @@ class _Diagnosing:
         found = None
         if null is not None:
             m = null.images
-            roles = {role: values[:m] for role, values in self._roles().items()}
+            roles = {role: values[:m] for role, values in self._roles.items()}
             layers = {
                 f"{site.role}/{site.layer:02d}": (site.name, site.entropy_norm[:m])
                 for site in self.sites
@@ -275,10 +262,15 @@ class _Diagnosing:
             found = losses(roles, layers, null)
         return judge(found, len(self.dataset), self.ref.untrained, undefined, effects, self.model.task)
 
+    @cached_property
     def _roles(self) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
         """Normalised entropy of the roles that could be measured, [images]."""
         roles, _ = summary(self.measuring.record)
         return {role: values for role, values in roles.items() if np.isfinite(values).all()}
+
+    def _pairs(self) -> tuple[list[Image], list[str]]:
+        """The first images, each with the first of its captions."""
+        return [image for image, _ in self._first], [texts[0] for _, texts in self._first]
 
     def _batches(self) -> Iterator[tuple[list[Image], list[Sequence[str]]]]:
         for start in range(0, len(self._first), self.batch_size):

@@ -42,12 +42,14 @@ def applicable(case: Case) -> tuple[Backend, ...]:
 
 
 def choose(case: Case) -> tuple[Backend, ...]:
-    """The backends that can take a call, the best first and blocks, which take everything, last.
+    """The backends that can take a call, the best first and blocks, which take everything, last."""
+    own = case.tiles and case.device == "cuda"
+    return applicable(case) if own or worth_fusing(case.device, case.queries, case.keys) else ("blocks",)
+
+
+def worth_fusing(device: str, queries: int, keys: int) -> bool:
+    """Whether PyTorch's fused kernel would be faster than blocks, if it can take the call.
 
     A CPU always takes blocks: `make bench-diagnostics` shows them faster than its fused kernel at every size.
     """
-    if case.device != "cuda":
-        return ("blocks",)
-    if not case.tiles and case.queries * case.keys < FEW:
-        return ("blocks",)
-    return applicable(case)
+    return device == "cuda" and queries * keys >= FEW

@@ -10,7 +10,7 @@ from store.errors import GonogoError
 from tasks.diagnostics.attention.blocks import Piece, by_blocks
 from tasks.diagnostics.attention.calibration import usable
 from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
-from tasks.diagnostics.attention.choose import Backend, Case, applicable, choose
+from tasks.diagnostics.attention.choose import Backend, Case, applicable, choose, worth_fusing
 from tasks.diagnostics.attention.fused import by_masks, by_spans
 from tasks.diagnostics.attention.layout import Layout, arranged
 from tasks.diagnostics.attention.parts import attendable_by_group, grouped, joined, ungrouped
@@ -116,17 +116,19 @@ def _by_group(layout: Layout, groups: Groups, of: Tensor, backend: Backend) -> P
 def _case(layout: Layout, groups: Groups | None, asked: Backend | None) -> Case:
     import torch
 
-    fusible = layout.q.device.type == "cuda" or asked not in (None, "blocks")
-    # whether a mask adds is read from the mask itself, so only where it matters
-    adds = layout.mask is not None and layout.mask.is_floating_point() and (not fusible or layout.biased)
+    device, queries, keys = layout.q.device.type, layout.q.shape[2], layout.k.shape[2]
+    tiles = run_on(device)
+    fused = asked in ("spans", "masks") if asked or tiles else worth_fusing(device, queries, keys)
+    # whether a mask adds is read from the mask itself, for which a GPU has to be waited for, so only where it matters
+    adds = layout.mask is not None and layout.mask.is_floating_point() and (not fused or layout.biased)
     return Case(
-        device=layout.q.device.type,
+        device=device,
         double=layout.q.dtype == torch.float64,
-        queries=layout.q.shape[2],
-        keys=layout.k.shape[2],
+        queries=queries,
+        keys=keys,
         mask="none" if layout.mask is None else "adds" if adds else "blocks",
         groups="none" if groups is None else "mixed" if groups.runs is None else "runs",
-        tiles=run_on(layout.q.device.type),
+        tiles=tiles,
     )
 
 

@@ -56,13 +56,30 @@ def measure_influence(
     batch_size: int,
     planted: Changes,
     tell: Callable[[int, int], None],
+    at_sites: int | None = None,
 ) -> list[Effect]:
     """The effects on image-caption pairs, at least two of them, one caption an image.
 
     `extent` says which interventions are made; what is `planted` stays in place throughout. Swapping gives every image
-    the next one's pixels, cutting a blank of its mean colour; a text is swapped where the output judges pairs.
+    the next one's pixels, cutting a blank of its mean colour; a text is swapped where the output judges pairs. Sites
+    are changed for the first `at_sites` pairs only, or for all. Empty where the model has no output.
     """
-    steps = _steps(layout, extent)
+    found: list[Effect] = []
+    for steps, pairs in ((_modalities(extent), len(images)), (_sites(layout, extent), at_sites)):
+        if steps:
+            found += _effects(model, steps, images[:pairs], captions[:pairs], batch_size, planted, tell)
+    return found
+
+
+def _effects(
+    model: VisionLanguageModel,
+    steps: Sequence[_Step],
+    images: Sequence[Image],
+    captions: Sequence[str],
+    batch_size: int,
+    planted: Changes,
+    tell: Callable[[int, int], None],
+) -> list[Effect]:
     size = len(images) if model.coupled else max(1, min(batch_size, len(images)))
     found: dict[_Step, list[tuple[Floats, Floats | None]]] = {}
     starts = range(0, len(images), size)
@@ -78,7 +95,7 @@ def measure_influence(
             tell(batch * len(steps) + done, len(starts) * len(steps))
             if step.kind == "swap-text" and (model.coupled or base.logits.shape[1] > 1):
                 continue
-            asked = model.ask(*_given(step, own, others), batch_size) if not step.site else ask
+            asked = ask if step.site else model.ask(*_given(step, own, others), batch_size)
             altered = _answer(model, asked, _changes(step, planted))
             assert altered is not None, "it had an output a moment ago"
             found.setdefault(step, []).append(_compare(base, altered))
@@ -93,11 +110,13 @@ def blank(image: Image) -> Image:
     return PIL.Image.new("RGB", image.size, tuple(mean.tolist()))
 
 
-def _steps(layout: Layout, extent: Influence) -> list[_Step]:
-    steps: list[_Step] = [] if extent == "none" else [_Step("swap-image"), _Step("cut-image"), _Step("swap-text")]
+def _modalities(extent: Influence) -> list[_Step]:
+    return [] if extent == "none" else [_Step("swap-image"), _Step("cut-image"), _Step("swap-text")]
+
+
+def _sites(layout: Layout, extent: Influence) -> list[_Step]:
     spots = [spot for role in layout.roles.values() for spot in role]
-    if extent in ("sites", "heads"):
-        steps += [_Step("uniform-site", spot.name) for spot in spots]
+    steps = [_Step("uniform-site", spot.name) for spot in spots if extent in ("sites", "heads")]
     if extent == "heads":
         steps += [_Step("silent-head", spot.name, head) for spot in spots for head in range(spot.heads or 0)]
     return steps
