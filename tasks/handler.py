@@ -53,7 +53,11 @@ class Blocked:
 Outcome = Done | Blocked
 
 
-def _silent(done: int, total: int, note: str) -> None:
+Progress = Callable[[int, int, str], None]
+"""Is told (steps done, steps in all, note)."""
+
+
+def silent(done: int, total: int, note: str) -> None:
     """Report progress to nobody."""
 
 
@@ -67,8 +71,7 @@ class Run:
     """An empty folder of this run's own; what is not named in the outcome is deleted."""
     artifact: Callable[[str], Path]
     """The kept file of a digest; raises IntegrityFailure when it is missing or altered."""
-    progress: Callable[[int, int, str], None] = _silent
-    """Called with (steps done, steps in all, note)."""
+    progress: Progress = silent
 
 
 class TaskHandler(Protocol[S_contra]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from statistics import median
@@ -30,6 +30,7 @@ from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_
 from tasks.diagnostics.nulls.shuffled_pairs import Shift, shuffled_pairs
 from tasks.diagnostics.precision import full_precision
 from tasks.diagnostics.verdict import Verdict, judge, losses
+from tasks.handler import Progress, silent
 from tasks.libraries import versions
 from tasks.memory import is_out_of_memory, peak_bytes, reset_peak
 
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from tasks.diagnostics.families.family import Family
     from tasks.diagnostics.intervention.steering import Changes
 
-Progress = Callable[[int, int, str], None]
 T = TypeVar("T")
 
 NULL_IMAGES = 32
@@ -56,7 +56,7 @@ def diagnose(
     workspace: Path,
     batch_size: int = 16,
     seed: int = 0,
-    progress: Progress | None = None,
+    progress: Progress = silent,
     method: Method | None = None,
     cache: Path | None = None,
 ) -> Diagnosis:
@@ -76,13 +76,12 @@ def diagnose(
     installed = versions(packages)
     how = method or Method()
     device = _device(how.device)
-    tell = progress or (lambda *_: None)
-    tell(0, len(dataset), f"loading {model.locator}")
+    progress(0, len(dataset), f"loading {model.locator}")
     try:
         loaded = _load(family, model, workspace, seed, device)
         loaded.module.to(getattr(torch, how.dtype))
         with torch.inference_mode(), full_precision():
-            run = _Diagnosing(loaded, model, dataset, batch_size, how.rows, tell)
+            run = _Diagnosing(loaded, model, dataset, batch_size, how.rows, progress)
             run.measure()
             nulls = run.fitting(lambda: run.random_init(how.nulls, cache, installed))
             shuffled = run.fitting(run.shuffled)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tasks.handler import Progress, silent
 from tasks.memory import is_out_of_memory
 from tasks.stopwatch import Stopwatch, Work, wall_seconds
 
@@ -48,16 +49,12 @@ class Sweep:
         return max(self.measured, key=lambda found: found.median)
 
 
-def _silent(done: int, total: int, note: str) -> None:
-    """Report progress to nobody."""
-
-
 def sweep(
     prepare: Callable[[int], Work],
     batch_sizes: Sequence[int],
     stopwatch: Stopwatch = wall_seconds,
     seconds: float = 6.0,
-    progress: Callable[[int, int, str], None] = _silent,
+    progress: Progress = silent,
 ) -> Sweep:
     """Time `prepare(batch_size)`, which makes the batch and returns the work of encoding it, for every batch size.
 
