@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from orchestrator.artifacts import ArtifactStore
 from store.board import Task
 from store.chain import canonical
-from store.errors import BadInput, GonogoError, TrackingFailure
+from store.errors import BadInput, GonogoError, TrackingFailure, first_line
 from store.evidence import Artifact, Evidence, Interval
 from tasks.handler import Done, Measurement
 
@@ -229,8 +229,8 @@ class Tracker:
         except OSError:
             raise
         except Exception as error:
-            first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise TrackingFailure(f"MLflow at {_public(self.uri)} did not answer as it should: {first}") from error
+            said = first_line(error)
+            raise TrackingFailure(f"MLflow at {_public(self.uri)} did not answer as it should: {said}") from error
 
 
 def _attempt(task: Task) -> str:

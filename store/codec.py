@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from store.chain import GENESIS, Row, canonical, link, sha256
-from store.errors import IntegrityFailure, NewerSchema
+from store.errors import IntegrityFailure, NewerSchema, first_line
 from store.events import Event, TaggedEvent
 from store.record import Recorded
 from store.specs import Frozen
@@ -68,7 +68,7 @@ def decode(type: str, version: int, body: str) -> Event:
             event = _EVENT.validate_python(data)
     except (ValidationError, ValueError, RecursionError) as error:
         raise IntegrityFailure(
-            f"a stored {type} event cannot be read ({_first_line(error)}); run gonogo verify"
+            f"a stored {type} event cannot be read ({_complaint(error)}); run gonogo verify"
         ) from error
     if event.type != type:
         raise IntegrityFailure(f"a stored {type} event has the body of a {event.type}; run gonogo verify")
@@ -113,8 +113,8 @@ def parse_time(text: str) -> datetime:
         raise IntegrityFailure(f"{text!r} in the log is not a time; run gonogo verify") from error
 
 
-def _first_line(error: Exception) -> str:
+def _complaint(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
         return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return first_line(error)

@@ -50,3 +50,9 @@ class IntegrityFailure(GonogoError):
     """The record does not check out."""
 
     exit_code = 5
+
+
+def first_line(error: BaseException) -> str:
+    """What a library's error says, in one line of at most 300 characters; the name of its class where it is mute."""
+    said = str(error).strip().splitlines()
+    return (said[0] if said else type(error).__name__)[:300]

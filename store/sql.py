@@ -42,6 +42,7 @@ from store.errors import (
     LogLocked,
     NewerSchema,
     StorageFailure,
+    first_line,
 )
 from store.events import Event
 from store.log import Clock, Lease
@@ -277,7 +278,7 @@ def _translated(path: Path) -> Iterator[None]:
     except GonogoError:
         raise
     except (SQLAlchemyError, sqlite3.Error, sqlite_module().Error) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        reason = first_line(getattr(error, "orig", None) or error)
         if "locked" in reason or "busy" in reason:
             raise LogLocked(f"{path} is locked by another process; let it finish, then try again") from error
         if "unable to open" in reason:

@@ -7,6 +7,7 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from store.errors import first_line
 from tasks.diagnostics.attention.blocks import Piece, by_blocks
 from tasks.diagnostics.attention.choose import Backend
 from tasks.diagnostics.attention.fused import by_masks, by_spans
@@ -55,7 +56,7 @@ def _fault(backend: Backend, device: torch.device, dtype: torch.dtype, width: in
         except Exception as error:  # whatever else keeps a kernel from running, there is another backend
             if is_out_of_memory(error):
                 raise
-            return (str(error).strip().splitlines() or [type(error).__name__])[0]
+            return first_line(error)
         mask = None if layout.mask is None else layout.mask.cpu()
         exact = by_blocks(replace(layout, q=layout.q.cpu().double(), k=layout.k.cpu().double(), mask=mask))
         for name, one, other in zip(Piece._fields[:2], found[:2], exact[:2], strict=True):

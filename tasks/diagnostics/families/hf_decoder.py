@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from store.errors import BadInput
+from store.errors import BadInput, first_line
 from tasks.diagnostics.families.hf_pair import HFPairFamily, HFPairModel, Inputs
 from tasks.diagnostics.families.model import SPECIAL, TEXT
 
@@ -56,7 +56,7 @@ class HFDecoderFamily(HFPairFamily):
         try:
             made = dict(self.process(model.processor, images, texts))
         except ValueError as error:
-            said = (str(error).strip().splitlines() or [""])[0][:200]
+            said = first_line(error)
             raise BadInput(f"{self.key}: its processor refuses an image or a caption ({said}); take it out") from error
         length, limit = made["input_ids"].shape[1], self.room(model.module.config)
         if length > limit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from store.errors import BadInput
+from store.errors import BadInput, first_line
 from tasks.diagnostics.families.weights import WeightsUnavailable
 
 SMALL_FILES = ("*.json", "*.txt", "*.model")
@@ -49,5 +49,4 @@ def _unavailable(repo: str, error: Exception) -> WeightsUnavailable:
         return WeightsUnavailable(f"{repo} is not on the hub, or is private", "check the name, or log in to the hub")
     if isinstance(error, LocalEntryNotFoundError):
         return WeightsUnavailable(f"{repo} is unavailable: the hub is out of reach and it is not in the cache", _REMEDY)
-    said = (str(error).strip().splitlines() or [""])[0][:200]
-    return WeightsUnavailable(f"{repo} is unavailable ({type(error).__name__}: {said})", _REMEDY)
+    return WeightsUnavailable(f"{repo} is unavailable ({type(error).__name__}: {first_line(error)})", _REMEDY)

@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from store.errors import BadInput, GonogoError
+from store.errors import BadInput, GonogoError, first_line
 from tasks.diagnostics.families.family import Family, unknown
 
 GROUP = "gonogo.families"
@@ -103,7 +103,7 @@ def _tried(key: str, doing: str, work: Callable[[], Any]) -> Any:
     except GonogoError:
         raise
     except Exception as error:
-        said = (str(error).strip().splitlines() or [""])[0][:200]
+        said = first_line(error)
         raise BadInput(f"family {key!r}: {doing} raises {type(error).__name__}: {said}; mend it") from error
 
 

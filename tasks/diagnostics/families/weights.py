@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.errors import BadInput, GonogoError
+from store.errors import BadInput, GonogoError, first_line
 from store.specs import ModelRef
 from tasks.diagnostics import zoo
 from tasks.memory import is_out_of_memory
@@ -97,7 +97,7 @@ def loading(ref: ModelRef, source: Path | None) -> Iterator[None]:
     except Exception as error:
         if is_out_of_memory(error):
             raise
-        said = (str(error).strip().splitlines() or [""])[0][:300]
+        said = first_line(error)
         if "weights_only" in str(error):
             said = "it holds pickled objects, which could run code and are refused"
         raise BadInput(
