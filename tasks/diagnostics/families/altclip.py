@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from tasks.diagnostics.families.hf_dual import HFDualFamily, Sizes, square_crop
+from tasks.diagnostics.families.hf_dual import HFDualFamily, Sizes
 from tasks.diagnostics.families.tokens import HashedWords
 
 
@@ -25,10 +25,6 @@ class AltClip(HFDualFamily):
     def positions(self, text_config: Any) -> int:
         """RoBERTa counts positions from behind the id of the padding."""
         return int(text_config.max_position_embeddings) - int(text_config.pad_token_id) - 1
-
-    def image_options(self, image_size: int) -> dict[str, Any]:
-        """The shorter edge is scaled, the centre cropped."""
-        return square_crop(image_size)
 
     def stand_in(self, text_config: Any, length: int) -> HashedWords:
         """Start, words, end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tasks.diagnostics.families.hf_decoder import TINY, HFDecoderFamily
+from tasks.diagnostics.families.hf_decoder import TINY_LANGUAGE, HFDecoderFamily
 from tasks.diagnostics.families.hf_pair import HFPairModel, Inputs
 from tasks.diagnostics.families.model import SPECIAL, Place
 from tasks.diagnostics.families.tokens import byte_tokenizer, byte_vocabulary
@@ -34,17 +34,16 @@ class Chameleon(HFDecoderFamily):
     key: ClassVar[str] = "chameleon"
     model_class: ClassVar[str] = "ChameleonForConditionalGeneration"
     config_class: ClassVar[str] = "ChameleonConfig"
+    opening: ClassVar[str] = "<image>"
     places: ClassVar[tuple[tuple[str, Place], ...]] = (
         (r"vqmodel\.", Place("vision")),
         (r"layers\.", Place("fusion", "joint", "joint")),
     )
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "tiny": {
-            **TINY,
+            **TINY_LANGUAGE,
             **_IDS,
-            "num_key_value_heads": 1,
             "vocab_size": _FIRST + 32,
-            "max_position_embeddings": 2048,
             "vocabulary_map": _vocabulary(32),
             "vq_config": {
                 "embed_dim": 32,
@@ -76,10 +75,6 @@ class Chameleon(HFDecoderFamily):
             images=list(images), text=list(texts), padding=True, return_tensors="pt", return_for_text_completion=True
         )
         return made
-
-    def prompt(self, caption: str) -> str:
-        """The image, then the caption."""
-        return f"<image>{caption}"
 
     def image_token(self, config: Any) -> int:
         """Its places are filled with image words inside the model."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from tasks.diagnostics.families.hf_dual import HFDualFamily, Sizes, square_crop
+from tasks.diagnostics.families.hf_dual import HFDualFamily, Sizes
 from tasks.diagnostics.families.tokens import HashedWords
 
 
@@ -23,10 +23,6 @@ class ChineseClip(HFDualFamily):
             width=768, depth=12, heads=12, image_size=224, patch_size=16, vocabulary=21128, length=512
         ),
     }
-
-    def image_options(self, image_size: int) -> dict[str, Any]:
-        """The shorter edge is scaled, the centre cropped."""
-        return square_crop(image_size)
 
     def stand_in(self, text_config: Any, length: int) -> HashedWords:
         """The class token, words, the separator."""

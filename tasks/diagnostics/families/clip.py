@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from tasks.diagnostics.families.hf_dual import HFDualFamily, Sizes, square_crop
+from tasks.diagnostics.families.hf_dual import HFDualFamily, Sizes
 from tasks.diagnostics.families.tokens import HashedWords
 
 
@@ -28,10 +28,6 @@ class Clip(HFDualFamily):
         vocabulary = sizes.vocabulary
         specials = {"bos_token_id": vocabulary - 2, "eos_token_id": vocabulary - 1, "pad_token_id": 1}
         return {"text_config": {**sizes.text(), **specials}, "vision_config": sizes.vision()}
-
-    def image_options(self, image_size: int) -> dict[str, Any]:
-        """The shorter edge is scaled, the centre cropped."""
-        return square_crop(image_size)
 
     def stand_in(self, text_config: Any, length: int) -> HashedWords:
         """Start, words, end; legacy configurations name an end of text of 2 and mean the highest id."""

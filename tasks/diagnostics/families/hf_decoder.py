@@ -24,6 +24,38 @@ TINY: Mapping[str, int] = {
 }
 """A tower in numbers, as most configurations name them."""
 
+TINY_LANGUAGE: Mapping[str, int] = {**TINY, "num_key_value_heads": 1, "max_position_embeddings": 2048}
+
+MISTRAL_7B: Mapping[str, Any] = {
+    "model_type": "mistral",
+    "hidden_size": 4096,
+    "intermediate_size": 14336,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "max_position_embeddings": 32768,
+}
+
+CLIP_L14_336: Mapping[str, Any] = {
+    "model_type": "clip_vision_model",
+    "hidden_size": 1024,
+    "intermediate_size": 4096,
+    "num_hidden_layers": 24,
+    "num_attention_heads": 16,
+    "image_size": 336,
+    "patch_size": 14,
+    "projection_dim": 768,
+}
+
+SIGLIP_SO400M: Mapping[str, int] = {
+    "hidden_size": 1152,
+    "intermediate_size": 4304,
+    "num_hidden_layers": 27,
+    "num_attention_heads": 16,
+    "patch_size": 14,
+}
+"""At any size of the image."""
+
 
 class HFDecoderFamily(HFPairFamily):
     """A family of causal language models; what differs is named by the class attributes and a few methods."""

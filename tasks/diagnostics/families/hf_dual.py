@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tasks.diagnostics.families.dual import DualEncoder, Texts
-from tasks.diagnostics.families.family import unknown
 from tasks.diagnostics.families.hf import PROCESSOR_FILES, TOKENIZER_FILES, HFFamily, holds_any
 from tasks.diagnostics.families.hf_texts import OwnTokenizer, PlainTokenizer, Tokenize
 from tasks.diagnostics.families.model import Place, Provenance, Role
@@ -81,9 +80,9 @@ class HFDualFamily(HFFamily):
     absent: ClassVar[Mapping[Role, str]] = {}
     sizes: ClassVar[dict[str, Sizes]]
 
-    @abstractmethod
     def image_options(self, image_size: int) -> dict[str, Any]:
-        """Options of the image processor for a model that brings none."""
+        """Options of the image processor for a model that brings none; here the shorter edge is scaled, as for CLIP."""
+        return square_crop(image_size)
 
     @abstractmethod
     def stand_in(self, text_config: Any, length: int) -> HashedWords:
@@ -105,8 +104,6 @@ class HFDualFamily(HFFamily):
         """Both towers in the numbers of a size."""
         import transformers
 
-        if name not in self.sizes:
-            raise unknown(f"{self.key} architecture", name, self.sizes)
         return getattr(transformers, self.config_class)(**self.options(self.sizes[name]))
 
     def assemble(

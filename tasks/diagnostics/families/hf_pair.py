@@ -41,14 +41,12 @@ class HFPairFamily(HFFamily):
     groups of the pattern, such as `\\1`."""
     task: ClassVar[str] = "the next token of the caption"
     absent: ClassVar[Mapping[Any, str]] = {}
+    opening: ClassVar[str] = ""
+    """What stands before a caption, the image among it, in the form that the processor expects."""
 
     @abstractmethod
     def stand_in(self, config: Any) -> Any:
         """A processor, with a tokenizer, for a module that brings none, as for random weights."""
-
-    def prompt(self, caption: str) -> str:
-        """The text that is given with the image, in the form that the processor expects."""
-        return caption
 
     def longest(self, config: Any) -> int | None:
         """Tokens to which a text is cut; None where it is not."""
@@ -149,7 +147,7 @@ class HFPairModel(VisionLanguageModel):
         """Arguments of a forward over pairs, on the device and in the number type of the module."""
         import torch
 
-        made = self.family.inputs(self, images, [self.family.prompt(caption) for caption in captions])
+        made = self.family.inputs(self, images, [f"{self.family.opening}{caption}" for caption in captions])
         dtype = next(self.module.parameters()).dtype
         return {
             name: value.to(self.device, dtype if value.is_floating_point() else value.dtype)

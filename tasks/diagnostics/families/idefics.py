@@ -6,22 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from store.errors import BadInput
-from tasks.diagnostics.families.hf_decoder import HFDecoderFamily
+from tasks.diagnostics.families.hf_decoder import TINY, HFDecoderFamily
 from tasks.diagnostics.families.hf_pair import HFPairModel, Inputs
 from tasks.diagnostics.families.model import IMAGE, SPECIAL, Place, Tokens
-from tasks.diagnostics.families.tokens import byte_tokenizer, byte_vocabulary
+from tasks.diagnostics.families.tokens import LLAMA_SPECIALS, byte_vocabulary, llama_tokenizer
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_SPECIALS = ("<pad>", "<s>", "</s>", "<fake_token_around_image>", "<image>", "<end_of_utterance>")
-_ROLES = {"pad_token": "<pad>", "bos_token": "<s>", "eos_token": "</s>"}
+SPECIALS = (*LLAMA_SPECIALS, "<fake_token_around_image>", "<image>", "<end_of_utterance>")
 _TINY: Mapping[str, Any] = {
-    "vocab_size": byte_vocabulary(_SPECIALS),
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
+    **TINY,
+    "vocab_size": byte_vocabulary(SPECIALS),
     "alpha_initializer": "ones",  # open gates: with those of the published models, 0 at first, no image would count
     "vision_config": {
         "embed_dim": 32,
@@ -76,7 +72,7 @@ class Idefics(HFDecoderFamily):
 
         return IdeficsProcessor(
             IdeficsImageProcessor(image_size=config.vision_config.image_size),
-            byte_tokenizer(config.max_position_embeddings, _SPECIALS, _ROLES),
+            llama_tokenizer(config.max_position_embeddings, SPECIALS, "$A"),
         )
 
     def process(self, processor: Any, images: Sequence[Image], texts: Sequence[str]) -> Mapping[str, Any]:

@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tasks.diagnostics.families.hf_decoder import TINY, HFDecoderFamily
+from tasks.diagnostics.families.hf_decoder import MISTRAL_7B, SIGLIP_SO400M, TINY, TINY_LANGUAGE, HFDecoderFamily
 from tasks.diagnostics.families.hf_pair import HFPairModel, Inputs
+from tasks.diagnostics.families.idefics import SPECIALS
 from tasks.diagnostics.families.model import IMAGE, PADDING, SPECIAL, Place, Tokens
-from tasks.diagnostics.families.tokens import byte_tokenizer, byte_vocabulary
-
-_SPECIALS = ("<pad>", "<s>", "</s>", "<fake_token_around_image>", "<image>", "<end_of_utterance>")
-_ROLES = {"pad_token": "<pad>", "bos_token": "<s>", "eos_token": "</s>"}
-_IDS = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
+from tasks.diagnostics.families.tokens import LLAMA_IDS, byte_vocabulary, llama_tokenizer
 
 
 class Idefics2(HFDecoderFamily):
@@ -25,6 +22,7 @@ class Idefics2(HFDecoderFamily):
     key: ClassVar[str] = "idefics2"
     model_class: ClassVar[str] = "Idefics2ForConditionalGeneration"
     config_class: ClassVar[str] = "Idefics2Config"
+    opening: ClassVar[str] = "<image>"
     places: ClassVar[tuple[tuple[str, Place], ...]] = (
         (r"vision_model\.", Place("vision", "patches")),
         (r"perceiver_resampler\.", Place("pooling", "", "perceived")),
@@ -43,35 +41,20 @@ class Idefics2(HFDecoderFamily):
             },
             "text_config": {
                 "model_type": "mistral",
-                **TINY,
-                **_IDS,
-                "num_key_value_heads": 1,
-                "vocab_size": byte_vocabulary(_SPECIALS),
-                "max_position_embeddings": 2048,
+                **TINY_LANGUAGE,
+                **LLAMA_IDS,
+                "vocab_size": byte_vocabulary(SPECIALS),
                 "sliding_window": None,
             },
             "image_token_id": 4,
         },
         "8b": {  # HuggingFaceM4/idefics2-8b: SigLIP SO400M/14 at 980 pixels, Mistral 7B
-            "vision_config": {
-                "hidden_size": 1152,
-                "intermediate_size": 4304,
-                "num_hidden_layers": 27,
-                "num_attention_heads": 16,
-                "image_size": 980,
-                "patch_size": 14,
-            },
+            "vision_config": {**SIGLIP_SO400M, "image_size": 980},
             "perceiver_config": {"hidden_size": 4096, "rms_norm_eps": 1e-5},
             "text_config": {
-                "model_type": "mistral",
-                **_IDS,
-                "hidden_size": 4096,
-                "intermediate_size": 14336,
-                "num_hidden_layers": 32,
-                "num_attention_heads": 32,
-                "num_key_value_heads": 8,
+                **MISTRAL_7B,
+                **LLAMA_IDS,
                 "vocab_size": 32003,
-                "max_position_embeddings": 32768,
                 "rms_norm_eps": 1e-5,
                 "sliding_window": 4096,
             },
@@ -86,7 +69,7 @@ class Idefics2(HFDecoderFamily):
         side = config.vision_config.image_size
         return Idefics2Processor(
             Idefics2ImageProcessor(size={"shortest_edge": side // 2, "longest_edge": side}, do_image_splitting=False),
-            byte_tokenizer(config.text_config.max_position_embeddings, _SPECIALS, _ROLES, "<s> $A"),
+            llama_tokenizer(config.text_config.max_position_embeddings, SPECIALS),
             image_seq_len=config.perceiver_config.resampler_n_latents,
         )
 
@@ -95,10 +78,6 @@ class Idefics2(HFDecoderFamily):
         processor = super().own(folder)
         processor.image_processor.do_image_splitting = False
         return processor
-
-    def prompt(self, caption: str) -> str:
-        """The image, then the caption."""
-        return f"<image>{caption}"
 
     def sequences(self, model: HFPairModel, inputs: Inputs) -> dict[str, Tokens]:
         """`joint`; `patches` of the tower, padded to the largest image; `perceived`, these and the latents."""

@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tasks.diagnostics.families.hf_decoder import TINY, HFDecoderFamily
+from tasks.diagnostics.families.hf_decoder import SIGLIP_SO400M, TINY, TINY_LANGUAGE, HFDecoderFamily
 from tasks.diagnostics.families.hf_pair import HFPairModel, Inputs
+from tasks.diagnostics.families.idefics import SPECIALS
 from tasks.diagnostics.families.model import IMAGE, SPECIAL, TEXT, Place, Tokens
-from tasks.diagnostics.families.tokens import byte_tokenizer, byte_vocabulary
+from tasks.diagnostics.families.tokens import LLAMA_IDS, byte_vocabulary, llama_tokenizer
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 _SPECIALS = (
-    *("<pad>", "<s>", "</s>", "<fake_token_around_image>", "<image>", "<end_of_utterance>", "<global-img>"),
+    *SPECIALS,
+    "<global-img>",
     *(f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7)),
 )
-_ROLES = {"pad_token": "<pad>", "bos_token": "<s>", "eos_token": "</s>"}
-_IDS = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
-_SIGLIP: Mapping[str, int] = {
-    "hidden_size": 1152,
-    "intermediate_size": 4304,
-    "num_hidden_layers": 27,
-    "num_attention_heads": 16,
-    "patch_size": 14,
-}
 
 
 class Idefics3(HFDecoderFamily):
@@ -34,6 +27,7 @@ class Idefics3(HFDecoderFamily):
     key: ClassVar[str] = "idefics3"
     model_class: ClassVar[str] = "Idefics3ForConditionalGeneration"
     config_class: ClassVar[str] = "Idefics3Config"
+    opening: ClassVar[str] = "<image>"
     places: ClassVar[tuple[tuple[str, Place], ...]] = (
         (r"vision_model\.", Place("vision", "tiles")),
         (r"text_model\.", Place("fusion", "joint", "joint")),
@@ -43,19 +37,17 @@ class Idefics3(HFDecoderFamily):
             "vision_config": {**TINY, "image_size": 32, "patch_size": 8},
             "text_config": {
                 "model_type": "llama",
-                **TINY,
-                **_IDS,
-                "num_key_value_heads": 1,
+                **TINY_LANGUAGE,
+                **LLAMA_IDS,
                 "vocab_size": byte_vocabulary(_SPECIALS),
-                "max_position_embeddings": 2048,
             },
             "image_token_id": 4,
         },
         "smolvlm-2b": {  # HuggingFaceTB/SmolVLM-Instruct
-            "vision_config": {**_SIGLIP, "image_size": 384},
+            "vision_config": {**SIGLIP_SO400M, "image_size": 384},
             "text_config": {
                 "model_type": "llama",
-                **_IDS,
+                **LLAMA_IDS,
                 "hidden_size": 2048,
                 "intermediate_size": 8192,
                 "num_hidden_layers": 24,
@@ -68,10 +60,10 @@ class Idefics3(HFDecoderFamily):
             "image_token_id": 4,
         },
         "8b-llama3": {  # HuggingFaceM4/Idefics3-8B-Llama3
-            "vision_config": {**_SIGLIP, "image_size": 364},
+            "vision_config": {**SIGLIP_SO400M, "image_size": 364},
             "text_config": {
                 "model_type": "llama",
-                **_IDS,
+                **LLAMA_IDS,
                 "hidden_size": 4096,
                 "intermediate_size": 14336,
                 "num_hidden_layers": 32,
@@ -93,13 +85,9 @@ class Idefics3(HFDecoderFamily):
         side = vision.image_size
         return Idefics3Processor(
             Idefics3ImageProcessor(size={"longest_edge": 2 * side}, max_image_size={"longest_edge": side}),
-            byte_tokenizer(config.text_config.max_position_embeddings, _SPECIALS, _ROLES, "<s> $A"),
+            llama_tokenizer(config.text_config.max_position_embeddings, _SPECIALS),
             image_seq_len=(side // vision.patch_size) ** 2 // config.scale_factor**2,
         )
-
-    def prompt(self, caption: str) -> str:
-        """The image, then the caption."""
-        return f"<image>{caption}"
 
     def kinds(self, model: HFPairModel, inputs: Inputs) -> Tensor:
         """What is text before the last image token only lays the tiles out: their rows, columns and line breaks."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from tasks.diagnostics.families.hf_decoder import TINY, HFDecoderFamily
+from tasks.diagnostics.families.hf_decoder import CLIP_L14_336, TINY, TINY_LANGUAGE, HFDecoderFamily
+from tasks.diagnostics.families.hf_dual import square_crop
 from tasks.diagnostics.families.model import Place
-from tasks.diagnostics.families.tokens import byte_tokenizer, byte_vocabulary
+from tasks.diagnostics.families.tokens import LLAMA_IDS, LLAMA_SPECIALS, byte_vocabulary, llama_tokenizer
 
-SPECIALS = ("<pad>", "<s>", "</s>", "<image>")
-ROLES: Mapping[str, str] = {"pad_token": "<pad>", "bos_token": "<s>", "eos_token": "</s>"}
-IDS: Mapping[str, int] = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
+SPECIALS = (*LLAMA_SPECIALS, "<image>")
 
 
 class Llava(HFDecoderFamily):
@@ -20,6 +19,8 @@ class Llava(HFDecoderFamily):
     key: ClassVar[str] = "llava"
     model_class: ClassVar[str] = "LlavaForConditionalGeneration"
     config_class: ClassVar[str] = "LlavaConfig"
+    processor_class: ClassVar[str] = "LlavaProcessor"
+    opening: ClassVar[str] = "<image>\n"
     places: ClassVar[tuple[tuple[str, Place], ...]] = (
         (r"vision_tower\.", Place("vision")),
         (r"language_model\.", Place("fusion", "joint", "joint")),
@@ -29,29 +30,18 @@ class Llava(HFDecoderFamily):
             "vision_config": {"model_type": "clip_vision_model", **TINY, "image_size": 32, "patch_size": 8},
             "text_config": {
                 "model_type": "llama",
-                **TINY,
-                **IDS,
-                "num_key_value_heads": 1,
+                **TINY_LANGUAGE,
+                **LLAMA_IDS,
                 "vocab_size": byte_vocabulary(SPECIALS),
-                "max_position_embeddings": 2048,
             },
             "image_token_id": 3,
             "image_seq_length": 16,
         },
         "1.5-7b": {  # llava-hf/llava-1.5-7b-hf: CLIP ViT-L/14 at 336 pixels, Vicuna 7B
-            "vision_config": {
-                "model_type": "clip_vision_model",
-                "hidden_size": 1024,
-                "intermediate_size": 4096,
-                "num_hidden_layers": 24,
-                "num_attention_heads": 16,
-                "image_size": 336,
-                "patch_size": 14,
-                "projection_dim": 768,
-            },
+            "vision_config": CLIP_L14_336,
             "text_config": {
                 "model_type": "llama",
-                **IDS,
+                **LLAMA_IDS,
                 "hidden_size": 4096,
                 "intermediate_size": 11008,
                 "num_hidden_layers": 32,
@@ -67,18 +57,18 @@ class Llava(HFDecoderFamily):
 
     def stand_in(self, config: Any) -> Any:
         """CLIP's preprocessing at the size of the tower."""
-        from transformers import CLIPImageProcessor, LlavaProcessor
+        import transformers
 
-        vision = config.vision_config
-        side = vision.image_size
-        return LlavaProcessor(
-            CLIPImageProcessor(size={"shortest_edge": side}, crop_size={"height": side, "width": side}),
-            byte_tokenizer(config.text_config.max_position_embeddings, SPECIALS, ROLES, "<s> $A"),
-            patch_size=vision.patch_size,
+        return getattr(transformers, self.processor_class)(
+            self.images(config),
+            llama_tokenizer(config.text_config.max_position_embeddings, SPECIALS),
+            patch_size=config.vision_config.patch_size,
             vision_feature_select_strategy=config.vision_feature_select_strategy,
             num_additional_image_tokens=1,
         )
 
-    def prompt(self, caption: str) -> str:
-        """The image, then the caption."""
-        return f"<image>\n{caption}"
+    def images(self, config: Any) -> Any:
+        """The image processor of `stand_in`."""
+        from transformers import CLIPImageProcessor
+
+        return CLIPImageProcessor(**square_crop(config.vision_config.image_size))

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tasks.diagnostics.families.hf_decoder import TINY, HFDecoderFamily
+from tasks.diagnostics.families.hf_decoder import CLIP_L14_336, MISTRAL_7B, TINY, TINY_LANGUAGE
+from tasks.diagnostics.families.hf_dual import square_crop
 from tasks.diagnostics.families.hf_pair import HFPairModel, Inputs
-from tasks.diagnostics.families.llava import IDS, ROLES, SPECIALS
+from tasks.diagnostics.families.llava import SPECIALS, Llava
 from tasks.diagnostics.families.model import IMAGE, SPECIAL, Place, Tokens
-from tasks.diagnostics.families.tokens import byte_tokenizer, byte_vocabulary
+from tasks.diagnostics.families.tokens import LLAMA_IDS, byte_vocabulary
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-class LlavaNext(HFDecoderFamily):
+class LlavaNext(Llava):
     """Names are the sizes below; weights are `random`, a folder saved by `save_pretrained`, or a hub id."""
 
     key: ClassVar[str] = "llava_next"
     model_class: ClassVar[str] = "LlavaNextForConditionalGeneration"
     config_class: ClassVar[str] = "LlavaNextConfig"
+    processor_class: ClassVar[str] = "LlavaNextProcessor"
     places: ClassVar[tuple[tuple[str, Place], ...]] = (
         (r"vision_tower\.", Place("vision", "tiles")),
         (r"language_model\.", Place("fusion", "joint", "joint")),
@@ -30,11 +32,9 @@ class LlavaNext(HFDecoderFamily):
             "vision_config": {"model_type": "clip_vision_model", **TINY, "image_size": 16, "patch_size": 8},
             "text_config": {
                 "model_type": "mistral",
-                **TINY,
-                **IDS,
-                "num_key_value_heads": 1,
+                **TINY_LANGUAGE,
+                **LLAMA_IDS,
                 "vocab_size": byte_vocabulary(SPECIALS),
-                "max_position_embeddings": 2048,
                 "sliding_window": None,
             },
             "image_grid_pinpoints": [[16, 32], [32, 16], [32, 32]],
@@ -42,55 +42,18 @@ class LlavaNext(HFDecoderFamily):
             "image_seq_length": 4,
         },
         "v1.6-mistral-7b": {  # llava-hf/llava-v1.6-mistral-7b-hf
-            "vision_config": {
-                "model_type": "clip_vision_model",
-                "hidden_size": 1024,
-                "intermediate_size": 4096,
-                "num_hidden_layers": 24,
-                "num_attention_heads": 16,
-                "image_size": 336,
-                "patch_size": 14,
-                "projection_dim": 768,
-            },
-            "text_config": {
-                "model_type": "mistral",
-                **IDS,
-                "hidden_size": 4096,
-                "intermediate_size": 14336,
-                "num_hidden_layers": 32,
-                "num_attention_heads": 32,
-                "num_key_value_heads": 8,
-                "vocab_size": 32064,
-                "max_position_embeddings": 32768,
-                "rope_theta": 1e6,
-                "sliding_window": None,
-            },
+            "vision_config": CLIP_L14_336,
+            "text_config": {**MISTRAL_7B, **LLAMA_IDS, "vocab_size": 32064, "rope_theta": 1e6, "sliding_window": None},
             "image_token_index": 3,
         },
     }
 
-    def stand_in(self, config: Any) -> Any:
+    def images(self, config: Any) -> Any:
         """Tiles as large as the tower sees them."""
-        from transformers import LlavaNextImageProcessor, LlavaNextProcessor
+        from transformers import LlavaNextImageProcessor
 
-        vision = config.vision_config
-        side = vision.image_size
-        images = LlavaNextImageProcessor(
-            size={"shortest_edge": side},
-            crop_size={"height": side, "width": side},
-            image_grid_pinpoints=config.image_grid_pinpoints,
-        )
-        return LlavaNextProcessor(
-            images,
-            byte_tokenizer(config.text_config.max_position_embeddings, SPECIALS, ROLES, "<s> $A"),
-            patch_size=vision.patch_size,
-            vision_feature_select_strategy=config.vision_feature_select_strategy,
-            num_additional_image_tokens=1,
-        )
-
-    def prompt(self, caption: str) -> str:
-        """The image, then the caption."""
-        return f"<image>\n{caption}"
+        crop = square_crop(config.vision_config.image_size)
+        return LlavaNextImageProcessor(**crop, image_grid_pinpoints=config.image_grid_pinpoints)
 
     def kinds(self, model: HFPairModel, inputs: Inputs) -> Tensor:
         """What ends a row of patches in the detailed view is a learnt separator, the same for every image."""

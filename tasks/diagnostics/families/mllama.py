@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tasks.diagnostics.families.hf_decoder import TINY, HFDecoderFamily
+from tasks.diagnostics.families.hf_decoder import TINY_LANGUAGE, HFDecoderFamily
 from tasks.diagnostics.families.hf_pair import HFPairModel, Inputs
 from tasks.diagnostics.families.model import IMAGE, PADDING, Place, Tokens
 from tasks.diagnostics.families.tokens import byte_tokenizer, byte_vocabulary
@@ -28,6 +28,7 @@ class Mllama(HFDecoderFamily):
     key: ClassVar[str] = "mllama"
     model_class: ClassVar[str] = "MllamaForConditionalGeneration"
     config_class: ClassVar[str] = "MllamaConfig"
+    opening: ClassVar[str] = "<|image|><|begin_of_text|>"
     places: ClassVar[tuple[tuple[str, Place], ...]] = (
         (r"(.*vision_model\.global_transformer\.layers\.\d+)\.", Place("vision", "tiles", "", r"\1.gate_attn")),
         (r"vision_model\.", Place("vision", "tiles")),
@@ -48,13 +49,11 @@ class Mllama(HFDecoderFamily):
                 "vision_output_dim": 64,
             },
             "text_config": {
-                **TINY,
+                **TINY_LANGUAGE,
                 **_IDS,
                 "num_hidden_layers": 4,
-                "num_key_value_heads": 1,
                 "cross_attention_layers": [1, 3],
                 "vocab_size": byte_vocabulary(_SPECIALS),
-                "max_position_embeddings": 2048,
             },
             "image_token_index": 3,
         },
@@ -86,10 +85,6 @@ class Mllama(HFDecoderFamily):
             add_special_tokens=False,
         )
         return made
-
-    def prompt(self, caption: str) -> str:
-        """The image, then the caption."""
-        return f"<|image|><|begin_of_text|>{caption}"
 
     def image_token(self, config: Any) -> None:
         """Nothing of the image stands among the input ids: its token there says only where it belongs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tasks.diagnostics.families.hf_decoder import TINY, HFDecoderFamily
+from tasks.diagnostics.families.hf_decoder import SIGLIP_SO400M, TINY, TINY_LANGUAGE, HFDecoderFamily
 from tasks.diagnostics.families.hf_pair import HFPairModel, Inputs
 from tasks.diagnostics.families.model import Output, Place
 from tasks.diagnostics.families.tokens import byte_tokenizer, byte_vocabulary
@@ -42,12 +42,10 @@ class PaliGemma(HFDecoderFamily):
             },
             "text_config": {
                 "model_type": "gemma",
-                **TINY,
+                **TINY_LANGUAGE,
                 **_IDS,
                 "head_dim": 16,
-                "num_key_value_heads": 1,
                 "vocab_size": byte_vocabulary(_SPECIALS) + _LOCATIONS,
-                "max_position_embeddings": 2048,
             },
             "projection_dim": 32,
             "hidden_size": 32,
@@ -57,12 +55,8 @@ class PaliGemma(HFDecoderFamily):
         "3b-224": {  # google/paligemma-3b-pt-224
             "vision_config": {
                 "model_type": "siglip_vision_model",
-                "hidden_size": 1152,
-                "intermediate_size": 4304,
-                "num_hidden_layers": 27,
-                "num_attention_heads": 16,
+                **SIGLIP_SO400M,
                 "image_size": 224,
-                "patch_size": 14,
                 "vision_use_head": False,
             },
             "text_config": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from tasks.diagnostics.families.hf_decoder import TINY, HFDecoderFamily
+from tasks.diagnostics.families.hf_decoder import TINY_LANGUAGE, HFDecoderFamily
 from tasks.diagnostics.families.hf_pair import HFPairModel, Inputs
 from tasks.diagnostics.families.model import Place, Tokens
 from tasks.diagnostics.families.tokens import byte_tokenizer, byte_vocabulary
@@ -23,11 +23,9 @@ IMAGE_IDS: Mapping[str, int] = {
     "video_token_id": 6,
 }
 TINY_TEXT: Mapping[str, Any] = {
-    **TINY,
+    **TINY_LANGUAGE,
     **TEXT_IDS,
-    "num_key_value_heads": 1,
     "vocab_size": byte_vocabulary(_SPECIALS),
-    "max_position_embeddings": 2048,
     "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [2, 3, 3]},
 }
 
@@ -39,6 +37,7 @@ class Qwen2VL(HFDecoderFamily):
     model_class: ClassVar[str] = "Qwen2VLForConditionalGeneration"
     config_class: ClassVar[str] = "Qwen2VLConfig"
     processor_class: ClassVar[str] = "Qwen2VLProcessor"
+    opening: ClassVar[str] = "<|vision_start|><|image_pad|><|vision_end|>"
     places: ClassVar[tuple[tuple[str, Place], ...]] = (
         (r"visual\.", Place("vision", "patches")),
         (r"language_model\.", Place("fusion", "joint", "joint")),
@@ -85,10 +84,6 @@ class Qwen2VL(HFDecoderFamily):
             byte_tokenizer(config.text_config.max_position_embeddings, _SPECIALS, _ROLES),
             transformers.Qwen2VLVideoProcessor(**options),
         )
-
-    def prompt(self, caption: str) -> str:
-        """The image, then the caption."""
-        return f"<|vision_start|><|image_pad|><|vision_end|>{caption}"
 
     def sequences(self, model: HFPairModel, inputs: Inputs) -> dict[str, Tokens]:
         """`joint`, and `patches`: those of one image after another."""

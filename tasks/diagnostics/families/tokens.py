@@ -104,6 +104,17 @@ def roberta_tokenizer(length: int) -> Any:
     return byte_tokenizer(length, ROBERTA_SPECIALS, roles, "<s> $A </s>")
 
 
+LLAMA_SPECIALS = ("<pad>", "<s>", "</s>")
+LLAMA_IDS: Mapping[str, int] = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
+"""Their ids, as configurations name them."""
+
+
+def llama_tokenizer(length: int, specials: Sequence[str], template: str = "<s> $A") -> Any:
+    """The byte tokenizer with the special tokens of Llama, which `specials` begin with; a text has a start, no end."""
+    roles = {"pad_token": "<pad>", "bos_token": "<s>", "eos_token": "</s>"}
+    return byte_tokenizer(length, specials, roles, template)
+
+
 def special_ids(tokenizer: Any) -> list[int]:
     """Ids of a tokenizer of the transformers library that stand for no text; an unknown word is text."""
     roles = ("bos", "eos", "pad", "sep", "cls", "mask")
