@@ -23,7 +23,6 @@ _CHECKPOINTS = (
     ("model.safetensors", "model-*.safetensors", "model.safetensors.index.json"),
     ("pytorch_model*.bin", "pytorch_model.bin.index.json"),
 )
-TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.json", "spiece.model", "tokenizer.model")
 PROCESSOR_FILES = ("preprocessor_config.json", "processor_config.json")
 
 
@@ -137,11 +136,6 @@ class HFFamily(ABC):
         if found != wanted:
             remedy = f"write {found}:{ref.name}@{ref.weights}" if found in FAMILIES else f"give a {wanted} model"
             raise BadInput(f"model {ref.locator}: {folder} holds a model of type {found!r}, not {wanted!r}; {remedy}")
-
-
-def holds_any(folder: Path | None, files: Sequence[str]) -> bool:
-    """Whether a folder holds at least one of some files."""
-    return folder is not None and any((folder / file).is_file() for file in files)
 
 
 def _weight_files(folder: Path, patterns: Sequence[str]) -> list[Path]:

@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tasks.diagnostics.families.dual import DualEncoder, Texts
-from tasks.diagnostics.families.hf import PROCESSOR_FILES, TOKENIZER_FILES, HFFamily, holds_any
-from tasks.diagnostics.families.hf_texts import OwnTokenizer, PlainTokenizer, Tokenize
+from tasks.diagnostics.families.hf import PROCESSOR_FILES, HFFamily
 from tasks.diagnostics.families.model import Place, Provenance, Role
-from tasks.diagnostics.families.tokens import STAND_IN, HashedWords
+from tasks.diagnostics.families.tokenizing import OwnTokenizer, PlainTokenizer, Tokenize
+from tasks.diagnostics.families.tokens import CLIP_BPE, CLIP_VOCABULARY, STAND_IN, HashedWords
+from tasks.diagnostics.families.weights import TOKENIZER_FILES, holds_any
 
 if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
     from torch import Tensor
-
-_CLIP_VOCABULARY = 49408
-"""Size of the vocabulary whose tokenizer open_clip carries with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +120,13 @@ class HFDualFamily(HFFamily):
             own = AutoTokenizer.from_pretrained(folder, local_files_only=True)
             described = f"{type(own).__name__} that came with the weights"
             return OwnTokenizer(own, length, self.masks_padding, self.text_row), described
-        if text_config.vocab_size == _CLIP_VOCABULARY and self.masks_padding:
+        if text_config.vocab_size == CLIP_VOCABULARY and self.masks_padding:
             from open_clip.tokenizer import SimpleTokenizer
 
             bpe = SimpleTokenizer(context_length=length)
-            described = "byte-pair encoding of CLIP, carried by open_clip"
-            return PlainTokenizer(bpe, bpe.eot_token_id, self.masks_padding, self.text_row), described
+            return PlainTokenizer(bpe, bpe.eot_token_id, None, self.masks_padding, self.text_row), CLIP_BPE
         words = self.stand_in(text_config, length)
-        return PlainTokenizer(words, words.eos, self.masks_padding, self.text_row), STAND_IN
+        return PlainTokenizer(words, words.eos, None, self.masks_padding, self.text_row), STAND_IN
 
     def _processor(self, vision_config: Any, folder: Path | None) -> Any:
         import transformers

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tasks.diagnostics.families.hf import PROCESSOR_FILES, TOKENIZER_FILES, HFFamily, holds_any
+from tasks.diagnostics.families.hf import PROCESSOR_FILES, HFFamily
 from tasks.diagnostics.families.model import (
     IMAGE,
     PADDING,
@@ -23,6 +23,7 @@ from tasks.diagnostics.families.model import (
     VisionLanguageModel,
 )
 from tasks.diagnostics.families.tokens import BYTES, special_ids
+from tasks.diagnostics.families.weights import TOKENIZER_FILES, holds_any
 
 if TYPE_CHECKING:
     import torch

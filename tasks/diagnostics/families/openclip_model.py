@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tasks.diagnostics.families import hub
 from tasks.diagnostics.families.dual import DualEncoder, Texts
 from tasks.diagnostics.families.model import Place, Provenance, Role
-from tasks.diagnostics.families.tokens import STAND_IN, HashedWords, end_of_text
+from tasks.diagnostics.families.tokenizing import PlainTokenizer, Tokenize, end_of
+from tasks.diagnostics.families.tokens import CLIP_BPE, CLIP_VOCABULARY, STAND_IN, HashedWords
+from tasks.diagnostics.families.weights import TOKENIZER_FILES, holds_any
 
 if TYPE_CHECKING:
     import torch
     from PIL.Image import Image
     from torch import Tensor
 
-_TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
-_BPE_VOCABULARY = 49408
-"""Size of the vocabulary whose tokenizer open_clip carries with it."""
 _ATTENTION = re.compile(r"attention|attn", re.IGNORECASE)
 """Names of classes that attend."""
-
-Tokenize = Callable[[Sequence[str]], Texts]
 
 
 def tokenizer_for(text: dict[str, Any], folder: Path | None, remote: bool) -> tuple[Tokenize, str]:
@@ -32,39 +29,22 @@ def tokenizer_for(text: dict[str, Any], folder: Path | None, remote: bool) -> tu
     import open_clip
 
     length, name = text.get("context_length", 77), text.get("hf_tokenizer_name")
-    vocabulary = text.get("vocab_size", _BPE_VOCABULARY)
+    vocabulary = text.get("vocab_size", CLIP_VOCABULARY)
     options = text.get("tokenizer_kwargs", {})
-    if not name and vocabulary >= _BPE_VOCABULARY:
+    if not name and vocabulary >= CLIP_VOCABULARY:
         bpe = open_clip.SimpleTokenizer(context_length=length, **options)
-        return _Tokenize(bpe, bpe.eot_token_id, 0), "byte-pair encoding of CLIP, carried by open_clip"
-    if name and remote and not _has_tokenizer(folder):
+        return PlainTokenizer(bpe, bpe.eot_token_id, 0), CLIP_BPE
+    if name and remote and not holds_any(folder, TOKENIZER_FILES):
         folder = hub.snapshot(name)
-    if name and folder is not None and _has_tokenizer(folder):
+    if name and holds_any(folder, TOKENIZER_FILES):
         own = open_clip.tokenizer.HFTokenizer(
             str(folder), context_length=length, tokenizer_mode=text.get("tokenizer_mode"), **options
         )
         inner = own.tokenizer
-        eos = inner.eos_token_id if inner.eos_token_id is not None else inner.sep_token_id
-        return _Tokenize(own, eos, inner.pad_token_id), f"{type(inner).__name__} that came with the weights"
+        tokenize = PlainTokenizer(own, end_of(inner), inner.pad_token_id)
+        return tokenize, f"{type(inner).__name__} that came with the weights"
     words = HashedWords(vocabulary, length, eos=vocabulary - 1, pad=text.get("pad_id", 0), bos=vocabulary - 2)
-    return _Tokenize(words, words.eos, words.pad), STAND_IN
-
-
-def _has_tokenizer(folder: Path | None) -> bool:
-    return folder is not None and any((folder / file).is_file() for file in _TOKENIZER_FILES)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tokenize:
-    """A tokenizer, and the ids by which the end of a text is found."""
-
-    ids: Callable[[list[str]], Tensor]
-    eos: int | None
-    pad: int | None
-
-    def __call__(self, captions: Sequence[str]) -> Texts:
-        ids = self.ids(list(captions))
-        return Texts(ids, None, end_of_text(ids, self.eos, self.pad))
+    return PlainTokenizer(words, words.eos, words.pad), STAND_IN
 
 
 class OpenClipModel(DualEncoder):
@@ -96,7 +76,7 @@ class OpenClipModel(DualEncoder):
 
     def texts(self, captions: Sequence[str]) -> Texts:
         """Padded to the full length of the model."""
-        texts = self._tokenize(captions)
+        texts = self._tokenize(list(captions))
         return replace(texts, ids=texts.ids.to(self.device), eot=texts.eot.to(self.device), **self._text)
 
     def encode_images(self, pixels: Tensor) -> Tensor:

@@ -56,6 +56,10 @@ def end_of_text(ids: Tensor, eos: int | None, pad: int | None) -> Tensor:
     return torch.where(is_eos.any(dim=1), is_eos.int().argmax(dim=1), last_text)
 
 
+CLIP_VOCABULARY = 49408
+"""Size of the vocabulary whose tokenizer open_clip carries with it."""
+CLIP_BPE = "byte-pair encoding of CLIP, carried by open_clip"
+
 BYTES = "stand-in: one token a byte, as no tokenizer came with the weights"
 
 

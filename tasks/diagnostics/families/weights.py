@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,13 @@ ZOO = "zoo"
 
 CHECKPOINTS = (".safetensors", ".pt", ".pth", ".bin")
 """Suffixes of checkpoint files; all but the first are read with pickled objects refused."""
+
+
+TOKENIZER_FILES = (
+    *("tokenizer.json", "tokenizer_config.json", "vocab.json", "vocab.txt"),
+    *("spiece.model", "tokenizer.model", "sentencepiece.bpe.model"),
+)
+"""Files of which a tokenizer has at least one."""
 
 
 class WeightsUnavailable(GonogoError):
@@ -55,6 +62,11 @@ def local_path(ref: ModelRef, workspace: Path) -> Path | None:
     if weights.startswith(("/", "./", "../", "~")) or weights.endswith(CHECKPOINTS) or weights.count("/") > 1:
         raise BadInput(f"model {ref.locator}: there is nothing at {path}; give the path of the weights")
     return None
+
+
+def holds_any(folder: Path | None, files: Sequence[str]) -> bool:
+    """Whether a folder holds at least one of some files."""
+    return folder is not None and any((folder / file).is_file() for file in files)
 
 
 def origin(ref: ModelRef, path: Path) -> str:

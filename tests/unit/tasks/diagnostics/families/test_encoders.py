@@ -447,3 +447,13 @@ def test_a_language_model_with_an_encoder_of_its_own_is_refused(tmp_path: Path) 
     transformers.Blip2ForConditionalGeneration(config).save_pretrained(tmp_path)
     with pytest.raises(BadInput, match="a language model of type 't5' has an encoder of its own"):
         load(f"blip-2:tiny@{tmp_path}")
+
+
+def test_a_vocabulary_of_words_alone_is_a_tokenizer(tmp_path: Path) -> None:
+    """As BERT's kin come from the hub; a stand-in would give trained weights the wrong ids."""
+    load("chinese_clip:tiny@random").module.save_pretrained(tmp_path / "words")
+    words = ("[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]", "a", "red", "circle")
+    (tmp_path / "words" / "vocab.txt").write_text("\n".join(words))
+    texts = load("chinese_clip:mine@words", tmp_path).texts(["a red circle"])
+    assert texts.ids[0, :6].tolist() == [1, 5, 6, 7, 2, 0]
+    assert texts.eot.tolist() == [4]
