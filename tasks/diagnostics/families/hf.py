@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,6 +14,7 @@ from tasks.diagnostics.families import hub
 from tasks.diagnostics.families.family import unknown
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.families.weights import RANDOM, check_finite, file_sha256, loading, local_path, origin, seeded
+from tasks.diagnostics.quiet import without_bars
 
 if TYPE_CHECKING:
     import torch
@@ -111,7 +111,7 @@ class HFFamily(ABC):
         import transformers
 
         self._check_type(ref, folder)
-        with loading(ref, folder), _no_progress_bars():
+        with loading(ref, folder), without_bars():
             module, found = getattr(transformers, self.model_class).from_pretrained(
                 folder,
                 local_files_only=True,
@@ -140,16 +140,3 @@ class HFFamily(ABC):
 
 def _weight_files(folder: Path, patterns: Sequence[str]) -> list[Path]:
     return sorted(file for pattern in patterns for file in folder.glob(pattern))
-
-
-@contextmanager
-def _no_progress_bars() -> Iterator[None]:
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()

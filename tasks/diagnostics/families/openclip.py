@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +26,7 @@ from tasks.diagnostics.families.weights import (
     origin,
     seeded,
 )
+from tasks.diagnostics.quiet import without_root_logs
 
 if TYPE_CHECKING:
     import torch
@@ -167,7 +165,7 @@ def _build(source: _Source, seed: int) -> tuple[Any, dict[str, Any]]:
     if text.get("hf_model_name"):  # a text tower that is defined on the hub: point to a copy on this machine
         text |= {"hf_model_name": str(hub.snapshot(text["hf_model_name"])), "hf_model_pretrained": False}
         changed["text_cfg"] = text
-    with seeded(seed), _quiet():
+    with seeded(seed), without_root_logs():
         module = open_clip.create_model(
             source.target,
             load_weights=False,
@@ -194,14 +192,3 @@ def _library() -> Any:
     import open_clip
 
     return open_clip
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep open_clip, which logs to the root logger, from configuring logging on its own."""
-    root, handler = logging.getLogger(), logging.NullHandler()
-    root.addHandler(handler)
-    try:
-        yield
-    finally:
-        root.removeHandler(handler)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +12,7 @@ from typing import TYPE_CHECKING
 from store.errors import BadInput, GonogoError
 from tasks import libraries
 from tasks.diagnostics.datasets.shapes import VERSION
+from tasks.diagnostics.quiet import quiet
 from tasks.diagnostics.zoo import card, folder
 from tasks.diagnostics.zoo.batches import HELD_OUT, training_seed
 from tasks.diagnostics.zoo.card import FILE, Card, Data, Score, Training, read_card
@@ -88,7 +86,7 @@ def _build(
 ) -> Card:
     import torch
 
-    from tasks.diagnostics.families.weights import seeded
+    from tasks.diagnostics.families.weights import file_sha256, seeded
 
     parent = None if recipe.starts_from is None else card(recipe.starts_from)
     weights = None if parent is None else folder(parent.name) / parent.checkpoint
@@ -124,7 +122,7 @@ def _build(
         parameters=sum(parameter.numel() for parameter in module.parameters()),
         checkpoint=recipe.checkpoint,
         bytes=checkpoint.stat().st_size,
-        sha256=hashlib.sha256(checkpoint.read_bytes()).hexdigest(),
+        sha256=file_sha256(checkpoint),
         files=tuple(sorted(file.name for file in building.iterdir())),
         scores=tuple(_beside(*pair) for pair in zip(after, before, strict=True)),
         libraries=versions,
@@ -136,19 +134,3 @@ def _build(
 def _beside(after: Score, before: Score) -> Score:
     rounded = {"value": round(after.value, 4), "chance": round(after.chance, 4)}
     return after.model_copy(update={**rounded, "before_rounding": round(before.value, 4)})
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep the libraries' own bars and warnings off the terminal."""
-    from transformers.utils import logging as library
-
-    root, handler, shown = logging.getLogger(), logging.NullHandler(), library.is_progress_bar_enabled()
-    root.addHandler(handler)  # open_clip logs to the root logger, which would otherwise print
-    library.disable_progress_bar()
-    try:
-        yield
-    finally:
-        root.removeHandler(handler)
-        if shown:
-            library.enable_progress_bar()

@@ -12,8 +12,8 @@ import pytest
 
 from tasks.diagnostics import zoo
 from tasks.diagnostics.datasets.scenes import captions, picture, scene
+from tasks.diagnostics.quiet import quiet
 from tasks.diagnostics.zoo.batches import HELD_OUT, pixels, with_things
-from tasks.diagnostics.zoo.making import quiet
 from tasks.diagnostics.zoo.questions import KINDS, ask
 from tasks.diagnostics.zoo.recipes import blip, clip, find_recipe
 from tasks.diagnostics.zoo.recipes.writer import Writer

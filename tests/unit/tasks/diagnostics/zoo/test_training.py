@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tasks.diagnostics.quiet import quiet
 from tasks.diagnostics.zoo import NAMES
 from tasks.diagnostics.zoo.batches import HELD_OUT, batches, training_seed, with_things
-from tasks.diagnostics.zoo.making import quiet
 from tasks.diagnostics.zoo.questions import ask
 from tasks.diagnostics.zoo.recipes import find_recipe
 from tasks.diagnostics.zoo.recipes.writer import Writer
