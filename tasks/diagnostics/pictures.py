@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ def _layers(found: Diagnosis) -> Figure | None:
     roles = [role for role in ROLES if any(site.role == role and site.layer is not None for site in found.sites)]
     if not roles:
         return None
-    scored = "layer/00/mcs_norm" in found.values
+    scored = bool(_scored_layers(found))
     figure = Figure(figsize=(1.2 + 3.1 * len(roles), 5.2 if scored else 3.1), layout="constrained")
     panels = figure.subplots(2 if scored else 1, len(roles), squeeze=False)
     for column, role in enumerate(roles):
@@ -69,7 +70,7 @@ def _layers(found: Diagnosis) -> Figure | None:
 def _role(axes: Axes, found: Diagnosis, role: str, *, first: bool) -> None:
     sites = [site for site in found.sites if site.role == role and site.layer is not None]
     layers = [site.layer for site in sites if site.layer is not None]
-    means = np.array([found.values.get(f"layer/{role}/{layer:02d}/entropy_norm", [np.nan]) for layer in layers])
+    means = [_mean(found, f"layer/{role}/{layer:02d}/entropy_norm") for layer in layers]
     null = {loss.name: loss for loss in found.verdict.layers}
     bands = [null.get(f"{role}/{layer:02d}") for layer in layers]
     if all(bands):
@@ -77,10 +78,10 @@ def _role(axes: Axes, found: Diagnosis, role: str, *, first: bool) -> None:
         axes.fill_between(layers, low, high, color="#8a94a0", alpha=0.35, label="random initialisation")
         axes.plot(layers, [band.null for band in bands if band], color="#5f6b7a", linewidth=1)
     axes.axhline(1.0, color="#5f6b7a", linestyle=":", linewidth=1, label="uniform attention")
-    axes.plot(layers, means.mean(axis=1), "o-", color=_COLOURS[role], label=f"{role}, measured", markersize=4)
+    axes.plot(layers, means, "o-", color=_COLOURS[role], label=f"{role}, measured", markersize=4)
     collapsed = [layer for layer in layers if f"{role}/{layer:02d}" in found.verdict.collapsed_layers]
     if collapsed:
-        at = [float(means[layers.index(layer)].mean()) for layer in collapsed]
+        at = [means[layers.index(layer)] for layer in collapsed]
         axes.plot(collapsed, at, "x", color="#b3261e", markersize=9, markeredgewidth=2, label="collapsed")
     axes.set(title=role, xlabel="layer", ylim=(0, 1.05), xticks=_ticks(len(layers)))
     if first:
@@ -88,15 +89,24 @@ def _role(axes: Axes, found: Diagnosis, role: str, *, first: bool) -> None:
 
 
 def _scores(axes: Axes, found: Diagnosis) -> None:
-    depth = sum(
-        name.endswith("/mcs_norm") and name.count("/") == 2 for name in found.values if name.startswith("layer/")
-    )
+    depth = 1 + max(_scored_layers(found))
     for metric, marker, colour in (("mcs_norm", "o-", "#1f2933"), ("mcs_raw", "s--", "#9aa5b1")):
-        means = [found.values[f"layer/{layer:02d}/{metric}"].mean() for layer in range(depth)]
+        means = [_mean(found, f"layer/{layer:02d}/{metric}") for layer in range(depth)]
         axes.plot(range(depth), means, marker, color=colour, label=metric, markersize=4)
     axes.axhline(0.5, color="#5f6b7a", linestyle=":", linewidth=1)
     axes.set(title="MCS", xlabel="layer", ylim=(0, 1), xticks=_ticks(depth))
     axes.legend(frameon=False, fontsize=8)
+
+
+def _scored_layers(found: Diagnosis) -> list[int]:
+    """The layers that have a score; some of them may lack one."""
+    names = (re.fullmatch(r"layer/(\d+)/mcs_norm", metric) for metric in found.values)
+    return [int(name[1]) for name in names if name]
+
+
+def _mean(found: Diagnosis, metric: str) -> float:
+    """Mean over images, NaN where the metric has no value: nothing is drawn there."""
+    return float(found.values[metric].mean()) if metric in found.values else float("nan")
 
 
 def _heads(found: Diagnosis) -> Figure | None:
