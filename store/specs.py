@@ -184,7 +184,7 @@ class Method(Grown):
     nulls: int = Field(default=8, ge=0, le=1000)
     """Random initialisations to compare with; 0 leaves that null out, otherwise 2 or more."""
     influence: Influence = "sites"
-    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    device: str = "auto"
     """`auto`: the first GPU, or else the CPU."""
     dtype: Literal["float32", "bfloat16", "float16"] = "float32"
     """Number type of the model; the measures are taken in float32 whatever it is."""
@@ -196,6 +196,13 @@ class Method(Grown):
     def _spread(cls, value: int) -> int:
         if value == 1:
             raise ValueError("one random initialisation has no spread; give 0, or 2 or more")
+        return value
+
+    @field_validator("device")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        if not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,3})?", value):
+            raise ValueError(f"there is no device {value!r}; give auto, cpu, cuda or cuda:N")
         return value
 
 

@@ -150,3 +150,14 @@ def test_the_plant_of_a_study_is_kept_in_its_one_way_of_writing() -> None:
     assert model.ref == ModelRef.parse("clip:tiny@random#tower=vision,layers=0-2,scale=8", id="a")
     with pytest.raises(ValueError, match="plant 'tower=nose'"):
         StudyModel.model_validate({**given, "plant": "tower=nose"})
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "cuda", "cuda:0", "cuda:12"])
+def test_devices_are_named_as_pytorch_names_them(device: str) -> None:
+    assert Method(device=device).device == device
+
+
+@pytest.mark.parametrize("device", ["", "gpu", "cuda:", "cuda:x", "cuda:0\n", "CPU", "cuda:99999", "cuda:٣"])
+def test_another_device_is_refused_with_those_that_there_are(device: str) -> None:
+    with pytest.raises(ValueError, match="give auto, cpu, cuda or cuda:N"):
+        Method(device=device)
