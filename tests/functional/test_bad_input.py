@@ -65,6 +65,15 @@ def refused(said, *words: str, code: int = 2) -> None:
         ("seed = 7", 'seed = "7"', ["study.seed"]),
         ('name = "tiny"\nquestion', 'name = "   "\nquestion', ["study.name", "blank"]),
         ('claim = "It does"', 'claim = "It \\u202edoes"', ["study.claim", "U+202E"]),
+        ("[decision]", "[diagnostics]\nnulls = 1\n[decision]", ["diagnostics.nulls", "has no spread"]),
+        ("[decision]", "[diagnostics]\nnull = 8\n[decision]", ["diagnostics.null", "did you mean nulls"]),
+        ("[decision]", '[diagnostics]\ninfluence = "all"\n[decision]', ["diagnostics.influence", "'modalities'"]),
+        ("[decision]", '[diagnostics]\ndevice = "tpu"\n[decision]', ["diagnostics.device", "give auto, cpu, cuda"]),
+        ("[decision]", '[diagnostics]\ndtype = "int8"\n[decision]', ["diagnostics.dtype", "'bfloat16'"]),
+        ('name = "tiny"\nweights', 'plant = "tower=nose,scale=8"\nname = "tiny"\nweights',
+         ["models.0.plant", "tower", "'vision', 'text'"]),
+        ('name = "tiny"\nweights', 'plant = "tower=vision"\nname = "tiny"\nweights', ["models.0.plant", "scale"]),
+        ('["clip:small@random"]', '["clip:small@random#"]', ["models.2.substitutes", "names no plant"]),
     ],
 )  # fmt: skip
 def test_a_study_file_that_makes_no_sense(tmp_path: Path, gonogo, old: str, new: str, words: list[str]) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tasks.diagnostics.families import FAMILIES, find_family
 from tasks.diagnostics.zoo import NAMES, making
 
 
@@ -26,6 +29,46 @@ def test_all_families_or_one_are_listed(gonogo) -> None:
     assert "openclip" in {family["family"] for family in listed["families"]}
     assert gonogo("models", "list", "clip", "--json").json == gonogo("models", "clip", "--json").json
     assert gonogo("models", "--json", "clip").json == gonogo("models", "clip", "--json").json
+
+
+def test_every_family_is_listed_with_some_of_its_architectures(gonogo) -> None:
+    lines = {line.split()[0]: line for line in gonogo("models").out.splitlines()}
+    assert lines.keys() == set(FAMILIES)
+    assert "in all)" in lines["openclip"]
+    for key in FAMILIES:
+        listed = gonogo("models", key)
+        assert (listed.code, listed.err) == (0, "")
+        assert all(line.startswith(f"{key}:") for line in listed.out.splitlines())
+    assert gonogo("models", "--json").json["families"] == [
+        {"family": key, "names": list(find_family(key).names())} for key in sorted(FAMILIES)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ((), ["card", "list", "train", "family:name@weights"]),
+        (("list",), ["FAMILY", "--json"]),
+        (("card",), ["NAME", "--json"]),
+        (("train",), ["NAME", "--out DIR", "--seed", "--steps", "--json", "quarter of an hour"]),
+    ],
+)
+def test_help_tells_the_options(gonogo, command: tuple[str, ...], words: list[str]) -> None:
+    said = gonogo("models", *command, "--help")
+    assert (said.code, said.err) == (0, "")
+    for word in words:
+        assert word in said.out
+
+
+def test_help_on_training_imports_no_model_library() -> None:
+    script = (
+        "import sys\n"
+        "from orchestrator.cli.main import run\n"
+        "assert run(['models', 'train', '--help']) == 0\n"
+        "heavy = {'torch', 'numpy', 'open_clip', 'transformers', 'timm', 'PIL', 'mlflow', 'rich'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, cwd=Path(__file__).parents[2])
 
 
 def test_a_model_is_trained_from_the_command_line(gonogo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
