@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from store.errors import BadInput
+from store.errors import GonogoError
 from store.specs import ModelRef
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.weights import WeightsUnavailable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tasks.stopwatch import Work
 
 REFERENCE = ModelRef(id="reference", family="clip", name="base-patch32", weights="random")
-"""What is timed where not even the architecture of the model that was asked for can be built."""
+"""What is timed where not even the architecture of the model that was asked for can be run."""
 
 _NOISE_SIZE = 64
 """Side, in pixels, of the images before they are preprocessed."""
@@ -56,19 +56,30 @@ class ImageTower:
 def load_tower(ref: ModelRef, workspace: Path, seed: int, device: DeviceKind) -> ImageTower:
     """Load a model for timing; where that cannot be had, its architecture with random weights, else REFERENCE.
 
-    Speed depends on the architecture alone, and a machine is worth describing whatever a study's first model is worth.
-    Raises BadInput for an unknown family, and ImportError when the family's library is missing.
+    Speed depends on the architecture alone, and a machine is worth describing whatever a study's first model is worth:
+    one that does not load, or fails on its first image, would otherwise hold up all the others. Raises BadInput for an
+    unknown family, and ImportError when the library of REFERENCE is missing.
     """
     import torch
 
     find_family(ref.family, workspace)
     place = torch.device(device)
-    model, reason = None, None
-    for candidate in (ref, ref.model_copy(update={"weights": "random"}), REFERENCE):
+    reason = None
+    for candidate in (ref, ref.model_copy(update={"weights": "random"})):
         try:
-            model = find_family(candidate.family, workspace).load(candidate, workspace, seed, place)
-            break
-        except (WeightsUnavailable, BadInput) as error:
-            reason = reason or (error.reason if isinstance(error, WeightsUnavailable) else str(error))
-    assert model is not None, "the reference is built from a configuration of our own"
-    return ImageTower(model, seed, reason)
+            tower = ImageTower(
+                find_family(candidate.family, workspace).load(candidate, workspace, seed, place), seed, reason
+            )
+            tower.prepare(1)()
+            return tower
+        except Exception as error:  # a model of one's own can fail in any way
+            reason = reason or _why(error)
+    return ImageTower(find_family(REFERENCE.family).load(REFERENCE, workspace, seed, place), seed, reason)
+
+
+def _why(error: Exception) -> str:
+    """One line."""
+    if isinstance(error, WeightsUnavailable):
+        return error.reason
+    said = (str(error).strip().splitlines() or [""])[0][:200]
+    return said if isinstance(error, GonogoError) else f"{type(error).__name__}: {said}"

@@ -8,6 +8,7 @@ import torch
 
 from store.errors import BadInput
 from store.specs import ModelRef
+from tasks.environment import tower as tower_module
 from tasks.environment.tower import REFERENCE, load_tower
 
 
@@ -54,6 +55,55 @@ def test_unsound_weights_do_not_stop_the_machine_from_being_described(tmp_path: 
     assert tower.model.provenance.architecture == "tiny"
     assert tower.unavailable is not None
     assert "broken" in tower.unavailable
+
+
+BROKEN = """
+import torch
+from tasks.diagnostics.families.clip import Clip
+
+class Needs(Clip):
+    def load(self, ref, workspace, seed, device):
+        import not_there_at_all
+
+class Fails(Clip):
+    def build(self, config, seed):
+        module = super().build(config, seed)
+        module.vision_model.register_forward_pre_hook(lambda *_: 1 / 0)
+        return module
+
+class TooLarge(Clip):
+    def build(self, config, seed):
+        module = super().build(config, seed)
+        module.vision_model.register_forward_pre_hook(lambda *_: torch.empty(2**60) and None)
+        return module
+"""
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("broken")
+    (folder / "broken_towers.py").write_text(BROKEN)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Needs", "ModuleNotFoundError: No module named 'not_there_at_all'"),
+        ("Fails", "ZeroDivisionError: division by zero"),
+        ("TooLarge", "can't allocate memory"),
+    ],
+)
+def test_a_model_that_cannot_be_run_does_not_stop_the_machine_from_being_described(
+    name: str, said: str, broken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tower_module, "REFERENCE", ModelRef.parse("siglip:tiny@random"))
+    tower = load_tower(ModelRef.parse(f"broken_towers.{name}:tiny@random"), broken, 0, "cpu")
+    assert tower.prepare(2)().shape[0] == 2
+    assert "head" in dict(tower.model.module.vision_model.named_children()), "it is the reference"
+    assert tower.unavailable is not None
+    assert said in tower.unavailable
+    assert "\n" not in tower.unavailable
 
 
 def test_an_unknown_family_is_bad_input(tmp_path: Path) -> None:
