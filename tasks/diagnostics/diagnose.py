@@ -279,8 +279,12 @@ class _Diagnosing:
 
 def _load(family: Family, model: ModelRef, workspace: Path, seed: int, device: torch.device) -> VisionLanguageModel:
     """Load a model, and say of a failure that it is the model's and not the data's."""
+    from tasks.diagnostics.attention.tap import refuse_compiled
+
     try:
-        return family.load(model, workspace, seed, device)
+        loaded = family.load(model, workspace, seed, device)
+        refuse_compiled(loaded.module)
+        return loaded
     except BadInput as error:
         raise UnusableModel(str(error)) from error
 

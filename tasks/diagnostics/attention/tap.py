@@ -34,7 +34,7 @@ class AttentionTap(RunningModules):
     """
 
     def __init__(self, model: nn.Module, sink: Callable[[AttentionCall], None]) -> None:
-        _refuse_compiled(model)
+        refuse_compiled(model)
         self._names = {module: name for name, module in model.named_modules()}
         super().__init__(self._names)
         self._attend = {module for module, name in self._names.items() if looks_like_attention(name, module)}
@@ -160,7 +160,8 @@ _WATCHED: dict[Any, Callable[[AttentionTap, Any, Arguments, Mapping[str, Any]], 
 """What is looked at among all calls, and how."""
 
 
-def _refuse_compiled(model: nn.Module) -> None:
+def refuse_compiled(model: nn.Module) -> None:
+    """Raise BadInput, naming the module, where any part of a model is compiled."""
     for name, module in model.named_modules():
         compiled = (
             type(module).__name__ == "OptimizedModule"
