@@ -119,10 +119,17 @@ class HFFamily(ABC):
                 output_loading_info=True,
                 dtype=torch.float32,
                 attn_implementation=self.attention,
+                ignore_mismatched_sizes=True,  # they are told below, in one line
             )
         if found["missing_keys"]:
             missing = ", ".join(sorted(found["missing_keys"])[:3])
             raise BadInput(f"model {ref.locator}: {folder} lacks {missing}; save the whole model again")
+        if found["mismatched_keys"]:
+            name, given, wanted = min(found["mismatched_keys"])
+            raise BadInput(
+                f"model {ref.locator}: {name} has the shape {list(given)} in {folder}, where its config.json asks for "
+                f"{list(wanted)}; get the weights of this architecture"
+            )
         return module
 
     def _check_type(self, ref: ModelRef, folder: Path) -> None:

@@ -153,6 +153,30 @@ class TestTransformersFolders:
         with pytest.raises(BadInput, match=r"lacks visual_projection\.weight"):
             load_model("clip:tiny@part", tmp_path)
 
+    def test_weights_of_other_sizes_are_refused_with_one_of_them(
+        self, clip_folder: Path, load_model: Load, tmp_path: Path
+    ) -> None:
+        folder = shutil.copytree(clip_folder, tmp_path / "wider")
+        config = json.loads((folder / "config.json").read_text())
+        config["text_config"]["hidden_size"] = 64
+        (folder / "config.json").write_text(json.dumps(config))
+        said = (
+            r"text_model.* has the shape \[32, 32\] in .*, where its config.json asks for \[32, 64\]; get the weights"
+        )
+        with pytest.raises(BadInput, match=said) as caught:
+            load_model("clip:tiny@wider", tmp_path)
+        assert "\n" not in str(caught.value)
+
+    def test_pickled_objects_are_refused(self, clip_folder: Path, load_model: Load, tmp_path: Path) -> None:
+        import torch
+
+        folder = shutil.copytree(clip_folder, tmp_path / "evil")
+        (folder / "model.safetensors").unlink()
+        torch.save({"logit_scale": Path("/")}, folder / "pytorch_model.bin")
+        with pytest.raises(BadInput, match="it holds pickled objects, which could run code and are refused") as caught:
+            load_model("clip:tiny@evil", tmp_path)
+        assert "\n" not in str(caught.value)
+
     @pytest.mark.parametrize(
         ("spoil", "said"),
         [
