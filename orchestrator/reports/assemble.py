@@ -7,6 +7,7 @@ from dataclasses import replace
 from orchestrator.reports.book import FigureBook, first_uses
 from orchestrator.reports.context import AssessmentReport, CycleReport, PastVerdict
 from orchestrator.reports.decisions import amendment_views, decision_views
+from orchestrator.reports.influence import influence_view
 from orchestrator.reports.measured import evidence_view
 from orchestrator.reports.outlook import blockers, needed, recommendations, remaining, trajectory
 from orchestrator.reports.parts import Plot
@@ -46,6 +47,7 @@ def _cycle_report(past: Past, book: FigureBook, plots: tuple[Plot, ...], unplott
         tasks=tasks,
         progress=progress(past, book),
         evidence=evidence_view(past, book),
+        influence=influence_view(past, book),
         decisions=decision_views(past, book, "made", "expired"),
         amendments=amendment_views(past, book),
         remaining=remaining(past, book),

@@ -8,6 +8,7 @@ from datetime import datetime
 from orchestrator.reports.figures import Figure
 from orchestrator.reports.parts import CriterionRow, EvidenceView, FileRow, Plot, Progress, TaskView
 from orchestrator.reports.prose import Cell, Code, Label, Link, ModelName, Prose, Said
+from orchestrator.reports.sites import InfluenceView
 from store.board import DecisionStatus, Status
 from store.events import Verdict
 
@@ -149,6 +150,7 @@ class CycleReport:
     tasks: tuple[TaskView, ...]
     progress: Progress
     evidence: EvidenceView
+    influence: InfluenceView
     decisions: tuple[DecisionView, ...]
     """Those that were answered or have expired."""
     amendments: tuple[AmendmentView, ...]

@@ -90,7 +90,7 @@ def _measurement(task: Task, asked: ModelName, book: FigureBook) -> MeasuredRow:
 
 def _unmeasured(model: ModelName, tasks: list[Task], past: Past) -> MeasuredRow:
     """A row without numbers; the reason stands where the first of them would."""
-    absent = Absent("not measured", _why_unmeasured(model, tasks, past))
+    absent = Absent("not measured", why_unmeasured(model, tasks, past))
     return MeasuredRow(
         model, None, Label(tasks[-1].task_id) if tasks else None,
         look=_NOT, n=_NOT, mcs_norm=absent, mcs_raw=_NOT, mcs_raw_uniform=_NOT,
@@ -98,7 +98,8 @@ def _unmeasured(model: ModelName, tasks: list[Task], past: Past) -> MeasuredRow:
     )  # fmt: skip
 
 
-def _why_unmeasured(model: ModelName, tasks: list[Task], past: Past) -> str:
+def why_unmeasured(model: ModelName, tasks: list[Task], past: Past) -> str:
+    """Why a model of the study has no accepted measurement, by the diagnostics of it that were planned."""
     if answer(past.board, "unavailable_model", model.id) == "drop":
         return "a human decided to go on without it"
     if not tasks:

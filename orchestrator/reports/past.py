@@ -85,6 +85,15 @@ class Past:
         """Every diagnostic of this cycle and the earlier ones, in the order of planning."""
         return self._so_far(Diagnostic)
 
+    @property
+    def measurements(self) -> tuple[Task, ...]:
+        """The newest accepted diagnostic of each model, in the order of the study."""
+        newest = {
+            t.spec.model.id: t for t in self.diagnostics if isinstance(t.spec, Diagnostic) and t.status == "accepted"
+        }
+        order = {model.id: place for place, model in enumerate(self.study.models)}
+        return tuple(sorted(newest.values(), key=lambda task: order.get(task.subject, len(order))))
+
     def _so_far(self, kind: type[Diagnostic] | type[Statistics]) -> tuple[Task, ...]:
         return tuple(t for t in self.board.tasks if isinstance(t.spec, kind) and t.cycle <= self.cycle.number)
 

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from orchestrator.reports.measured import reading, undetermined
 from orchestrator.reports.naming import model_name
 from orchestrator.reports.past import Past
+from orchestrator.reports.places import ROLES, Place, collapsed, places
+from orchestrator.reports.places import heads as heads_of
 from orchestrator.reports.prose import ModelName
 from orchestrator.reports.wording import status_words
 from store.board import Task
-from store.evidence import Evidence, Interval
+from store.evidence import Artifact, Evidence, Interval
 from store.specs import Diagnostic, Statistics
 
 _LAYER = {
-    "vision": re.compile(r"layer/vision/(\d+)/entropy_norm"),
-    "text": re.compile(r"layer/text/(\d+)/entropy_norm"),
+    **{role: re.compile(rf"layer/{role}/(\d+)/entropy_norm") for role in ROLES},
     "score": re.compile(r"layer/(\d+)/mcs_norm"),
 }
+_NULL = {role: re.compile(rf"null/layer/{role}/(\d+)/entropy_norm") for role in ROLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,41 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Normalised entropy of a role, or the score, by layer."""
+
+    key: str
+    """A role of ROLES, or `score`."""
+    points: tuple[Point, ...]
+    null: tuple[Point, ...] = ()
+    """The mean of random initialisations; its interval is the band in which one more of them would lie."""
+    collapsed: tuple[Point, ...] = ()
+    """Those of `points` that were judged collapsed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Layers:
-    """One model by layer: normalised entropy of each tower, and the score."""
+    """One model by layer."""
 
     model: ModelName
-    lines: tuple[tuple[str, tuple[Point, ...]], ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A head of a layer."""
+
+    layer: int
+    head: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """One model by layer and head: normalised entropy, role by role."""
+
+    model: ModelName
+    cells: tuple[tuple[str, tuple[Cell, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +113,52 @@ class Lane:
 
 def layers(past: Past) -> tuple[Layers, ...]:
     """The newest accepted measurement of each model that reports layers."""
-    newest: dict[str, Task] = {}
-    for task in past.diagnostics:
-        if task.status == "accepted" and isinstance(task.spec, Diagnostic):
-            newest[task.spec.model.id] = task
     found = []
-    for task in newest.values():
-        lines = tuple((key, points) for key, pattern in _LAYER.items() if (points := _points(task, pattern)))
+    for task in past.measurements:
+        bad = collapsed(task)
+        lines = tuple(
+            Line(
+                key,
+                points,
+                _points(task, _NULL[key]) if key in _NULL else (),
+                tuple(point for point in points if Place(key, point.layer).key in bad),
+            )
+            for key, pattern in _LAYER.items()
+            if (points := _points(task, pattern))
+        )
         if lines and isinstance(task.spec, Diagnostic):
             found.append(Layers(ModelName.of(task.spec.model), lines))
     return tuple(found)
+
+
+def heads(past: Past) -> tuple[Heads, ...]:
+    """The newest accepted measurement of each model whose log holds the entropy of heads."""
+    found = []
+    for task in past.measurements:
+        where = places(task)
+        by_role: dict[str, list[Cell]] = {}
+        for site, by_head in heads_of(task).items():
+            place = where.get(site)
+            if place is not None and place.layer is not None:
+                layer = [Cell(place.layer, head, item.value) for head, item in by_head.items()]
+                by_role.setdefault(place.role, []).extend(layer)
+        if by_role and isinstance(task.spec, Diagnostic):
+            cells = tuple((role, tuple(by_role[role])) for role in ROLES if role in by_role)
+            found.append(Heads(ModelName.of(task.spec.model), cells))
+    return tuple(found)
+
+
+def headless(past: Past) -> tuple[tuple[ModelName, Artifact | None], ...]:
+    """Measured models without heads in the log, and the picture of them that the task left, if it did."""
+    shown = {model.model.id for model in heads(past)}
+    return tuple(
+        (
+            ModelName.of(task.spec.model),
+            next((file for file in task.artifacts if file.name == "heads.png"), None),
+        )
+        for task in past.measurements
+        if isinstance(task.spec, Diagnostic) and task.spec.model.id not in shown
+    )
 
 
 def _points(task: Task, pattern: re.Pattern[str]) -> tuple[Point, ...]:

@@ -40,7 +40,7 @@ _UNFINISHED: tuple[tuple[Status, str], ...] = (
 
 def summary(past: Past, book: FigureBook) -> Summary:
     """What the cycle came to, what it accomplished, and what it did not."""
-    lines = [_completed(past, book), *_verdict(past), *_counts(past, book), *_waiting(past, book)]
+    lines = [_completed(past, book), *_verdict(past), *_counts(past, book), *_diagnosed(past), *_waiting(past, book)]
     return Summary(
         lines=tuple(lines),
         accomplished=tuple(_done(task, past) for task in past.tasks if task.status == "accepted"),
@@ -92,6 +92,25 @@ def _counts(past: Past, book: FigureBook) -> list[Prose]:
         (
             "Of ", *counted(book.evidence(models), "model", "models"), " compared, collapse is shown in ",
             book.evidence(collapsed), " and excluded in ", book.evidence(cleared), others,
+        )
+    ]  # fmt: skip
+
+
+def _diagnosed(past: Past) -> list[Prose]:
+    """In which models the diagnostics found attention, or influence, collapsed."""
+    judged = [task for task in past.measurements if all(what in task.facts for what in ("Verdict", "Influence"))]
+    if not judged:
+        return []
+
+    def collapsed(what: str) -> Prose:
+        found = [task_model(task) for task in judged if task.facts[what] == "collapsed"]
+        return listed([(model,) for model in found if model is not None]) or ("no model",)
+
+    return [
+        (
+            "Against random initialisations of the same architecture, attention is collapsed in ",
+            *collapsed("Verdict"), ". Influence is collapsed in ", *collapsed("Influence"),
+            ". The section on entropy and influence tells both apart, site by site.",
         )
     ]  # fmt: skip
 
@@ -205,10 +224,8 @@ def _effect(comparison: Task, model_id: str, book: FigureBook) -> list[Prose]:
 
 def _measurement(past: Past, model_id: str) -> Task | None:
     """The newest accepted measurement of a model."""
-    for task in reversed(past.diagnostics):
-        if isinstance(task.spec, Diagnostic) and task.spec.model.id == model_id and task.status == "accepted":
-            return task
-    return None
+    found = (task for task in past.measurements if isinstance(task.spec, Diagnostic) and task.spec.model.id == model_id)
+    return next(found, None)
 
 
 def _raw(past: Past, model_id: str, book: FigureBook) -> list[Prose]:

@@ -27,6 +27,8 @@ COLOURS: Mapping[str, tuple[str, str, str]] = {
     "score": ("#060606", "#6b3fa0", "#c3a1f2"),
     "good": ("#070707", "#1b7340", "#6fcf97"),
     "bad": ("#080808", "#b3261e", "#f28b82"),
+    "fusion": ("#010203", "#0f6b62", "#58cdbb"),
+    "cross": ("#020304", "#a12a68", "#f08fc0"),
     "warn": ("#090909", "#8a5a00", "#e8bb5a"),
 }
 """By name: the colour drawn with, and what it becomes in light and in dark."""

@@ -6,6 +6,7 @@ from orchestrator.reports.book import FigureBook
 from orchestrator.reports.naming import task_anchor, task_link, task_model
 from orchestrator.reports.parts import CriterionRow, Fact, FileRow, MetricRow, Moment, State, TaskView
 from orchestrator.reports.past import Attempt, Past, Review
+from orchestrator.reports.places import is_place
 from orchestrator.reports.prose import Code, Estimate, Link, Piece, Prose, Said
 from orchestrator.reports.wording import status_words
 from store.acceptance import AcceptanceCriterion, Check, IntervalReported, MetricReported, NAtLeast, SitesComplete
@@ -51,7 +52,9 @@ def _view(task: Task, past: Past, book: FigureBook) -> TaskView:
         standing=standing(task, past),
         summary=Said(task.summary, ended) if task.summary else None,
         facts=tuple(
-            Fact(Said(label, ended), Said(text, ended)) for label, text in sorted(task.facts.items())
+            Fact(Said(label, ended), Said(text, ended))
+            for label, text in sorted(task.facts.items())
+            if not is_place(label)
         ),
         metrics=tuple(MetricRow(Code(item.metric), estimate(item, book)) for item in metrics),
         more_metrics=_more(task, len(metrics), book),

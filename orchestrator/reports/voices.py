@@ -37,7 +37,7 @@ def html(value: object) -> Markup:
         case Figure():
             return _with_unit(_html_digits(value, value.text), value)
         case Estimate(figure=figure):
-            return _with_unit(_html_estimate(figure), figure)
+            return _html_estimate(figure)
         case Said(text=text, position=position):
             return Markup('<span class="said" data-position="{}">{}</span>').format(position, clean(text))
         case Code(text=text, short=short) if short:
@@ -70,7 +70,8 @@ def _html_digits(figure: Figure, text: str, bound: str = "") -> Markup:
 
 
 def _html_estimate(figure: Figure) -> Markup:
-    value = _html_digits(figure, figure.text)
+    """The unit stands beside the value, since tables set the interval on a line of its own."""
+    value = _with_unit(_html_digits(figure, figure.text), figure)
     if figure.interval is None:
         return value
     low, high = _html_digits(figure, figure.low_text, "low"), _html_digits(figure, figure.high_text, "high")

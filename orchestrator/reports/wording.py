@@ -47,6 +47,9 @@ STATE_SIGNS: Words = {"met": "✓", "unmet": "✗", "unknown": "?"}
 CHECKED: Words = {"met": "met", "unmet": "not met", "unknown": "not checked"}
 """The states of an acceptance criterion."""
 
+FINDING_SIGNS: Words = {"ok": "○", "collapsed": "●", "undefined": "–", "inconclusive": "?", "": "–"}
+"""What a diagnosis says of attention, or of influence."""
+
 FOR_TEMPLATES: Mapping[str, Words] = {
     "verdicts": VERDICTS,
     "verdict_signs": VERDICT_SIGNS,
@@ -54,6 +57,7 @@ FOR_TEMPLATES: Mapping[str, Words] = {
     "status_words": STATUS_WORDS,
     "state_signs": STATE_SIGNS,
     "checked": CHECKED,
+    "finding_signs": FINDING_SIGNS,
 }
 """What templates may look up."""
 

@@ -18,6 +18,14 @@ from tasks.diagnostics.pictures import draw
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
 from tasks.libraries import INSTALL
 
+HEADS_CITED = 600
+"""Most heads whose entropy goes into the event log, for the report to draw; a head takes some 260 bytes there.
+
+The 240 heads of a ViT-B-32 take 61 kB, the 528 of a ViT-L-14 take 135 kB. A decoder of 32 layers of 32 heads, with the
+384 of its image tower, would take 375 kB, more than three times the rest of its event: its heads stay with the run, in
+metrics, `samples.npz` and `heads.png`.
+"""
+
 
 def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
     """Diagnose the model of `spec`; raises as `diagnose` does.
@@ -46,7 +54,7 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
             *_of_nulls(found),
             *_of_influence(found),
             *_of_layers(found),
-            *_of_heads(found),
+            *_of_sites(found),
         ),
         facts=_facts(found),
         parameters=_parameters(found),
@@ -93,7 +101,7 @@ def _of_nulls(found: Diagnosis) -> Iterator[Measurement]:
         yield Measurement(f"null/{loss.name}/p_collapsed", loss.p_collapsed)
     for loss in found.verdict.layers:
         yield Measurement(f"null/layer/{loss.name}/entropy_norm", loss.null, "", loss.null_low, loss.null_high)
-        yield Measurement(f"null/layer/{loss.name}/loss", loss.value, "", loss.low, loss.high, cited=False)
+        yield Measurement(f"null/layer/{loss.name}/loss", loss.value, "", loss.low, loss.high)
     for metric, shift in found.nulls.shuffled.items():
         yield Measurement(f"shuffled/{metric}", shift.difference, _unit(metric), shift.low, shift.high)
 
@@ -121,13 +129,24 @@ def _of_layers(found: Diagnosis) -> Iterator[Measurement]:
             yield _mean(metric, summary)
 
 
-def _of_heads(found: Diagnosis) -> Iterator[Measurement]:
+def _of_sites(found: Diagnosis) -> Iterator[Measurement]:
+    """Pooling heads, which belong to no layer, as a whole; and every head of every site."""
+    drawn = sum(site.heads for site in found.sites) <= HEADS_CITED
     for site in found.sites:
+        name = _site_key(site.name)
+        pooled = site.entropy_norm.mean(axis=1)
+        if site.layer is None and np.isfinite(pooled).all():
+            yield _mean(f"site/{name}/entropy_norm", summarise(pooled))
         for kind, values in site.statistics.items():
             for head, value in enumerate(values.mean(axis=0)):
                 if np.isfinite(value):
-                    key = f"site/{site.name}/head/{head:02d}/{kind}".replace(":", "-")
-                    yield Measurement(key, float(value), _unit(kind), n=found.n, cited=False)
+                    key, cited = f"site/{name}/head/{head:02d}/{kind}", drawn and kind == "entropy_norm"
+                    yield Measurement(key, float(value), _unit(kind), n=found.n, cited=cited)
+
+
+def _site_key(name: str) -> str:
+    """A site's name within a metric's."""
+    return name.replace(":", "-")
 
 
 def _key(effect: Effect) -> str:
@@ -165,6 +184,8 @@ def _facts(found: Diagnosis) -> dict[str, str]:
         facts["Collapsed layers"] = ", ".join(found.verdict.collapsed_layers)
     if found.task:
         facts["Output"] = found.task
+    for site in found.sites:
+        facts[f"Site {_site_key(site.name)}"] = site.role if site.layer is None else f"{site.role}/{site.layer:02d}"
     if found.blind:
         facts["Attention not seen"] = ", ".join(found.blind)
     for metric, reason in found.undefined.items():

@@ -139,8 +139,10 @@ def _put_meeting(metrics: Metrics, record: Record) -> None:
     gated = [site for site in record.sites if "gated_influence" in record.statistics(site)]
     if gated:
         metrics.put("gated_influence", _mean_of(record.by_image(site, "gated_influence")[:, 0] for site in gated))
-    for layer, site in enumerate(gated):
-        metrics.put(f"layer/cross/{layer:02d}/gated_influence", record.by_image(site, "gated_influence")[:, 0])
+    for site in gated:
+        role = record.role(site)
+        layer = record.layers(role).index(site)
+        metrics.put(f"layer/{role}/{layer:02d}/gated_influence", record.by_image(site, "gated_influence")[:, 0])
 
 
 def _put_scores(metrics: Metrics, record: Record, vision: Modality, text: Modality, absence: str) -> None:

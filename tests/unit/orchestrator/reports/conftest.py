@@ -25,6 +25,7 @@ HISTORIES: dict[str, tuple[Callable[[], Entries], int]] = {
     "a task is under way": (histories.under_way, 1),
     "twelve models": (histories.twelve_models, 1),
     "hostile texts": (histories.hostile, 1),
+    "a zoo is diagnosed": (histories.zoo, 1),
 }
 
 

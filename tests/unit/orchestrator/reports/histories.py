@@ -17,6 +17,7 @@ from store.memory import MemoryLog
 from store.record import Recorded
 from store.specs import Diagnostic, Statistics
 from store.study import Approvals, Data, DecisionRule, Study, StudyModel
+from tests.unit.orchestrator.reports.diagnosed import DECODER, IDEFICS, ONE_TOWER, PLANTED, Diagnosed
 
 Outcome = Callable[[Task], c.Succeed | c.Fail | c.Block]
 
@@ -34,6 +35,8 @@ class Player:
     troubles: dict[tuple[int, str], list[Outcome]] = field(default_factory=dict)
     layers: int = 4
     undetermined: frozenset[str] = frozenset()
+    diagnoses: dict[str, Diagnosed] = field(default_factory=dict)
+    """By subject: what its diagnostics find besides the measures that every model has."""
     unreported: frozenset[str] = frozenset()
     """Last parts of the metrics that tasks do not report."""
     now: datetime = datetime(2026, 3, 2, 9, 0, 0, 250_000, tzinfo=UTC)
@@ -123,10 +126,12 @@ class Player:
             for metric, value, unit, half, n in values
             if metric.rpartition("/")[2] not in self.unreported
         )  # fmt: skip
-        return c.Succeed(
-            task.task_id, task.fence, _SUMMARIES[task.kind], run, evidence,
-            (Artifact(name=name, digest=samples, size=48_213 + task.position),), facts=self._facts(task),
-        )  # fmt: skip
+        file = Artifact(name=name, digest=samples, size=48_213 + task.position)
+        done = c.Succeed(
+            task.task_id, task.fence, _SUMMARIES[task.kind], run, evidence, (file,), facts=self._facts(task)
+        )
+        diagnosed = self.diagnoses.get(task.subject) if task.kind == "diagnostic" else None
+        return done if diagnosed is None else diagnosed.added_to(done)
 
     def _facts(self, task: Task) -> dict[str, str]:
         match task.spec:
@@ -382,6 +387,25 @@ def twelve_models() -> tuple[Recorded, ...]:
         study(*models, decision=DecisionRule(threshold=0.6, at_least=(6,))), means=means, layers=6,
         undetermined=frozenset({"m03"}),
     )  # fmt: skip
+    return player.open("the study begins").work().judge().entries
+
+
+def zoo(**changes: Diagnosed) -> tuple[Recorded, ...]:
+    """Models whose diagnostics report nulls and influence: a planted collapse, closed gates, a tower without attention,
+    too many heads for the log; one of which no more than entropies is known; and one that could not be had.
+    """
+    names = ("planted", "idefics", "align", "decoder", "older", "gone")
+    weights = {"idefics": "random"}
+    player = Player(
+        study(
+            *(model(name, weights=weights.get(name, "openai")) for name in names),
+            name="Entropy and influence",
+            decision=DecisionRule(metric="text_entropy_norm", threshold=0.6, at_least=(3,)),
+        ),
+        means={"planted": 0.41, "idefics": 0.53, "align": 0.49, "decoder": 0.55, "older": 0.52},
+        diagnoses={"planted": PLANTED, "idefics": IDEFICS, "align": ONE_TOWER, "decoder": DECODER, **changes},
+    )
+    player.troubles = {(1, "gone"): [blocked("the weights cannot be had", "give a local path")]}
     return player.open("the study begins").work().judge().entries
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,14 @@ def without_drawings(text: bytes) -> bytes:
     return DIGEST_OF_DRAWING.sub(rb"\1...", DRAWING.sub(b"<svg></svg>", text))
 
 
-@pytest.mark.parametrize("history", ["a question is open", "two looks are done"])
-@pytest.mark.parametrize("name", ["cycle-report", "assessment"])
-@pytest.mark.parametrize("format", ["md", "html", "json"])
+KEPT = [
+    *product(("a question is open", "two looks are done"), ("cycle-report", "assessment"), ("md", "html", "json")),
+    ("a zoo is diagnosed", "cycle-report", "md"),
+]
+"""Of the zoo the Markdown alone, since its tables by site are long."""
+
+
+@pytest.mark.parametrize(("history", "name", "format"), KEPT)
 def test_the_report_reads_as_it_did(history: str, name: str, format: str) -> None:
     kept = GOLDEN / history.replace(" ", "-") / f"{name}.{format}"
     text = without_drawings(rendered(history)[f"{name}.{format}"])

@@ -291,5 +291,5 @@ def test_words_of_the_log_come_out_as_words_in_both_formats() -> None:
 
 
 def test_a_long_text_of_the_log_is_drawn_short_and_without_mathematics() -> None:
-    layers = rendered("twelve models")["layers.svg"].decode()
-    assert "a-model-with-a-ve" in layers and "…" in layers
+    forest = rendered("twelve models")["forest.svg"].decode()
+    assert "a-model-with-a-ve" in forest and "…" in forest

@@ -26,8 +26,8 @@ from tests.unit.orchestrator.reports.reading import Page, cells, markdown, table
 ROOT = Path(__file__).parents[4]
 ALWAYS = {f"{name}.{format}" for name in ("cycle-report", "assessment") for format in ("md", "html", "json")}
 HEADINGS = [
-    "Summary", "Critical finding", "Task by task", "GO/NO-GO progress", "Evidence so far", "Decisions",
-    "Remaining work", "Trajectory", "Files generated", "Blockers and mitigations", "Performance",
+    "Summary", "Critical finding", "Task by task", "GO/NO-GO progress", "Evidence so far", "Entropy and influence",
+    "Decisions", "Remaining work", "Trajectory", "Files generated", "Blockers and mitigations", "Performance",
     "Recommendations for the planning team", "Strategic question", "Success criteria", "Every figure",
 ]  # fmt: skip
 
@@ -43,7 +43,7 @@ def data(history: str, name: str = "cycle-report") -> dict[str, Any]:
 def test_every_format_is_written_and_the_plots_there_are(history: str) -> None:
     files = set(rendered(history))
     assert files >= ALWAYS
-    assert files - ALWAYS <= {"layers.svg", "forest.svg", "timeline.svg"}
+    assert files - ALWAYS <= {"layers.svg", "heads.svg", "forest.svg", "timeline.svg"}
 
 
 def test_every_section_is_there_even_when_it_has_nothing_to_say(history: str) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from store.errors import BadInput
 from store.specs import DataRef, Diagnostic, ModelRef
@@ -46,11 +48,51 @@ def test_the_cited_measurements_are_there_with_intervals_units_and_images(done: 
     assert found["parameters"].value == 104_386
 
 
-def test_heads_are_logged_but_not_cited(done: Done) -> None:
-    heads = [m for m in done.measurements if m.metric.startswith("site/")]
-    assert not any(measurement.cited for measurement in heads)
-    assert len([m for m in heads if m.metric.endswith("/entropy_norm")]) == 5 * 2
-    assert any(m.metric == "site/vision_model.head.attention/head/01/entropy_norm" for m in heads)
+def heads(done: Done, cited: bool | None = None) -> list[str]:
+    """Metrics of heads: all of them, or those that are cited, or are not."""
+    found = [m for m in done.measurements if "/head/" in m.metric and m.metric.startswith("site/")]
+    return [m.metric for m in found if cited in (None, m.cited)]
+
+
+def test_every_head_is_logged_and_of_a_small_model_its_entropy_is_cited(done: Done) -> None:
+    entropies = [metric for metric in heads(done) if metric.endswith("/entropy_norm")]
+    assert len(entropies) == 5 * 2
+    assert "site/vision_model.head.attention/head/01/entropy_norm" in entropies
+    assert heads(done, cited=True) == entropies
+
+
+def test_the_heads_of_a_large_model_stay_with_its_run(
+    done: Done, workspace: Path, few: DataRef, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.diagnostics.handler.HEADS_CITED", 9)
+    larger = carry_out("siglip:tiny@random", few, workspace, tmp_path)
+    assert isinstance(larger, Done)
+    assert heads(larger, cited=True) == []
+    assert heads(larger) == heads(done)
+    assert "heads.png" in larger.files
+
+
+def test_the_facts_tell_where_each_site_is_and_a_pooling_head_has_an_entropy_of_its_own(done: Done) -> None:
+    places = {label: place for label, place in done.facts.items() if label.startswith("Site ")}
+    assert sorted(places.values()) == ["pooling", "text/00", "text/01", "vision/00", "vision/01"]
+    assert places["Site vision_model.head.attention"] == "pooling"
+    pooling = next(m for m in done.measurements if m.metric == "site/vision_model.head.attention/entropy_norm")
+    assert pooling.cited and pooling.low is not None
+
+
+def test_the_share_of_entropy_that_each_layer_lost_is_cited_beside_its_null(done: Done) -> None:
+    cited = {m.metric for m in done.measurements if m.cited}
+    for layer in ("vision/00", "vision/01", "text/00", "text/01"):
+        assert {f"null/layer/{layer}/entropy_norm", f"null/layer/{layer}/loss"} <= cited
+
+
+def test_a_gated_site_is_named_by_its_own_role_and_layer(workspace: Path, few: DataRef, tmp_path: Path) -> None:
+    done = carry_out("mllama:tiny@random", few, workspace, tmp_path)
+    assert isinstance(done, Done)
+    of_layers = [m.metric.rsplit("/", 1) for m in done.measurements if m.metric.startswith("layer/")]
+    gated = {layer for layer, measure in of_layers if measure == "gated_influence"}
+    assert {layer.split("/")[1] for layer in gated} == {"vision", "cross"}
+    assert gated < {layer for layer, measure in of_layers if measure == "entropy_norm"}
 
 
 def test_every_measurement_is_finite_and_its_key_fit_for_mlflow(done: Done) -> None:
@@ -69,13 +111,22 @@ def test_the_facts_say_that_the_weights_are_random_and_why_a_metric_is_missing(d
     assert not re.search(r"\d", done.summary)
 
 
+def per_image(samples: Mapping[str, NDArray[np.float64]], metric: str) -> NDArray[np.float64]:
+    """The values behind a metric; those of sites are kept by head."""
+    if not metric.startswith("site/"):
+        return samples[metric]
+    site, _, head = metric.removesuffix("/entropy_norm").partition("/head/")
+    by_head = samples[f"{site}/entropy_norm"]
+    return by_head[:, int(head)] if head else np.asarray(by_head.mean(axis=1))
+
+
 def test_the_samples_hold_every_metric_per_image_and_every_site_per_head(done: Done) -> None:
     with np.load(done.files["samples.npz"], allow_pickle=False) as samples:
         assert samples["image_ids"].tolist() == [0, 1, 2, 3]
         assert samples["image_ids"].dtype == np.int64
         for measurement in done.measurements:
             if measurement.cited and measurement.n is not None:
-                values = samples[measurement.metric]
+                values = per_image(samples, measurement.metric)
                 assert (values.shape, values.dtype) == ((measurement.n,), np.float64)
                 assert values.mean() == pytest.approx(measurement.value)
         site = samples["site/vision_model.head.attention/entropy"]

@@ -1,0 +1,278 @@
+"""What a report says of entropy and influence, and of the nulls that attention is held against."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from orchestrator.reports.head_plot import ramp
+from orchestrator.reports.past import Past, look_back
+from orchestrator.reports.places import heads, places
+from orchestrator.reports.render import render_cycle
+from orchestrator.reports.series import heads as heads_shown
+from orchestrator.reports.series import layers
+from store.board import Task
+from tests.unit.orchestrator.reports import histories
+from tests.unit.orchestrator.reports.conftest import played, rendered
+from tests.unit.orchestrator.reports.diagnosed import IDEFICS, PLANTED
+from tests.unit.orchestrator.reports.reading import Page
+from tests.unit.orchestrator.reports.test_honesty import DONE, OPEN, section, sections, text
+
+ZOO = "a zoo is diagnosed"
+HEADING = "Entropy and influence"
+
+
+@cache
+def zoo() -> Past:
+    return look_back(*played(ZOO))
+
+
+def task_of(model: str) -> Task:
+    return next(task for task in zoo().measurements if task.subject == model)
+
+
+def model_section(model: str) -> dict[str, Any]:
+    return next(found for found in sections(ZOO)["influence"]["models"] if found["model"]["id"] == model)
+
+
+def shown(cell: dict[str, str]) -> str:
+    return cell.get("text") or cell["absent"]
+
+
+def figures(value: object) -> set[str]:
+    """Ids of the figures anywhere in a part of a JSON report."""
+    return set(re.findall(r'"(fig-\d+)"', json.dumps(value)))
+
+
+def test_every_model_of_the_study_has_a_line_with_both_judgements_or_with_the_reason_why_it_has_none() -> None:
+    lines = {row["model"]["id"]: row for row in sections(ZOO)["influence"]["overview"]}
+    judged = {
+        name: (row["attention"]["word"], row["influence"]["word"]) for name, row in lines.items() if not row["bare"]
+    }
+    assert judged == {
+        "planted": ("collapsed", "ok"), "idefics": ("ok", "collapsed"), "align": ("undefined", "ok"),
+        "decoder": ("ok", "ok"),
+    }  # fmt: skip
+    assert lines["older"]["bare"]["reason"] == (
+        "its measurement holds neither a null of random initialisation nor an intervention"
+    )
+    assert lines["gone"]["bare"] == {"absent": "not measured", "reason": "blocked: the weights cannot be had"}
+
+
+def test_the_judgements_stand_with_the_reasons_that_the_diagnosis_gave() -> None:
+    for model in ("planted", "idefics", "align", "decoder"):
+        facts, told = task_of(model).facts, model_section(model)
+        assert told["attention"]["reason"] == facts["Reason"]
+        assert told["influence"]["reason"] == facts["Reason of the influence"]
+
+
+@pytest.mark.parametrize("model", ["planted", "idefics", "align", "decoder"])
+def test_no_influence_in_the_log_is_left_out_of_the_report(model: str) -> None:
+    numbers = {figure["id"]: figure["metric"] for figure in json.loads(rendered(ZOO)["cycle-report.json"])["figures"]}
+    printed = {numbers[each] for each in figures([model_section(model), sections(ZOO)["influence"]["overview"]])}
+    logged = {
+        item.metric for item in task_of(model).evidence if item.metric.startswith(("influence/", "null/", "layer/"))
+    }
+    assert logged <= printed
+
+
+def test_each_site_stands_with_its_role_its_layer_its_null_what_it_lost_and_what_it_moves() -> None:
+    row = next(row for row in model_section("planted")["sites"] if row["site"] == "visual.blocks.1.attn")
+    assert (row["role"], row["layer"], row["collapsed"]) == ("vision", "1", True)
+    assert [shown(row[name]) for name in ("entropy", "null", "lost", "change", "rise")] == [
+        "0.215 [0.203, 0.227]", "0.987 [0.981, 0.993]", "0.782 [0.752, 0.812]", "0.505 [0.404, 0.606]",
+        "3.030 [2.576, 3.485] nat",
+    ]  # fmt: skip
+
+
+def test_a_pooling_head_is_a_site_though_it_is_no_layer() -> None:
+    last = model_section("planted")["sites"][-1]
+    assert (last["role"], last["layer"], shown(last["entropy"])) == ("pooling", "head", "0.635 [0.623, 0.647]")
+
+
+def test_the_null_is_named_with_its_draws_and_images() -> None:
+    for model in ("planted", "idefics", "align", "decoder"):
+        assert model_section(model)["null"]["text"].startswith(
+            "The null is that of 8 random initialisations of the same architecture, on the first 32 images"
+        )
+    assert "in brackets, the band in which one more of them would lie" in section(ZOO, HEADING)
+
+
+def test_what_is_given_in_place_of_image_and_text_stands_with_its_images() -> None:
+    given = model_section("planted")["interventions"]
+    assert [(row["what"], shown(row["n"]), shown(row["change"])) for row in given] == [
+        ("another image", "32", "0.799 [0.639, 0.959]"),
+        ("a blank image of its mean colour", "32", "0.719 [0.575, 0.863]"),
+    ]
+
+
+def test_a_closed_gate_shows_no_influence_beside_an_entropy_at_its_maximum() -> None:
+    cross = [row for row in model_section("idefics")["sites"] if row["role"] == "cross" and row["site"]]
+    assert [(shown(row["entropy"])[:5], shown(row["change"]), shown(row["gated"])) for row in cross] == [
+        ("0.998", "0.000 [0.000, 0.000]", "0.000 [0.000, 0.000]"),
+        ("0.997", "0.000 [0.000, 0.000]", "0.000 [0.000, 0.000]"),
+    ]
+    notes = [note["text"] for note in model_section("idefics")["notes"]]
+    assert (
+        "The gate is closed at cross layer 0 and cross layer 1: however wide attention is spread there, nothing of "
+        "what it gathers reaches the output." in notes
+    )
+    assert "Nothing moves on these images when attention is made uniform at vision layer 0 and vision layer 1." in notes
+
+
+def test_a_gate_that_lets_a_little_through_is_not_called_closed() -> None:
+    little = 0.0004
+    sites = (replace(s, gate=None if s.gate is None else little, change=s.change or little) for s in IDEFICS.sites)
+    ajar = replace(IDEFICS, sites=tuple(sites))
+    report = render_cycle(histories.zoo(idefics=ajar), 1)["cycle-report.md"].decode()
+    assert "The gate is closed" not in report and "Nothing moves on these images" not in report
+    assert "Through the gate" in report
+
+
+def test_a_tower_without_attention_is_undefined_with_its_reason_and_not_zero() -> None:
+    vision = next(row for row in model_section("align")["sites"] if row["role"] == "vision")
+    assert vision["undefined"] == {
+        "absent": "undefined", "reason": "the vision tower (EfficientNet) has no softmax attention"
+    }  # fmt: skip
+    assert {shown(vision[name]) for name in ("entropy", "null", "lost", "change")} == {"–"}
+    for format in ("md", "html"):
+        page = re.sub(r"\\|<[^>]*>", "", rendered(ZOO)[f"cycle-report.{format}"].decode())
+        assert "undefined: the vision tower (EfficientNet) has no softmax attention" in page
+
+
+def test_a_rank_correlation_is_told_whatever_it_is() -> None:
+    told = section(ZOO, HEADING)
+    for sentence in (
+        "Over its 6 sites, the rank correlation of entropy and influence is -0.600 -0.976, 0.671: the interval holds "
+        "zero, so entropy does not tell on which sites the output depends.",
+        "Over its 15 heads, the rank correlation of entropy and influence is 0.612 0.107, 0.873: the output depends "
+        "more on heads whose attention is spread wider.",
+    ):
+        assert sentence in told
+    assert "is -0.812 -0.976, -0.243: the output depends more on sites whose attention is sharper." in told
+    assert "There is no rank correlation over heads: they were not compared, or they are too few" in told
+
+
+def test_the_summary_tells_attention_from_influence() -> None:
+    told = section(ZOO, "Summary")
+    assert (
+        "Against random initialisations of the same architecture, attention is collapsed in planted. Influence is "
+        "collapsed in idefics (untrained)." in told
+    )
+    assert "attention is collapsed in" not in section(OPEN, "Summary")
+
+
+def test_a_model_of_many_sites_is_folded_and_the_others_are_open() -> None:
+    page = Page.read(rendered(ZOO)["cycle-report.html"])
+    folds = [element for element in page.elements if element.tag == "details"]
+    assert [("open" in fold.attributes, "decoder" in fold.text) for fold in folds] == [
+        (True, False), (True, False), (True, False), (False, True),
+    ]  # fmt: skip
+    assert "details::details-content" in next(element.text for element in page.elements if element.tag == "style")
+
+
+def test_losses_and_gates_have_a_column_only_where_there_are_some() -> None:
+    tables = section(ZOO, HEADING).split("### ")
+    of = {model: next(part for part in tables if f"influence in {model}" in part) for model in ("planted", "idefics")}
+    assert "| Rise of the loss |" in of["planted"] and "Through the gate |" not in of["planted"]
+    assert "| Rise of the loss |" not in of["idefics"] and "Through the gate |" in of["idefics"]
+
+
+def test_a_log_that_does_not_tell_places_shows_layers_without_names_and_names_without_layers() -> None:
+    report = json.loads(render_cycle(histories.zoo(planted=replace(PLANTED, placed=False)), 1)["cycle-report.json"])
+    rows = next(m for m in report["sections"]["influence"]["models"] if m["model"]["id"] == "planted")["sites"]
+    layer = next(row for row in rows if (row["role"], row["layer"]) == ("vision", "1"))
+    named = next(row for row in rows if row["site"] == "visual.blocks.1.attn")
+    assert (layer["site"], shown(layer["entropy"])[:5], shown(layer["change"])) == (None, "0.215", "–")
+    assert (named["role"], named["layer"], shown(named["change"])[:5]) == ("", "–", "0.505")
+
+
+def test_a_log_from_before_nulls_and_interventions_says_that_it_has_none() -> None:
+    for history in (OPEN, DONE):
+        told = section(history, HEADING)
+        assert (
+            "No accepted measurement reports a null of random initialisation or the effect of an intervention." in told
+        )
+        assert "|" not in told
+        assert "heads.svg" not in rendered(history)
+        assert "There is no plot by head: no accepted measurement reports heads." in text(history)
+    assert "No null of random initialisation was measured." in text(OPEN)
+
+
+def test_the_line_of_a_layer_is_drawn_beside_the_band_of_its_own_null() -> None:
+    for model in layers(zoo()):
+        task = task_of(model.model.id)
+        for line in model.lines:
+            for point in (*line.points, *line.null):
+                null = "null/" if point in line.null else ""
+                metric = f"layer/{point.layer:02d}/mcs_norm"
+                if line.key != "score":
+                    metric = f"{null}layer/{line.key}/{point.layer:02d}/entropy_norm"
+                item = task.value(metric)
+                assert item is not None
+                assert (item.value, item.interval) == (point.value, point.interval)
+    drawn = {model.model.id: [line.key for line in model.lines] for model in layers(zoo())}
+    assert drawn["idefics"] == ["vision", "text", "cross"]
+    assert drawn["decoder"] == ["vision", "fusion"]
+    assert drawn["older"] == ["vision", "text", "score"]
+    assert all(line.null for model in layers(zoo()) if model.model.id != "older" for line in model.lines)
+
+
+def test_collapsed_layers_are_marked_in_the_drawing_and_in_the_table() -> None:
+    marked = {m.model.id: [p.layer for line in m.lines for p in line.collapsed] for m in layers(zoo())}
+    assert marked == {"planted": [1, 2], "idefics": [], "align": [], "decoder": [], "older": []}
+    rows = model_section("planted")["sites"]
+    assert [(row["role"], row["layer"]) for row in rows if row["collapsed"]] == [("vision", "1"), ("vision", "2")]
+    assert b"collapsed" in rendered(ZOO)["layers.svg"] and b">collapsed<" not in rendered(OPEN)["layers.svg"]
+
+
+def test_every_head_in_the_log_has_its_square_and_no_other_has() -> None:
+    for model in heads_shown(zoo()):
+        task = task_of(model.model.id)
+        where = places(task)
+        logged = {
+            (where[site].role, where[site].layer, head, item.value)
+            for site, by_head in heads(task).items()
+            for head, item in by_head.items()
+            if where[site].layer is not None
+        }
+        assert {(role, c.layer, c.head, c.value) for role, cells in model.cells for c in cells} == logged
+    assert [model.model.id for model in heads_shown(zoo())] == ["planted", "idefics", "align"]
+
+
+def test_the_colour_of_a_head_follows_its_entropy() -> None:
+    """Squares of one colour are drawn as one path, each closed by a z; the colour bar has one of each."""
+    paths = [e for e in ET.fromstring(rendered(ZOO)["heads.svg"]).iter() if e.tag.endswith("path")]
+    values = [cell.value for model in heads_shown(zoo()) for _, cells in model.cells for cell in cells]
+    for level, colour in enumerate(ramp()):
+        squares = sum(e.attrib["d"].count("z") for e in paths if f"fill: {colour}" in e.get("style", ""))
+        assert squares == 1 + sum(level / 10 <= value < (level + 1) / 10 for value in values)
+
+
+def test_the_colour_scale_grows_in_lightness_for_every_kind_of_colour_vision() -> None:
+    channels = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in ramp()]
+    lightness = [0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in channels]
+    steps = [after - before for before, after in pairwise(lightness)]
+    assert min(steps) > 8
+
+
+def test_heads_that_are_too_many_for_the_log_are_said_to_be_elsewhere() -> None:
+    picture = next(file for file in task_of("decoder").artifacts if file.name == "heads.png")
+    assert (
+        "There is no plot by head of decoder: the log does not hold the entropy of its heads. They are drawn in "
+        f"`heads.png`, a file of its measurement, with digest `{picture.digest[:12]}`." in text(ZOO)
+    )
+    assert "There is no plot by head of older, whose log has no entropy of heads." in text(ZOO)
+    assert b">decoder<" not in rendered(ZOO)["heads.svg"] and b">older<" not in rendered(ZOO)["heads.svg"]
+
+
+def test_the_places_of_sites_are_told_by_the_table_and_not_once_more_with_the_task() -> None:
+    for task in sections(ZOO)["tasks"]:
+        assert not [fact for fact in task["facts"] if fact["label"].startswith("Site ")]
