@@ -108,7 +108,8 @@ def _diagnosed(past: Past) -> list[Prose]:
 
     return [
         (
-            "Against random initialisations of the same architecture, attention is collapsed in ",
+            "Against random initialisations of the same architecture, attention is collapsed, as a whole or in "
+            "some layers, in ",
             *collapsed("Verdict"), ". Influence is collapsed in ", *collapsed("Influence"),
             ". The section on entropy and influence tells both apart, site by site.",
         )
