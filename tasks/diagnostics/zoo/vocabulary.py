@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,13 @@ def ids(specials: Specials) -> dict[str, int]:
     """Token -> id. Padding is 0; the end of text has the highest id, by which OpenCLIP finds it."""
     listed = ["<pad>", "<unk>", specials.bos, *specials.extra, *words(), specials.eos]
     return {token: number for number, token in enumerate(listed)}
+
+
+def padded(captions: Sequence[str], specials: Specials, length: int) -> list[list[int]]:
+    """Ids of captions between start and end, padded to `length`; what a closed tokenizer gives too."""
+    known = ids(specials)
+    rows = ([known[specials.bos], *(known[word] for word in text.split()), known[specials.eos]] for text in captions)
+    return [row + [known["<pad>"]] * (length - len(row)) for row in rows]
 
 
 def make_tokenizer(specials: Specials, length: int) -> Any:

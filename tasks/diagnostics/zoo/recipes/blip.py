@@ -10,10 +10,11 @@ import numpy as np
 
 from tasks.diagnostics.datasets.scenes import SIDE
 from tasks.diagnostics.zoo.batches import MEAN, STD, batches, pixels
+from tasks.diagnostics.zoo.recipes.library import LibraryRecipe
 from tasks.diagnostics.zoo.scoring import matching, preference
 from tasks.diagnostics.zoo.statements import altered, elsewhere, telling
 from tasks.diagnostics.zoo.training import Plan, stages
-from tasks.diagnostics.zoo.vocabulary import Specials, ids, make_tokenizer
+from tasks.diagnostics.zoo.vocabulary import Specials, ids, make_tokenizer, padded
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,7 +33,7 @@ _STAGES = ((0.2, 1), (0.4, 2), (1.0, 3))
 _CHUNK = 100
 
 
-class Blip:
+class Blip(LibraryRecipe):
     """Learns image-text matching and image-text contrast, two of the losses of BLIP (arXiv:2201.12086)."""
 
     name: ClassVar[str] = "shapes-blip"
@@ -41,18 +42,18 @@ class Blip:
         f"BlipForImageTextRetrieval: vision transformer ({VISION_LAYERS} layers, width {WIDTH}, {HEADS} heads, patches"
         f" of {PATCH}), text encoder with cross-attention ({TEXT_LAYERS} layers, width {WIDTH}, {HEADS} heads)"
     )
-    checkpoint: ClassVar[str] = "model.safetensors"
+    model_class: ClassVar[str] = "BlipForImageTextRetrieval"
     starts_from: ClassVar[str | None] = None
     plan: ClassVar[Plan] = Plan(steps=1100, batch=96, rate=1e-3)
 
     def begin(self, folder: Path, parent: Path | None) -> Any:  # noqa: ARG002
         """Towers with fresh weights."""
-        from transformers import BlipForImageTextRetrieval, BlipImageProcessor, BlipProcessor
+        from transformers import BlipImageProcessor, BlipProcessor
 
         pictures = BlipImageProcessor(size={"height": SIDE, "width": SIDE}, image_mean=[MEAN] * 3, image_std=[STD] * 3)
         BlipProcessor(image_processor=pictures, tokenizer=make_tokenizer(SPECIALS, LENGTH)).save_pretrained(folder)
         pictures.save_pretrained(folder)
-        return BlipForImageTextRetrieval(_config())
+        return self.made(_config())
 
     def losses(self, module: Any, plan: Plan, seed: int) -> Iterator[Tensor]:
         """Each picture with a true caption, one a word away from it, and one of another scene; and the contrast."""
@@ -73,21 +74,6 @@ class Blip:
             cosines = images @ texts.T / _TEMPERATURE
             contrast = (cross_entropy(cosines, truth) + cross_entropy(cosines.T, truth)) / 2
             yield cross_entropy(logits, matches, weight=weights) + 0.5 * contrast
-
-    def save(self, module: Any, folder: Path) -> None:
-        """By the library, with weights in half precision; the module itself keeps its own."""
-        from copy import deepcopy
-
-        deepcopy(module).half().save_pretrained(folder)
-
-    def load(self, folder: Path) -> Any:
-        """By the library's own loader."""
-        import torch
-        from transformers import BlipForImageTextRetrieval
-
-        return BlipForImageTextRetrieval.from_pretrained(
-            folder, local_files_only=True, weights_only=True, dtype=torch.float32
-        ).eval()
 
     def scores(self, module: Any, seed: int, scenes: int) -> tuple[Score, ...]:
         """True captions against those of other scenes, against near ones, and with another scene's picture."""
@@ -122,10 +108,8 @@ def token_ids(captions: Sequence[str]) -> tuple[Tensor, Tensor]:
     """Padded ids and their mask, [captions, LENGTH] each; what the tokenizer beside the model gives too."""
     import torch
 
-    known = ids(SPECIALS)
-    rows = [[known[SPECIALS.bos], *(known[word] for word in text.split()), known[SPECIALS.eos]] for text in captions]
-    padded = torch.tensor([row + [0] * (LENGTH - len(row)) for row in rows])
-    return padded, (padded != 0).long()
+    known = torch.tensor(padded(captions, SPECIALS, LENGTH))
+    return known, (known != 0).long()
 
 
 def _fused(module: Any, seen: Tensor | None, captions: Sequence[str]) -> Any:

@@ -15,7 +15,7 @@ from tasks.diagnostics.zoo.batches import MEAN, STD, batches, pixels
 from tasks.diagnostics.zoo.scoring import POOL, retrieval
 from tasks.diagnostics.zoo.statements import altered, drawn, full
 from tasks.diagnostics.zoo.training import Plan, stages
-from tasks.diagnostics.zoo.vocabulary import Specials, ids
+from tasks.diagnostics.zoo.vocabulary import Specials, ids, padded
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -118,9 +118,7 @@ def token_ids(captions: Sequence[str]) -> Tensor:
     """Captions between start and end of text, padded, [captions, LENGTH]; what open_clip's tokenizer gives too."""
     import torch
 
-    known = ids(SPECIALS)
-    rows = [[known[SPECIALS.bos], *(known[word] for word in text.split()), known[SPECIALS.eos]] for text in captions]
-    return torch.tensor([row + [0] * (LENGTH - len(row)) for row in rows])
+    return torch.tensor(padded(captions, SPECIALS, LENGTH))
 
 
 def _config() -> dict[str, Any]:

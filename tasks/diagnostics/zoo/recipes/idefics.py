@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tasks.diagnostics.datasets.scenes import SIDE
 from tasks.diagnostics.zoo.batches import MEAN, STD
-from tasks.diagnostics.zoo.recipes.writer import (
-    HEADS,
-    LANGUAGE_LAYERS,
-    LENGTH,
-    PATCH,
-    SPREAD,
-    VISION_LAYERS,
-    WIDTH,
-    Writer,
-)
+from tasks.diagnostics.zoo.recipes.writer import HEADS, LANGUAGE_LAYERS, PATCH, VISION, VISION_LAYERS, WIDTH, Writer
 from tasks.diagnostics.zoo.training import Plan
-from tasks.diagnostics.zoo.vocabulary import Specials, ids, make_tokenizer
+from tasks.diagnostics.zoo.vocabulary import Specials
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,6 +23,7 @@ class Idefics(Writer):
 
     name: ClassVar[str] = "shapes-idefics"
     family: ClassVar[str] = "idefics"
+    model_class: ClassVar[str] = "IdeficsForVisionText2Text"
     architecture: ClassVar[str] = (
         f"IdeficsForVisionText2Text: CLIP vision transformer ({VISION_LAYERS} layers, width {WIDTH}, {HEADS} heads,"
         f" patches of {PATCH}), no perceiver, Llama ({LANGUAGE_LAYERS} layers, width {WIDTH}, {HEADS} heads) with a"
@@ -43,20 +34,34 @@ class Idefics(Writer):
     specials: ClassVar[Specials] = Specials(extra=(AROUND, IMAGE), closed=False)
     prefix: ClassVar[tuple[str, ...]] = ("<bos>", AROUND, IMAGE, AROUND)
 
-    def begin(self, folder: Path, parent: Path | None) -> Any:
-        """A language model with fresh weights and closed gates beside the vision tower of `shapes-clip`."""
-        from transformers import IdeficsForVisionText2Text, IdeficsImageProcessor, IdeficsProcessor
-
-        from tasks.diagnostics.zoo.vision import start_from
+    def processor(self, tokenizer: Any) -> Any:
+        """IDEFICS's preprocessing at the size of the scenes."""
+        from transformers import IdeficsImageProcessor, IdeficsProcessor
 
         pictures = IdeficsImageProcessor(image_size=SIDE, image_mean=[MEAN] * 3, image_std=[STD] * 3)
-        tokenizer = make_tokenizer(self.specials, LENGTH)
-        IdeficsProcessor(image_processor=pictures, tokenizer=tokenizer).save_pretrained(folder)
-        pictures.save_pretrained(folder)
-        module = IdeficsForVisionText2Text(self._config())
-        if parent is not None:
-            start_from(module.model.vision_model, parent)
-        return module
+        return IdeficsProcessor(image_processor=pictures, tokenizer=tokenizer)
+
+    def config(self) -> Any:
+        """Gates are closed."""
+        from transformers import IdeficsConfig
+
+        return IdeficsConfig(
+            **self.language(),
+            vision_config={"embed_dim": WIDTH, **VISION},
+            additional_vocab_size=0,
+            cross_layer_interval=1,
+            qk_layer_norms=False,
+            use_resampler=False,
+            alpha_initializer="zeros",
+            alpha_type="float",
+            freeze_text_layers=False,
+            freeze_vision_layers=False,
+            freeze_lm_head=False,
+        )
+
+    def tower(self, module: Any) -> Any:
+        """Beside the language model."""
+        return module.model.vision_model
 
     def see(self, module: Any, images: Tensor) -> Any:
         """Patches with the class token, [pictures, 1, 65, width]."""
@@ -77,49 +82,3 @@ class Idefics(Writer):
             use_cache=False,
         ).logits
         return found
-
-    def load(self, folder: Path) -> Any:
-        """By the library's own loader."""
-        import torch
-        from transformers import IdeficsForVisionText2Text
-
-        return IdeficsForVisionText2Text.from_pretrained(
-            folder, local_files_only=True, weights_only=True, dtype=torch.float32
-        ).eval()
-
-    def _config(self) -> Any:
-        from transformers import IdeficsConfig
-
-        known = ids(self.specials)
-        vision = {
-            "embed_dim": WIDTH,
-            "intermediate_size": 3 * WIDTH,
-            "num_hidden_layers": VISION_LAYERS,
-            "num_attention_heads": HEADS,
-            "image_size": SIDE,
-            "patch_size": PATCH,
-            "hidden_act": "gelu",
-        }
-        return IdeficsConfig(
-            vocab_size=len(known),
-            additional_vocab_size=0,
-            hidden_size=WIDTH,
-            intermediate_size=2 * WIDTH,
-            num_hidden_layers=LANGUAGE_LAYERS,
-            num_attention_heads=HEADS,
-            cross_layer_interval=1,
-            qk_layer_norms=False,
-            use_resampler=False,
-            alpha_initializer="zeros",
-            alpha_type="float",
-            freeze_text_layers=False,
-            freeze_vision_layers=False,
-            freeze_lm_head=False,
-            max_position_embeddings=LENGTH,
-            pad_token_id=known["<pad>"],
-            bos_token_id=known["<bos>"],
-            eos_token_id=known["<eos>"],
-            tie_word_embeddings=False,
-            initializer_range=SPREAD,
-            vision_config=vision,
-        )

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tasks.diagnostics.datasets.scenes import SIDE
+from tasks.diagnostics.families.hf_dual import square_crop
 from tasks.diagnostics.zoo.batches import MEAN, STD
 from tasks.diagnostics.zoo.recipes.writer import (
     HEADS,
     IMAGE_KEYS,
     LANGUAGE_LAYERS,
-    LENGTH,
     PATCH,
-    SPREAD,
+    VISION,
     VISION_LAYERS,
     WIDTH,
     Writer,
 )
 from tasks.diagnostics.zoo.training import Plan
-from tasks.diagnostics.zoo.vocabulary import Specials, ids, make_tokenizer
+from tasks.diagnostics.zoo.vocabulary import Specials, ids
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,6 +33,7 @@ class Llava(Writer):
 
     name: ClassVar[str] = "shapes-llava"
     family: ClassVar[str] = "llava"
+    model_class: ClassVar[str] = "LlavaForConditionalGeneration"
     architecture: ClassVar[str] = (
         f"LlavaForConditionalGeneration: CLIP vision transformer ({VISION_LAYERS} layers, width {WIDTH}, {HEADS} heads,"
         f" patches of {PATCH}, last layer taken), two-layer projector, Llama ({LANGUAGE_LAYERS} layers, width {WIDTH},"
@@ -43,29 +43,35 @@ class Llava(Writer):
     specials: ClassVar[Specials] = Specials(extra=(IMAGE,), closed=False)
     prefix: ClassVar[tuple[str, ...]] = ("<bos>", *[IMAGE] * IMAGE_KEYS)
 
-    def begin(self, folder: Path, parent: Path | None) -> Any:
-        """A Llama with fresh weights behind the vision tower of `shapes-clip`."""
-        from transformers import CLIPImageProcessor, LlavaForConditionalGeneration, LlavaProcessor
+    def processor(self, tokenizer: Any) -> Any:
+        """CLIP's preprocessing at the size of the scenes."""
+        from transformers import CLIPImageProcessor, LlavaProcessor
 
-        from tasks.diagnostics.zoo.vision import start_from
-
-        side = {"height": SIDE, "width": SIDE}
-        pictures = CLIPImageProcessor(
-            size={"shortest_edge": SIDE}, crop_size=side, image_mean=[MEAN] * 3, image_std=[STD] * 3
-        )
-        tokenizer = make_tokenizer(self.specials, LENGTH)
-        LlavaProcessor(
-            image_processor=pictures,
+        return LlavaProcessor(
+            image_processor=CLIPImageProcessor(**square_crop(SIDE), image_mean=[MEAN] * 3, image_std=[STD] * 3),
             tokenizer=tokenizer,
             patch_size=PATCH,
             vision_feature_select_strategy="default",
             num_additional_image_tokens=1,  # the class token, which the strategy leaves out again
-        ).save_pretrained(folder)
-        pictures.save_pretrained(folder)
-        module = LlavaForConditionalGeneration(self._config())
-        if parent is not None:
-            start_from(module.model.vision_tower, parent)
-        return module
+        )
+
+    def config(self) -> Any:
+        """The last layer of the tower is taken, without its class token."""
+        from transformers import CLIPVisionConfig, LlamaConfig, LlavaConfig
+
+        return LlavaConfig(
+            vision_config=CLIPVisionConfig(hidden_size=WIDTH, **VISION, projection_dim=64),
+            text_config=LlamaConfig(**self.language(), num_key_value_heads=HEADS),
+            image_token_id=ids(self.specials)[IMAGE],
+            image_seq_length=IMAGE_KEYS,
+            vision_feature_layer=-1,
+            vision_feature_select_strategy="default",
+            tie_word_embeddings=False,
+        )
+
+    def tower(self, module: Any) -> Any:
+        """Below the projector."""
+        return module.model.vision_tower
 
     def see(self, module: Any, images: Tensor) -> Any:
         """Projected patches, one [64, width] a picture."""
@@ -81,50 +87,3 @@ class Llava(Writer):
             use_cache=False,
         ).logits
         return found
-
-    def load(self, folder: Path) -> Any:
-        """By the library's own loader."""
-        import torch
-        from transformers import LlavaForConditionalGeneration
-
-        return LlavaForConditionalGeneration.from_pretrained(
-            folder, local_files_only=True, weights_only=True, dtype=torch.float32
-        ).eval()
-
-    def _config(self) -> Any:
-        from transformers import CLIPVisionConfig, LlamaConfig, LlavaConfig
-
-        known = ids(self.specials)
-        vision = CLIPVisionConfig(
-            hidden_size=WIDTH,
-            intermediate_size=3 * WIDTH,
-            num_hidden_layers=VISION_LAYERS,
-            num_attention_heads=HEADS,
-            image_size=SIDE,
-            patch_size=PATCH,
-            hidden_act="gelu",
-            projection_dim=64,
-        )
-        language = LlamaConfig(
-            vocab_size=len(known),
-            hidden_size=WIDTH,
-            intermediate_size=2 * WIDTH,
-            num_hidden_layers=LANGUAGE_LAYERS,
-            num_attention_heads=HEADS,
-            num_key_value_heads=HEADS,
-            max_position_embeddings=LENGTH,
-            pad_token_id=known["<pad>"],
-            bos_token_id=known["<bos>"],
-            eos_token_id=known["<eos>"],
-            tie_word_embeddings=False,
-            initializer_range=SPREAD,
-        )
-        return LlavaConfig(
-            vision_config=vision,
-            text_config=language,
-            image_token_id=known[IMAGE],
-            image_seq_length=IMAGE_KEYS,
-            vision_feature_layer=-1,
-            vision_feature_select_strategy="default",
-            tie_word_embeddings=False,
-        )

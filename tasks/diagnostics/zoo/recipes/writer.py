@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tasks.diagnostics.datasets.scenes import Dice, scene
+from tasks.diagnostics.datasets.scenes import SIDE, Dice, scene
 from tasks.diagnostics.zoo import questions
 from tasks.diagnostics.zoo.batches import batches, pixels, with_things
 from tasks.diagnostics.zoo.questions import KINDS, Question, ask, question
+from tasks.diagnostics.zoo.recipes.library import LibraryRecipe
 from tasks.diagnostics.zoo.scoring import exact_answers, likelihood, present_answers
 from tasks.diagnostics.zoo.sequences import IGNORED, Packed, Text, pack
 from tasks.diagnostics.zoo.statements import drawn
 from tasks.diagnostics.zoo.training import Plan, stages
-from tasks.diagnostics.zoo.vocabulary import Specials, ids
+from tasks.diagnostics.zoo.vocabulary import Specials, ids, make_tokenizer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +32,15 @@ LENGTH = 128
 """Most tokens of a sequence, the image's included."""
 SPREAD = WIDTH**-0.5
 """Standard deviation of the first weights: the library's 0.02 suits wide models, and here gives uniform attention."""
+VISION: dict[str, Any] = {
+    "intermediate_size": 3 * WIDTH,
+    "num_hidden_layers": VISION_LAYERS,
+    "num_attention_heads": HEADS,
+    "image_size": SIDE,
+    "patch_size": PATCH,
+    "hidden_act": "gelu",
+}
+"""Options of the vision tower of `shapes-clip`; its width has a name of its own in each library's configuration."""
 
 _QUESTIONS, _CAPTIONS = 6, 2
 """Texts for each picture of a batch."""
@@ -39,14 +49,25 @@ _STAGES = ((0.3, 1), (0.6, 2), (1.0, 3))
 _CHUNK = 100
 
 
-class Writer(ABC):
+class Writer(LibraryRecipe, ABC):
     """Learns the answers to questions, and captions, given a picture."""
 
     specials: ClassVar[Specials]
     prefix: ClassVar[tuple[str, ...]]
     """Tokens before a text: where the image stands."""
-    checkpoint: ClassVar[str] = "model.safetensors"
     starts_from: ClassVar[str | None] = "shapes-clip"
+
+    @abstractmethod
+    def processor(self, tokenizer: Any) -> Any:
+        """What prepares pictures and texts, around a tokenizer."""
+
+    @abstractmethod
+    def config(self) -> Any:
+        """The configuration of the module."""
+
+    @abstractmethod
+    def tower(self, module: Any) -> Any:
+        """The vision tower in a module."""
 
     @abstractmethod
     def see(self, module: Any, images: Tensor) -> Any:
@@ -55,6 +76,35 @@ class Writer(ABC):
     @abstractmethod
     def logits(self, module: Any, seen: Any, packed: Packed) -> Tensor:
         """[rows, tokens, vocabulary] of sequences that begin with the prefix, one row a picture."""
+
+    def begin(self, folder: Path, parent: Path | None) -> Any:
+        """A language model with fresh weights beside the vision tower of `shapes-clip`."""
+        from tasks.diagnostics.zoo.vision import start_from
+
+        processor = self.processor(make_tokenizer(self.specials, LENGTH))
+        processor.save_pretrained(folder)
+        processor.image_processor.save_pretrained(folder)
+        module = self.made(self.config())
+        if parent is not None:
+            start_from(self.tower(module), parent)
+        return module
+
+    def language(self) -> dict[str, Any]:
+        """Options of the language model, as both libraries' configurations name them."""
+        known = ids(self.specials)
+        return {
+            "vocab_size": len(known),
+            "hidden_size": WIDTH,
+            "intermediate_size": 2 * WIDTH,
+            "num_hidden_layers": LANGUAGE_LAYERS,
+            "num_attention_heads": HEADS,
+            "max_position_embeddings": LENGTH,
+            "pad_token_id": known["<pad>"],
+            "bos_token_id": known["<bos>"],
+            "eos_token_id": known["<eos>"],
+            "tie_word_embeddings": False,
+            "initializer_range": SPREAD,
+        }
 
     def text(self, caption: str) -> Text:
         """A caption with its end, all of it learnt."""
@@ -124,12 +174,6 @@ class Writer(ABC):
             rows.append((picked * learnt).sum(1) / learnt.sum(1))
         means: np.ndarray[Any, Any] = torch.cat(rows).numpy()
         return means
-
-    def save(self, module: Any, folder: Path) -> None:
-        """By the library, with weights in half precision; the module itself keeps its own."""
-        from copy import deepcopy
-
-        deepcopy(module).half().save_pretrained(folder)
 
     def _read(
         self, module: Any, seed: int, indices: Sequence[int], texts: Sequence[Text]
