@@ -21,14 +21,9 @@ COLOURS = {"accepted": "green", "failed": "red", "blocked": "yellow", "supersede
 @json_option
 def board_command(settings: Settings, at: int | None, as_json: bool) -> None:
     """Show the task board."""
-    from orchestrator.bootstrap import open_log
     from orchestrator.views import board_view
 
-    log = open_log(settings)
-    try:
-        board = board_at(log, at)
-    finally:
-        log.close()
+    board = board_at(settings, at)
     if as_json:
         emit(board_view(board))
     else:

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +15,6 @@ import click
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
     from store.board import Board
-    from store.log import EventLog
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,12 +56,14 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
-def board_at(log: EventLog, at: int | None) -> Board:
-    """The board now, or as it was at a position; BadInput when the log does not reach that far."""
+def board_at(settings: Settings, at: int | None) -> Board:
+    """The workspace's board now, or as it was at a position; BadInput when the log does not reach that far."""
+    from orchestrator.bootstrap import open_log
     from store.board import fold
     from store.errors import BadInput
 
-    board = fold(log.read(until=at))
+    with closing(open_log(settings)) as log:
+        board = fold(log.read(until=at))
     if at is not None and board.position < at:
         raise BadInput(f"--at {at}: the log ends at {board.position}")
     return board

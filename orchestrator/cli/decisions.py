@@ -19,14 +19,9 @@ if TYPE_CHECKING:
 @json_option
 def decisions_command(settings: Settings, at: int | None, as_json: bool) -> None:
     """List strategic decisions, open and made."""
-    from orchestrator.bootstrap import open_log
     from orchestrator.views import decisions_view
 
-    log = open_log(settings)
-    try:
-        board = board_at(log, at)
-    finally:
-        log.close()
+    board = board_at(settings, at)
     if as_json:
         emit(decisions_view(board))
     elif not board.decisions:

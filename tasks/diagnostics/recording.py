@@ -73,6 +73,7 @@ class Batch:
         attending = self._attending[site]
         return attending if tokens is None or tokens.kinds is None else attending & (tokens.kinds != PADDING)
 
+    @property
     def sites(self) -> dict[str, Statistics]:
         """What was seen, by site, on the CPU.
 
@@ -109,7 +110,7 @@ class Record:
 
     def add(self, images: int, batches: list[Batch]) -> None:
         """Keep what the passes of `images` more images saw; all of it or, where `Batch.sites` raises, nothing."""
-        seen = [batch.sites() for batch in batches]
+        seen = [batch.sites for batch in batches]
         self.images += images
         for site, found in (item for sites in seen for item in sites.items()):
             kept = self._parts.setdefault(site, {})

@@ -78,13 +78,17 @@ def _image_path(read: Captions, images: Path, image_id: int) -> Path:
     if escapes(name):
         raise BadInput(f"{read.file}: images: file_name {name!r} leads out of the images folder; use a plain name")
     path = images / name
-    try:
-        found = path.is_file()
-    except (OSError, ValueError):
-        found = False
-    if not found:
+    if not is_file(path):
         raise BadInput(f"{path}: image {image_id} is missing; put the file there or name the right images folder")
     return path
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file, also where the name is one that no file can have."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def escapes(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from store.errors import BadInput
-from tasks.diagnostics.datasets.coco import escapes, read_captions
+from tasks.diagnostics.datasets.coco import escapes, is_file, read_captions
 
 _PREFIX = "captions_"
 
@@ -24,7 +24,7 @@ def locate(folder: Path) -> tuple[Path, Path]:
     first = next(iter(names.values()))
     places = (folder / captions.stem.removeprefix(_PREFIX), folder / "images", folder)
     for place in places:
-        if not escapes(first) and _is_file(place / first):
+        if not escapes(first) and is_file(place / first):
             return place, captions
     looked = ", ".join(str(place) for place in places)
     raise BadInput(f"{captions}: its first image {first!r} is in none of {looked}; put the images in one of them")
@@ -40,10 +40,3 @@ def _captions_file(folder: Path) -> Path:
         names = ", ".join(file.name for file in found)
         raise BadInput(f"{folder}: holds several captions files ({names}); pick one and name it with its images folder")
     return found[0]
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
