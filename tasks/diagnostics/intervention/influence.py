@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from store.errors import GonogoError
 from store.specs import Influence
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.layout import Layout
@@ -62,7 +63,8 @@ def measure_influence(
 
     `extent` says which interventions are made; what is `planted` stays in place throughout. Swapping gives every image
     the next one's pixels, cutting a blank of its mean colour; a text is swapped where the output judges pairs. Sites
-    are changed for the first `at_sites` pairs only, or for all. Empty where the model has no output.
+    are changed for the first `at_sites` pairs only, or for all. Empty where the model has no output; raises GonogoError
+    where that is not finite.
     """
     found: list[Effect] = []
     for steps, pairs in ((_modalities(extent), len(images)), (_sites(layout, extent), at_sites)):
@@ -157,12 +159,13 @@ def _answer(model: VisionLanguageModel, ask: Callable[[], Output | None], change
 
 def _compare(base: Output, altered: Output) -> tuple[Floats, Floats | None]:
     p, q = (output.logits.float().log_softmax(-1) for output in (base, altered))
-    change = (p.exp() - q.exp()).abs().sum(-1) / 2
+    change = _per_sample((p.exp() - q.exp()).abs().sum(-1) / 2, base.valid)
+    if not np.isfinite(change).all():
+        raise GonogoError("the model's output is not finite on some image; measure it in float32, or without influence")
     if base.labels is None:
-        return _per_sample(change, base.valid), None
+        return change, None
     right = base.labels.clamp_min(0)[..., None]
-    rise = (p.gather(-1, right) - q.gather(-1, right))[..., 0]
-    return _per_sample(change, base.valid), _per_sample(rise, base.valid)
+    return change, _per_sample((p.gather(-1, right) - q.gather(-1, right))[..., 0], base.valid)
 
 
 def _per_sample(values: Tensor, valid: Tensor) -> Floats:

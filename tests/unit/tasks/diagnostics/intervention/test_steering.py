@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional
 
-from store.errors import BadInput
+from store.errors import BadInput, GonogoError
 from store.specs import Plant
 from tasks.diagnostics.attention.entropy import measure
 from tasks.diagnostics.attention.tap import AttentionTap
@@ -133,6 +133,28 @@ def test_effects_are_per_image_and_told_by_site_and_head(load_model: Load, tmp_p
     }
     assert all(effect.change.shape == (4,) and (effect.change >= 0).all() for effect in found)
     assert all(effect.loss is not None for effect in found), "a matching model has right answers"
+
+
+def test_sites_are_changed_for_some_of_the_pairs_and_modalities_for_all(load_model: Load, tmp_path: Path) -> None:
+    model = load_model("blip:tiny@random", tmp_path)
+    layout = find_layout(model, IMAGES, CAPTIONS)
+    texts = [texts[0] for texts in CAPTIONS]
+    asked: list[int] = []
+    ask = model.ask
+    model.ask = lambda images, *rest: asked.append(len(images)) or ask(images, *rest)
+    found = measure_influence(model, layout, IMAGES, texts, "sites", 4, {}, lambda *_: None, 2)
+    assert {len(effect.change) for effect in found if effect.site} == {2}
+    assert {len(effect.change) for effect in found if not effect.site} == {4}
+    assert asked == [4, 4, 4, 4, 2], "as it is, three changes of a modality; the sites share what is prepared"
+
+
+def test_an_output_that_is_not_finite_is_told(load_model: Load, tmp_path: Path) -> None:
+    model = load_model("clip:tiny@random", tmp_path)
+    model.module.logit_scale.data.fill_(1e3)
+    layout = find_layout(model, IMAGES, CAPTIONS)
+    texts = [texts[0] for texts in CAPTIONS]
+    with pytest.raises(GonogoError, match="output is not finite on some image; measure it in float32"):
+        measure_influence(model, layout, IMAGES, texts, "modalities", 4, {}, lambda *_: None)
 
 
 @pytest.mark.parametrize(
