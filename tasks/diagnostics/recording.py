@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tasks.diagnostics.attention.calls import AttentionCall, Projected
-from tasks.diagnostics.attention.entropy import Groups, Rows, check_finite, unchecked
+from tasks.diagnostics.attention.entropy import Groups, Rows, check_finite, measure
 from tasks.diagnostics.attention.sampling import RowSample, sampled, standard_error
 from tasks.diagnostics.families.model import PADDING, SPECIAL, TEXT, Pass, Role, Tokens, VisionLanguageModel
 from tasks.diagnostics.measures import Floats
@@ -85,7 +85,7 @@ class Batch:
     def _measured(
         self, call: AttentionCall, samples: int, groups: Groups | None, queries: Tensor | None = None
     ) -> Rows:
-        rows = unchecked(call, samples, groups, queries=queries)
+        rows = measure(call, samples, groups, queries=queries, check=False)
         whole = rows.entropy.sum()
         self._entropies[call.site] = self._entropies[call.site] + whole if call.site in self._entropies else whole
         return rows

@@ -21,7 +21,7 @@ from tasks.diagnostics.attention.tiles import by_tiles, run_on
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["BLOCKED", "FAINT", "Groups", "Parts", "Rows", "check_finite", "measure", "unchecked"]
+__all__ = ["BLOCKED", "FAINT", "Groups", "Parts", "Rows", "check_finite", "measure"]
 
 
 def measure(
@@ -31,21 +31,32 @@ def measure(
     *,
     queries: Tensor | None = None,
     backend: Backend | None = None,
+    check: bool = True,
 ) -> Rows:
     """Row entropies of a call over `samples` samples, in float32 or better.
 
     The batch dimension of the rows is that of the call, [samples x windows]; a call of three dimensions is split into
     samples and heads. `groups` tells keys apart, where the batch is that of the samples. `queries`, integers, are the
     query rows to measure, or None for all; `backend` is chosen by device and size where it is not given. Raises
-    GonogoError when the scores are not finite or the shapes do not fit.
+    GonogoError when the shapes do not fit and, unless `check` is off, when the scores are not finite: `check_finite`
+    asks that of many calls at once, as a GPU has to be waited for.
     """
-    rows = unchecked(call, samples, groups, queries=queries, backend=backend)
-    check_finite({call.site: rows.entropy.sum()})
+    import torch
+
+    of = call.q if isinstance(call, Projected) else call.scores
+    _check_groups(call, samples, groups)
+    with torch.no_grad(), torch.autocast(of.device.type, enabled=False):
+        if isinstance(call, Scored):
+            rows = by_scores(call, samples, groups, queries)
+        else:
+            rows = _projected(call.site, arranged(call, samples, queries), groups, backend)
+        if check:
+            check_finite({call.site: rows.entropy.sum()})
     return rows
 
 
 def check_finite(entropies: Mapping[str, Tensor]) -> None:
-    """Raise GonogoError for the first site whose entropies, summed, are not finite. Waits once for the device."""
+    """Raise GonogoError for the first site whose entropies, summed, are not finite."""
     import torch
 
     if not entropies:
@@ -54,25 +65,6 @@ def check_finite(entropies: Mapping[str, Tensor]) -> None:
     for site, sound in zip(entropies, finite, strict=True):
         if not sound:
             raise GonogoError(f"{site}: attention scores are not finite; check the weights of this module")
-
-
-def unchecked(
-    call: AttentionCall,
-    samples: int,
-    groups: Groups | None = None,
-    *,
-    queries: Tensor | None = None,
-    backend: Backend | None = None,
-) -> Rows:
-    """As `measure`, but whether scores are finite is left to be asked, as that waits for the device."""
-    import torch
-
-    of = call.q if isinstance(call, Projected) else call.scores
-    _check_groups(call, samples, groups)
-    with torch.no_grad(), torch.autocast(of.device.type, enabled=False):
-        if isinstance(call, Scored):
-            return by_scores(call, samples, groups, queries)
-        return _projected(call.site, arranged(call, samples, queries), groups, backend)
 
 
 def _projected(site: str, layout: Layout, groups: Groups | None, asked: Backend | None) -> Rows:
