@@ -120,6 +120,7 @@ def _change(folder: Path, edit) -> None:
         (lambda f: (f / "images/1.png").unlink(), ["1.png"]),
         (lambda f: (f / "images/3.png").write_bytes((f / "images/3.png").read_bytes()[:60]), ["3.png"]),
         (lambda f: (f / "images/2.png").write_text("no image"), ["2.png"]),
+        (lambda f: Image.new("1", (10_000, 10_000)).save(f / "images/2.png"), ["2.png", "10000 x 10000 pixels"]),
         (lambda f: (f / "captions.json").write_text("{"), ["captions.json", "JSON"]),
         (lambda f: (f / "captions.json").write_text("[]"), ["captions.json"]),
         (lambda f: (f / "captions.json").unlink(), ["captions.json"]),
@@ -130,8 +131,8 @@ def _change(folder: Path, edit) -> None:
         (lambda f: _change(f, lambda d: d["images"].pop()), ["captions.json"]),
     ],
     ids=[
-        "image missing", "image truncated", "not an image", "not JSON", "wrong JSON", "no captions file",
-        "empty caption", "too few captions", "id twice", "path escapes", "too few images",
+        "image missing", "image truncated", "not an image", "100 megapixels", "not JSON", "wrong JSON",
+        "no captions file", "empty caption", "too few captions", "id twice", "path escapes", "too few images",
     ],
 )  # fmt: skip
 def test_data_that_cannot_be_used(coco: Path, gonogo, spoil, words: list[str]) -> None:

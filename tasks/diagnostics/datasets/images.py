@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import warnings
 from typing import TYPE_CHECKING
 
 from store.errors import BadInput
@@ -42,12 +43,15 @@ def _decode(data: bytes, sample: Sample) -> Image:
 
     where = f"{sample.path}: image {sample.image_id}"
     try:
-        with PIL.Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)  # our own limit is lower, and an error
+            opened = PIL.Image.open(io.BytesIO(data), formats=FORMATS)
+        with opened as image:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise BadInput(f"{where} has {width} x {height} pixels, over {MAX_PIXELS}; scale it down")
             return image.convert("RGB")
-    except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
+    except PIL.Image.DecompressionBombError:
         raise BadInput(f"{where} is too large to be decoded safely; scale it down") from None
     except PIL.UnidentifiedImageError:
         raise BadInput(f"{where} is not an image of a known format ({', '.join(FORMATS)}); replace it") from None

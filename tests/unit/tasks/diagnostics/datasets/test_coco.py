@@ -153,13 +153,13 @@ def test_asking_for_more_images_than_there_are_is_refused(make_coco: MakeCoco) -
     assert "holds 3 images, but 4 are needed" in refused(ref(images, annotations, first=2), images)
 
 
-def bomb() -> bytes:
-    """A PNG of a few bytes that claims 60 000 x 60 000 pixels."""
+def claiming(side: int) -> bytes:
+    """A PNG of a few bytes that claims to be so wide and so high."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
@@ -169,13 +169,14 @@ def bomb() -> bytes:
         (lambda data: data[: len(data) // 2], "is damaged"),
         (lambda _: b"", "is not an image of a known format"),
         (lambda _: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is not an image of a known format"),
-        (lambda _: bomb(), "too large"),
+        (lambda _: claiming(60_000), "too large"),
+        (lambda _: claiming(10_000), "has 10000 x 10000 pixels, over 80000000; scale it down"),
         (lambda _: b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "image 11 is"),
     ],
-    ids=["cut short", "empty", "a program", "a bomb", "a bare signature"],
+    ids=["cut short", "empty", "a program", "a bomb", "100 megapixels", "a bare signature"],
 )
 def test_an_image_that_cannot_be_decoded_is_refused_by_id(
-    spoil: Callable[[bytes], bytes], said: str, make_coco: MakeCoco
+    spoil: Callable[[bytes], bytes], said: str, make_coco: MakeCoco, recwarn: pytest.WarningsRecorder
 ) -> None:
     images, annotations = make_coco()
     path = images / "11.jpg"
@@ -183,6 +184,7 @@ def test_an_image_that_cannot_be_decoded_is_refused_by_id(
     message = refused(ref(images, annotations), images)
     assert said in message
     assert "11.jpg: image 11" in message
+    assert recwarn.list == [], "one line is said, and no more"
 
 
 def test_every_colour_mode_becomes_rgb(make_coco: MakeCoco) -> None:
