@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,18 +15,36 @@ import pytest
 from orchestrator.reports.render import render_cycle
 from store.board import fold
 from store.chain import Row, check_chain
-from store.codec import recorded
+from store.codec import digest_of, encode, recorded
+from store.decide import task_id
+from store.events import StudyRegistered, TaskPlanned
+from store.specs import Diagnostic, Method, Plant
 
 LOGS = sorted((Path(__file__).resolve().parents[2] / "golden" / "logs").glob("*.jsonl"))
 
 
+def rows_of(path: Path) -> list[Row]:
+    return [Row(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 @pytest.fixture(params=LOGS, ids=lambda path: path.stem)
-def rows(request: pytest.FixtureRequest) -> list[Row]:
-    return [Row(**json.loads(line)) for line in request.param.read_text(encoding="utf-8").splitlines()]
+def log(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
 
 
-def test_there_are_golden_logs() -> None:
-    assert LOGS
+@pytest.fixture
+def rows(log: Path) -> list[Row]:
+    return rows_of(log)
+
+
+@pytest.fixture
+def told(log: Path) -> Told:
+    return TOLD[log.stem]
+
+
+def test_every_golden_log_is_there_and_known() -> None:
+    assert {path.stem for path in LOGS} == set(TOLD)
 
 
 def test_the_chain_of_a_golden_log_holds(rows: list[Row]) -> None:
@@ -33,14 +52,56 @@ def test_the_chain_of_a_golden_log_holds(rows: list[Row]) -> None:
     assert check.ok, check.why
 
 
-def test_a_golden_log_folds_to_the_study_that_it_tells_of(rows: list[Row]) -> None:
+@dataclass(frozen=True)
+class Told:
+    """What a golden log tells of."""
+
+    statuses: dict[str, int]
+    verdicts: list[str]
+    answers: list[tuple[str, str]]
+
+
+TOLD = {
+    "two-cycles.0.1.0": Told({"accepted": 10, "superseded": 1}, ["NO_GO", "NO_GO"], [("at-least-2", "Ada Lovelace")]),
+    "planted.0.1.0": Told({"accepted": 5, "superseded": 1}, ["GO", "GO"], [("at-least-2", "Ada Lovelace")]),
+}
+
+
+def test_a_golden_log_folds_to_the_study_that_it_tells_of(rows: list[Row], told: Told) -> None:
     board = fold(recorded(row) for row in rows)
     assert (board.position, board.head) == (len(rows), rows[-1].hash)
-    statuses = Counter(task.status for task in board.tasks)
-    assert statuses == {"accepted": 10, "superseded": 1}
+    assert Counter(task.status for task in board.tasks) == told.statuses
     verdicts = [cycle.assessment.verdict for cycle in board.cycles.values() if cycle.assessment]
-    assert verdicts == ["NO_GO", "NO_GO"]
-    assert [(d.chosen, d.by) for d in board.decisions] == [("at-least-2", "Ada Lovelace")]
+    assert verdicts == told.verdicts
+    assert [(d.chosen, d.by) for d in board.decisions] == told.answers
+
+
+def test_what_was_registered_and_planned_still_has_its_digests(rows: list[Row]) -> None:
+    for row in rows:
+        event = recorded(row).event
+        if isinstance(event, StudyRegistered):
+            assert digest_of(event.study) == event.digest
+        if isinstance(event, TaskPlanned):
+            assert task_id(event.cycle, event.spec) == event.task_id
+        assert json.loads(encode(event)[2]) == json.loads(row.body), "and nothing is added to what is written"
+
+
+def test_what_was_planted_is_read_again() -> None:
+    (path,) = (path for path in LOGS if path.stem == "planted.0.1.0")
+    board = fold(recorded(row) for row in rows_of(path))
+    assert board.study is not None
+    assert board.study.diagnostics == Method(nulls=3, influence="sites", device="cpu", dtype="bfloat16")
+    specs = [task.spec for task in board.tasks if isinstance(task.spec, Diagnostic)]
+    assert [spec.model.locator for spec in specs] == [
+        "openclip:shapes-clip@zoo",
+        "openclip:shapes-clip@zoo#tower=vision,layers=0-2,scale=12.5",
+        "clip:base-patch32@openai/clip-vit-base-patch32",
+        "blip:shapes-blip@zoo#tower=vision,layers=0,2,heads=0,scale=8",
+    ]
+    assert {spec.method for spec in specs} == {board.study.diagnostics}
+    assert specs[1].model.plant == Plant(tower="vision", layers=(0, 1, 2), scale=12.5)
+    report = render_cycle([recorded(row) for row in rows_of(path)], 1)["cycle-report.md"].decode()
+    assert "openclip:shapes-clip@zoo#tower=vision,layers=0-2,scale=12.5" in report.replace("\\", "")
 
 
 def test_the_reports_of_a_golden_log_can_still_be_rendered(rows: list[Row]) -> None:
