@@ -196,10 +196,12 @@ def _measures(found: Diagnosis) -> Table:
 
 
 def _losses(found: Diagnosis) -> Table:
-    table = _table("entropy lost", "share", "95 % interval", "random init")
+    layers, heads = found.verdict.collapsed_layers, found.verdict.collapsed_heads_by_layer
+    table = _table("entropy lost", "share", "95 % interval", "random init", "heads collapsed")
     for loss in (*found.verdict.losses, *found.verdict.layers):
-        mark = " collapsed" if loss.name in found.verdict.collapsed_layers else ""
-        table.add_row(f"{loss.name}{mark}", f"{loss.value:.3f}", _interval(loss.low, loss.high), f"{loss.null:.4f}")
+        name = f"{loss.name} collapsed" if loss.name in layers else loss.name
+        interval = _interval(loss.low, loss.high)
+        table.add_row(name, f"{loss.value:.3f}", interval, f"{loss.null:.4f}", heads.get(loss.name, ""))
     return table
 
 

@@ -25,11 +25,12 @@ from tasks.diagnostics.families.weights import UnusableModel
 from tasks.diagnostics.image_metrics import ROLES, Metrics, image_metrics
 from tasks.diagnostics.intervention.influence import Effect, measure_influence
 from tasks.diagnostics.layout import Layout, find_layout
+from tasks.diagnostics.losses import losses
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init, summary
 from tasks.diagnostics.nulls.shuffled_pairs import Shift, shuffled_pairs
 from tasks.diagnostics.precision import full_precision
-from tasks.diagnostics.verdict import Verdict, judge, losses
+from tasks.diagnostics.verdict import Verdict, judge
 from tasks.handler import Progress, silent
 from tasks.libraries import versions
 from tasks.memory import is_out_of_memory, peak_bytes, reset_peak

@@ -9,7 +9,7 @@ import numpy as np
 
 from tasks.diagnostics.diagnosis import MEETING, SUMMARY, Diagnosis, Relation, Site, Summary, summarise
 from tasks.diagnostics.intervention.influence import Effect
-from tasks.diagnostics.verdict import Loss
+from tasks.diagnostics.losses import Loss
 
 SCHEMA = "gonogo.diagnose/2"
 
@@ -41,6 +41,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "nulls": _nulls(found),
         "losses": [_loss(loss) for loss in found.verdict.losses],
         "layer_losses": [_loss(loss) for loss in found.verdict.layers],
+        "head_losses": [_loss(loss) for loss in found.verdict.heads],
         "task": found.task or None,
         "influence": [_effect(effect) for effect in found.effects],
         "entropy_and_influence": {"sites": _relation(found.relation()), "heads": _relation(found.relation(True))},
@@ -48,6 +49,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "verdict": found.verdict.label,
         "reason": found.verdict.reason,
         "collapsed_layers": list(found.verdict.collapsed_layers),
+        "collapsed_heads": list(found.verdict.collapsed_heads),
         "functional": found.verdict.functional.label,
         "functional_reason": found.verdict.functional.reason,
         "latency_s": found.cost.latency_s,

@@ -102,6 +102,8 @@ def _of_nulls(found: Diagnosis) -> Iterator[Measurement]:
     for loss in found.verdict.layers:
         yield Measurement(f"null/layer/{loss.name}/entropy_norm", loss.null, "", loss.null_low, loss.null_high)
         yield Measurement(f"null/layer/{loss.name}/loss", loss.value, "", loss.low, loss.high)
+    for loss in found.verdict.heads:
+        yield Measurement(f"null/head/{loss.name}/loss", loss.value, "", loss.low, loss.high, cited=False)
     for metric, shift in found.nulls.shuffled.items():
         yield Measurement(f"shuffled/{metric}", shift.difference, _unit(metric), shift.low, shift.high)
 
@@ -182,6 +184,8 @@ def _facts(found: Diagnosis) -> dict[str, str]:
         facts["Planted"] = str(found.model.plant)
     if found.verdict.collapsed_layers:
         facts["Collapsed layers"] = ", ".join(found.verdict.collapsed_layers)
+    if heads := found.verdict.collapsed_heads_by_layer:
+        facts["Collapsed heads"] = "; ".join(f"{layer}: {numbers}" for layer, numbers in heads.items())
     if found.task:
         facts["Output"] = found.task
     for site in found.sites:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from tasks.diagnostics.measures import Floats
+from tasks.diagnostics.losses import LOST, Loss, Losses
 
 if TYPE_CHECKING:
     from tasks.diagnostics.intervention.influence import Effect
-    from tasks.diagnostics.nulls.random_init import RandomInit
 
 Label = Literal["ok", "collapsed", "undefined", "inconclusive"]
-
-LOST = 0.5
-"""Attention counts as collapsed where it has lost more than this share of the normalised entropy of its null."""
 
 MOVED = 0.01
 """A modality counts as without influence where changing it moves less than this share of the output's probability."""
@@ -27,25 +24,6 @@ FEWEST_IMAGES = 30
 ALPHA = 0.05
 
 _UNTRAINED = "The weights are a random initialisation, so this says nothing of a trained model."
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """Normalised entropy that a role or a site has lost against random initialisation, as a share of the null's."""
-
-    name: str
-    value: float
-    low: float
-    high: float
-    p_collapsed: float
-    """Of the loss being at most LOST; small where attention is collapsed."""
-    p_different: float
-    """Two-sided, of no loss and no gain."""
-    null: float
-    """Mean normalised entropy of the null."""
-    null_low: float
-    null_high: float
-    """Band of the null: where one more random initialisation would lie, with 95 % probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,47 +47,31 @@ class Verdict:
     """By role."""
     layers: tuple[Loss, ...] = ()
     """By layer, named role/NN."""
+    heads: tuple[Loss, ...] = ()
+    """By head, named role/NN/HH. They do not decide the label, as single peaked heads are normal in trained models."""
 
     @property
     def collapsed_layers(self) -> tuple[str, ...]:
         """Layers that are collapsed, by Holm's correction over all layers."""
         return _rejected(self.layers)
 
+    @property
+    def collapsed_heads(self) -> tuple[str, ...]:
+        """Heads that are collapsed, by Holm's correction over all heads."""
+        return _rejected(self.heads)
 
-def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
-    """Loss of `values`, [images], against `draws`, [draws, images], of random initialisation."""
-    from tasks.statistics.draws import against_draws
-
-    found = against_draws(values, draws)
-    null = found.null if found.null > 0 else float("nan")
-    return Loss(
-        name,
-        -found.difference / null,
-        -found.high / null,
-        -found.low / null,
-        found.p_below(-LOST * found.null),
-        found.p,
-        found.null,
-        found.null_low,
-        found.null_high,
-    )
-
-
-def losses(
-    roles: Mapping[str, Floats], layers: Mapping[str, tuple[str, Floats]], null: RandomInit
-) -> tuple[tuple[Loss, ...], tuple[Loss, ...]]:
-    """Losses by role, from [images], and by layer, from (site, [images, heads])."""
-    of_roles = [loss_of(role, values, null.roles[role]) for role, values in roles.items() if role in null.roles]
-    of_layers = []
-    for name, (site, heads) in layers.items():
-        draws = null.sites.get(site)
-        if draws is not None and np.isfinite(heads).all() and np.isfinite(draws).all():
-            of_layers.append(loss_of(name, heads.mean(axis=1), draws.mean(axis=2)))
-    return tuple(of_roles), tuple(of_layers)
+    @property
+    def collapsed_heads_by_layer(self) -> dict[str, str]:
+        """Layer -> the numbers of its collapsed heads in words, or `all`; layers without any are left out."""
+        found: dict[str, list[int]] = {}
+        for layer, _, head in (name.rpartition("/") for name in self.collapsed_heads):
+            found.setdefault(layer, []).append(int(head))
+        have = Counter(loss.name.rpartition("/")[0] for loss in self.heads)
+        return {layer: "all" if len(of) == have[layer] else _listed([*map(str, of)]) for layer, of in found.items()}
 
 
 def judge(
-    found: tuple[tuple[Loss, ...], tuple[Loss, ...]] | None,
+    found: Losses | None,
     n: int,
     untrained: bool,
     undefined: str | None,
@@ -123,27 +85,28 @@ def judge(
     """
     functional = _functional(effects, task)
     if undefined is not None:
-        rest = found or ((), ())
-        also = f" Of the rest: {_attentional(*rest, n)[1]}" if rest[0] else ""
-        return Verdict("undefined", f"There is not all attention to judge: {undefined}.{also}", functional, *rest)
+        rest = found or Losses()
+        also = f" Of the rest: {_attentional(rest, n)[1]}" if rest.roles else ""
+        reason = f"There is not all attention to judge: {undefined}.{also}"
+        return Verdict("undefined", reason, functional, rest.roles, rest.layers, rest.heads)
     if found is None:
         return Verdict("inconclusive", "No null of random initialisation was measured.", functional)
-    of_roles, of_layers = found
-    label, reason = _attentional(of_roles, of_layers, n)
-    return Verdict(label, " ".join([reason, *([_UNTRAINED] if untrained else [])]), functional, of_roles, of_layers)
+    label, reason = _attentional(found, n)
+    reason = " ".join([reason, *([_UNTRAINED] if untrained else [])])
+    return Verdict(label, reason, functional, found.roles, found.layers, found.heads)
 
 
-def _attentional(of_roles: Sequence[Loss], of_layers: Sequence[Loss], n: int) -> tuple[Label, str]:
+def _attentional(found: Losses, n: int) -> tuple[Label, str]:
     if n < FEWEST_IMAGES:
         return "inconclusive", f"Fewer than {FEWEST_IMAGES} images were measured."
-    whole, parts = _rejected(of_roles), _rejected(of_layers)
+    whole, parts = _rejected(found.roles), _rejected(found.layers)
     if whole or parts:
         where = [f"{name} attention as a whole" for name in whole]
         where += [f"{role} {_numbered(layers)}" for role, layers in _by_role(parts).items()]
         return "collapsed", f"Normalised entropy is below half of that of random initialisation in {_listed(where)}."
-    if all(loss.high < LOST for loss in of_roles):
+    if all(loss.high < LOST for loss in found.roles):
         return "ok", "Nowhere is the normalised entropy below half of that of random initialisation."
-    unclear = [loss.name for loss in of_roles if loss.high >= LOST]
+    unclear = [loss.name for loss in found.roles if loss.high >= LOST]
     return "inconclusive", f"The interval of the loss of {_listed(unclear)} attention reaches one half."
 
 

@@ -149,6 +149,10 @@ def test_json_has_its_fixed_shape_and_no_nan(found: Diagnosis, resnet: Diagnosis
         assert all(site <= entry.keys() for entry in data["sites"])
         for metric in ("mcs_raw", "mcs_norm", "mcs_raw_uniform", "vision_entropy", "text_entropy_norm"):
             assert {metric, f"{metric}_low", f"{metric}_high"} <= data["summary"].keys()
+    heads = to_json(found)["head_losses"]
+    assert [loss["name"] for loss in heads[:3]] == ["vision/00/00", "vision/00/01", "vision/01/00"]
+    assert len(heads) == 2 * len(to_json(found)["layer_losses"])
+    assert to_json(found)["collapsed_heads"] == []
     summary = to_json(found)["summary"]
     assert summary["mcs_norm_low"] < summary["mcs_norm"] < summary["mcs_norm_high"]
     undefined = to_json(resnet)

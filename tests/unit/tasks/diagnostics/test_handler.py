@@ -95,6 +95,14 @@ def test_a_gated_site_is_named_by_its_own_role_and_layer(workspace: Path, few: D
     assert gated < {layer for layer, measure in of_layers if measure == "entropy_norm"}
 
 
+def test_the_losses_of_heads_are_logged_but_not_cited(done: Done) -> None:
+    heads = [m for m in done.measurements if m.metric.startswith("null/head/")]
+    assert [m.metric for m in heads[:2]] == ["null/head/vision/00/00/loss", "null/head/vision/00/01/loss"]
+    assert len(heads) == 4 * 2, "of layers alone, which the pooling head is not"
+    assert not any(m.cited for m in heads)
+    assert all(m.low is not None and m.low <= m.value for m in heads)
+
+
 def test_every_measurement_is_finite_and_its_key_fit_for_mlflow(done: Done) -> None:
     keys = [measurement.metric for measurement in done.measurements]
     assert len(set(keys)) == len(keys)

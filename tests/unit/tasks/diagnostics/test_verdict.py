@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from tasks.diagnostics.intervention.influence import Effect
-from tasks.diagnostics.verdict import Loss, Verdict, judge, loss_of
+from tasks.diagnostics.losses import Loss, Losses, loss_of, losses
+from tasks.diagnostics.nulls.random_init import RandomInit
+from tasks.diagnostics.verdict import Verdict, judge
 
 RNG = np.random.default_rng(0)
 
@@ -19,7 +21,8 @@ def loss(name: str, share: float, images: int = 40, spread: float = 0.01) -> Los
 
 def judged(*layers: float, n: int = 40, untrained: bool = False, effects: tuple[Effect, ...] = ()) -> Verdict:
     of_layers = tuple(loss(f"vision/{i:02d}", share) for i, share in enumerate(layers))
-    return judge(((loss("vision", float(np.mean(layers))),), of_layers), n, untrained, None, effects, "the captions")
+    found = Losses((loss("vision", float(np.mean(layers))),), of_layers)
+    return judge(found, n, untrained, None, effects, "the captions")
 
 
 def moved(kind: str, *shares: float) -> Effect:
@@ -48,16 +51,57 @@ def test_the_label_follows_the_losses_and_says_where(layers: tuple[float, ...], 
     assert (verdict.label, said in verdict.reason) == (label, True), verdict.reason
 
 
+def with_heads(*layers: tuple[float, ...]) -> Verdict:
+    """The verdict on layers whose heads have lost these shares."""
+    null = 0.9 + RNG.normal(0, 0.004, (8, 1, 1, 1)) + RNG.normal(0, 0.002, (8, 40, len(layers), len(layers[0])))
+    model = 0.9 * (1 - np.array(layers)) + RNG.normal(0, 0.01, (40, len(layers), len(layers[0])))
+    sites = {f"site {i}": null[:, :, i] for i in range(len(layers))}
+    found = losses(
+        {"vision": model.mean(axis=(1, 2))},
+        {f"vision/{i:02d}": (f"site {i}", model[:, i]) for i in range(len(layers))},
+        RandomInit(tuple(range(8)), 40, {"vision": null.mean(axis=(2, 3))}, sites),
+    )
+    return judge(found, 40, False, None, (), "")
+
+
+def test_a_collapsed_head_is_named_and_does_not_decide_the_label() -> None:
+    verdict = with_heads((0.1, 0.1, 0.1, 0.1), (0.1, 0.1, 0.9, 0.1))
+    assert verdict.collapsed_heads == ("vision/01/02",)
+    assert verdict.collapsed_heads_by_layer == {"vision/01": "2"}
+    assert verdict.collapsed_layers == ()
+    assert verdict.label == "ok", "its layer as a whole has lost less than half"
+    by_name = {loss.name: loss.value for loss in verdict.heads}
+    assert len(by_name) == 8
+    assert by_name["vision/01/02"] == pytest.approx(0.9, abs=0.02)
+    assert by_name["vision/01/01"] == pytest.approx(0.1, abs=0.02)
+
+
+def test_the_heads_of_a_collapsed_layer_are_told_in_one_word() -> None:
+    verdict = with_heads((0.8, 0.9, 0.8), (0.8, 0.1, 0.8))
+    assert verdict.collapsed_heads_by_layer == {"vision/00": "all", "vision/01": "0 and 2"}
+
+
+def test_heads_are_corrected_for_their_number() -> None:
+    few, many = loss("vision/00/00", 0.51, spread=0.001), [loss(f"vision/00/{i:02d}", 0.1) for i in range(1, 1000)]
+    assert few.p_collapsed < 0.05
+    alone, among = (
+        judge(Losses((loss("vision", 0.1),), (), heads), 40, False, None, (), "") for heads in ((few,), (few, *many))
+    )
+    assert alone.collapsed_heads == ("vision/00/00",)
+    assert among.collapsed_heads == ()
+
+
 def test_fewer_than_thirty_images_settle_nothing() -> None:
     assert judged(0.8, 0.8, n=29).label == "inconclusive"
 
 
 def test_a_modality_without_attention_is_undefined_and_the_rest_is_still_judged() -> None:
-    found = ((loss("text", 0.8),), (loss("text/00", 0.8),))
+    found = Losses((loss("text", 0.8),), (loss("text/00", 0.8),), (loss("text/00/00", 0.8),))
     verdict = judge(found, 40, False, "the vision tower, an EfficientNet, has no attention", (), "")
     assert verdict.label == "undefined"
     assert "EfficientNet" in verdict.reason
     assert "text attention as a whole" in verdict.reason
+    assert verdict.collapsed_heads == ("text/00/00",)
 
 
 def test_without_a_null_nothing_is_decided() -> None:

@@ -1,0 +1,80 @@
+"""Losses of normalised entropy against random initialisation, as shares of the null's: by role, layer and head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tasks.diagnostics.measures import Floats
+
+if TYPE_CHECKING:
+    from tasks.diagnostics.nulls.random_init import RandomInit
+
+LOST = 0.5
+"""Attention counts as collapsed where it has lost more than this share of the normalised entropy of its null."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Normalised entropy that a role, layer or head has lost against random initialisation, as a share of it."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    p_collapsed: float
+    """Of the loss being at most LOST; small where attention is collapsed."""
+    p_different: float
+    """Two-sided, of no loss and no gain."""
+    null: float
+    """Mean normalised entropy of the null."""
+    null_low: float
+    null_high: float
+    """Band of the null: where one more random initialisation would lie, with 95 % probability."""
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """All losses of a model."""
+
+    roles: tuple[Loss, ...] = ()
+    layers: tuple[Loss, ...] = ()
+    """Named role/NN."""
+    heads: tuple[Loss, ...] = ()
+    """Named role/NN/HH."""
+
+
+def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
+    """Loss of `values`, [images], against `draws`, [draws, images], of random initialisation."""
+    from tasks.statistics.draws import against_draws
+
+    found = against_draws(values, draws)
+    null = found.null if found.null > 0 else float("nan")
+    return Loss(
+        name,
+        -found.difference / null,
+        -found.high / null,
+        -found.low / null,
+        found.p_below(-LOST * found.null),
+        found.p,
+        found.null,
+        found.null_low,
+        found.null_high,
+    )
+
+
+def losses(roles: Mapping[str, Floats], layers: Mapping[str, tuple[str, Floats]], null: RandomInit) -> Losses:
+    """Losses by role, from [images], and by layer and head, from (site, [images, heads]) of each layer."""
+    of_roles = [loss_of(role, values, null.roles[role]) for role, values in roles.items() if role in null.roles]
+    of_layers, of_heads = [], []
+    for name, (site, heads) in layers.items():
+        draws = null.sites.get(site)
+        if draws is not None and np.isfinite(heads).all() and np.isfinite(draws).all():
+            of_layers.append(loss_of(name, heads.mean(axis=1), draws.mean(axis=2)))
+            of_heads += [
+                loss_of(f"{name}/{head:02d}", heads[:, head], draws[:, :, head]) for head in range(heads.shape[1])
+            ]
+    return Losses(tuple(of_roles), tuple(of_layers), tuple(of_heads))
