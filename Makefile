@@ -6,10 +6,10 @@ BIN := .venv/bin
 DEMO := demo
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test check format lint types floors tests chaos bench bench-diagnostics lock clean
+.PHONY: help setup demo test check format lint types floors tests chaos bench bench-diagnostics bench-planted lock clean
 
 help:  ## list these targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 setup: .venv/ready  ## make .venv from requirements.lock
 
@@ -52,6 +52,9 @@ bench: setup  ## speed and memory beside a peer, as ratios
 
 bench-diagnostics: setup  ## the entropy of attention beside the plain forward and matrices: time, memory, scaling
 	$(BIN)/python -m benchmarks.diagnostics
+
+bench-planted: setup  ## planted collapse found and located, beside raw MCS; false alarms; writes benchmarks/planted.md
+	$(BIN)/python -m benchmarks.planted
 
 lock: setup  ## resolve requirements.lock again
 	$(BIN)/python -m uv pip compile pyproject.toml --extra diagnostics --group dev --universal \

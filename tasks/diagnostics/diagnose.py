@@ -25,7 +25,7 @@ from tasks.diagnostics.families.weights import UnusableModel
 from tasks.diagnostics.image_metrics import ROLES, Metrics, image_metrics
 from tasks.diagnostics.intervention.influence import Effect, measure_influence
 from tasks.diagnostics.layout import Layout, find_layout
-from tasks.diagnostics.losses import losses
+from tasks.diagnostics.losses import measured_losses
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init, summary
 from tasks.diagnostics.nulls.shuffled_pairs import Shift, shuffled_pairs
@@ -250,16 +250,7 @@ class _Diagnosing:
         names = ("vision_entropy_norm", "text_entropy_norm")
         reasons = [self.metrics.undefined[name] for name in names if name in self.metrics.undefined]
         undefined = "; ".join(dict.fromkeys(reasons)) or None
-        found = None
-        if null is not None:
-            m = null.images
-            roles = {role: values[:m] for role, values in self._roles.items()}
-            layers = {
-                f"{site.role}/{site.layer:02d}": (site.name, site.entropy_norm[:m])
-                for site in self.sites
-                if site.layer is not None
-            }
-            found = losses(roles, layers, null)
+        found = None if null is None else measured_losses(self.measuring.record, null)
         return judge(found, len(self.dataset), self.ref.untrained, undefined, effects, self.model.task)
 
     @cached_property

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tasks.diagnostics.image_metrics import ROLES
 from tasks.diagnostics.measures import Floats
+from tasks.diagnostics.nulls.random_init import summary
 
 if TYPE_CHECKING:
     from tasks.diagnostics.nulls.random_init import RandomInit
+    from tasks.diagnostics.recording import Record
 
 LOST = 0.5
 """Attention counts as collapsed where it has lost more than this share of the normalised entropy of its null."""
@@ -64,6 +67,15 @@ def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
         found.null_low,
         found.null_high,
     )
+
+
+def measured_losses(record: Record, null: RandomInit) -> Losses:
+    """Losses of all that was measured, on the images of the null, which are the first of the record."""
+    m = null.images
+    roles, sites = summary(record)
+    finite = {role: values[:m] for role, values in roles.items() if np.isfinite(values).all()}
+    named = [(f"{role}/{layer:02d}", site) for role in ROLES for layer, site in enumerate(record.layers(role))]
+    return losses(finite, {name: (site, sites[site][:m]) for name, site in named}, null)
 
 
 def losses(roles: Mapping[str, Floats], layers: Mapping[str, tuple[str, Floats]], null: RandomInit) -> Losses:

@@ -56,17 +56,14 @@ class Measuring:
         """Measure prepared passes over some images; what is seen is kept only when all of them went well."""
         seconds, batches = 0.0, []
         for work in passes:
-            taken, batch = self._tapped(work)
+            taken, batch = self.tapped(work)
             seconds += taken
             batches.append(batch)
         self.record.add(images, batches)
         self.tapped_s.append(seconds)
 
-    def _plainly(self, passes: Sequence[Pass]) -> list[float]:
-        with self._changed():
-            return [self._clock(work.run) / work.samples for work in passes]
-
-    def _tapped(self, work: Pass) -> tuple[float, Batch]:
+    def tapped(self, work: Pass) -> tuple[float, Batch]:
+        """Run one pass under the tap: seconds per sample, and what was seen, which is not kept here."""
         from tasks.diagnostics.attention.tap import AttentionTap
 
         batch = Batch(self.model, work, self.rows)
@@ -77,6 +74,10 @@ class Measuring:
         self.blind.update(tap.blind)
         batch.put("gated_influence", gates.ratios)
         return seconds / work.samples, batch
+
+    def _plainly(self, passes: Sequence[Pass]) -> list[float]:
+        with self._changed():
+            return [self._clock(work.run) / work.samples for work in passes]
 
     def _changed(self) -> AbstractContextManager[object]:
         from tasks.diagnostics.intervention.steering import Steering
