@@ -18,6 +18,7 @@ from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init
 from tasks.diagnostics.recording import Batch, Record
 from tasks.diagnostics.verdict import Verdict, judge
+from tasks.libraries import versions
 
 TWINS = 8
 """Random initialisations of a null, as `gonogo diagnose` takes."""
@@ -42,7 +43,9 @@ class Subject:
         import torch
 
         ref = ModelRef.parse(locator)
-        self.model = find_family(ref.family).load(ref, Path.cwd(), 0, torch.device("cpu"))
+        family = find_family(ref.family)
+        self.model = family.load(ref, Path.cwd(), 0, torch.device("cpu"))
+        self._libraries = versions((*family.packages, "numpy", "pillow"))
         self.sets = sets
         self.passes = [self.model.passes(pairs.images, pairs.captions) for pairs in sets]
         self.layout = find_layout(self.model, sets[0].images[:1], sets[0].captions[:1])
@@ -59,7 +62,9 @@ class Subject:
         """A null of other seeds."""
         pairs = self.sets[which]
         batches = [(len(pairs.images), self.passes[which])]
-        return measure_random_init(self.model, self.layout, batches, seeds, cache, pairs.name, lambda *_: None)
+        return measure_random_init(
+            self.model, self.layout, batches, seeds, cache, pairs.name, self._libraries, lambda *_: None
+        )
 
     @contextmanager
     def weights(self, seed: int | None) -> Iterator[None]:
