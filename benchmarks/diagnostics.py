@@ -10,6 +10,7 @@ import logging
 import platform
 import sys
 from collections.abc import Iterator
+from itertools import chain
 
 from benchmarks.diagnostics_memory import MATRICES, device_memory_row, memory_rows
 from benchmarks.diagnostics_models import Model, Place, Work, attention_only, models
@@ -45,7 +46,7 @@ def main(wanted: list[str]) -> int:
 
 def _on_the_cpu() -> None:
     _head(f"{platform.machine()}, one thread")
-    for row in (*_time(Place()), *memory_rows()):
+    for row in chain(_time(Place()), memory_rows()):
         _show(row)
     print()
     for line in scaling_lines("cpu"):

@@ -9,7 +9,7 @@ from orchestrator.reports.context import Header, Term, VerdictView
 from orchestrator.reports.naming import all_untrained, any_untrained
 from orchestrator.reports.parts import ClaimRow, Goal, MetricRow, Progress
 from orchestrator.reports.past import Past
-from orchestrator.reports.prose import Code, Estimate, Prose, Said, Strong
+from orchestrator.reports.prose import Code, Estimate, ModelName, Prose, Said, Strong, listed
 from orchestrator.reports.wording import VERDICTS
 from store.codec import digest_of
 from store.evidence import Evidence
@@ -50,10 +50,24 @@ def _verdict(past: Past) -> VerdictView:
 
 def _caveats(past: Past) -> tuple[Prose, ...]:
     if all_untrained(past):
-        return (UNTRAINED,)
+        return (UNTRAINED, *_planted(past))
     if any_untrained(past):
-        return (("Some models are untrained; what is found in them says nothing about trained models.",),)
-    return ()
+        some: Prose = ("Some models are untrained; what is found in them says nothing about trained models.",)
+        return (some, *_planted(past))
+    return _planted(past)
+
+
+def _planted(past: Past) -> tuple[Prose, ...]:
+    """A planted collapse is a control: it counts in the verdict like any other, which has to be said."""
+    planted: list[Prose] = [(ModelName.of(model.ref),) for model in past.study.models if model.plant]
+    if not planted:
+        return ()
+    return (
+        (
+            "A collapse is planted in ", *listed(planted), ", to see that it is found. It counts in the verdict like "
+            "any other, and says nothing about a model as it is.",
+        ),
+    )  # fmt: skip
 
 
 def _since(past: Past) -> list[Prose]:

@@ -123,12 +123,16 @@ def _functional(effects: Sequence[Effect], task: str) -> Finding:
     still = [words[kind] for kind, (_, high) in bounds.items() if high < MOVED]
     unclear = [words[kind] for kind, (low, high) in bounds.items() if low < MOVED <= high]
     if still:
-        said = f"{_listed(still).capitalize()} moves less than one hundredth of the probability over {task}."
+        said = f"{_moving(still).capitalize()} less than one hundredth of the probability over {task}."
         return Finding("collapsed", said)
     if unclear:
-        said = f"The interval of the probability that {_listed(unclear)} moves reaches one hundredth, over {task}."
+        said = f"The interval of the probability that {_moving(unclear)} reaches one hundredth, over {task}."
         return Finding("inconclusive", said)
-    return Finding("ok", f"{_listed([words[kind] for kind in bounds]).capitalize()} moves the probability over {task}.")
+    return Finding("ok", f"{_moving([words[kind] for kind in bounds]).capitalize()} the probability over {task}.")
+
+
+def _moving(what: Sequence[str]) -> str:
+    return f"{_listed(what)} {'moves' if len(what) == 1 else 'move'}"
 
 
 def _rejected(losses: Sequence[Loss]) -> tuple[str, ...]:

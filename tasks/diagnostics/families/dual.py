@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from tasks.diagnostics.families.model import PADDING, TEXT, Output, Pass, Tokens, VisionLanguageModel
+from tasks.diagnostics.families.model import PADDING, TEXT, Answer, Output, Pass, Role, Tokens, VisionLanguageModel
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -108,34 +108,55 @@ class DualEncoder(VisionLanguageModel):
 
     def embeddings(self, images: Sequence[Image], captions: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Embeddings of length 1 of images and captions, each [samples, width]."""
-        return self._embeddings(self.pixels(images), self.texts(captions))
+        return self._of_images(self.pixels(images)), self._of_texts(self.texts(captions))
 
     def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output:
         """For each image, which of the captions is its own; [images, 1, captions]."""
-        return self.ask(images, captions)()
+        return self._similarities(*self.embeddings(images, captions))
 
-    def ask(
-        self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None
-    ) -> Callable[[], Output]:
-        """`output`, of pixels and tokens that are prepared once."""
-        pixels, texts = self.pixels(images), self.texts(captions)
-        return lambda: self._output(pixels, texts, batch_size or len(pixels))
-
-    def _output(self, pixels: Tensor, texts: Texts, batch_size: int) -> Output:
+    def ask(self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None) -> Answer:
+        """`output`, of pixels and tokens that are prepared once; a tower without the changed site is not run again."""
         import torch
 
-        parts = [slice(start, start + batch_size) for start in range(0, len(pixels), batch_size)]
-        embedded = [self._embeddings(pixels[part], texts.between(part)) for part in parts]
-        of_images, of_captions = (torch.cat(side) for side in zip(*embedded, strict=True))
+        pixels, texts = self.pixels(images), self.texts(captions)
+        size = batch_size or len(pixels)
+        parts = [slice(start, start + size) for start in range(0, len(pixels), size)]
+        towers: dict[Role, Callable[[slice], Tensor]] = {
+            "vision": lambda part: self._of_images(pixels[part]),
+            "text": lambda part: self._of_texts(texts.between(part)),
+        }
+        kept: dict[Role, Tensor] = {}
+
+        def answer(changed: str | None = None, /) -> Output:
+            role = None if changed is None else self.place(changed).role
+            embedded = {
+                tower: kept[tower]
+                if role in towers and role != tower and tower in kept
+                else torch.cat([encode(part) for part in parts])
+                for tower, encode in towers.items()
+            }
+            if changed is None:
+                kept.update(embedded)
+            return self._similarities(embedded["vision"], embedded["text"])
+
+        return answer
+
+    def _similarities(self, of_images: Tensor, of_captions: Tensor) -> Output:
+        import torch
+
         logits = self.temperature() * of_images @ of_captions.T
         labels = torch.arange(len(of_images), device=logits.device)
         return Output(logits[:, None], torch.ones_like(labels, dtype=torch.bool)[:, None], labels[:, None])
 
-    def _embeddings(self, pixels: Tensor, texts: Texts) -> tuple[Tensor, Tensor]:
+    def _of_images(self, pixels: Tensor) -> Tensor:
         from torch.nn.functional import normalize
 
-        of_images = self.encode_images(self._cast(pixels)).float()
-        return normalize(of_images, dim=-1), normalize(self.encode_texts(texts).float(), dim=-1)
+        return normalize(self.encode_images(self._cast(pixels)).float(), dim=-1)
+
+    def _of_texts(self, texts: Texts) -> Tensor:
+        from torch.nn.functional import normalize
+
+        return normalize(self.encode_texts(texts).float(), dim=-1)
 
     def _cast(self, pixels: Tensor) -> Tensor:
         """Pixels in the number type of the module."""

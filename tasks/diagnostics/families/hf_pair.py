@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,6 +15,7 @@ from tasks.diagnostics.families.model import (
     PADDING,
     SPECIAL,
     TEXT,
+    Answer,
     Output,
     Pass,
     Place,
@@ -161,15 +162,13 @@ class HFPairModel(VisionLanguageModel):
         """As the family says."""
         return self.ask(images, captions)()
 
-    def ask(
-        self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None
-    ) -> Callable[[], Output | None]:
+    def ask(self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None) -> Answer:
         """`output`, of inputs that are prepared once."""
         del batch_size
         if not self.task:
-            return lambda: None
+            return lambda _=None: None
         inputs = self.inputs(images, captions)
-        return lambda: self.family.output(self, inputs)
+        return lambda _=None: self.family.output(self, inputs)
 
     def place(self, site: str) -> Place:
         """By the family's patterns. Raises KeyError for a site that none of them knows."""

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
     import torch
@@ -84,6 +84,16 @@ class Provenance:
     tokenizer: str
 
 
+class Answer(Protocol):
+    """The output of some pairs, as often as it is asked for."""
+
+    def __call__(self, changed: str | None = None, /) -> Output | None:
+        """`changed` is the one site that is steered otherwise than when `changed` was last None.
+
+        What does not depend on that site may be kept from then.
+        """
+
+
 class VisionLanguageModel(ABC):
     """A loaded model, in eval mode, on its device. Only its family knows more of it than this."""
 
@@ -116,16 +126,14 @@ class VisionLanguageModel(ABC):
     def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output | None:
         """What the model says of image-caption pairs, one caption an image; None where it has no such task."""
 
-    def ask(
-        self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None
-    ) -> Callable[[], Output | None]:
+    def ask(self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None) -> Answer:
         """`output` of the pairs, to be asked for again and again; a model can prepare what stays the same.
 
         `batch_size` is how many samples may go through the module at once, for models whose pairs are `coupled`: the
         others are never given more.
         """
         del batch_size
-        return lambda: self.output(images, captions)
+        return lambda _=None: self.output(images, captions)
 
     @contextmanager
     def untrained(self, seed: int) -> Iterator[None]:

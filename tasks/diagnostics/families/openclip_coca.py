@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from tasks.diagnostics.families.model import Output, Pass, Place, Tokens
+from tasks.diagnostics.families.model import Answer, Output, Pass, Place, Tokens
 from tasks.diagnostics.families.openclip_model import OpenClipModel
 
 if TYPE_CHECKING:
@@ -39,14 +39,12 @@ class CocaModel(OpenClipModel):
             return Place("cross", "caption")
         return Place("text", "caption") if site.startswith("text_decoder.") else super().place(site)
 
-    def ask(
-        self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None
-    ) -> Callable[[], Output]:
+    def ask(self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None) -> Answer:
         """The next token, up to the end of the text; [samples, length - 1, vocabulary]."""
         del batch_size
         pixels, texts = self.pixels(images), self.texts(captions)
         said, labels = self._said(texts), texts.ids[:, 1:]
-        return lambda: Output(self.module(self._cast(pixels), texts.ids)["logits"], said, labels)
+        return lambda _=None: Output(self.module(self._cast(pixels), texts.ids)["logits"], said, labels)
 
     def _said(self, texts: Texts) -> Tensor:
         """[captions, length - 1], boolean: whether a token that counts follows."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
 
-    from tasks.diagnostics.families.model import Output
+    from tasks.diagnostics.families.model import Answer, Output
     from tasks.diagnostics.intervention.steering import Changes
 
 Kind = Literal["swap-image", "cut-image", "swap-text", "uniform-site", "silent-head"]
@@ -98,7 +98,7 @@ def _effects(
             if step.kind == "swap-text" and (model.coupled or base.logits.shape[1] > 1):
                 continue
             asked = ask if step.site else model.ask(*_given(step, own, others), batch_size)
-            altered = _answer(model, asked, _changes(step, planted))
+            altered = _answer(model, asked, _changes(step, planted), step.site or None)
             assert altered is not None, "it had an output a moment ago"
             found.setdefault(step, []).append(_compare(base, altered))
     return [_joined(step, parts) for step, parts in found.items()]
@@ -148,13 +148,13 @@ def _changes(step: _Step, planted: Changes) -> Changes:
     return {**planted, step.site: (*planted.get(step.site, ()), change)}
 
 
-def _answer(model: VisionLanguageModel, ask: Callable[[], Output | None], changes: Changes) -> Output | None:
+def _answer(model: VisionLanguageModel, ask: Answer, changes: Changes, changed: str | None = None) -> Output | None:
     import torch
 
     from tasks.diagnostics.intervention.steering import Steering
 
     with torch.inference_mode(), Steering(model.module, changes):
-        return ask()
+        return ask(changed)
 
 
 def _compare(base: Output, altered: Output) -> tuple[Floats, Floats | None]:

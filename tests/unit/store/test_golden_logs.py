@@ -102,6 +102,7 @@ def test_what_was_planted_is_read_again() -> None:
     assert specs[1].model.plant == Plant(tower="vision", layers=(0, 1, 2), scale=12.5)
     report = render_cycle([recorded(row) for row in rows_of(path)], 1)["cycle-report.md"].decode()
     assert "openclip:shapes-clip@zoo#tower=vision,layers=0-2,scale=12.5" in report.replace("\\", "")
+    assert "It counts in the verdict like any other, and says nothing about a model as it is." in report
 
 
 def test_the_reports_of_a_golden_log_can_still_be_rendered(rows: list[Row]) -> None:

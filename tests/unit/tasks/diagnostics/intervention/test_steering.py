@@ -189,3 +189,30 @@ def test_closed_gates_let_nothing_through_although_attention_has_all_its_entropy
     texts = [texts[0] for texts in CAPTIONS]
     swap = measure_influence(model, layout, IMAGES, texts, "modalities", 4, {}, lambda *_: None)[0]
     assert (swap.kind, float(swap.change.max())) == ("swap-image", 0.0)
+
+
+@pytest.mark.parametrize("locator", ["clip:tiny@random", "siglip:tiny@random", "openclip:shapes-clip@zoo"])
+def test_a_tower_without_the_changed_site_is_not_run_again_and_the_output_is_the_same(
+    locator: str, load_model: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = load_model(locator, tmp_path)
+    layout = find_layout(model, IMAGES, CAPTIONS)
+    runs: list[str] = []
+    for name in ("encode_images", "encode_texts"):
+        encode = getattr(model, name)
+        monkeypatch.setattr(model, name, lambda given, name=name, encode=encode: runs.append(name) or encode(given))
+    captions = [texts[0] for texts in CAPTIONS]
+    kept = model.ask(IMAGES, captions)
+    for role, site, expected in (
+        ("vision", layout.roles["vision"][-1].name, ["encode_images"]),
+        ("text", layout.roles["text"][0].name, ["encode_texts"]),
+        *[("pooling", spot.name, ["encode_images", "encode_texts"]) for spot in layout.roles.get("pooling", ())],
+    ):
+        with torch.inference_mode(), Steering(model.module, {}):
+            kept()
+        with torch.inference_mode(), Steering(model.module, {site: (Change(sharpness=0.0),)}):
+            anew = model.ask(IMAGES, captions)()
+            runs.clear()
+            found = kept(site)
+        assert runs == expected, role
+        assert torch.equal(found.logits, anew.logits)
