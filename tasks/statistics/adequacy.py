@@ -73,6 +73,18 @@ def differences(a: Floats, b: Floats, minimum: int = MINIMUM_IMAGES) -> Sample |
         return _examine(a - b, np.maximum(np.abs(a), np.abs(b)), minimum)
 
 
+def image_means(x: Floats, minimum: int = MINIMUM_IMAGES) -> Sample | Undetermined:
+    """The sample of per-image means over models, for `x` of shape [models, n] joined on the same images.
+
+    An image that any model misses is left out. Undetermined as in `examine`, the spread of the means being held against
+    the largest value of any model. Raises ValueError when `x` holds no model.
+    """
+    if x.ndim != 2 or x.shape[0] == 0:
+        raise ValueError(f"per-image means need an array of models by images, not one of shape {x.shape}")
+    with np.errstate(invalid="ignore"):
+        return _examine(x.mean(axis=0), np.abs(x).max(axis=0), minimum)
+
+
 def _examine(x: Floats, magnitude: Floats, minimum: int) -> Sample | Undetermined:
     """Examine `x`, whose values were computed from numbers of the given magnitude."""
     if x.ndim != 1:

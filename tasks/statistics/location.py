@@ -21,7 +21,8 @@ class TTest:
     """Outcome of a t test. `p` lies in [`SMALLEST_P`, 1]."""
 
     t: float
-    df: int
+    df: float
+    """Degrees of freedom; a fraction where they were estimated."""
     p: float
     alternative: Alternative
 
