@@ -25,6 +25,7 @@ COMMANDS = (
     "diagnose",
     "models",
     "data",
+    "power",
     "doctor",
 )
 """In the order in which a newcomer meets them. Each is `orchestrator.cli.<name>:<name>`."""

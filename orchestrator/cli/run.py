@@ -71,14 +71,17 @@ def _registered(settings: Settings, workspace: Workspace) -> Board | None:
 
 
 def _preflight(file: StudyFile, board: Board | None, workspace: Workspace, amending: bool) -> None:
-    """Look at models and data before a protocol is registered or changed."""
+    """Look at models, data and the number of images before a protocol is registered or changed."""
     from orchestrator.preflight import check_study
+    from orchestrator.reach import doubts
     from store.codec import digest_of
 
     unchanged = board is not None and board.study_sha256 == digest_of(file.study)
     if unchanged or (board is not None and board.study is not None and not amending):
         return
     check_study(file.study, workspace.root.resolve())
+    for line in doubts(file.study):
+        note(f"warning: study.toml: {line}")
 
 
 def _tell(board: Board, workspace: Workspace, nothing_left: bool) -> None:

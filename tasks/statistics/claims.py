@@ -100,6 +100,15 @@ def holm_count_at_least(k: int, m: int, alpha: float, rejection: RejectionProbab
     return float(counts.sum())
 
 
+def holm_count_floor(k: int, m: int, alpha: float, rejection: RejectionProbability) -> float:
+    """A probability that Holm's correction at `alpha` rejects k or more of m reaches, however the models depend.
+
+    It does so wherever k p-values are at most alpha/m. Fewer than k are when m − k + 1 models or more fail at that
+    level, which by Markov's inequality has a probability of m·P(one fails)/(m − k + 1) at most.
+    """
+    return max(0.0, 1 - m * (1 - rejection(alpha / m)) / (m - k + 1))
+
+
 def _count_at_least(k: int, m: int, alpha: float, rejection: RejectionProbability, certain: int) -> float:
     return at_least(k - certain, [rejection(alpha)] * (m - certain))
 

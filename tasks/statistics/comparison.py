@@ -17,10 +17,8 @@ from tasks.statistics.claims import RULES, Claim, claim
 from tasks.statistics.models import ModelResult, describe_model
 from tasks.statistics.multiplicity import holm
 from tasks.statistics.pairs import PairResult, describe_pair
-from tasks.statistics.power import MEDIUM_EFFECT, minimal_detectable_effect, power, sample_size
+from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER, minimal_detectable_effect, power, sample_size
 from tasks.statistics.samples import Joined
-
-TARGET_POWER = 0.8
 
 Pair = tuple[str, str]
 Name = TypeVar("Name", str, Pair)

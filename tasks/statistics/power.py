@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Literal
 
 from tasks.statistics.location import Alternative
@@ -14,7 +15,12 @@ Design = Literal["one-sample", "paired", "independent"]
 MEDIUM_EFFECT = 0.5
 """Cohen (1988), "Statistical Power Analysis for the Behavioral Sciences", §2.2."""
 
+TARGET_POWER = 0.8
+"""The same, §2.4."""
+
 _MOST_IMAGES = 1e9
+_LARGEST_EFFECT = 1e6
+"""In standard deviations: beyond it the spread is rounding noise (`adequacy`)."""
 
 
 def power(
@@ -53,19 +59,7 @@ def sample_size(
 
     Never below 2. Raises ValueError when no n up to a billion reaches the target, as for an effect of zero.
     """
-    from scipy.optimize import brentq
-
-    def shortfall(n: float) -> float:
-        return power(n, effect, alpha, design, alternative) - target
-
-    if shortfall(2) >= 0:
-        return 2.0
-    high = 4.0
-    while shortfall(high) < 0:
-        high *= 2
-        if high > _MOST_IMAGES:
-            raise ValueError(f"no sample gives a power of {target} for an effect of {effect} ({alternative})")
-    return float(brentq(shortfall, high / 2, high, xtol=1e-10, rtol=1e-14))
+    return smallest_sample(lambda n: power(n, effect, alpha, design, alternative), target)
 
 
 def minimal_detectable_effect(
@@ -79,16 +73,36 @@ def minimal_detectable_effect(
 
     Raises ValueError when `target` is not strictly between `alpha` and 1.
     """
-    from scipy.optimize import brentq
-
     if not alpha < target < 1:
         raise ValueError(f"the power to reach must lie strictly between alpha and 1, not {target}")
     sign = -1.0 if alternative == "less" else 1.0
+    return smallest_effect(lambda effect: power(n, sign * effect, alpha, design, alternative), target)
 
-    def shortfall(effect: float) -> float:
-        return power(n, sign * effect, alpha, design, alternative) - target
+
+def smallest_sample(power_of: Callable[[float], float], target: float) -> float:
+    """The `n` ≥ 2, not rounded, at which a power that grows with n is `target`.
+
+    Raises ValueError when no n up to a billion reaches it.
+    """
+    from scipy.optimize import brentq
+
+    if power_of(2) >= target:
+        return 2.0
+    high = 4.0
+    while power_of(high) < target:
+        high *= 2
+        if high > _MOST_IMAGES:
+            raise ValueError(f"no sample of up to a billion images has a power of {target}")
+    return float(brentq(lambda n: power_of(n) - target, high / 2, high, xtol=1e-10, rtol=1e-14))
+
+
+def smallest_effect(power_of: Callable[[float], float], target: float) -> float:
+    """The effect above zero at which a power that grows with it is `target`; ValueError when none reaches it."""
+    from scipy.optimize import brentq
 
     high = 1.0
-    while shortfall(high) < 0:
+    while power_of(high) < target:
         high *= 2
-    return float(brentq(shortfall, 0.0, high, xtol=1e-12, rtol=1e-14))
+        if high > _LARGEST_EFFECT:
+            raise ValueError(f"no effect is found with a power of {target}")
+    return float(brentq(lambda effect: power_of(effect) - target, 0.0, high, xtol=1e-12, rtol=1e-14))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from itertools import pairwise, product
 from math import prod
 
@@ -7,8 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
-from tasks.statistics.claims import RejectionProbability, at_least, claim, false_claim_bound, holm_count_at_least
+from tasks.statistics.claims import (
+    RejectionProbability,
+    at_least,
+    claim,
+    false_claim_bound,
+    holm_count_at_least,
+    holm_count_floor,
+)
 from tasks.statistics.multiplicity import holm
 
 probabilities = st.lists(st.floats(0, 1), max_size=6)
@@ -60,6 +69,29 @@ def test_the_holm_count_follows_simulated_p_values(k: int, certain: int) -> None
     rejected = np.mean([np.sum(holm(row) <= alpha) >= k for row in p])
     expected = holm_count_at_least(k, m, alpha, lambda level: level ** (1 / exponent), certain)
     assert rejected == pytest.approx(expected, abs=4 * np.sqrt(0.25 / trials))
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.5, 1.0, "in turn"])
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_no_dependence_takes_the_count_below_its_floor(k: int, shared: float | str) -> None:
+    m, alpha, shift, trials = 3, 0.05, 3.2, 20_000
+    rng = np.random.default_rng(k)
+    if shared == "in turn":  # failures that avoid each other, as many as there can be
+        u = (rng.random((trials, 1)) + np.arange(m) / m) % 1
+        z = shift + norm.ppf(u)
+    else:
+        z = shift + math.sqrt(float(shared)) * rng.normal(size=(trials, 1))
+        z = z + math.sqrt(1 - float(shared)) * rng.normal(size=(trials, m))
+    found = np.mean([np.sum(holm(row) <= alpha) >= k for row in norm.sf(z)])
+    floor = holm_count_floor(k, m, alpha, lambda level: float(norm.sf(norm.isf(level) - shift)))
+    assert 0.2 < floor < found + 4 * math.sqrt(0.25 / trials)
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.floats(0.001, 0.2), st.floats(0.01, 1))
+def test_the_floor_lies_below_independence(k: int, m: int, alpha: float, exponent: float) -> None:
+    if k <= m:
+        floor = holm_count_floor(k, m, alpha, lambda level: level**exponent)
+        assert 0 <= floor <= holm_count_at_least(k, m, alpha, lambda level: level**exponent) + 1e-12
 
 
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 5), st.floats(0.001, 0.2))

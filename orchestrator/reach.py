@@ -1,0 +1,104 @@
+"""What a study can decide with the images it plans, by its own rule, before any of them is measured."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from store.study import Study
+from tasks.statistics.adequacy import MINIMUM_IMAGES
+from tasks.statistics.planning import Plan, planned_effect, planned_images
+from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One claim of a study at its last look, when the means of all models lie equally far from the threshold."""
+
+    at_least: int
+    of: int
+    go: float
+    """Distance beyond the threshold, in SD, at which the claim is found with the target power."""
+    no_go: float
+    """Distance short of the threshold at which it is refuted, in of − at_least + 1 models or more."""
+    n: int
+    """Images over all looks that decide either way at the distance asked for, if models shared no images."""
+    n_any_dependence: int
+    """The same, whatever the models have in common by sharing their images."""
+
+    @property
+    def farther(self) -> float:
+        """The larger of the two distances: from there on the claim is decided either way."""
+        return max(self.go, self.no_go)
+
+
+def images(study: Study) -> int:
+    """Images over all looks."""
+    return study.data.n * study.decision.looks
+
+
+def level(study: Study) -> float:
+    """Level of a family of tests in the last look."""
+    return _plan(study, 1).level
+
+
+def reach(study: Study, effect: float = MEDIUM_EFFECT, target: float = TARGET_POWER) -> tuple[Reach, ...]:
+    """What the rule of `study` can find of each of its claims, and the images that an `effect`, in SD, needs.
+
+    Two images stand in for a single one, which has no spread. Raises ValueError when `target` is not above the level of
+    a test, no sample finds the effect, or the images find none.
+    """
+    m, total = len(study.models), max(images(study), 2)
+    found = []
+    for k in study.decision.at_least:
+        claims = (k, m - k + 1)
+        go, no_go = (planned_effect(_plan(study, c), total, target) for c in claims)
+        n = max(planned_images(_plan(study, c), effect, target) for c in claims)
+        careful = max(planned_images(_plan(study, c, careful=True), effect, target) for c in claims)
+        found.append(Reach(k, m, go, no_go, math.ceil(n), math.ceil(careful)))
+    return tuple(found)
+
+
+def doubts(study: Study, effect: float = MEDIUM_EFFECT, target: float = TARGET_POWER) -> tuple[str, ...]:
+    """One line a reason why the planned images may not decide, with the remedy. Nothing is refused for these."""
+    n, looks, total = study.data.n, study.decision.looks, images(study)
+    if total < MINIMUM_IMAGES:
+        enough = math.ceil(MINIMUM_IMAGES / looks)
+        return (
+            f"data.n: {total} images in all are fewer than the {MINIMUM_IMAGES} that a test needs, so the study can "
+            f"only end INCONCLUSIVE; give at least {enough}",
+        )
+    lines = []
+    early = math.ceil(MINIMUM_IMAGES / n) - 1
+    if early > 0:
+        which = "the first look" if early == 1 else f"the first {early} looks"
+        lines.append(
+            f"data.n: {which} can only be INCONCLUSIVE, with {n * early} images where a test needs {MINIMUM_IMAGES}; "
+            f"give {MINIMUM_IMAGES}, or fewer looks at more images"
+        )
+    try:
+        claims = reach(study, effect, target) if level(study) < target else ()  # any sample has the power of its level
+    except ValueError as error:
+        return (*lines, f"decision: by this rule no number of images decides: {error}")
+    return (*lines, *(_undecided(study, claim, effect, target) for claim in claims if claim.farther > effect))
+
+
+def _undecided(study: Study, claim: Reach, effect: float, target: float) -> str:
+    needed = math.ceil(claim.n / study.decision.looks)
+    return (
+        f"decision.at_least: {claim.at_least} of {claim.of} is found with a power of {target:g} by {images(study)} "
+        f"images only where means lie {claim.go:.3f} SD beyond the threshold, and refuted {claim.no_go:.3f} SD short "
+        f"of it; for {effect:g} SD give data.n = {needed}"
+    )
+
+
+def _plan(study: Study, k: int, careful: bool = False) -> Plan:
+    """How `study` finds k of its models on one side of the threshold."""
+    return Plan(
+        design="one-sample",
+        alternative="greater",
+        alpha=study.decision.alpha,
+        looks=study.decision.looks,
+        claim=(k, len(study.models)),
+        dependence="any" if careful else "independent",
+    )
