@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.statistics.intervals import Floats
+Floats = NDArray[np.float64]
 
 MINIMUM_IMAGES = 30
 LARGEST_MISSING_SHARE = 0.05
@@ -58,7 +58,7 @@ def examine(x: Floats, minimum: int = MINIMUM_IMAGES) -> Sample | Undetermined:
     Undetermined, with the reason, when a value is infinite, more than 5 % are missing, fewer than `minimum` (and never
     fewer than two) remain, or they are constant up to single-precision rounding, where t would be infinite.
     """
-    return _examine(x, np.abs(x), minimum)
+    return examine_derived(x, np.abs(x), minimum)
 
 
 def differences(a: Floats, b: Floats, minimum: int = MINIMUM_IMAGES) -> Sample | Undetermined:
@@ -70,7 +70,7 @@ def differences(a: Floats, b: Floats, minimum: int = MINIMUM_IMAGES) -> Sample |
     if a.shape != b.shape:
         raise ValueError(f"paired vectors must have one shape, not {a.shape} and {b.shape}")
     with np.errstate(invalid="ignore"):
-        return _examine(a - b, np.maximum(np.abs(a), np.abs(b)), minimum)
+        return examine_derived(a - b, np.maximum(np.abs(a), np.abs(b)), minimum)
 
 
 def image_means(x: Floats, minimum: int = MINIMUM_IMAGES) -> Sample | Undetermined:
@@ -82,11 +82,15 @@ def image_means(x: Floats, minimum: int = MINIMUM_IMAGES) -> Sample | Undetermin
     if x.ndim != 2 or x.shape[0] == 0:
         raise ValueError(f"per-image means need an array of models by images, not one of shape {x.shape}")
     with np.errstate(invalid="ignore"):
-        return _examine(x.mean(axis=0), np.abs(x).max(axis=0), minimum)
+        return examine_derived(x.mean(axis=0), np.abs(x).max(axis=0), minimum)
 
 
-def _examine(x: Floats, magnitude: Floats, minimum: int) -> Sample | Undetermined:
-    """Examine `x`, whose values were computed from numbers of the given magnitude."""
+def examine_derived(x: Floats, magnitude: Floats, minimum: int = MINIMUM_IMAGES) -> Sample | Undetermined:
+    """The sample made of `x`, shape [n], whose values were computed from numbers of the given magnitude, shape [n].
+
+    Undetermined as in `examine`, the spread of `x` being held against the largest magnitude: what is left of large
+    numbers that cancel is rounding noise.
+    """
     if x.ndim != 1:
         raise ValueError(f"a sample is a vector, not an array of shape {x.shape}")
     if np.isinf(magnitude).any():

@@ -1,4 +1,4 @@
-"""Student's t test of where a mean lies: against a value, or of paired differences against zero."""
+"""t tests of where a mean lies, against a value or of paired differences against zero: Student's and Johnson's."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ import sys
 from dataclasses import dataclass
 from typing import Literal
 
-from tasks.statistics.adequacy import Sample
+import numpy as np
+
+from tasks.statistics.adequacy import MINIMUM_IMAGES, Floats, Sample
+from tasks.statistics.clusters import Clusters, Deviations, deviations, of_sample
 
 Alternative = Literal["two-sided", "less", "greater"]
 """What the mean is, compared with the tested value, when the null hypothesis is rejected."""
 
 SMALLEST_P = sys.float_info.min
 """Smallest positive normal double: stands in for p-values that underflow, as no finite sample gives p = 0."""
+
+_TURN = -1.5
+"""Skew times standardised distance at which Johnson's parabola has its vertex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,25 @@ class TTest:
     alternative: Alternative
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TTests:
+    """Outcomes of t tests of many means, all of shape [...]; NaN in rows that bear no test."""
+
+    mean: Floats
+    """In the unit of the values."""
+    t: Floats
+    df: Floats
+    """Images less one."""
+    p: Floats
+    """In [`SMALLEST_P`, 1], not corrected for how many there are."""
+    alternative: Alternative
+
+
 def t_test(sample: Sample, value: float = 0.0, alternative: Alternative = "two-sided") -> TTest:
     """Student's t = (x̄ − value)/(s/√n) on n − 1 degrees of freedom; `value` is in the unit of the sample.
 
     Two samples are compared on the images they share by giving their `differences`. The test assumes independent
-    images and a mean that is close to normal; a skewed sample calls for more images than a symmetric one.
+    images and a mean that is close to normal; a skewed sample calls for `johnson_test` or more images.
     Source: Student (1908), "The probable error of a mean", Biometrika 6.
     """
     t = (sample.mean - value) / (sample.sd / math.sqrt(sample.n))
@@ -39,15 +59,79 @@ def t_test(sample: Sample, value: float = 0.0, alternative: Alternative = "two-s
     return TTest(t=t, df=df, p=p_value(t, df, alternative), alternative=alternative)
 
 
+def johnson_test(sample: Sample, value: float = 0.0, alternative: Alternative = "two-sided") -> TTest:
+    """Johnson's modified t of `johnson_t` on n − 1 degrees of freedom, for samples that are skewed."""
+    t = float(johnson_t(deviations(of_sample(sample), minimum=2), value))
+    df = sample.n - 1
+    return TTest(t=t, df=df, p=p_value(t, df, alternative), alternative=alternative)
+
+
+def t_tests(
+    clusters: Clusters,
+    value: Floats | float = 0.0,
+    alternative: Alternative = "two-sided",
+    minimum: int = MINIMUM_IMAGES,
+) -> TTests:
+    """Student's t of every row against `value`, a number or one for each row, shape [...].
+
+    Of images with several captions it is the t of their ratio estimate, whose unit is the image (Cochran 1977,
+    "Sampling Techniques", §6.3).
+    """
+    found = deviations(clusters, minimum)
+    return _tests(found, student_t(found, value), alternative)
+
+
+def johnson_tests(
+    clusters: Clusters,
+    value: Floats | float = 0.0,
+    alternative: Alternative = "two-sided",
+    minimum: int = MINIMUM_IMAGES,
+) -> TTests:
+    """Johnson's modified t of every row against `value`, a number or one for each row, shape [...]."""
+    found = deviations(clusters, minimum)
+    return _tests(found, johnson_t(found, value), alternative)
+
+
+def student_t(found: Deviations, value: Floats | float) -> Floats:
+    """(x̄ − value)/(s/√n) of every row, shape [...]."""
+    return np.asarray((found.mean - value) / found.error)
+
+
+def johnson_t(found: Deviations, value: Floats | float) -> Floats:
+    """t_J = [x̄ − τ + m₃/(6s²n) + m₃(x̄ − τ)²/(3s⁴)] / (s/√n) of every row, shape [...].
+
+    The parabola in x̄ − τ turns back where m₃(x̄ − τ)/s⁴ = −3/2: skewed data far beyond the value would count for less,
+    and at last for the opposite. From there on Hall's cubic takes its place, which adds m₃²(x̄ − τ)³/(27s⁶) and never
+    turns, so that t_J grows with x̄ − τ throughout.
+    Source: Johnson (1978), "Modified t tests and confidence intervals for asymmetrical populations", JASA 73; Hall
+    (1992), "On the removal of skewness by transformation", J. Royal Statistical Society B 54.
+    """
+    with np.errstate(invalid="ignore"):
+        distance, skew = (found.mean - value) / found.sd, found.third / found.sd**3
+        parabola = distance + skew / (6 * found.images) + skew * distance**2 / 3
+        beyond = np.where(skew * distance < _TURN, skew**2 * distance**3 / 27, 0.0)
+        return np.asarray(np.sqrt(found.images) * (parabola + beyond))
+
+
 def p_value(t: float, df: float, alternative: Alternative = "two-sided") -> float:
     """Probability under the null hypothesis of a t at least as extreme in the direction of `alternative`."""
+    return float(p_values(np.float64(t), df, alternative))
+
+
+def p_values(t: Floats | np.float64, df: Floats | float, alternative: Alternative = "two-sided") -> Floats:
+    """The same for arrays, shape [...]; NaN where t is."""
     from scipy.special import stdtr
 
     match alternative:
         case "two-sided":
-            p = 2 * stdtr(df, -abs(t))
+            p = 2 * stdtr(df, -np.abs(t))
         case "less":
             p = stdtr(df, t)
         case "greater":
             p = stdtr(df, -t)
-    return max(float(p), SMALLEST_P)
+    return np.asarray(np.maximum(p, SMALLEST_P))
+
+
+def _tests(found: Deviations, t: Floats, alternative: Alternative) -> TTests:
+    df = np.where(found.determined, found.images - 1, np.nan)
+    return TTests(found.mean, t, df, p_values(t, df, alternative), alternative)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from tasks.statistics.adequacy import Sample, differences, examine
-from tasks.statistics.location import Alternative, p_value, t_test
+from tasks.statistics.adequacy import Sample, Undetermined, differences, examine
+from tasks.statistics.clusters import of_captions, of_images
+from tasks.statistics.location import Alternative, johnson_test, johnson_tests, p_value, t_test, t_tests
 
 Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -73,3 +74,104 @@ def test_mirrored_data_give_the_mirrored_test(seed: int) -> None:
     plain, mirrored = t_test(sample(x), 0.5, "less"), t_test(sample(-x), -0.5, "greater")
     assert math.isclose(plain.t, -mirrored.t, rel_tol=1e-12)
     assert math.isclose(plain.p, mirrored.p, rel_tol=1e-9)
+
+
+def skewed(n: int = 40, seed: int = 0) -> NDArray[np.float64]:
+    """A share near its ceiling."""
+    return np.random.default_rng(seed).beta(8, 1.2, size=n)
+
+
+def johnson_by_hand(x: NDArray[np.float64], value: float) -> float:
+    n, s, away = x.size, x.std(ddof=1), x.mean() - value
+    third = ((x - x.mean()) ** 3).mean()
+    return float((away + third / (6 * s**2 * n) + third * away**2 / (3 * s**4)) / (s / math.sqrt(n)))
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
+def test_johnsons_t_is_its_formula_on_students_distribution(alternative: Alternative) -> None:
+    x = skewed()
+    for value in (0.8, 0.85, 0.9):
+        found = johnson_test(sample(x), value, alternative)
+        assert found.t == pytest.approx(johnson_by_hand(x, value), rel=1e-10)
+        assert found.df == 39
+        assert found.p == pytest.approx(p_value(found.t, 39, alternative), rel=1e-14)
+
+
+def test_johnsons_t_of_the_sleep_data_is_its_formula(sleep: Pair) -> None:
+    pairs = differences(*sleep, minimum=2)
+    assert isinstance(pairs, Sample)
+    assert johnson_test(pairs).t == pytest.approx(johnson_by_hand(sleep[0] - sleep[1], 0), rel=1e-10)
+
+
+def test_without_skew_johnsons_t_is_students() -> None:
+    x = np.concatenate([np.arange(20.0), -np.arange(20.0)]) + 3
+    assert johnson_test(sample(x), 1.5).t == pytest.approx(t_test(sample(x), 1.5).t, rel=1e-12)
+
+
+def test_a_ceiling_makes_johnson_ask_for_more_than_student() -> None:
+    x = skewed()
+    value = x.mean() - 1.7 * x.std(ddof=1) / math.sqrt(x.size)
+    assert t_test(sample(x), value, "greater").p < 0.05 < johnson_test(sample(x), value, "greater").p
+
+
+def test_the_plain_parabola_would_turn_a_plain_collapse_into_its_opposite() -> None:
+    x = skewed()
+    assert johnson_by_hand(x, 0.0) < 0 < x.mean()
+    found = johnson_test(sample(x), 0.0, "greater")
+    assert found.t > t_test(sample(x), 0.7, "greater").t
+    assert found.p < 1e-6
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-3, 3), st.floats(0, 3), st.booleans())
+def test_the_evidence_of_johnsons_test_falls_as_the_value_grows(
+    seed: int, value: float, more: float, mirrored: bool
+) -> None:
+    x = sample((-1 if mirrored else 1) * skewed(seed=seed))
+    near, far = johnson_test(x, value, "greater"), johnson_test(x, value + more, "greater")
+    assert near.t >= far.t - 1e-9 * abs(far.t)
+    assert near.p <= far.p * (1 + 1e-9)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 100), st.floats(-10, 10), st.randoms(use_true_random=False))
+def test_johnsons_test_depends_neither_on_unit_and_origin_nor_on_the_order(
+    seed: int, scale: float, shift: float, random: object
+) -> None:
+    x = skewed(seed=seed)
+    order = np.arange(x.size)
+    random.shuffle(order)  # type: ignore[attr-defined]
+    plain = johnson_test(sample(x), 0.8, "greater")
+    changed = johnson_test(sample(scale * x[order] + shift), scale * 0.8 + shift, "greater")
+    mirrored = johnson_test(sample(-x), -0.8, "less")
+    assert changed.t == pytest.approx(plain.t, rel=1e-6, abs=1e-6)
+    assert (mirrored.t, mirrored.p) == pytest.approx((-plain.t, plain.p), rel=1e-9)
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
+def test_every_row_has_the_test_that_it_has_alone(alternative: Alternative) -> None:
+    x = np.random.default_rng(0).gumbel(size=(3, 2, 50))
+    x[0, 1, [4, 9]] = np.nan
+    value = np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]])
+    for many, one in ((t_tests, t_test), (johnson_tests, johnson_test)):
+        found = many(of_images(x), value, alternative)
+        for at in np.ndindex(3, 2):
+            alone = one(sample(x[at]), float(value[at]), alternative)
+            assert (found.t[at], found.df[at], found.p[at]) == pytest.approx((alone.t, alone.df, alone.p), rel=1e-9)
+
+
+def test_rows_that_bear_no_test_have_no_p_where_scipy_gives_zero() -> None:
+    x = np.random.default_rng(0).normal(size=(5, 40))
+    x[0], x[1, 0], x[2, :3] = 0.9, np.inf, np.nan
+    for many in (t_tests, johnson_tests):
+        found = many(of_images(x))
+        assert np.isnan(found.t).tolist() == np.isnan(found.p).tolist() == [True, True, True, False, False]
+        assert np.isnan(many(of_images(x[4:, :29])).p).all(), "29 images are too few"
+    with np.errstate(all="ignore"), pytest.warns(RuntimeWarning):
+        theirs = stats.ttest_1samp(x[0], 0.5)
+    assert (theirs.statistic, theirs.pvalue) == (math.inf, 0)
+    assert isinstance(examine(x[0]), Undetermined)
+
+
+def test_captions_of_one_image_count_as_one_image() -> None:
+    x = np.random.default_rng(0).normal(0.6, 0.1, size=(40, 5))
+    found, means = t_tests(of_captions(x), 0.5), t_test(sample(x.mean(axis=1)), 0.5)
+    assert (float(found.t), float(found.df), float(found.p)) == pytest.approx((means.t, 39, means.p), rel=1e-10)
