@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from tasks.statistics.adequacy import Floats
+
 
 def noncentral_t_cdf(t: float, df: float, delta: float) -> float:
     """P(T ≤ t) of a noncentral t on `df` ≥ 1 degrees of freedom with noncentrality `delta`.
@@ -11,10 +15,19 @@ def noncentral_t_cdf(t: float, df: float, delta: float) -> float:
     Computed by scipy's series, and by integration where that gives no number, as in far tails and next to t = 0.
     Source: Johnson, Kotz and Balakrishnan (1995), "Continuous Univariate Distributions" vol. 2, ch. 31.
     """
+    return float(noncentral_t_cdfs(np.float64(t), np.float64(df), np.float64(delta)))
+
+
+def noncentral_t_cdfs(t: Floats | np.float64, df: Floats | np.float64, delta: Floats | np.float64) -> Floats:
+    """The same for arrays that broadcast together, one probability each."""
     from scipy.special import nctdtr
 
-    found = float(nctdtr(df, delta, t))
-    return integrated_cdf(t, df, delta) if math.isnan(found) else found
+    found = np.asarray(nctdtr(df, delta, t), dtype=np.float64)
+    if np.isnan(found).any():
+        for at in np.argwhere(np.isnan(found)):
+            each = (float(np.broadcast_to(part, found.shape)[tuple(at)]) for part in (t, df, delta))
+            found[tuple(at)] = integrated_cdf(*each)
+    return found
 
 
 def integrated_cdf(t: float, df: float, delta: float) -> float:
