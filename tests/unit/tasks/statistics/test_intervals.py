@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tasks.statistics.intervals import bootstrap_interval, t_interval
+from tasks.statistics.resampling import draw
 
 Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -49,7 +50,8 @@ def test_bca_interval_agrees_with_one_computed_from_the_definition() -> None:
     x = np.random.default_rng(1).exponential(size=50)
     found = bootstrap_interval(x, np.random.default_rng(2), resamples=10_000)
 
-    means = x[np.random.default_rng(2).integers(0, 50, size=(10_000, 50))].mean(axis=1)
+    resamples = draw(50, np.random.default_rng(2), 10_000)
+    means = x[np.concatenate([drawn for _, drawn in resamples.indices()])].mean(axis=1)
     bias = norm.ppf((means < x.mean()).mean())
     leave_one_out = (x.sum() - x) / 49
     pull = leave_one_out.mean() - leave_one_out
@@ -76,11 +78,9 @@ def test_equal_generators_give_equal_resamples() -> None:
     assert (moved.low - 100, moved.high - 100) == pytest.approx((first.low, first.high), abs=1e-9)
 
 
-def test_resamples_are_drawn_in_batches_when_they_would_not_fit_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    x = np.random.default_rng(1).normal(size=40)
-    whole = bootstrap_interval(x, np.random.default_rng(5), resamples=1_000)
-    monkeypatch.setattr("tasks.statistics.intervals._BATCH_BYTES", 16 * 40 * 7)
-    assert bootstrap_interval(x, np.random.default_rng(5), resamples=1_000) == whole
+def test_a_single_resample_bounds_nothing() -> None:
+    with pytest.raises(ValueError, match="resamples: 1 are too few"):
+        bootstrap_interval(np.arange(9.0), np.random.default_rng(0), resamples=1)
 
 
 @pytest.mark.parametrize("x", [[1.0], [2.0, 2.0, 2.0], [1.0, np.nan, 3.0], [1.0, np.inf], [[1.0, 2.0]]])
