@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.statistics.intervals import Floats
+from tasks.statistics.adequacy import Floats
 
 
 def holm(p: Floats, family: int | None = None) -> Floats:
@@ -20,12 +20,35 @@ def holm(p: Floats, family: int | None = None) -> Floats:
     Source: Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian J. of Statistics 6;
     Benjamini and Heller (2008), "Screening for partial conjunction hypotheses", Biometrics 64.
     """
-    p = np.asarray(p, dtype=np.float64)
-    planned = p.size if family is None else family
-    if planned < p.size or not ((p >= 0) & (p <= 1)).all():
-        raise ValueError("p-values lie in [0, 1], and are no more than the hypotheses planned")
+    p, planned = _checked(p, family)
     ascending = np.argsort(p, kind="stable")
     remaining = planned - np.arange(p.size)
     adjusted = np.empty_like(p)
     adjusted[ascending] = np.minimum(1.0, np.maximum.accumulate(remaining * p[ascending]))
     return adjusted
+
+
+def benjamini_hochberg(p: Floats, family: int | None = None) -> Floats:
+    """Benjamini and Hochberg's step-up adjusted p-values of `p`, shape [m], in the same order.
+
+    Rejecting where the adjusted value is at most q keeps the expected share of false rejections among all at or below
+    q, when tests are independent or positively dependent. It is for exploring layers and heads, not for claims.
+    `family` and errors are as in `holm`.
+    Source: Benjamini and Hochberg (1995), "Controlling the false discovery rate", J. Royal Statistical Society B 57;
+    Benjamini and Yekutieli (2001), "The control of the false discovery rate in multiple testing under dependency", The
+    Annals of Statistics 29, for positive dependence.
+    """
+    p, planned = _checked(p, family)
+    descending = np.argsort(-p, kind="stable")
+    rank = np.arange(p.size, 0, -1)
+    adjusted = np.empty_like(p)
+    adjusted[descending] = np.minimum.accumulate(np.minimum(1.0, planned / rank * p[descending]))
+    return adjusted
+
+
+def _checked(p: Floats, family: int | None) -> tuple[Floats, int]:
+    p = np.asarray(p, dtype=np.float64)
+    planned = p.size if family is None else family
+    if planned < p.size or not ((p >= 0) & (p <= 1)).all():
+        raise ValueError("p-values lie in [0, 1], and are no more than the hypotheses planned")
+    return p, planned

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.statistics.multiplicity import holm
+from tasks.statistics.multiplicity import benjamini_hochberg, holm
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
@@ -59,10 +59,56 @@ def test_holm_is_monotone_in_every_value(p: list[float], at: int, smaller: float
 
 @pytest.mark.parametrize("p", [[-0.1], [1.1], [float("nan")]])
 def test_what_is_no_p_value_is_refused(p: list[float]) -> None:
-    with pytest.raises(ValueError, match="p-values"):
-        holm(np.array(p))
+    for adjust in (holm, benjamini_hochberg):
+        with pytest.raises(ValueError, match="p-values"):
+            adjust(np.array(p))
 
 
 def test_more_tests_than_were_planned_are_refused() -> None:
-    with pytest.raises(ValueError, match="planned"):
-        holm(np.array([0.1, 0.2]), family=1)
+    for adjust in (holm, benjamini_hochberg):
+        with pytest.raises(ValueError, match="planned"):
+            adjust(np.array([0.1, 0.2]), family=1)
+
+
+def test_benjamini_hochberg_by_hand() -> None:
+    assert benjamini_hochberg(np.array([0.01, 0.04, 0.03, 0.005])).tolist() == pytest.approx([0.02, 0.04, 0.04, 0.02])
+    assert benjamini_hochberg(np.array([0.01, 0.03]), family=4).tolist() == pytest.approx([0.04, 0.06])
+    assert benjamini_hochberg(np.array([])).size == 0
+
+
+@given(p_values)
+def test_statsmodels_and_scipy_agree_with_benjamini_hochberg(p: list[float]) -> None:
+    from scipy.stats import false_discovery_control
+    from statsmodels.stats.multitest import multipletests
+
+    found = benjamini_hochberg(np.array(p))
+    assert found.tolist() == pytest.approx(multipletests(p, method="fdr_bh")[1].tolist(), rel=1e-12)
+    assert found.tolist() == pytest.approx(false_discovery_control(p).tolist(), rel=1e-12)
+
+
+@given(p_values, st.randoms(use_true_random=False))
+def test_benjamini_hochberg_does_not_depend_on_the_order_and_is_never_above_holm(
+    p: list[float], random: object
+) -> None:
+    order = np.arange(len(p))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    found = benjamini_hochberg(np.array(p))
+    assert np.array_equal(benjamini_hochberg(np.array(p)[order]), found[order])
+    assert (np.array(p) <= found).all()
+    assert (found <= holm(np.array(p)) * (1 + 1e-12)).all()
+
+
+@given(p_values, st.integers(0, 11), st.floats(0, 1))
+def test_benjamini_hochberg_is_monotone_in_every_value(p: list[float], at: int, smaller: float) -> None:
+    lowered = np.array(p)
+    lowered[at % len(p)] *= smaller
+    assert (benjamini_hochberg(lowered) <= benjamini_hochberg(np.array(p))).all()
+
+
+def test_a_missing_value_loses_statsmodels_the_whole_family_and_is_refused_here() -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    p = np.array([0.01, np.nan, 0.03])
+    assert np.isnan(multipletests(p, method="fdr_bh")[1]).all()
+    with pytest.raises(ValueError, match="p-values"):
+        benjamini_hochberg(p)
