@@ -9,15 +9,13 @@ import numpy as np
 from store.errors import BadInput
 from store.evidence import Interval
 from store.specs import Statistics
-from tasks.statistics.adequacy import Sample, Undetermined, examine
+from tasks.statistics.adequacy import Undetermined, examine
 from tasks.statistics.effect_size import dz_from_t, dz_interval
 from tasks.statistics.intervals import Floats, bootstrap_interval, t_interval
-from tasks.statistics.location import SMALLEST_P, Alternative, TTest, t_test
+from tasks.statistics.location import Alternative, TTest, t_test
+from tasks.statistics.shape import shapiro_p, skew
 
 CONFIDENCE = 0.95
-
-_MOST_FOR_SHAPIRO = 5_000
-"""Royston's approximation of the p-value of W has been checked up to this many values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +79,10 @@ def describe_model(x: Floats, spec: Statistics) -> ModelResult | Undetermined:
         dz_threshold_interval=dz_interval(collapse.t, sample.n, CONFIDENCE),
         dz_null=dz_from_t(null.t, sample.n),
         dz_null_interval=dz_interval(null.t, sample.n, CONFIDENCE),
-        skew=_skew(sample),
-        shapiro_p=_shapiro_p(sample),
+        skew=skew(sample),
+        shapiro_p=shapiro_p(sample),
     )
 
 
 def _generator(spec: Statistics) -> np.random.Generator:
     return np.random.default_rng(abs(spec.seed))
-
-
-def _skew(sample: Sample) -> float:
-    """Adjusted Fisher-Pearson G₁; Joanes and Gill (1998), "Comparing measures of sample skewness and kurtosis"."""
-    from scipy.stats import skew
-
-    return float(skew(sample.values, bias=False))
-
-
-def _shapiro_p(sample: Sample) -> float | None:
-    """Shapiro and Wilk (1965), "An analysis of variance test for normality", with Royston's (1995) p-value."""
-    from scipy.stats import shapiro
-
-    if sample.n > _MOST_FOR_SHAPIRO:
-        return None
-    return max(float(shapiro(sample.values).pvalue), SMALLEST_P)
