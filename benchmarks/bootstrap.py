@@ -28,7 +28,7 @@ def rows() -> Iterator[Row]:
         mean_intervals(of_images(x), draw(IMAGES, rng, RESAMPLES))
 
     def vectorised() -> None:
-        # In batches that stay near the cache, which is several times faster than all resamples at once.
+        # In batches that stay near the cache, which is quicker than all resamples at once.
         bootstrap((x,), np.mean, n_resamples=RESAMPLES, batch=10, axis=-1, method="BCa", rng=rng)
 
     def loop() -> None:
