@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import shlex
 import sys
 import warnings
 from collections.abc import Callable
@@ -28,7 +27,7 @@ def main(arguments: list[str]) -> int:
     asked = _options().parse_args(arguments)
     _quiet()
     parts = asked.parts or list(PARTS)
-    results = Results(shlex.join(["python", "-m", "benchmarks.planted", *arguments]))
+    results = Results(_command(asked))
     with _Progress() as progress:
         for part in parts:
             PARTS[part](results, asked, progress.advance)
@@ -71,7 +70,7 @@ def _alarms(results: Results, asked: argparse.Namespace, tell: Tell) -> None:
 
 def _lengths(results: Results, asked: argparse.Namespace, tell: Tell) -> None:
     small = [Measured(TINY[0], 40, 40, 40), Measured(ZOO[0], 40, 40, 40), Measured(ZOO[0], 0, 40, 40)]
-    asked_for = [Measured(TINY[0], 4, 4, 10)] if asked.quick else [Measured(LARGE, 3, 4, 12), *small]
+    asked_for = [Measured(TINY[0], 4, 4, 10)] if asked.quick else [Measured(LARGE, 8, 8, 8), *small]
     results.lengths = [lengths(measured, tell) for measured in asked_for]
 
 
@@ -96,6 +95,13 @@ def _options() -> argparse.ArgumentParser:
         "--cache", type=Path, help="folder in which the nulls of the large model are kept for next time"
     )
     return parser
+
+
+def _command(asked: argparse.Namespace) -> str:
+    """What has to be typed for the same numbers."""
+    said = ["python -m benchmarks.planted", *(["--quick"] if asked.quick else [])]
+    said += [f"--runs {asked.runs}"] if asked.runs != RUNS else []
+    return " ".join([*said, *asked.parts])
 
 
 def _quiet() -> None:

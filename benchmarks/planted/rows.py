@@ -80,7 +80,7 @@ def found(trials: Sequence[Trial], runs: Sweep) -> Found:
         share([localised(changes(trial), trial.unit.name) for trial in trials]),
         float(np.mean([_elsewhere(trial) for trial in trials])),
         share([trial.seen.verdict.label == "collapsed" for trial in trials]),
-        share([trial.unit.name in _named(trial) for trial in trials]),
+        share([named(trial) for trial in trials]),
     )
 
 
@@ -125,9 +125,10 @@ def changes(trial: Trial) -> dict[str, float]:
     return {name: loss - before[name] for name, loss in by_share(rivals(trial)).items()}
 
 
-def _named(trial: Trial) -> Sequence[str]:
+def named(trial: Trial) -> bool:
+    """Whether the verdict names the planted unit."""
     verdict = trial.seen.verdict
-    return verdict.collapsed_layers if trial.unit.head is None else verdict.collapsed_heads
+    return trial.unit.name in (verdict.collapsed_layers if trial.unit.head is None else verdict.collapsed_heads)
 
 
 def planted_loss(trial: Trial) -> float:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from benchmarks.planted.carried import carried
 from benchmarks.planted.prose import paragraph
 from benchmarks.planted.results import Results
-from benchmarks.planted.rows import flagged_by_mcs, flagged_by_nats
+from benchmarks.planted.rows import flagged_by_mcs, flagged_by_nats, named, planted_loss
 from benchmarks.planted.scores import share
 from benchmarks.planted.sweep import Sweep
 from benchmarks.planted.tables import beside, by_case, by_tower, detection, unplanted
+from tasks.diagnostics.losses import LOST
 
 
 def untrained(results: Results) -> Iterator[str]:
@@ -23,6 +24,7 @@ def untrained(results: Results) -> Iterator[str]:
     yield detection(by_tower(sweep.planted), sweep)
     yield "By architecture:"
     yield detection(by_case(sweep.planted), sweep)
+    yield _called(sweep)
     yield _carried(sweep)
     yield "### The raw figures on the same runs"
     yield from _beside(sweep)
@@ -37,6 +39,7 @@ def large(results: Results) -> Iterator[str]:
     yield "## Untrained open_clip ViT-B-32"
     yield paragraph(f"Planted in {', '.join(units)}, and looked for among all layers, or all heads, of the model.")
     yield detection(by_tower(sweep.planted), sweep)
+    yield _called(sweep)
     yield _carried(sweep)
     yield from _beside(sweep)
 
@@ -59,6 +62,18 @@ def trained(results: Results) -> Iterator[str]:
     yield "By model:"
     yield detection(by_case(sweep.planted), sweep, trained=True)
     yield from _beside(sweep)
+
+
+def _called(sweep: Sweep) -> str:
+    much, little = (
+        [named(trial) for trial in sweep.planted if (planted_loss(trial) > LOST) is wanted] for wanted in (True, False)
+    )
+    rates = [f"{share(hits).value:.1%} of {len(hits)}" if hits else "none" for hits in (much, little)]
+    return paragraph(
+        f"""Of the planted units that lost more than half of their entropy the verdict names {rates[0]}, of those that
+        lost less {rates[1]}: it names one only where the interval of the loss leaves out one half, after Holm's
+        correction over all layers or heads."""
+    )
 
 
 def _carried(sweep: Sweep) -> str:
@@ -86,8 +101,8 @@ def _beside(sweep: Sweep) -> Iterator[str]:
     yield unplanted(sweep)
     yield paragraph(
         f"""Each architecture is compared within itself. A peaked vision tower lowers raw MCS and a peaked text tower
-        raises it, so a direction that serves the one fails the other, and neither says where. *Greatest loss* is our
-        own figure when one does not know where to look: the greatest of all units, by spread. The rule on raw MCS
-        flags {mcs[0]:.1%} of the planted runs and {mcs[1]:.1%} of the unplanted ones, that on entropies {nats[0]:.1%}
-        and {nats[1]:.1%}: they follow the numbers of tokens and not the plant."""
+        raises it, so a direction that serves the one fails the other; cross-attention it does not read at all; and it
+        never says where. *Greatest loss* is our own figure when one does not know where to look: the greatest of all
+        units, by spread. The rule on raw MCS flags {mcs[0]:.1%} of the planted runs and {mcs[1]:.1%} of the unplanted
+        ones, that on entropies {nats[0]:.1%} and {nats[1]:.1%}."""
     )
