@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tasks.statistics.adequacy import Floats
+from tasks.statistics.partial_conjunction import partial_conjunction
 
 
 def holm(p: Floats, family: int | None = None) -> Floats:
@@ -20,11 +21,10 @@ def holm(p: Floats, family: int | None = None) -> Floats:
     Source: Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian J. of Statistics 6;
     Benjamini and Heller (2008), "Screening for partial conjunction hypotheses", Biometrics 64.
     """
-    p, planned = _checked(p, family)
+    p = np.asarray(p, dtype=np.float64)
     ascending = np.argsort(p, kind="stable")
-    remaining = planned - np.arange(p.size)
     adjusted = np.empty_like(p)
-    adjusted[ascending] = np.minimum(1.0, np.maximum.accumulate(remaining * p[ascending]))
+    adjusted[ascending] = partial_conjunction(p, family)[: p.size]
     return adjusted
 
 
