@@ -1,0 +1,100 @@
+"""Any number of looks: e-values of a t-test whose error is kept at every stopping time."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+
+from tasks.statistics.intervals import Floats
+from tasks.statistics.location import SMALLEST_P
+
+
+def log_e_value(t: Floats, n: Floats, scale: float) -> Floats:
+    """Natural logarithm of the e-value of a one-sided t-test; `t` and `n` of any shapes that broadcast.
+
+    `t` is Student's statistic of `n` ≥ 2 images, turned so that it is positive on the side of the alternative. The null
+    hypothesis is a mean of at most τ, of a normal distribution with any variance. The alternative is a mixture: its
+    standardised effect is half-normal with the given `scale`, in standard deviations, which is best set to the effect
+    that the study is planned for. While images are added in an order that was fixed, the e-value ever reaches 1/alpha
+    with probability alpha at most under the null hypothesis.
+    Raises ValueError for a scale that is not positive and finite, for n < 2 and for NaN.
+    Source: Lai (1976), "On confidence sequences", Annals of Statistics 4; Wang and Ramdas (2023), "Anytime-valid
+    t-tests and confidence sequences for Gaussian means with unknown variance", whose scale-invariant martingale with a
+    normal mixture this is, the mixture cut to positive effects: E then grows with t, so that a mean below τ lowers it.
+    """
+    t, n = np.asarray(t, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    if not (n >= 2).all() or np.isnan(t).any():
+        raise ValueError("an e-value needs numbers t, and n of 2 or more")
+    with np.errstate(invalid="ignore"):
+        cosine = np.where(np.isinf(t), np.sign(t), t / np.hypot(t, np.sqrt(n - 1)))
+    return _log_e(cosine, n, scale)
+
+
+def log_e_process(x: Floats, value: float, scale: float, side: Literal["greater", "less"] = "greater") -> Floats:
+    """Log e-value of "the mean is not beyond `value`" after every image, in the order given; [..., n] -> [..., n].
+
+    A missing image (NaN) leaves it as it is, and before the first image it is 0. The order is append-only: it is fixed
+    before any value is seen, and no image leaves it. It depends on no unit: x and `value` may be scaled together.
+    Raises ValueError for infinite values and as `log_e_value` does.
+    """
+    x = np.asarray(x, dtype=np.float64)
+    if np.isinf(x).any() or not math.isfinite(value):
+        raise ValueError("x and value must be finite; a missing image is NaN")
+    beyond = np.where(np.isnan(x), 0.0, x - value) * (1.0 if side == "greater" else -1.0)
+    n = np.cumsum(~np.isnan(x), axis=-1, dtype=np.float64)
+    length = np.sqrt(n * np.cumsum(beyond**2, axis=-1))
+    cosine = np.divide(np.cumsum(beyond, axis=-1), length, out=np.zeros_like(length), where=length > 0)
+    return _log_e(np.clip(cosine, -1.0, 1.0), n, scale)
+
+
+def anytime_p(log_e: Floats) -> Floats:
+    """The p-value after every image, min(1, 1/max E so far), of a log e-process of shape [..., n]; same shape.
+
+    Whenever one stops, it is at most alpha with probability alpha at most under the null hypothesis.
+    Source: Ville (1939), "Étude critique de la notion de collectif", through Ramdas et al. (2023), "Game-theoretic
+    statistics and safe anytime-valid inference", Statistical Science 38.
+    """
+    return np.clip(np.exp(-np.maximum.accumulate(np.asarray(log_e), axis=-1)), SMALLEST_P, 1.0)
+
+
+def critical_t(level: float, n: int, scale: float) -> float:
+    """The t at which `n` images have an e-value of 1/`level`; infinite where none is as large.
+
+    Raises ValueError for a level outside (0, 1) and as `log_e_value` does.
+    """
+    from scipy.optimize import brentq
+
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie strictly between 0 and 1, not {level}")
+
+    def excess(t: float) -> float:
+        return float(log_e_value(np.array(t), np.array(n), scale)) + math.log(level)
+
+    if excess(math.inf) <= 0:
+        return math.inf
+    high = 1.0
+    while excess(high) < 0:
+        high *= 2
+    return float(brentq(excess, 0.0, high, xtol=1e-12, rtol=1e-14))
+
+
+def _log_e(cosine: Floats, n: Floats, scale: float) -> Floats:
+    """Logarithm of E from w = Σ(x − τ)/√(n·Σ(x − τ)²), the cosine of the angle between values and ones.
+
+    With the right Haar measure on σ the likelihood ratio of effect δ is e^(−nδ²/2) times the mean of
+    exp(R·δ·√n·w), R being chi on n degrees of freedom. Over a half-normal δ of scale g, with ρ = ng²/(1 + ng²), that is
+    2·(1 + ng²)^(−1/2)·(1 − ρw²)^(−n/2)·P(T ≤ w·√(nρ/(1 − ρw²))), T being Student's t on n degrees of freedom.
+    """
+    from scipy.special import stdtr
+
+    if not (math.isfinite(scale) and scale > 0):
+        raise ValueError(f"scale must be positive and finite, not {scale}")
+    information = n * scale**2
+    shrunk = information / (1 + information)
+    left = 1 - shrunk * cosine**2
+    with np.errstate(divide="ignore"):  # log 0 = -inf where the data lie far on the other side
+        tail = np.log(stdtr(np.maximum(n, 1.0), cosine * np.sqrt(n * shrunk / left)))
+    found: Floats = math.log(2) + tail - 0.5 * np.log1p(information) - 0.5 * n * np.log(left)
+    return found
