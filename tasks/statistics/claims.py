@@ -9,6 +9,8 @@ from typing import Literal
 
 import numpy as np
 
+from tasks.statistics.intervals import Floats
+
 Rule = Literal["holm", "uncorrected"]
 """`holm` counts the models rejected after Holm's correction at `alpha`; `uncorrected` counts p ≤ `alpha` as it is."""
 
@@ -34,6 +36,41 @@ class Claim:
     """P(claim) when no model collapses, all sit on the threshold, and models are independent."""
     power: float
     """P(claim) when every model collapses with the power that was assumed, and models are independent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What reading û off all m models says, when some of them collapse. No k is chosen, and none is corrected for."""
+
+    m: int
+    alpha: float
+    collapsed: int
+    """Models that truly collapse."""
+    at_least: tuple[float, ...]
+    """P(û ≥ u) for u = 0 … m: power up to `collapsed`, error beyond it; for independent models."""
+
+    @property
+    def error(self) -> float:
+        """P(û says more than the truth); alpha bounds it however the models depend on one another."""
+        return self.at_least[self.collapsed + 1] if self.collapsed < self.m else 0.0
+
+    @property
+    def mean(self) -> float:
+        """Models that û shows on average."""
+        return sum(self.at_least[1:])
+
+
+def counting(m: int, alpha: float, power: RejectionProbability, collapsed: int) -> Counting:
+    """û of `m` models, `collapsed` of which have the given `power` while the others sit on the threshold.
+
+    Whether "2 of 3" or "3 of 3" is the right claim need not be settled for the sake of errors: one û answers both.
+    Raises ValueError unless 0 ≤ collapsed ≤ m, m ≥ 1 and 0 < alpha < 1.
+    Source: Benjamini and Heller (2008).
+    """
+    if not 0 <= collapsed <= m or m < 1 or not 0 < alpha < 1:
+        raise ValueError(f"no count of {collapsed} collapsed of {m} models at alpha = {alpha}")
+    found = tuple(_holm_at_least(u, alpha, (collapsed, power), (m - collapsed, _on_threshold)) for u in range(m + 1))
+    return Counting(m=m, alpha=alpha, collapsed=collapsed, at_least=found)
 
 
 def claim(k: int, m: int, alpha: float, power: RejectionProbability, rule: Rule = "holm") -> Claim:
@@ -82,22 +119,43 @@ def false_claim_bound(k: int, m: int, alpha: float, collapsed: int) -> float:
 def holm_count_at_least(k: int, m: int, alpha: float, rejection: RejectionProbability, certain: int = 0) -> float:
     """P(Holm's correction at `alpha` rejects k or more of m) when models are independent.
 
-    `certain` models have p = 0; each other has P(p ≤ level) = `rejection(level)`. Holm rejects k or more when, for
-    every v up to k, v or more p-values are at most alpha/(m − v + 1): the count is followed from level to level.
+    `certain` models have p = 0; each other has P(p ≤ level) = `rejection(level)`.
     """
+    return _holm_at_least(k, alpha, (certain, _always), (m - certain, rejection))
+
+
+def _holm_at_least(
+    k: int, alpha: float, some: tuple[int, RejectionProbability], others: tuple[int, RejectionProbability]
+) -> float:
+    """The same for two kinds of models, each given by their number and their P(p ≤ level).
+
+    Holm rejects k or more when, for every v up to k, v or more p-values are at most alpha/(m − v + 1): the count of
+    each kind is followed from level to level.
+    """
+    m = some[0] + others[0]
+    counts = np.zeros((some[0] + 1, others[0] + 1))
+    counts[0, 0] = 1.0
+    total = np.add.outer(np.arange(some[0] + 1), np.arange(others[0] + 1))
+    passed = [0.0, 0.0]
+    for v in range(1, k + 1):
+        steps = []
+        for kind, (number, rejection) in enumerate((some, others)):
+            reached = rejection(alpha / (m - v + 1))
+            steps.append(_passing(number, passed[kind], reached))
+            passed[kind] = max(passed[kind], reached)
+        counts = steps[0].T @ counts @ steps[1]
+        counts[total < v] = 0.0
+    return float(counts.sum())
+
+
+def _passing(number: int, passed: float, reached: float) -> Floats:
+    """[have, then]: how many of `number` models pass the next level, when P(p ≤ level) grows to `reached`."""
     from scipy.stats import binom
 
-    counts = np.zeros(m + 1)
-    counts[certain] = 1.0
-    passed = 0.0
-    for v in range(1, k + 1):
-        reached = rejection(alpha / (m - v + 1))
-        step = (reached - passed) / (1 - passed) if passed < reached else 0.0
-        have = np.arange(m + 1)
-        counts = counts @ binom.pmf(have[None, :] - have[:, None], m - have[:, None], step)
-        counts[:v] = 0.0
-        passed = max(passed, reached)
-    return float(counts.sum())
+    step = (reached - passed) / (1 - passed) if passed < reached else 0.0
+    have = np.arange(number + 1)
+    chances: Floats = binom.pmf(have[None, :] - have[:, None], number - have[:, None], step)
+    return chances
 
 
 def holm_count_floor(k: int, m: int, alpha: float, rejection: RejectionProbability) -> float:
@@ -115,3 +173,7 @@ def _count_at_least(k: int, m: int, alpha: float, rejection: RejectionProbabilit
 
 def _on_threshold(level: float) -> float:
     return level
+
+
+def _always(_: float) -> float:
+    return 1.0

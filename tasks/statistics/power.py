@@ -28,14 +28,15 @@ def power(
 ) -> float:
     """Probability that a t test at level `alpha` on `n` images finds a standardised `effect`.
 
-    `n` need not be whole, so that it can be solved for. Raises ValueError when n < 2 or alpha is outside (0, 1).
+    `n` need not be whole, so that it can be solved for. Raises ValueError when n < 2, n or the effect is not finite, or
+    alpha is outside (0, 1).
     Source: Cohen (1988), ch. 2; the t statistic is noncentral with δ = d√n (one-sample, paired) or d√(n/2)
     (independent).
     """
     from scipy.special import stdtrit
 
-    if n < 2 or not 0 < alpha < 1:
-        raise ValueError(f"no power for n = {n}, alpha = {alpha}")
+    if not (2 <= n < math.inf and math.isfinite(effect) and 0 < alpha < 1):
+        raise ValueError(f"no power for n = {n}, effect = {effect}, alpha = {alpha}")
     df = 2 * (n - 1) if design == "independent" else n - 1
     delta = effect * math.sqrt(n / 2 if design == "independent" else n)
     match alternative:
@@ -57,8 +58,11 @@ def sample_size(
 ) -> float:
     """The `n`, not rounded, at which the power for `effect` is `target`; round it up to whole images.
 
-    Never below 2. Raises ValueError when no n up to a billion reaches the target, as for an effect of zero.
+    Never below 2. Raises ValueError when `target` is not strictly between 0 and 1, and when no n up to a billion
+    reaches it, as for an effect of zero.
     """
+    if not 0 < target < 1:
+        raise ValueError(f"the power to reach must lie strictly between 0 and 1, not {target}")
     return smallest_sample(lambda n: power(n, effect, alpha, design, alternative), target)
 
 

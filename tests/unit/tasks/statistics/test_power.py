@@ -104,12 +104,21 @@ def test_no_effect_is_large_enough_for_two_images_at_a_tiny_level() -> None:
         minimal_detectable_effect(2, alpha=1e-12)
 
 
-@pytest.mark.parametrize(("n", "alpha"), [(1, 0.05), (10, 0.0), (10, 1.0)])
-def test_power_of_an_impossible_design_is_refused(n: int, alpha: float) -> None:
+@pytest.mark.parametrize(
+    ("n", "effect", "alpha"),
+    [
+        (1, 0.5, 0.05), (math.inf, 0.5, 0.05), (math.nan, 0.5, 0.05), (10, math.inf, 0.05), (10, math.nan, 0.05),
+        (10, 0.5, 0.0), (10, 0.5, 1.0),
+    ],
+)  # fmt: skip
+def test_power_of_an_impossible_design_is_refused(n: float, effect: float, alpha: float) -> None:
     with pytest.raises(ValueError, match="no power"):
-        power(n, 0.5, alpha)
+        power(n, effect, alpha)
 
 
 def test_a_power_that_cannot_be_missed_is_refused() -> None:
     with pytest.raises(ValueError, match="between alpha and 1"):
         minimal_detectable_effect(50, target=0.05)
+    for target in (0.0, 1.0, math.nan):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            sample_size(0.5, target)
