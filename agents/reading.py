@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from store.board import Board, Decision, Task
-from store.events import DecisionKind
+from store.events import DecisionKind, Direction
+from store.evidence import Evidence
 from store.specs import DataRef, Diagnostic, ModelRef, Statistics
 from store.study import Study, StudyModel
 
@@ -54,7 +55,14 @@ def looks_done(board: Board, before_cycle: int | None = None) -> int:
 
 def current_look(board: Board) -> int:
     """The look that the newest cycle takes: the first that no earlier cycle has compared, and never past the last."""
-    return min(looks_done(board, before_cycle=current_cycle(board)) + 1, study_of(board).decision.looks)
+    following = looks_done(board, before_cycle=current_cycle(board)) + 1
+    return min(following, study_of(board).decision.last_look or following)
+
+
+def of_looks(board: Board) -> str:
+    """How a look's number goes on: `of 3`, or that their number is open."""
+    last = study_of(board).decision.last_look
+    return "of an open number" if last is None else f"of {last}"
 
 
 def parts_until(board: Board, look: int) -> tuple[DataRef, ...]:
@@ -179,3 +187,15 @@ def compared_models(comparison: Task | None) -> frozenset[str]:
     if comparison is None or not isinstance(comparison.spec, Statistics):
         return frozenset()
     return frozenset(source.model_id for source in comparison.spec.sources)
+
+
+def adjusted_p(comparison: Task, model_id: str, direction: Direction) -> Evidence | None:
+    """A model's p in a direction, adjusted for looks and models; of older comparisons, for models alone."""
+    return comparison.value(f"model/{model_id}/{direction}/p_adjusted") or comparison.value(
+        f"model/{model_id}/p_{direction}_holm"
+    )
+
+
+def level(comparison: Task) -> Evidence | None:
+    """What adjusted p-values are held against: alpha, or alpha over the looks where they are not adjusted for them."""
+    return comparison.value("alpha") or comparison.value("alpha/look")

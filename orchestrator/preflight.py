@@ -21,5 +21,5 @@ def check_study(study: Study, workspace: Path) -> None:
                 key = "" if candidate == model.ref else ".substitutes"
                 raise BadInput(f"study.toml: models.{number}{key} ({model.id}): {error}") from None
     if study.data.source == "coco":
-        for look in range(1, study.decision.looks + 1):
+        for look in range(1, (study.decision.last_look or 1) + 1):
             check(study.data.part(look, study.seed), workspace)

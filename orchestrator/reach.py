@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from store.study import Study
 from tasks.statistics.adequacy import MINIMUM_IMAGES
+from tasks.statistics.look_plan import LookPlan, look_level
 from tasks.statistics.planning import Plan, planned_effect, planned_images
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER
 
@@ -33,8 +34,8 @@ class Reach:
 
 
 def images(study: Study) -> int:
-    """Images over all looks."""
-    return study.data.n * study.decision.looks
+    """Images over all looks; over the first where their number is open."""
+    return study.data.n * _looks(study)
 
 
 def level(study: Study) -> float:
@@ -61,7 +62,7 @@ def reach(study: Study, effect: float = MEDIUM_EFFECT, target: float = TARGET_PO
 
 def doubts(study: Study, effect: float = MEDIUM_EFFECT, target: float = TARGET_POWER) -> tuple[str, ...]:
     """One line a reason why the planned images may not decide, with the remedy. Nothing is refused for these."""
-    n, looks, total = study.data.n, study.decision.looks, images(study)
+    n, looks, total = study.data.n, _looks(study), images(study)
     if total < MINIMUM_IMAGES:
         enough = math.ceil(MINIMUM_IMAGES / looks)
         return (
@@ -84,7 +85,7 @@ def doubts(study: Study, effect: float = MEDIUM_EFFECT, target: float = TARGET_P
 
 
 def _undecided(study: Study, claim: Reach, effect: float, target: float) -> str:
-    needed = math.ceil(claim.n / study.decision.looks)
+    needed = math.ceil(claim.n / _looks(study))
     return (
         f"decision.at_least: {claim.at_least} of {claim.of} is found with a power of {target:g} by {images(study)} "
         f"images only where means lie {claim.go:.3f} SD beyond the threshold, and refuted {claim.no_go:.3f} SD short "
@@ -92,13 +93,21 @@ def _undecided(study: Study, claim: Reach, effect: float, target: float) -> str:
     )
 
 
+def _looks(study: Study) -> int:
+    return study.decision.last_look or 1
+
+
 def _plan(study: Study, k: int, careful: bool = False) -> Plan:
     """How `study` finds k of its models on one side of the threshold."""
+    rule, looks = study.decision, _looks(study)
+    shared = LookPlan("open" if rule.looks == "open" else rule.boundary, looks, rule.effect)
+    nominal = look_level(rule.alpha, max(images(study), 2), shared, looks)
     return Plan(
         design="one-sample",
         alternative="greater",
-        alpha=study.decision.alpha,
-        looks=study.decision.looks,
+        alpha=rule.alpha,
+        looks=looks,
+        look_level=nominal,
         claim=(k, len(study.models)),
         dependence="any" if careful else "independent",
     )

@@ -14,11 +14,13 @@ from store.errors import IntegrityFailure, NewerSchema, first_line
 from store.events import Event, TaggedEvent
 from store.record import Recorded
 from store.specs import Frozen
+from store.study import STORED
 
 VERSIONS: Mapping[str, int] = {member.__name__: 1 for member in get_args(Event)} | {
-    "StudyRegistered": 2,
-    "StudyAmended": 2,
-    "TaskPlanned": 2,
+    "StudyRegistered": 3,
+    "StudyAmended": 3,
+    "TaskPlanned": 3,
+    "AssessmentMade": 2,
 }
 """The version in which each event is written today."""
 
@@ -35,6 +37,12 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("StudyRegistered", 1): _unchanged,
     ("StudyAmended", 1): _unchanged,
     ("TaskPlanned", 1): _unchanged,
+    # 3: the test, the boundary of the looks, and looks without a fixed number
+    ("StudyRegistered", 2): _unchanged,
+    ("StudyAmended", 2): _unchanged,
+    ("TaskPlanned", 2): _unchanged,
+    # 2: what would change a verdict, and the further images that would decide it
+    ("AssessmentMade", 1): _unchanged,
 }
 """From (type, version) to a function that turns such a body into one of the next version."""
 
@@ -60,12 +68,12 @@ def decode(type: str, version: int, body: str) -> Event:
         )
     try:
         if version == current:
-            event = _EVENT.validate_json(body)
+            event = _EVENT.validate_json(body, context={STORED: True})
         else:
             data = json.loads(body)
             for step in range(version, current):
                 data = UPCASTERS[type, step](data)
-            event = _EVENT.validate_python(data)
+            event = _EVENT.validate_python(data, context={STORED: True})
     except (ValidationError, ValueError, RecursionError) as error:
         raise IntegrityFailure(
             f"a stored {type} event cannot be read ({_complaint(error)}); run gonogo verify"

@@ -222,6 +222,16 @@ class Diagnostic(Grown):
     method: Method = Method()
 
 
+Test = Literal["student", "johnson"]
+"""How a mean is tested: Student's t, or Johnson's, which allows for skew."""
+
+Boundary = Literal["bonferroni", "pocock", "obrien-fleming"]
+"""How a fixed number of looks shares alpha: equally, equally with their overlap used, or mostly kept for the end."""
+
+Looks = Annotated[int, Field(ge=1, le=100)] | Literal["open"]
+"""A number that is fixed beforehand, or as many as wanted, by e-values."""
+
+
 class Source(Frozen):
     """Per-image results of one model in one look, as a diagnostic left them."""
 
@@ -232,8 +242,10 @@ class Source(Frozen):
     """Digest of the task's `samples.npz`."""
 
 
-class Statistics(Frozen):
+class Statistics(Grown):
     """Test and compare models on the images they share."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"test", "boundary", "effect"})
 
     kind: Literal["statistics"] = "statistics"
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -246,7 +258,12 @@ class Statistics(Frozen):
     at_least: tuple[int, ...]
     """The claims under consideration: collapse in at least k of the models, for each k here."""
     look: int = Field(default=1, ge=1)
-    looks: int = Field(default=1, ge=1)
+    looks: Looks = 1
+    test: Test = "student"
+    boundary: Boundary = "bonferroni"
+    """Of a fixed number of looks."""
+    effect: float = Field(default=0.5, gt=0)
+    """Effect that the study is planned for, in standard deviations; it tunes the e-values of open looks."""
     resamples: int = Field(default=10_000, ge=100)
     seed: int = 0
 

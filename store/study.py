@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from store.errors import BadInput
-from store.specs import DataRef, Frozen, Grown, Method, ModelRef, Plant, Slug
+from store.specs import Boundary, DataRef, Frozen, Grown, Looks, Method, ModelRef, Plant, Slug, Test
 from store.text import complaint
 
 Metric = Literal[
@@ -22,6 +31,9 @@ Metric = Literal[
     "text_entropy_loss",
 ]
 """Per-image measures a decision can rest on."""
+
+STORED = "stored"
+"""Key of the validation context that says that a protocol is read from the log, and not from a person."""
 
 UnitInterval = Annotated[float, Field(gt=0, lt=1)]
 
@@ -118,8 +130,37 @@ class DecisionRule(Frozen):
     alpha: UnitInterval = 0.05
     at_least: tuple[int, ...]
     """k. More than one value leaves a choice that a human makes."""
-    looks: int = Field(default=1, ge=1, le=100)
-    """How often the data may be looked at; each look tests at alpha / looks."""
+    looks: Looks = 1
+    """How often the data may be looked at."""
+    boundary: Boundary = "obrien-fleming"
+    """How a fixed number of looks shares alpha."""
+    test: Test = "johnson"
+    effect: float = Field(default=0.5, gt=0, le=100)
+    """Effect that the study is planned for, in standard deviations: for power, and for the e-values of open looks."""
+
+    legacy: ClassVar[Mapping[str, object]] = {"test": "student", "boundary": "bonferroni", "effect": 0.5}
+    """What rules meant that were registered before they could say it. It is left out of their JSON, so that their
+    digests stay, and is filled in again where they are read from the log."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_registered(cls, data: Any, info: ValidationInfo) -> Any:
+        stored = (info.context or {}).get(STORED, False)
+        return {**cls.legacy, **data} if stored and isinstance(data, dict) else data
+
+    @model_serializer(mode="wrap")
+    def _without_legacy(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = serialise(self)
+        return {key: value for key, value in data.items() if key not in self.legacy or value != self.legacy[key]}
+
+    @property
+    def last_look(self) -> int | None:
+        """The number of looks that was fixed; None where it is open."""
+        return None if self.looks == "open" else self.looks
+
+    def allows(self, look: int) -> bool:
+        """Whether the rule plans that look."""
+        return self.looks == "open" or look <= self.looks
 
     @field_validator("at_least", mode="before")
     @classmethod

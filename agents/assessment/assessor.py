@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.agent import Agent, Allowance
+from agents.assessment.applied import applied
 from agents.assessment.criteria import CRITERIA
 from agents.assessment.criteria.models_covered import models_covered
-from agents.assessment.criteria.scope_of_collapse import scope_status
 from agents.reading import (
     active_models,
     claims_in_force,
@@ -57,22 +57,26 @@ def assess(board: Board) -> MakeAssessment:
 
 
 def _claim(board: Board, k: int, models: int) -> ClaimVerdict:
-    verdict, reason = _verdict(board, k)
-    return ClaimVerdict(at_least=k, models=models, verdict=verdict, reason=reason)
-
-
-def _verdict(board: Board, k: int) -> tuple[Verdict, str]:
-    if newest_comparison(board) is None:
-        return "INCONCLUSIVE", "there is no accepted comparison"
+    found = applied(board, k)
+    if found is None:
+        return _open(k, models, "there is no accepted comparison")
     if models_covered(board).status != "met":
-        return "INCONCLUSIVE", "not every model of the study is covered"
-    match scope_status(board, k):
-        case "met":
-            return "GO", "collapse is shown in enough models" + _replacements(board)
-        case "unmet":
-            return "NO_GO", "too many models are shown not to collapse" + _replacements(board)
-        case "unknown":
-            return "INCONCLUSIVE", "too few models are decided either way"
+        return _open(k, models, "not every model of the study is covered")
+    replaced = "" if found.verdict == "INCONCLUSIVE" else _replacements(board)
+    return ClaimVerdict(
+        at_least=k,
+        models=models,
+        verdict=found.verdict,
+        reason=found.reason + replaced,
+        p_go=found.p_go,
+        p_no_go=found.p_no_go,
+        flip=found.flip,
+        more=found.more,
+    )
+
+
+def _open(k: int, models: int, reason: str) -> ClaimVerdict:
+    return ClaimVerdict(at_least=k, models=models, verdict="INCONCLUSIVE", reason=reason)
 
 
 def _replacements(board: Board) -> str:

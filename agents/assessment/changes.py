@@ -4,59 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from agents.assessment.evidence import Determined, Direction, Rule
-from store.events import Verdict
+from agents.assessment.evidence import Determined, Rule
+from store.events import Change, Direction, Flip, MoreImages, Verdict
 
 Cost = Callable[[Determined, int], float]
 """What it takes a model to come within alpha/j, for that j; infinite when nothing does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One model that has to change."""
-
-    model: str
-    direction: Direction
-    p: float
-    """As it is."""
-    bound: float
-    """alpha/j: the p that has to be passed, from the side it is on."""
-    standard_errors: float
-    """Move of the mean that brings p to the bound: positive in this direction, negative against it."""
-
-    def __str__(self) -> str:
-        way = "below" if self.p > self.bound else "above"
-        return f"{self.model} {self.standard_errors:+.2f} (p of {self.direction} {way} {self.bound:.3g})"
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """The smallest change of the models' means that gives another verdict: no mean has to move further than this."""
-
-    to: Verdict
-    standard_errors: float
-    """The largest of the moves, in standard errors of each model's mean, without its sign."""
-    changes: tuple[Change, ...]
-    """All that have to change, together."""
-
-    def __str__(self) -> str:
-        return f"{self.to} if means moved by standard errors: {', '.join(map(str, self.changes))}"
-
-
-@dataclass(frozen=True, slots=True)
-class MoreImages:
-    """The fewest further images that would decide, prospectively: were the observed effects the true ones."""
-
-    to: Verdict
-    images: int
-    """Beyond those at hand. Each model then reaches its level with power 0.8."""
-    models: tuple[str, ...]
-    """Models that need them."""
-
-    def __str__(self) -> str:
-        return f"{self.to} with {self.images} more images, if {', '.join(self.models)} went on as observed"
 
 
 def within(p: float, j: int, alpha: float) -> bool:
@@ -76,7 +29,7 @@ def nearest_break(models: Sequence[Determined], rule: Rule, direction: Direction
         inside = [one for one in models if within(one.side(direction).p, j, rule.alpha)]
         ranked = sorted(inside, key=lambda one: (-one.side(direction).shifts[j - 1], one.model))
         flips.append(_flip("INCONCLUSIVE", [(one, j) for one in ranked[: len(inside) - v + 1]], rule, direction))
-    return min((flip for flip in flips if math.isfinite(flip.standard_errors)), key=_order, default=None)
+    return min((flip for flip in flips if flip is not None), key=_order, default=None)
 
 
 def nearest_flip(models: Sequence[Determined], rule: Rule) -> Flip | None:
@@ -86,7 +39,7 @@ def nearest_flip(models: Sequence[Determined], rule: Rule) -> Flip | None:
         for to, direction, needed in _decisions(rule)
         if (moved := _cheapest(models, rule, direction, needed, _shift(direction))) is not None
     ]
-    return min(flips, key=_order, default=None)
+    return min((flip for flip in flips if flip is not None), key=_order, default=None)
 
 
 def fewest_images(models: Sequence[Determined], rule: Rule) -> MoreImages | None:
@@ -97,7 +50,7 @@ def fewest_images(models: Sequence[Determined], rule: Rule) -> MoreImages | None
         moved = _cheapest(models, rule, direction, needed, cost)
         if moved is not None:
             extra = max((int(cost(one, j)) for one, j in moved), default=0)
-            found.append(MoreImages(to, extra, tuple(sorted(one.model for one, _ in moved))))
+            found.append(MoreImages(to=to, images=extra, models=tuple(sorted(one.model for one, _ in moved))))
     return min(found, key=lambda more: (more.images, more.to), default=None)
 
 
@@ -141,12 +94,22 @@ def _images(direction: Direction) -> Cost:
     return further
 
 
-def _flip(to: Verdict, moved: list[tuple[Determined, int]], rule: Rule, direction: Direction) -> Flip:
+def _flip(to: Verdict, moved: list[tuple[Determined, int]], rule: Rule, direction: Direction) -> Flip | None:
+    """The change that moves these models to their levels; None where one of them cannot be moved so."""
+    if not all(math.isfinite(one.side(direction).shifts[j - 1]) for one, j in moved):
+        return None
     changes = tuple(
-        Change(one.model, direction, one.side(direction).p, rule.alpha / j, one.side(direction).shifts[j - 1])
+        Change(
+            model=one.model,
+            direction=direction,
+            p=one.side(direction).p,
+            bound=rule.alpha / j,
+            standard_errors=one.side(direction).shifts[j - 1],
+        )
         for one, j in sorted(moved, key=lambda pair: pair[0].model)
     )
-    return Flip(to, max((abs(change.standard_errors) for change in changes), default=0.0), changes)
+    farthest = max((abs(change.standard_errors) for change in changes), default=0.0)
+    return Flip(to=to, standard_errors=farthest, changes=changes)
 
 
 def _order(flip: Flip) -> tuple[float, int, str, tuple[str, ...]]:

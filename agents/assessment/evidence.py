@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from store.errors import BadInput
+from store.events import Direction
 
 Looks = Literal["bonferroni", "pocock", "obrien-fleming", "open"]
 """How p-values were adjusted for looks: for a fixed number of them, or for any number."""
-
-Direction = Literal["collapse", "clear"]
-"""Beyond the threshold, or short of it: the hypothesis and its reverse."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from agents.assessment.changes import Flip, MoreImages, fewest_images, nearest_break, nearest_flip, within
-from agents.assessment.evidence import Determined, Direction, ModelEvidence, Rule, Undetermined, check
-from store.events import Verdict
+from agents.assessment.changes import fewest_images, nearest_break, nearest_flip, within
+from agents.assessment.evidence import Determined, ModelEvidence, Rule, Undetermined, check
+from store.events import Direction, Flip, MoreImages, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from agents.reading import active_models, answer, claims_in_force, looks_done, measured, stopped, study_of
+from agents.reading import (
+    active_models,
+    answer,
+    claims_in_force,
+    looks_done,
+    measured,
+    of_looks,
+    stopped,
+    study_of,
+)
 from store.board import Board
 from store.events import Recommendation, Verdict
 
@@ -53,13 +62,13 @@ def _uncompared(board: Board) -> list[Recommendation]:
 def _next_look(board: Board) -> list[Recommendation]:
     decision = study_of(board).decision
     done = looks_done(board)
-    if not 0 < done < decision.looks or verdict_in_force(board) == "GO":
+    if not done or not decision.allows(done + 1) or verdict_in_force(board) == "GO":
         return []
     return [
         Recommendation(
             priority="high",
-            action=f"Take look {done + 1} of {decision.looks}: measure fresh images with every model",
-            because="the rule plans further looks, and the claim is not established",
+            action=f"Take look {done + 1} {of_looks(board)}: measure fresh images with every model",
+            because="the rule allows further looks, and the claim is not established",
         )
     ]
 

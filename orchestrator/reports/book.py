@@ -63,6 +63,12 @@ class FigureBook:
             rounding, printed = (WHOLE if value == int(value) else EXACT), ""
         return self._enter(value, rounding, unit, printed, position=position, run_id=None, metric=pointer)
 
+    def computed(self, position: int, pointer: str) -> Figure:
+        """The figure of a number that an agent computed and put into an event, rounded as its metric would be."""
+        value = pointed(pointer, self._past, position)
+        rounding, _ = presentation(pointer, value, "", None)
+        return self._enter(value, rounding, "", "", position=position, run_id=None, metric=pointer)
+
     def derived(self, name: str) -> Figure:
         """The figure of a number that the log yields."""
         number = derive(name, self._past)

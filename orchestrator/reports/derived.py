@@ -48,7 +48,10 @@ def derive(name: str, past: Past) -> Derived:
         case ["looks", "done"]:
             return Derived(past.looks_before(past.board.position + 1), "looks", past.board.position)
         case ["looks", "left"]:
-            left = max(0, past.study.decision.looks - past.looks_before(past.board.position + 1))
+            last = past.study.decision.last_look
+            if last is None:
+                raise LookupError("the number of looks is open")
+            left = max(0, last - past.looks_before(past.board.position + 1))
             return Derived(left, "looks", past.board.position)
         case ["looks", "before", position]:
             return Derived(past.looks_before(int(position)), "looks", int(position))

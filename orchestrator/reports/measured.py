@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.reading import answer
+from agents.reading import adjusted_p, answer, level
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.naming import model_name, model_refs, task_link
 from orchestrator.reports.parts import EvidenceView, MeasuredRow, PairRow, TestedRow
@@ -10,6 +10,7 @@ from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Code, Estimate, Label, ModelName, Prose, Said
 from orchestrator.reports.wording import status_words
 from store.board import Task
+from store.events import DIRECTIONS
 from store.evidence import Evidence
 from store.specs import Diagnostic, Statistics
 
@@ -38,16 +39,15 @@ def cell(item: Evidence | None, book: FigureBook, absent: Absent = _NOT) -> Cell
 
 def reading(comparison: Task, model_id: str) -> str:
     """What the adjusted p-values of a model say at the level of the look."""
-    level = comparison.value("alpha/look")
-    collapse = comparison.value(f"model/{model_id}/p_collapse_holm")
-    clear = comparison.value(f"model/{model_id}/p_clear_holm")
+    alpha = level(comparison)
+    collapse, clear = (adjusted_p(comparison, model_id, direction) for direction in DIRECTIONS)
     if collapse is None or clear is None:
         return "undetermined"
-    if level is None:
+    if alpha is None:
         return "undecided"
-    if collapse.value <= level.value:
+    if collapse.value <= alpha.value:
         return "collapse shown"
-    return "shown not to collapse" if clear.value <= level.value else "undecided"
+    return "shown not to collapse" if clear.value <= alpha.value else "undecided"
 
 
 def undetermined(comparison: Task, model_id: str) -> str:
@@ -127,8 +127,8 @@ def _tested(model_id: str, comparison: Task, past: Past, book: FigureBook) -> Te
         dz_threshold=value("dz_threshold"),
         dz_null=value("dz_null"),
         p_null=value("p_null"),
-        p_collapse=value("p_collapse_holm"),
-        p_clear=value("p_clear_holm"),
+        p_collapse=cell(adjusted_p(comparison, model_id, "collapse"), book),
+        p_clear=cell(adjusted_p(comparison, model_id, "clear"), book),
         reading=reading(comparison, model_id),
         undetermined=absent if mean is None else None,
     )
@@ -164,15 +164,24 @@ def _pair(first: str, second: str, comparison: Task, past: Past, book: FigureBoo
 def _tested_note(comparison: Task, past: Past, book: FigureBook, linked: bool) -> Prose:
     assert isinstance(comparison.spec, Statistics)
     position = comparison.position
-    level = comparison.value("alpha/look")
+    nominal = comparison.value("alpha/look")
     task = task_link(past, comparison.task_id) if linked else Label(comparison.task_id)
     note: Prose = (
         "Tests of ", task, " on ", Code(comparison.spec.metric),
         ": null value ", book.pointed(position, "/spec/null"),
         ", threshold ", book.pointed(position, "/spec/threshold"),
-        ", look ", book.pointed(position, "/spec/look"), " of ", book.pointed(position, "/spec/looks"),
+        ", ", *look_of(comparison, book),
     )  # fmt: skip
-    return (*note, ", level ", book.evidence(level), ".") if level is not None else (*note, ".")
+    return (*note, ", level ", book.evidence(nominal), ".") if nominal is not None else (*note, ".")
+
+
+def look_of(comparison: Task, book: FigureBook) -> Prose:
+    """`look 1 of 2`, or that the number of looks is open."""
+    assert isinstance(comparison.spec, Statistics)
+    number: Prose = ("look ", book.pointed(comparison.position, "/spec/look"))
+    if comparison.spec.looks == "open":
+        return (*number, " of an open number")
+    return (*number, " of ", book.pointed(comparison.position, "/spec/looks"))
 
 
 def _notes(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:

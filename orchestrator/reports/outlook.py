@@ -10,10 +10,11 @@ from orchestrator.reports.context import Advice, Blocker
 from orchestrator.reports.derived import derive
 from orchestrator.reports.naming import task_link, task_model
 from orchestrator.reports.past import Past
-from orchestrator.reports.prose import Code, Label, ModelName, Piece, Prose, Said, counted
+from orchestrator.reports.prose import Code, Label, ModelName, Piece, Prose, Said, counted, listed, p_value
 from orchestrator.reports.tasks import why
-from orchestrator.reports.wording import status_words
+from orchestrator.reports.wording import VERDICTS, status_words
 from store.board import Task
+from store.events import ClaimVerdict
 
 _DAYS, _LOOKS, _MORE = ("day", "days"), ("look", "looks"), ("more model", "more models")
 
@@ -35,12 +36,11 @@ def remaining(past: Past, book: FigureBook) -> tuple[Prose, ...]:
     position = past.protocol_position
     if past.comparison is None:
         lines.append(("Test and compare the models: no comparison has been accepted.",))
-    elif looks_done(past.board) < past.study.decision.looks:
-        done = book.derived("looks/done")
-        planned = book.pointed(position, "/study/decision/looks")
-        lines.append(
-            ("Take the looks that are left, unless the claim is established: ", done, " of ", planned, " done.")
-        )
+    elif past.study.decision.allows(looks_done(past.board) + 1):
+        done: Prose = (book.derived("looks/done"),)
+        if past.study.decision.last_look is not None:
+            done = (*done, " of ", book.pointed(position, "/study/decision/looks"))
+        lines.append(("Take further looks, unless the claim is established: ", *done, " done."))
     for decision in past.board.open_decisions:
         if decision.request.cycle <= past.cycle.number:
             question = Said(decision.request.question, decision.position)
@@ -71,8 +71,11 @@ def _to_target(target: date, past: Past, book: FigureBook) -> Prose:
 
 
 def _pace(past: Past, book: FigureBook) -> tuple[Prose, ...]:
-    planned = book.pointed(past.protocol_position, "/study/decision/looks", "looks")
-    done: Prose = (book.derived("looks/done"), " of ", *counted(planned, *_LOOKS), " planned are done.")
+    if past.study.decision.last_look is None:
+        done: Prose = (*counted(book.derived("looks/done"), *_LOOKS), " of an open number are done.")
+    else:
+        planned = book.pointed(past.protocol_position, "/study/decision/looks", "looks")
+        done = (book.derived("looks/done"), " of ", *counted(planned, *_LOOKS), " planned are done.")
     median: Prose = ("The median time that a cycle took so far, by the log, is ", book.derived("cycles/median_s"))
     open_end = "" if past.cycle.closed_at else ", this one up to the last event"
     cycles = counted(book.derived("cycles"), "cycle", "cycles")
@@ -82,7 +85,9 @@ def _pace(past: Past, book: FigureBook) -> tuple[Prose, ...]:
 def _to_come(past: Past, book: FigureBook) -> Prose:
     looks, questions = "looks/left", f"cycle/{past.cycle.number}/decisions/open"
     steps: list[Prose] = []
-    if derive(looks, past).value and not stopped(past.board):
+    if past.study.decision.last_look is None:
+        steps.append(("as many looks as it takes",))
+    elif derive(looks, past).value and not stopped(past.board):
         steps.append((*counted(book.derived(looks), *_LOOKS), " to be taken, unless the claim is established sooner"))
     if derive(questions, past).value:
         steps.append((*counted(book.derived(questions), "question", "questions"), " to be answered by a human"))
@@ -165,6 +170,40 @@ def recommendations(past: Past) -> tuple[Advice, ...]:
     )
 
 
+def _flip(claim: ClaimVerdict, index: int, position: int, book: FigureBook) -> Prose:
+    """The smallest change of evidence that would give another verdict."""
+    if claim.flip is None:
+        return ()
+    pointer = f"/claims/{index}/flip"
+    moves: list[Prose] = [
+        (
+            Label(change.model), " by ", book.computed(position, f"{pointer}/changes/{number}/standard_errors"),
+            " towards ", "collapse" if change.direction == "collapse" else "its absence", " (",
+            *p_value(book.computed(position, f"{pointer}/changes/{number}/p")), ", to pass ",
+            book.computed(position, f"{pointer}/changes/{number}/bound"), ")",
+        )
+        for number, change in enumerate(claim.flip.changes)
+    ]  # fmt: skip
+    return (
+        " It would be ",
+        VERDICTS[claim.flip.to],
+        " if means moved by so many standard errors: ",
+        *listed(moves),
+        ".",
+    )
+
+
+def _more(claim: ClaimVerdict, index: int, position: int, book: FigureBook) -> Prose:
+    """The further images that would decide, were the observed effects the true ones."""
+    if claim.more is None:
+        return (" No number of further images is known to decide it, were the observed effects the true ones.",)
+    images = book.pointed(position, f"/claims/{index}/more/images", "images")
+    return (
+        " Were the observed effects the true ones, ", *counted(images, "more image", "more images"),
+        " would decide it, as ", VERDICTS[claim.more.to], ".",
+    )  # fmt: skip
+
+
 def needed(past: Past, book: FigureBook) -> tuple[Prose, ...]:
     """What would settle each claim in force, counted in models."""
     assessment, position = past.cycle.assessment, past.cycle.assessment_position
@@ -177,13 +216,16 @@ def needed(past: Past, book: FigureBook) -> tuple[Prose, ...]:
         k = book.pointed(position, f"/claims/{index}/at_least", "models")
         of = book.pointed(position, f"/claims/{index}/models", "models")
         if claim.verdict != "INCONCLUSIVE":
-            lines.append(("The claim of at least ", k, " of ", of, " is settled."))
+            lines.append(
+                ("The claim of at least ", k, " of ", of, " is settled.", *_flip(claim, index, position, book))
+            )
             continue
         go = book.derived(f"claim/{claim.at_least}/collapsed_missing")
         no_go = book.derived(f"claim/{claim.at_least}/of/{claim.models}/cleared_missing")
         lines.append(
             ("For at least ", k, " of ", of, ": a GO needs collapse shown in ", *counted(go, *_MORE),
-             ", and a NO-GO needs it excluded in ", *counted(no_go, *_MORE), "."),
+             ", and a NO-GO needs it excluded in ", *counted(no_go, *_MORE), ".",
+             *_flip(claim, index, position, book), *_more(claim, index, position, book)),
         )  # fmt: skip
     comparison = past.comparison
     images = comparison.value("power/n_for_medium_effect") if comparison is not None else None

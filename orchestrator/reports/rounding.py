@@ -17,6 +17,10 @@ _P_VALUES = (
     "p_null",
     "shapiro_p",
     "p_collapsed",
+    "p_looks",
+    "p_adjusted",
+    "p_go",
+    "p_no_go",
 )
 _COUNTS = (
     "sites_seen",
@@ -30,9 +34,9 @@ _COUNTS = (
     "draws",
     "compared",
 )
-_TWO_DECIMALS = ("t", "t_null", "skew", "mde")
+_TWO_DECIMALS = ("t", "t_null", "skew", "mde", "standard_errors")
 _STANDARDISED = ("dz", "dz_null", "dz_threshold", "d_av")
-_PROBABILITIES = ("power", "error_bound", "error_independent", "look")
+_PROBABILITIES = ("power", "error_bound", "error_independent", "look", "alpha", "bound")
 _FEWEST_DECIMALS, _MOST_DECIMALS = 3, 6
 
 
@@ -47,7 +51,7 @@ def presentation(metric: str, value: float, unit: str, interval: Interval | None
         return _seconds(value)
     if metric.startswith("throughput/"):
         return Rounding("significant", 3), unit or "images/s"
-    if metric.startswith(("count/", "memory/", "gpu/", "cpu/", "batch_size/")) or last in _COUNTS:
+    if unit == "images" or metric.startswith(("count/", "memory/", "gpu/", "cpu/", "batch_size/")) or last in _COUNTS:
         return WHOLE, unit
     if last == "parameters":
         return (Rounding("decimals", 1, 1e6), "million") if abs(value) >= 1e6 else (WHOLE, unit)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from agents.reading import adjusted_p
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.context import Summary
-from orchestrator.reports.measured import reading
+from orchestrator.reports.measured import look_of, reading
 from orchestrator.reports.naming import model_name, task_link, task_model
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import (
@@ -22,8 +23,9 @@ from orchestrator.reports.prose import (
 )
 from orchestrator.reports.tasks import standing
 from orchestrator.reports.verdict import header
-from orchestrator.reports.wording import VERDICTS, status_words
+from orchestrator.reports.wording import TESTS, VERDICTS, status_words
 from store.board import Status, Task
+from store.events import DIRECTIONS
 from store.evidence import Evidence
 from store.specs import Diagnostic, Statistics
 
@@ -169,8 +171,8 @@ def _smallest(comparison: Task) -> tuple[str, str, Evidence] | None:
     tests = [
         (source.model_id, direction, test)
         for source in comparison.spec.sources
-        for direction in ("collapse", "clear")
-        if (test := comparison.value(f"model/{source.model_id}/p_{direction}_holm")) is not None
+        for direction in DIRECTIONS
+        if (test := adjusted_p(comparison, source.model_id, direction)) is not None
     ]
     shown = [test for test in tests if test[1] == "collapse" and reading(comparison, test[0]) == "collapse shown"]
     return min(shown or tests, key=lambda found: found[2].value, default=None)
@@ -193,13 +195,13 @@ def _estimate(comparison: Task, name: ModelName, book: FigureBook) -> list[Prose
 
 def _test(comparison: Task, spec: Statistics, direction: str, test: Evidence, book: FigureBook) -> Prose:
     above = (spec.threshold > spec.null) == (direction == "collapse")
-    position = comparison.position
-    level = comparison.value("alpha/look")
-    at: Prose = (", at level ", book.evidence(level)) if level is not None else ()
+    nominal = comparison.value("alpha/look")
+    at: Prose = (", at level ", book.evidence(nominal)) if nominal is not None else ()
+    for_looks = "the looks and " if comparison.value("alpha") is not None else ""
     return (
-        "The test is Student's t, one-sided, that the mean lies ", "above" if above else "below",
-        " the threshold; adjusted by Holm over the models, ", *p_value(book.evidence(test)), ". It was made at look ",
-        book.pointed(position, "/spec/look"), " of ", book.pointed(position, "/spec/looks"), *at, ".",
+        "The test is ", TESTS[spec.test], ", one-sided, that the mean lies ", "above" if above else "below",
+        f" the threshold; adjusted for {for_looks}the models, ", *p_value(book.evidence(test)), ". It was made at ",
+        *look_of(comparison, book), *at, ".",
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from orchestrator.reports.naming import all_untrained, any_untrained
 from orchestrator.reports.parts import ClaimRow, Goal, MetricRow, Progress
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Code, Estimate, ModelName, Prose, Said, Strong, listed
-from orchestrator.reports.wording import VERDICTS
+from orchestrator.reports.wording import BOUNDARIES, TESTS, VERDICTS
 from store.codec import digest_of
 from store.evidence import Evidence
 
@@ -131,6 +131,13 @@ def _row(item: Evidence, book: FigureBook, position: int) -> MetricRow:
     return MetricRow(Code(item.metric), Estimate(book.evidence(item, position)))
 
 
+def _looks(past: Past, book: FigureBook) -> Prose:
+    rule = past.study.decision
+    if rule.looks == "open":
+        return ("any number, by e-values that are valid whenever one stops",)
+    return (book.pointed(past.protocol_position, "/study/decision/looks"), "; ", BOUNDARIES[rule.boundary])
+
+
 def rule_terms(past: Past, book: FigureBook) -> tuple[Term, ...]:
     """The decision rule of the protocol, value by value."""
     rule, position = past.study.decision, past.protocol_position
@@ -148,7 +155,8 @@ def rule_terms(past: Past, book: FigureBook) -> tuple[Term, ...]:
         Term("Null value", value("null")),
         Term(f"Threshold; collapse lies {side} it", value("threshold")),
         Term("Error rate alpha, over all looks", value("alpha")),
-        Term("Looks that are planned", value("looks")),
+        Term("Test of a mean", (TESTS[rule.test],)),
+        Term("Looks that are planned", _looks(past, book)),
         Term("Images that each look adds", (book.pointed(position, "/study/data/n", "images"),)),
         Term("Models that must collapse, at least", (*needed, " of ", book.derived("study/models"))),
     )

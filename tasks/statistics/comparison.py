@@ -14,7 +14,8 @@ from store.errors import BadInput
 from store.specs import Statistics
 from tasks.statistics.adequacy import Undetermined
 from tasks.statistics.claims import RULES, Claim, claim
-from tasks.statistics.models import ModelResult, describe_model
+from tasks.statistics.look_plan import look_level
+from tasks.statistics.models import ModelResult, describe_model, look_plan
 from tasks.statistics.multiplicity import holm
 from tasks.statistics.pairs import PairResult, describe_pair
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER, minimal_detectable_effect, power, sample_size
@@ -40,20 +41,22 @@ class Design:
 class Comparison:
     """Everything that one look says. Mappings are in the order of the model ids."""
 
+    alpha: float
+    """Over all looks and, in each direction, over all models."""
     level: float
-    """alpha/looks: the level of each family of tests in this look."""
+    """What a single model's nominal p would have to reach at this look."""
     models: Mapping[str, ModelResult]
     pairs: Mapping[Pair, PairResult]
     undetermined: Mapping[str, Undetermined]
     undetermined_pairs: Mapping[Pair, Undetermined]
     """Pairs that cannot be compared although each of the two models can be tested."""
     p_collapse: Mapping[str, float]
-    """Holm-adjusted over all models, as are the next."""
+    """Adjusted for looks, then by Holm for all models, as are the next: how many are within alpha is û."""
     p_clear: Mapping[str, float]
     p_pair: Mapping[Pair, float]
     """Holm-adjusted over all pairs."""
     collapsed: tuple[str, ...]
-    """Models whose mean is significantly beyond the threshold after correction."""
+    """The û models whose mean is shown to lie beyond the threshold."""
     cleared: tuple[str, ...]
     """Models whose mean is significantly short of the threshold after correction."""
     design: Design
@@ -67,14 +70,15 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
     Raises BadInput when the spec contradicts itself: a look beyond the last, a claim about more models than there are,
     a threshold that equals the null value.
     """
-    level = look_level(spec)
-    described = {model: describe_model(x, spec) for model, x in joined.values.items()}
+    level = look_level(spec.alpha, joined.image_ids.size, look_plan(spec), spec.look)
+    described = {model: describe_model(x, spec, len(joined.values)) for model, x in joined.values.items()}
     models, undetermined = _split(described)
     paired = {(a, b): describe_pair(joined.values[a], joined.values[b]) for a, b in combinations(joined.values, 2)}
     pairs, undetermined_pairs = _split(paired)
-    p_collapse = _holm({model: found.collapse.p for model, found in models.items()}, len(described))
-    p_clear = _holm({model: found.clear.p for model, found in models.items()}, len(described))
+    p_collapse = _holm({model: found.collapse_standing.p for model, found in models.items()}, len(described))
+    p_clear = _holm({model: found.clear_standing.p for model, found in models.items()}, len(described))
     return Comparison(
+        alpha=spec.alpha,
         level=level,
         models=models,
         pairs=pairs,
@@ -85,18 +89,11 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
         p_collapse=p_collapse,
         p_clear=p_clear,
         p_pair=_holm({pair: found.test.p for pair, found in pairs.items()}, len(paired)),
-        collapsed=tuple(model for model, p in p_collapse.items() if p <= level),
-        cleared=tuple(model for model, p in p_clear.items() if p <= level),
+        collapsed=tuple(model for model, p in p_collapse.items() if p <= spec.alpha),
+        cleared=tuple(model for model, p in p_clear.items() if p <= spec.alpha),
         design=_design(joined.image_ids.size, level),
         claims=_claims(spec, len(described), joined.image_ids.size, level),
     )
-
-
-def look_level(spec: Statistics) -> float:
-    """alpha/looks: Bonferroni over a number of looks that was fixed beforehand, whatever a look finds."""
-    if spec.look > spec.looks:
-        raise BadInput(f"look {spec.look} of {spec.looks}: the number of looks was fixed and is used up")
-    return spec.alpha / spec.looks
 
 
 def _split(results: Mapping[Name, Result | Undetermined]) -> tuple[dict[Name, Result], dict[Name, Undetermined]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -17,6 +18,13 @@ from tasks.statistics.models import collapse_side
 from tasks.statistics.samples import load_samples
 
 RESULT_FILE = "comparison.json"
+
+_TESTS = {"student": "Student's t", "johnson": "Johnson's t, which allows for skew"}
+_BOUNDARIES = {
+    "bonferroni": "each is tested at an equal part of alpha",
+    "pocock": "Pocock's boundary",
+    "obrien-fleming": "O'Brien and Fleming's boundary",
+}
 
 
 def compare_models(spec: Statistics, run: Run) -> Outcome:
@@ -46,18 +54,25 @@ def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
     side = collapse_side(spec)
     return {
         "Unit of analysis": "image",
-        "Tests": "Student's t: against the threshold each way, against the null value two-sided, between models paired",
+        "Tests": f"{_TESTS[spec.test]}: against the threshold each way, and against the null value two-sided; "
+        "between models Student's t, paired",
         "Collapse": f"the mean of {spec.metric} is {side} than the threshold",
-        "Correction": "Holm, over all models in each direction and over all pairs",
-        "Looks": f"{spec.look} of {spec.looks}, Bonferroni: each look is tested at alpha/looks",
+        "Correction": "Holm, over all models in each direction, which is partial conjunction, and over all pairs",
+        "Looks": _looks(spec),
         "Intervals": "95 %, uncorrected: BCa bootstrap for means, Student's t for differences, noncentral t for dz",
-        "Assumptions": "independent images and near-normal means; skew and Shapiro-Wilk are shown and switch no test",
-        "Claims": "k or more models collapsed after Holm; uncorrected: k or more with p at most the level of the look",
+        "Assumptions": "independent images; skew and Shapiro-Wilk are shown and switch no test",
+        "Claims": "k or more models collapsed after correction; uncorrected: k or more with p at most the look's level",
         "Power": "prospective, with every model 0.5 SD beyond the threshold; claims as if models did not share images",
         **{f"Missing {model}": f"{result.missing} images" for model, result in found.models.items() if result.missing},
         **{f"Undetermined {model}": why.reason for model, why in found.undetermined.items()},
         **{f"Undetermined {a} - {b}": why.reason for (a, b), why in found.undetermined_pairs.items()},
     }
+
+
+def _looks(spec: Statistics) -> str:
+    if spec.looks == "open":
+        return f"{spec.look} of an open number: p is 1/E, of an e-value that is valid whenever one stops"
+    return f"{spec.look} of {spec.looks}: {_BOUNDARIES[spec.boundary]}"
 
 
 def parameters(spec: Statistics) -> dict[str, str]:
@@ -79,11 +94,11 @@ def result_json(found: Comparison, spec: Statistics) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """`value` in the types of JSON: a pair of models becomes `a/b`, an interval its fields."""
+    """`value` in the types of JSON: a pair of models becomes `a/b`, an interval its fields, infinity null."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, Mapping):
         return {"/".join(key) if isinstance(key, tuple) else key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return value
+    return None if isinstance(value, float) and math.isinf(value) else value

@@ -101,7 +101,8 @@ def nominal_level(
     Raises ValueError as `plan_looks` does, and for a look that was not planned.
     """
     _check_look(look, fractions)
-    return plan_looks(alpha, kind, fractions, sides).levels[look - 1]
+    levels = plan_looks(alpha, kind, fractions, sides).levels
+    return alpha / len(levels) if kind == "bonferroni" or len(levels) == 1 else levels[look - 1]
 
 
 def repeated_p(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from store.evidence import Interval
 from tasks.handler import Measurement
 from tasks.statistics.claims import Claim
 from tasks.statistics.comparison import Comparison
+from tasks.statistics.location import TTest
 from tasks.statistics.models import ModelResult
 from tasks.statistics.pairs import PairResult
+from tasks.statistics.prospects import Standing
 
 
 def measurements(found: Comparison) -> tuple[Measurement, ...]:
@@ -32,6 +35,7 @@ def _counts(found: Comparison) -> Iterator[Measurement]:
 
 
 def _design(found: Comparison) -> Iterator[Measurement]:
+    yield Measurement("alpha", found.alpha)
     yield Measurement("alpha/look", found.level)
     yield Measurement("power/n_for_medium_effect", found.design.n_for_medium_effect, "images")
     if found.design.mde is not None:
@@ -50,10 +54,8 @@ def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measu
     key, n = f"model/{model}", result.n
     yield _bounded(f"{key}/mean", result.mean, result.bootstrap, n)
     yield Measurement(f"{key}/sd", result.sd, n=n)
-    yield Measurement(f"{key}/p_collapse", result.collapse.p, n=n)
-    yield Measurement(f"{key}/p_collapse_holm", found.p_collapse[model], n=n)
-    yield Measurement(f"{key}/p_clear", result.clear.p, n=n)
-    yield Measurement(f"{key}/p_clear_holm", found.p_clear[model], n=n)
+    yield from _direction(f"{key}/collapse", result.collapse, result.collapse_standing, found.p_collapse[model], n)
+    yield from _direction(f"{key}/clear", result.clear, result.clear_standing, found.p_clear[model], n)
     yield Measurement(f"{key}/p_null", result.null.p, n=n)
     yield Measurement(f"{key}/t_null", result.null.t, n=n)
     yield Measurement(f"{key}/df", result.null.df, n=n)
@@ -62,6 +64,18 @@ def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measu
     yield Measurement(f"{key}/skew", result.skew, n=n)
     if result.shapiro_p is not None:
         yield Measurement(f"{key}/shapiro_p", result.shapiro_p, n=n)
+
+
+def _direction(key: str, test: TTest, standing: Standing, adjusted: float, n: int) -> Iterator[Measurement]:
+    """One direction of a model's test; what no shift and no number of images achieves is left out."""
+    yield Measurement(f"{key}/p", test.p, n=n)
+    yield Measurement(f"{key}/p_looks", standing.p, n=n)
+    yield Measurement(f"{key}/p_adjusted", adjusted, n=n)
+    for j, (shift, images) in enumerate(zip(standing.shifts, standing.images, strict=True), start=1):
+        if math.isfinite(shift):
+            yield Measurement(f"{key}/shift/alpha_over_{j}", shift, "SE", n=n)
+        if images is not None:
+            yield Measurement(f"{key}/images/alpha_over_{j}", images, "images")
 
 
 def _pair(pair: tuple[str, str], result: PairResult, found: Comparison) -> Iterator[Measurement]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from store.errors import BadInput
 from store.evidence import Interval
-from store.specs import Statistics
-from tasks.statistics.adequacy import Undetermined, examine
+from store.specs import Statistics, Test
+from tasks.statistics.adequacy import Sample, Undetermined, examine
 from tasks.statistics.effect_size import dz_from_t, dz_interval
 from tasks.statistics.intervals import Floats, bootstrap_interval, t_interval
-from tasks.statistics.location import Alternative, TTest, t_test
+from tasks.statistics.location import Alternative, TTest, johnson_test, t_test
+from tasks.statistics.look_plan import LookPlan
+from tasks.statistics.prospects import Standing, standing
 from tasks.statistics.shape import shapiro_p, skew
 
 CONFIDENCE = 0.95
+
+TESTS: Mapping[Test, Callable[[Sample, float, Alternative], TTest]] = {"student": t_test, "johnson": johnson_test}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,9 @@ class ModelResult:
     """Is the mean beyond the threshold, on the side away from the null value?"""
     clear: TTest
     """Is the mean short of the threshold? The reversed hypothesis."""
+    collapse_standing: Standing
+    """The first test, adjusted for looks, and what it would take to decide it."""
+    clear_standing: Standing
     null: TTest
     """Is the mean different from the null value?"""
     dz_threshold: float
@@ -53,8 +62,17 @@ def collapse_side(spec: Statistics) -> Alternative:
     return "greater" if spec.threshold > spec.null else "less"
 
 
-def describe_model(x: Floats, spec: Statistics) -> ModelResult | Undetermined:
-    """Estimates and tests of one model from its values, shape [n]; NaN is a missing value.
+def look_plan(spec: Statistics) -> LookPlan:
+    """How the looks of a study share alpha. Raises BadInput for a look beyond the last."""
+    if spec.looks == "open":
+        return LookPlan("open", scale=spec.effect)
+    if spec.look > spec.looks:
+        raise BadInput(f"look {spec.look} of {spec.looks}: the number of looks was fixed and is used up")
+    return LookPlan(spec.boundary, spec.looks, spec.effect)
+
+
+def describe_model(x: Floats, spec: Statistics, models: int = 1) -> ModelResult | Undetermined:
+    """Estimates and tests of one of `models` models from its values, shape [n]; NaN is a missing value.
 
     The bootstrap starts from `spec.seed` anew, so that models with the same number of images share their resamples.
     """
@@ -62,8 +80,10 @@ def describe_model(x: Floats, spec: Statistics) -> ModelResult | Undetermined:
     sample = examine(x)
     if isinstance(sample, Undetermined):
         return sample
-    null = t_test(sample, spec.null)
-    collapse = t_test(sample, spec.threshold, side)
+    other: Alternative = "less" if side == "greater" else "greater"
+    test = TESTS[spec.test]
+    null = test(sample, spec.null, "two-sided")
+    student = t_test(sample, spec.threshold), t_test(sample, spec.null)
     low, high = t_interval(sample.values, CONFIDENCE)
     return ModelResult(
         n=sample.n,
@@ -72,16 +92,29 @@ def describe_model(x: Floats, spec: Statistics) -> ModelResult | Undetermined:
         sd=sample.sd,
         bootstrap=bootstrap_interval(sample.values, _generator(spec), spec.resamples, CONFIDENCE),
         student=Interval(low=float(low), high=float(high), confidence=CONFIDENCE),
-        collapse=collapse,
-        clear=t_test(sample, spec.threshold, "less" if side == "greater" else "greater"),
+        collapse=test(sample, spec.threshold, side),
+        clear=test(sample, spec.threshold, other),
+        collapse_standing=_standing(sample, spec, side, models),
+        clear_standing=_standing(sample, spec, other, models),
         null=null,
-        dz_threshold=dz_from_t(collapse.t, sample.n),
-        dz_threshold_interval=dz_interval(collapse.t, sample.n, CONFIDENCE),
-        dz_null=dz_from_t(null.t, sample.n),
-        dz_null_interval=dz_interval(null.t, sample.n, CONFIDENCE),
+        dz_threshold=dz_from_t(student[0].t, sample.n),
+        dz_threshold_interval=dz_interval(student[0].t, sample.n, CONFIDENCE),
+        dz_null=dz_from_t(student[1].t, sample.n),
+        dz_null_interval=dz_interval(student[1].t, sample.n, CONFIDENCE),
         skew=skew(sample),
         shapiro_p=shapiro_p(sample),
     )
+
+
+def _standing(sample: Sample, spec: Statistics, side: Alternative, models: int) -> Standing:
+    """One direction of the test against the threshold; a mean that lies further is a threshold that lies nearer."""
+    sign, error = (1 if side == "greater" else -1), sample.sd / math.sqrt(sample.n)
+
+    def p_of_shift(shift: float) -> float:
+        return TESTS[spec.test](sample, spec.threshold - sign * shift * error, side).p
+
+    effect = sign * (sample.mean - spec.threshold) / sample.sd
+    return standing(p_of_shift, effect, sample.n, spec.alpha, models, look_plan(spec), spec.look)
 
 
 def _generator(spec: Statistics) -> np.random.Generator:

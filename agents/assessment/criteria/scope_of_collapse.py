@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from agents.assessment.applied import applied
 from agents.reading import active_models, claims_in_force, newest_comparison, study_of
 from store.board import Board
-from store.events import Finding
+from store.events import Finding, Verdict
 
 Status = Literal["met", "unmet", "unknown"]
 
@@ -42,15 +43,7 @@ def scope_of_collapse(board: Board) -> Finding:
 
 
 def scope_status(board: Board, k: int) -> Status:
-    """Whether collapse in at least `k` of the m active models is shown, excluded, or neither.
-
-    It is excluded once m - k + 1 models are shown not to collapse; both can never hold.
-    """
-    comparison = newest_comparison(board)
-    collapsed = comparison.value("count/collapsed") if comparison else None
-    cleared = comparison.value("count/cleared") if comparison else None
-    if collapsed is None or cleared is None:
-        return "unknown"
-    if collapsed.value >= k:
-        return "met"
-    return "unmet" if cleared.value >= len(active_models(board)) - k + 1 else "unknown"
+    """Whether collapse in at least `k` of the active models is shown, excluded, or neither."""
+    found = applied(board, k)
+    verdicts: dict[Verdict, Status] = {"GO": "met", "NO_GO": "unmet", "INCONCLUSIVE": "unknown"}
+    return verdicts[found.verdict] if found is not None else "unknown"

@@ -1,33 +1,33 @@
-"""Criterion: the data say something about the threshold, beyond chance, at this look's level."""
+"""Criterion: the data say something about the threshold, beyond chance, over all looks and models."""
 
 from __future__ import annotations
 
-from agents.reading import compared_models, newest_comparison
+from agents.reading import adjusted_p, compared_models, level, newest_comparison
 from store.board import Board
-from store.events import Finding
+from store.events import DIRECTIONS, Finding
 from store.evidence import Evidence
 
 GOAL = "Statistical evidence about the threshold"
 
 
 def significance(board: Board) -> Finding:
-    """Met when the mean of at least one model differs from the threshold, in either direction, after Holm."""
+    """Met when the mean of at least one model differs from the threshold, in either direction, once all is adjusted."""
     comparison = newest_comparison(board)
-    level = comparison.value("alpha/look") if comparison else None
-    if comparison is None or level is None:
+    alpha = level(comparison) if comparison else None
+    if comparison is None or alpha is None:
         return _finding("unknown", "no comparison was accepted", ())
     tests = [
         test
         for model in sorted(compared_models(comparison))
-        for direction in ("collapse", "clear")
-        if (test := comparison.value(f"model/{model}/p_{direction}_holm")) is not None
+        for direction in DIRECTIONS
+        if (test := adjusted_p(comparison, model, direction)) is not None
     ]
     if not tests:
-        return _finding("unknown", "no model could be tested", (level,))
+        return _finding("unknown", "no model could be tested", (alpha,))
     smallest = min(tests, key=lambda test: test.value)
-    below = smallest.value <= level.value
-    because = f"{smallest.metric} is {'within' if below else 'above'} this look's level"
-    return _finding("met" if below else "unmet", because, (smallest, level))
+    below = smallest.value <= alpha.value
+    because = f"{smallest.metric} is {'within' if below else 'above'} alpha"
+    return _finding("met" if below else "unmet", because, (smallest, alpha))
 
 
 def _finding(status: str, because: str, evidence: tuple[Evidence, ...]) -> Finding:
@@ -35,7 +35,7 @@ def _finding(status: str, because: str, evidence: tuple[Evidence, ...]) -> Findi
         {
             "criterion": "significance",
             "goal": GOAL,
-            "target": "the smallest adjusted p is within this look's level",
+            "target": "the smallest p, adjusted for looks and models, is within alpha",
             "status": status,
             "because": because,
             "evidence": evidence,

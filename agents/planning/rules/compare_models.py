@@ -11,6 +11,7 @@ from agents.reading import (
     current_cycle,
     current_look,
     measured,
+    of_looks,
     replaceable,
     settled,
     study_of,
@@ -47,13 +48,16 @@ def compare_models(board: Board) -> Sequence[PlanTask]:
         at_least=study.decision.at_least,
         look=look,
         looks=study.decision.looks,
+        test=study.decision.test,
+        boundary=study.decision.boundary,
+        effect=study.decision.effect,
         seed=study.seed,
     )
     if any(task.spec == spec and task.status == "accepted" for task in board.tasks):
         return []
     return [
         PlanTask(
-            title=f"Test and compare {len(results)} models at look {look} of {study.decision.looks}",
+            title=f"Test and compare {len(results)} models at look {look} {of_looks(board)}",
             spec=spec,
             subject=SUBJECT,
             priority="medium",

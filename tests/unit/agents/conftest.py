@@ -42,6 +42,18 @@ def ordinary(task: Task) -> c.Command:
     return succeed(task, evidence(task, "throughput/best", 9.0), evidence(task, "batch_size/best", 4))
 
 
+def tested(task: Task, model: str, collapsed: bool, cleared: bool) -> list[Evidence]:
+    """What a comparison tells of a model: shown to collapse, shown not to, or neither."""
+    items = [evidence(task, f"model/{model}/mean", 0.6, n=40)]
+    for direction, shown in (("collapse", collapsed), ("clear", cleared)):
+        p = 0.0001 if shown else 0.9
+        items += [evidence(task, f"model/{model}/{direction}/{name}", p) for name in ("p_looks", "p_adjusted")]
+        for j in (1, 2, 3):
+            items.append(evidence(task, f"model/{model}/{direction}/shift/alpha_over_{j}", -2.0 if shown else 3.0 + j))
+            items.append(evidence(task, f"model/{model}/{direction}/images/alpha_over_{j}", 40 * j))
+    return items
+
+
 def compared(task: Task, collapsed: int, cleared: int) -> c.Command:
     spec = task.spec
     assert isinstance(spec, Statistics)
@@ -50,9 +62,12 @@ def compared(task: Task, collapsed: int, cleared: int) -> c.Command:
         evidence(task, "count/models", len(models)),
         evidence(task, "count/collapsed", collapsed),
         evidence(task, "count/cleared", cleared),
-        evidence(task, "alpha/look", spec.alpha / spec.looks),
-        *(evidence(task, f"model/{model}/p_collapse_holm", 0.9) for model in models),
-        *(evidence(task, f"model/{model}/p_clear_holm", 0.001) for model in models),
+        evidence(task, "alpha", spec.alpha),
+        *(
+            item
+            for at, model in enumerate(models)
+            for item in tested(task, model, at < collapsed, at >= len(models) - cleared)
+        ),
         *(evidence(task, f"claim/{k}_of_{len(models)}/power", 0.9 if k < 3 else 0.6) for k in spec.at_least),
     ]
     return succeed(task, *items)

@@ -64,7 +64,7 @@ def test_without_a_comparison_nothing_is_decided(play) -> None:
 def test_every_finding_names_the_evidence_it_rests_on(play) -> None:
     made = assessed(play(), 0, 3)
     by_name = {finding.criterion: finding for finding in made.findings}
-    assert [item.metric for item in by_name["significance"].evidence] == ["model/a/p_clear_holm", "alpha/look"]
+    assert [item.metric for item in by_name["significance"].evidence] == ["model/a/clear/p_adjusted", "alpha"]
     assert by_name["models_covered"].because.startswith("not measured, and covered by a substitute: c")
     assert made.reason.endswith("c counts through a substitute")
     assert by_name["scope_of_collapse"].status == "unmet"

@@ -16,7 +16,7 @@ def study(n: int, models: int = 3, at_least: tuple[int, ...] = (2, 3), looks: in
         claim="It does",
         models=tuple(StudyModel(id=f"m{i}", family="clip", name="tiny", weights=f"w{i}") for i in range(models)),
         data=Data(source="shapes", n=n),
-        decision=DecisionRule(threshold=0.7, at_least=at_least, looks=looks, alpha=alpha),
+        decision=DecisionRule(threshold=0.7, at_least=at_least, looks=looks, alpha=alpha, boundary="bonferroni"),
     )
 
 
@@ -85,7 +85,7 @@ def test_one_image_reaches_as_far_as_two() -> None:
 def test_a_level_that_is_none_is_a_doubt_and_no_crash() -> None:
     for alpha in (1e-300, 5e-324):
         (line,) = doubts(study(40, looks=2, alpha=alpha))
-        assert line.startswith("decision: by this rule no number of images decides: alpha: it leaves less than 1e-100")
+        assert line.startswith("decision: by this rule no number of images decides: ")
 
 
 def test_a_level_above_the_power_raises_no_doubt_about_claims() -> None:

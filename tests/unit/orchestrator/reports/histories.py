@@ -216,6 +216,7 @@ def _statistics(
         ("count/collapsed", sum(above.values()), "models", 0, None),
         ("count/cleared", len(tested) - sum(above.values()), "models", 0, None),
         ("count/undetermined", len(models) - len(tested), "models", 0, None),
+        ("alpha", spec.alpha, "", 0, None),
         ("alpha/look", level, "", 0, None),
         ("power/n_for_medium_effect", 41, "images", 0, None),
         ("power/mde", 0.4137, "SD", 0, 60),
@@ -234,10 +235,8 @@ def _statistics(
         found += [
             (f"{key}/mean", mean, "", 0.0019, n),
             (f"{key}/sd", 0.0171, "", 0, n),
-            (f"{key}/p_collapse", collapse / 3, "", 0, n),
-            (f"{key}/p_collapse_holm", collapse, "", 0, n),
-            (f"{key}/p_clear", clear / 3, "", 0, n),
-            (f"{key}/p_clear_holm", clear, "", 0, n),
+            *_direction(f"{key}/collapse", collapse, n, len(models)),
+            *_direction(f"{key}/clear", clear, n, len(models)),
             (f"{key}/p_null", 0.0234 * (place + 1), "", 0, n),
             (f"{key}/t_null", -4.0621, "", 0, n),
             (f"{key}/df", n - 1, "", 0, n),
@@ -258,6 +257,21 @@ def _statistics(
                 (f"{key}/d_av", 0.6021, "SD", 0, n),
             ]
     return found
+
+
+def _direction(key: str, p: float, n: int, models: int) -> list[tuple[str, float, str, float, int | None]]:
+    """One direction of a model's test; p as adjusted for looks and models."""
+    shown = p < 0.01
+    return [
+        (f"{key}/p", p / 6, "", 0, n),
+        (f"{key}/p_looks", p / 3, "", 0, n),
+        (f"{key}/p_adjusted", p, "", 0, n),
+        *(
+            (f"{key}/shift/alpha_over_{j}", -2.75 + j / 8 if shown else 3.5 + j / 8, "SE", 0, n)
+            for j in range(1, models + 1)
+        ),
+        *((f"{key}/images/alpha_over_{j}", 40.0 + j, "images", 0, None) for j in range(1, models + 1) if shown),
+    ]
 
 
 def blocked(reason: str, remedy: str = "") -> Outcome:

@@ -66,17 +66,23 @@ def test_two_looks_at_three_models_end_in_counts(sources: tuple[Source, ...], ru
     assert found["model/clip-b32/mean"].n == 2 * N, "both looks are joined"
 
 
+SHOWN = {"clip-b32": "collapse", "siglip": "clear"}
+
+
 def test_every_number_has_the_key_that_reports_look_it_up_by(sources: tuple[Source, ...], run: Run) -> None:
     model = [
-        "mean", "sd", "p_collapse", "p_collapse_holm", "p_clear", "p_clear_holm", "p_null", "t_null", "df", "dz_null",
-        "dz_threshold", "skew", "shapiro_p",
+        "mean", "sd", "p_null", "t_null", "df", "dz_null", "dz_threshold", "skew", "shapiro_p",
+        *(f"{way}/{p}" for way in ("collapse", "clear") for p in ("p", "p_looks", "p_adjusted")),
+        *(f"{way}/shift/alpha_over_{j}" for way in ("collapse", "clear") for j in (1, 2, 3)),
     ]  # fmt: skip
     claim = ["error_bound", "error_independent", "power"]
     assert set(by_key(answer(ask(sources), run))) == {
         *(f"count/{each}" for each in ("models", "collapsed", "cleared", "undetermined")),
-        *("alpha/look", "power/n_for_medium_effect", "power/mde"),
+        *("alpha", "alpha/look", "power/n_for_medium_effect", "power/mde"),
         *(f"claim/{k}_of_3/{rule}{each}" for k in (2, 3) for rule in ("", "uncorrected_") for each in claim),
         *(f"model/{each}/{what}" for each in ("clip-b32", "siglip") for what in model),
+        # no number of images shows the direction in which a mean does not lie
+        *(f"model/{each}/{way}/images/alpha_over_{j}" for each, way in SHOWN.items() for j in (1, 2, 3)),
         *(f"pair/clip-b32/siglip/{what}" for what in ("difference", "t", "p", "p_holm", "dz", "d_av")),
     }
 
@@ -96,7 +102,7 @@ def test_measurements_are_finite_cited_and_valid_for_the_tracker(sources: tuple[
 def test_facts_say_what_was_tested_and_why_a_model_was_not(sources: tuple[Source, ...], run: Run) -> None:
     outcome = answer(ask(sources), run)
     assert outcome.facts["Unit of analysis"] == "image"
-    assert outcome.facts["Looks"].startswith("2 of 2, Bonferroni")
+    assert outcome.facts["Looks"].startswith("2 of 2: each is tested at an equal part of alpha")
     assert outcome.facts["Collapse"] == "the mean of mcs is greater than the threshold"
     assert "rounding noise" in outcome.facts["Undetermined stuck"]
     assert not any("clip-b32" in label for label in outcome.facts)
@@ -164,7 +170,7 @@ def test_the_metric_that_was_asked_for_is_the_one_compared(sources: tuple[Source
     plain = by_key(answer(ask(sources), run))
     mirrored = by_key(answer(ask(sources, metric="other", null=-0.5, threshold=-0.7), run))
     assert mirrored["model/siglip/mean"].value == -plain["model/siglip/mean"].value
-    assert mirrored["model/siglip/p_clear"].value == pytest.approx(plain["model/siglip/p_clear"].value, rel=1e-9)
+    assert mirrored["model/siglip/clear/p"].value == pytest.approx(plain["model/siglip/clear/p"].value, rel=1e-9)
     assert mirrored["count/collapsed"] == plain["count/collapsed"]
 
 
