@@ -148,16 +148,6 @@ def _holm_at_least(
     return float(counts.sum())
 
 
-def _passing(number: int, passed: float, reached: float) -> Floats:
-    """[have, then]: how many of `number` models pass the next level, when P(p ≤ level) grows to `reached`."""
-    from scipy.stats import binom
-
-    step = (reached - passed) / (1 - passed) if passed < reached else 0.0
-    have = np.arange(number + 1)
-    chances: Floats = binom.pmf(have[None, :] - have[:, None], number - have[:, None], step)
-    return chances
-
-
 def holm_count_floor(k: int, m: int, alpha: float, rejection: RejectionProbability) -> float:
     """A probability that Holm's correction at `alpha` rejects k or more of m reaches, however the models depend.
 
@@ -177,3 +167,13 @@ def _on_threshold(level: float) -> float:
 
 def _always(_: float) -> float:
     return 1.0
+
+
+def _passing(number: int, passed: float, reached: float) -> Floats:
+    """[have, then]: how many of `number` models pass the next level, when P(p ≤ level) grows to `reached`."""
+    from scipy.stats import binom
+
+    step = (reached - passed) / (1 - passed) if passed < reached else 0.0
+    have = np.arange(number + 1)
+    chances: Floats = binom.pmf(have[None, :] - have[:, None], number - have[:, None], step)
+    return chances

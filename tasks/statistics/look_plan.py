@@ -40,7 +40,8 @@ def adjusted_p(p: Floats, n: int, plan: LookPlan, look: int = 1) -> Floats:
 
     At most alpha exactly where the boundary of level alpha is crossed at this look, whatever alpha is; so they may be
     compared with alpha or combined over models. Those of the two directions of one test never add up to less than 1.
-    For an open plan it is min(1, 1/E) with the e-value of the t that has this p.
+    For an open plan it is min(1, 1/E) with the e-value of the t that has this p. With p of Johnson's t, it holds for
+    skewed values as well (`make calibrate`).
     Raises ValueError for a p outside [0, 1], n < 2 and a look beyond a fixed number.
     """
     from scipy.special import stdtrit
