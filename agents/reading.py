@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from store.board import Board, Decision, Task
-from store.events import DecisionKind, Direction
+from store.events import DecisionKind
 from store.evidence import Evidence
 from store.specs import DataRef, Diagnostic, ModelRef, Statistics
 from store.study import Study, StudyModel
+from store.verdicts import Direction
 
 CLAIM = "at-least-"
 """How the options of the question about the claim's strength begin; k follows."""

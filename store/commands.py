@@ -7,17 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from store.acceptance import AcceptanceCriterion, Check
-from store.events import (
-    ClaimVerdict,
-    DecisionKind,
-    Finding,
-    Option,
-    Recommendation,
-    Verdict,
-)
+from store.events import DecisionKind, Option, Recommendation
 from store.evidence import Artifact, Evidence
 from store.specs import Priority, TaskSpec
 from store.study import Study
+from store.verdicts import ClaimVerdict, Finding, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from store.acceptance import AcceptanceCriterion, Check
 from store.evidence import Artifact, Evidence, RunId
-from store.specs import Digest, Frozen, Grown, Key, Priority, Slug, TaskSpec
+from store.specs import Digest, Frozen, Key, Priority, Slug, TaskSpec
 from store.study import Study
-
-Verdict = Literal["GO", "NO_GO", "INCONCLUSIVE"]
+from store.verdicts import ClaimVerdict, Finding, Verdict
 
 
 class StudyRegistered(Frozen):
@@ -212,85 +211,6 @@ class DecisionExpired(Frozen):
     type: Literal["DecisionExpired"] = "DecisionExpired"
     decision_id: Key
     stands: Slug
-
-
-class Finding(Frozen):
-    """One criterion of an assessment, applied to the evidence."""
-
-    criterion: str
-    goal: str
-    target: str
-    status: Literal["met", "unmet", "unknown"]
-    because: str
-    evidence: tuple[Evidence, ...] = ()
-
-
-Direction = Literal["collapse", "clear"]
-"""Beyond the threshold, or short of it: the hypothesis of a model and its reverse."""
-
-DIRECTIONS: tuple[Direction, ...] = ("collapse", "clear")
-
-
-class Change(Frozen):
-    """One model that has to change for a verdict to change."""
-
-    model: str
-    direction: Direction
-    p: float
-    """As it is, adjusted for looks."""
-    bound: float
-    """The p that has to be passed, from the side it is on."""
-    standard_errors: float
-    """Move of the mean that brings p to the bound: positive in this direction, negative against it."""
-
-    def __str__(self) -> str:
-        way = "below" if self.p > self.bound else "above"
-        return f"{self.model} {self.standard_errors:+.2f} (p of {self.direction} {way} {self.bound:.3g})"
-
-
-class Flip(Frozen):
-    """The smallest change of the models' means that gives another verdict: no mean has to move further than this."""
-
-    to: Verdict
-    standard_errors: float
-    """The largest of the moves, in standard errors of each model's mean, without its sign."""
-    changes: tuple[Change, ...]
-    """All that have to change, together."""
-
-    def __str__(self) -> str:
-        return f"{self.to} if means moved by standard errors: {', '.join(map(str, self.changes))}"
-
-
-class MoreImages(Frozen):
-    """The fewest further images that would decide, prospectively: were the observed effects the true ones."""
-
-    to: Verdict
-    images: int
-    """Beyond those at hand. Each model then reaches its level with power 0.8."""
-    models: tuple[str, ...]
-    """Models that need them."""
-
-    def __str__(self) -> str:
-        return f"{self.to} with {self.images} more images, if {', '.join(self.models)} went on as observed"
-
-
-class ClaimVerdict(Grown):
-    """The verdict, should the claim be collapse in at least `at_least` models."""
-
-    later: ClassVar[frozenset[str]] = frozenset({"p_go", "p_no_go", "flip", "more"})
-
-    at_least: int
-    models: int
-    verdict: Verdict
-    reason: str
-    p_go: float | None = None
-    """Partial conjunction p of "fewer than `at_least` models collapse"; GO at alpha or below."""
-    p_no_go: float | None = None
-    """Partial conjunction p of the reverse; NO_GO at alpha or below."""
-    flip: Flip | None = None
-    """The smallest change that gives another verdict; None where none does."""
-    more: MoreImages | None = None
-    """The further images that would decide; None where it is decided, or where none would."""
 
 
 class AssessmentMade(Frozen):

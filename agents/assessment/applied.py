@@ -8,8 +8,8 @@ from agents.assessment.evidence import Determined, ModelEvidence, Rule, Side, Un
 from agents.assessment.gate import GateResult, decide
 from agents.reading import active_models, compared_models, newest_comparison, stand_in, study_of
 from store.board import Board, Task
-from store.events import DIRECTIONS, Direction
 from store.specs import Statistics
+from store.verdicts import DIRECTIONS, Direction
 
 
 def applied(board: Board, k: int) -> GateResult | None:

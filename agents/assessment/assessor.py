@@ -17,8 +17,8 @@ from agents.reading import (
 )
 from store.board import Board
 from store.commands import Command, MakeAssessment
-from store.events import ClaimVerdict, Verdict
 from store.specs import Statistics
+from store.verdicts import ClaimVerdict, Verdict
 
 
 def choose(board: Board, allowance: Allowance) -> Sequence[Command]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from store.errors import BadInput
-from store.events import Direction
+from store.verdicts import Direction
 
 Looks = Literal["bonferroni", "pocock", "obrien-fleming", "open"]
 """How p-values were adjusted for looks: for a fixed number of them, or for any number."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agents.assessment.changes import fewest_images, nearest_break, nearest_flip, within
 from agents.assessment.evidence import Determined, ModelEvidence, Rule, Undetermined, check
-from store.events import Direction, Flip, MoreImages, Verdict
+from store.verdicts import Direction, Flip, MoreImages, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from agents.reading import (
     study_of,
 )
 from store.board import Board
-from store.events import Recommendation, Verdict
+from store.events import Recommendation
+from store.verdicts import Verdict
 
 
 def left_to_do(board: Board) -> tuple[Recommendation, ...]:

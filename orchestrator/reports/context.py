@@ -10,7 +10,7 @@ from orchestrator.reports.parts import CriterionRow, EvidenceView, FileRow, Plot
 from orchestrator.reports.prose import Cell, Code, Label, Link, ModelName, Prose, Said
 from orchestrator.reports.sites import InfluenceView
 from store.board import DecisionStatus, Status
-from store.events import Verdict
+from store.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Code, Estimate, Label, ModelName, Prose, Said
 from orchestrator.reports.wording import status_words
 from store.board import Task
-from store.events import DIRECTIONS
 from store.evidence import Evidence
 from store.specs import Diagnostic, Statistics
+from store.verdicts import DIRECTIONS
 
 _NOT = Absent("–")
 

@@ -14,7 +14,7 @@ from orchestrator.reports.prose import Code, Label, ModelName, Piece, Prose, Sai
 from orchestrator.reports.tasks import why
 from orchestrator.reports.wording import VERDICTS, status_words
 from store.board import Task
-from store.events import ClaimVerdict
+from store.verdicts import ClaimVerdict
 
 _DAYS, _LOOKS, _MORE = ("day", "days"), ("look", "looks"), ("more model", "more models")
 

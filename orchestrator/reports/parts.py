@@ -9,7 +9,7 @@ from typing import Literal
 from orchestrator.reports.figures import Figure
 from orchestrator.reports.prose import Absent, Cell, Code, Estimate, Label, Link, ModelName, Prose, Said
 from store.board import Status
-from store.events import Verdict
+from store.verdicts import Verdict
 
 State = Literal["met", "unmet", "unknown"]
 

@@ -25,9 +25,9 @@ from orchestrator.reports.tasks import standing
 from orchestrator.reports.verdict import header
 from orchestrator.reports.wording import TESTS, VERDICTS, status_words
 from store.board import Status, Task
-from store.events import DIRECTIONS
 from store.evidence import Evidence
 from store.specs import Diagnostic, Statistics
+from store.verdicts import DIRECTIONS
 
 _UNFINISHED: tuple[tuple[Status, str], ...] = (
     ("blocked", "blocked"),

@@ -8,7 +8,7 @@ from agents.assessment.criteria.models_covered import models_covered
 from agents.assessment.criteria.scope_of_collapse import scope_of_collapse
 from agents.assessment.criteria.significance import significance
 from store.board import Board
-from store.events import Finding
+from store.verdicts import Finding
 
 Criterion = Callable[[Board], Finding]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.reading import active_models, compared_models, measured, newest_comparison, replaced_models, stand_in
 from store.board import Board
-from store.events import Finding
+from store.verdicts import Finding
 
 
 def models_covered(board: Board) -> Finding:

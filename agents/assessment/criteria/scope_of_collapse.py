@@ -7,7 +7,7 @@ from typing import Literal
 from agents.assessment.applied import applied
 from agents.reading import active_models, claims_in_force, newest_comparison, study_of
 from store.board import Board
-from store.events import Finding, Verdict
+from store.verdicts import Finding, Verdict
 
 Status = Literal["met", "unmet", "unknown"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from agents.reading import adjusted_p, compared_models, level, newest_comparison
 from store.board import Board
-from store.events import DIRECTIONS, Finding
 from store.evidence import Evidence
+from store.verdicts import DIRECTIONS, Finding
 
 GOAL = "Statistical evidence about the threshold"
 
