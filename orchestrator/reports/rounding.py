@@ -19,6 +19,11 @@ _P_VALUES = (
     "p_collapsed",
     "p_looks",
     "p_adjusted",
+    "p_signed_rank",
+    "p_sign_flip",
+    "p_low",
+    "p_high",
+    "q_p",
     "p_go",
     "p_no_go",
 )
@@ -35,7 +40,7 @@ _COUNTS = (
     "compared",
 )
 _TWO_DECIMALS = ("t", "t_null", "skew", "mde", "standard_errors")
-_STANDARDISED = ("dz", "dz_null", "dz_threshold", "d_av")
+_STANDARDISED = ("dz", "dz_null", "dz_threshold", "d_av", "g_threshold")
 _PROBABILITIES = ("power", "error_bound", "error_independent", "look", "alpha", "bound")
 _FEWEST_DECIMALS, _MOST_DECIMALS = 3, 6
 

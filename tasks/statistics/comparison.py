@@ -11,11 +11,14 @@ from typing import TypeVar
 import numpy as np
 
 from store.errors import BadInput
+from store.evidence import Interval
 from store.specs import Statistics
+from tasks.statistics.across_models import AcrossModels, fixed_set, population
 from tasks.statistics.adequacy import Undetermined
 from tasks.statistics.claims import RULES, Claim, claim
 from tasks.statistics.look_plan import look_level
-from tasks.statistics.models import ModelResult, describe_model, look_plan
+from tasks.statistics.meta_analysis import meta_analysis
+from tasks.statistics.models import ModelResult, collapse_side, describe_model, look_plan
 from tasks.statistics.multiplicity import holm
 from tasks.statistics.pairs import PairResult, describe_pair
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER, minimal_detectable_effect, power, sample_size
@@ -38,6 +41,23 @@ class Design:
 
 
 @dataclass(frozen=True, slots=True)
+class Pooled:
+    """An ordinary random-effects meta-analysis of the models' means, by REML."""
+
+    assumption: str
+    mean: float
+    """In the unit of the metric."""
+    interval: Interval | None
+    """Hartung and Knapp's; None where all means are the same."""
+    tau2: float
+    """Variance between models, in the squared unit."""
+    i2: float
+    """Share of the variance of the means that sampling does not explain."""
+    q_p: float
+    """P-value of Cochran's Q: is the mean of all models one?"""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Everything that one look says. Mappings are in the order of the model ids."""
 
@@ -55,6 +75,10 @@ class Comparison:
     p_clear: Mapping[str, float]
     p_pair: Mapping[Pair, float]
     """Holm-adjusted over all pairs."""
+    across: tuple[AcrossModels, ...]
+    """One mean over all models: of these very models, and of a population of models where there are enough of them."""
+    pooled: Pooled | None
+    """As if the models had seen samples of their own; None for a single model."""
     collapsed: tuple[str, ...]
     """The û models whose mean is shown to lie beyond the threshold."""
     cleared: tuple[str, ...]
@@ -88,11 +112,37 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
         },
         p_collapse=p_collapse,
         p_clear=p_clear,
+        across=_across(joined, spec),
+        pooled=_pooled(models),
         p_pair=_holm({pair: found.test.p for pair, found in pairs.items()}, len(paired)),
         collapsed=tuple(model for model, p in p_collapse.items() if p <= spec.alpha),
         cleared=tuple(model for model, p in p_clear.items() if p <= spec.alpha),
         design=_design(joined.image_ids.size, level),
         claims=_claims(spec, len(described), joined.image_ids.size, level),
+    )
+
+
+def _across(joined: Joined, spec: Statistics) -> tuple[AcrossModels, ...]:
+    """Means over all models, tested against the threshold; without those that the data do not bear."""
+    side = collapse_side(spec)
+    both = (over(joined.values, spec.threshold, side) for over in (fixed_set, population))
+    return tuple(each for each in both if isinstance(each, AcrossModels))
+
+
+def _pooled(models: Mapping[str, ModelResult]) -> Pooled | None:
+    if len(models) < 2:
+        return None
+    effects = np.array([found.mean for found in models.values()])
+    found = meta_analysis(effects, np.array([each.sd**2 / each.n for each in models.values()]))
+    knapp = found.hartung_knapp
+    bounded = np.isfinite([knapp.low, knapp.high]).all()
+    return Pooled(
+        found.assumption,
+        float(found.random.mean),
+        Interval(low=float(knapp.low), high=float(knapp.high), confidence=found.confidence) if bounded else None,
+        float(found.tau2),
+        float(found.i2),
+        float(found.q_p),
     )
 
 

@@ -61,6 +61,8 @@ def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
         "Looks": _looks(spec),
         "Intervals": "95 %, uncorrected: BCa bootstrap for means, Student's t for differences, noncentral t for dz",
         "Assumptions": "independent images; skew and Shapiro-Wilk are shown and switch no test",
+        **{f"Over all models, {each.scope}": each.assumption for each in found.across},
+        **({"Over all models, independent": found.pooled.assumption} if found.pooled else {}),
         "Claims": "k or more models collapsed after correction; uncorrected: k or more with p at most the look's level",
         "Power": "prospective, with every model 0.5 SD beyond the threshold; claims as if models did not share images",
         **{f"Missing {model}": f"{result.missing} images" for model, result in found.models.items() if result.missing},

@@ -23,6 +23,7 @@ def measurements(found: Comparison) -> tuple[Measurement, ...]:
         *(each for claim in found.claims for each in _claim(claim)),
         *(each for model in found.models for each in _model(model, found.models[model], found)),
         *(each for pair in found.pairs for each in _pair(pair, found.pairs[pair], found)),
+        *_together(found),
     )
 
 
@@ -60,10 +61,28 @@ def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measu
     yield Measurement(f"{key}/t_null", result.null.t, n=n)
     yield Measurement(f"{key}/df", result.null.df, n=n)
     yield _bounded(f"{key}/dz_threshold", result.dz_threshold, result.dz_threshold_interval, n, "SD")
+    yield Measurement(f"{key}/g_threshold", result.g_threshold, "SD", n=n)
+    yield Measurement(f"{key}/collapse/p_signed_rank", result.sensitivity.signed_rank_p, n=n)
+    yield Measurement(f"{key}/collapse/p_sign_flip", result.sensitivity.sign_flip_p, n=n)
+    yield Measurement(f"{key}/left_out/p_low", result.sensitivity.left_out.p_low, n=n)
+    yield Measurement(f"{key}/left_out/p_high", result.sensitivity.left_out.p_high, n=n)
     yield _bounded(f"{key}/dz_null", result.dz_null, result.dz_null_interval, n, "SD")
     yield Measurement(f"{key}/skew", result.skew, n=n)
     if result.shapiro_p is not None:
         yield Measurement(f"{key}/shapiro_p", result.shapiro_p, n=n)
+
+
+def _together(found: Comparison) -> Iterator[Measurement]:
+    """All models at once."""
+    for each in found.across:
+        yield _bounded(f"across/{each.scope}/mean", each.mean, each.interval, each.n)
+        yield Measurement(f"across/{each.scope}/p_collapse", each.test.p, n=each.n)
+    if (pooled := found.pooled) is not None:
+        low, high = (None, None) if pooled.interval is None else (pooled.interval.low, pooled.interval.high)
+        yield Measurement("across/independent/mean", pooled.mean, "", low, high)
+        yield Measurement("across/independent/i2", pooled.i2)
+        yield Measurement("across/independent/tau2", pooled.tau2)
+        yield Measurement("across/independent/q_p", pooled.q_p)
 
 
 def _direction(key: str, test: TTest, standing: Standing, adjusted: float, n: int) -> Iterator[Measurement]:

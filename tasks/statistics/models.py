@@ -12,16 +12,29 @@ from store.errors import BadInput
 from store.evidence import Interval
 from store.specs import Statistics, Test
 from tasks.statistics.adequacy import Sample, Undetermined, examine
-from tasks.statistics.effect_size import dz_from_t, dz_interval
+from tasks.statistics.effect_size import dz_from_t, dz_interval, hedges_g
 from tasks.statistics.intervals import Floats, bootstrap_interval, t_interval
 from tasks.statistics.location import Alternative, TTest, johnson_test, t_test
 from tasks.statistics.look_plan import LookPlan
 from tasks.statistics.prospects import Standing, standing
-from tasks.statistics.shape import shapiro_p, skew
+from tasks.statistics.sensitivity import sign_flip, signed_rank
+from tasks.statistics.shape import LeaveOneOut, leave_one_out, shapiro_p, skew
 
 CONFIDENCE = 0.95
 
 TESTS: Mapping[Test, Callable[[Sample, float, Alternative], TTest]] = {"student": t_test, "johnson": johnson_test}
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """The test of collapse by other assumptions, and without any one image. Reported, never used to choose a test."""
+
+    signed_rank_p: float
+    """Wilcoxon's, of a symmetric distribution."""
+    sign_flip_p: float
+    """By permutation of signs, of a symmetric distribution."""
+    left_out: LeaveOneOut
+    """Of Student's t."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +61,11 @@ class ModelResult:
     dz_threshold: float
     """Mean minus threshold, in standard deviations: positive above it, whichever side means collapse."""
     dz_threshold_interval: Interval
+    g_threshold: float
+    """The same with Hedges' correction for small samples."""
     dz_null: float
     dz_null_interval: Interval
+    sensitivity: Sensitivity
     skew: float
     shapiro_p: float | None
     """Shapiro-Wilk test of normality; None beyond 5,000 images. Reported, never used to choose a test."""
@@ -99,6 +115,12 @@ def describe_model(x: Floats, spec: Statistics, models: int = 1) -> ModelResult 
         null=null,
         dz_threshold=dz_from_t(student[0].t, sample.n),
         dz_threshold_interval=dz_interval(student[0].t, sample.n, CONFIDENCE),
+        g_threshold=float(hedges_g(dz_from_t(student[0].t, sample.n), sample.n - 1)),
+        sensitivity=Sensitivity(
+            signed_rank(sample, spec.threshold, side).p,
+            sign_flip(sample, _generator(spec), spec.threshold, side, spec.resamples).p,
+            leave_one_out(sample, spec.threshold, side),
+        ),
         dz_null=dz_from_t(student[1].t, sample.n),
         dz_null_interval=dz_interval(student[1].t, sample.n, CONFIDENCE),
         skew=skew(sample),

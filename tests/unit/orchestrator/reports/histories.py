@@ -243,7 +243,19 @@ def _statistics(
             (f"{key}/dz_threshold", (mean - spec.threshold) / 0.0171, "SD", 0.25, n),
             (f"{key}/dz_null", -0.6412, "SD", 0.21, n),
             (f"{key}/skew", 0.0812, "", 0, n),
+            (f"{key}/collapse/p_signed_rank", collapse / 2, "", 0, n),
+            (f"{key}/collapse/p_sign_flip", collapse / 4, "", 0, n),
+            (f"{key}/left_out/p_low", collapse / 8, "", 0, n),
+            (f"{key}/left_out/p_high", min(1.0, collapse * 8), "", 0, n),
             (f"{key}/shapiro_p", 0.3811, "", 0, n),
+        ]
+    if tested:
+        mean = sum(means.get(each, 0.5) for each in tested) / len(tested)
+        found += [
+            ("across/fixed/mean", mean, "", 0.0011, n),
+            ("across/fixed/p_collapse", 0.0417, "", 0, n),
+            ("across/population/mean", mean, "", 0.11, n),
+            ("across/independent/mean", mean, "", 0.09, None),
         ]
     for place, first in enumerate(tested):
         for second in tested[place + 1 :]:
