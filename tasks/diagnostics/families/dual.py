@@ -110,9 +110,9 @@ class DualEncoder(VisionLanguageModel):
         """Embeddings of length 1 of images and captions, each [samples, width]."""
         return self._of_images(self.pixels(images)), self._of_texts(self.texts(captions))
 
-    def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output:
+    def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output | None:
         """For each image, which of the captions is its own; [images, 1, captions]."""
-        return self._similarities(*self.embeddings(images, captions))
+        return self.ask(images, captions)()
 
     def ask(self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None) -> Answer:
         """`output`, of pixels and tokens that are prepared once; a tower without the changed site is not run again."""
