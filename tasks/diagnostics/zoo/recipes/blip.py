@@ -10,7 +10,7 @@ import numpy as np
 
 from tasks.diagnostics.datasets.scenes import SIDE
 from tasks.diagnostics.zoo.batches import MEAN, STD, batches, pixels
-from tasks.diagnostics.zoo.recipes.library import LibraryRecipe
+from tasks.diagnostics.zoo.recipes.of_transformers import LibraryRecipe
 from tasks.diagnostics.zoo.scoring import matching, preference
 from tasks.diagnostics.zoo.statements import altered, elsewhere, telling
 from tasks.diagnostics.zoo.training import Plan, stages

@@ -11,7 +11,7 @@ from tasks.diagnostics.datasets.scenes import SIDE, Dice, scene
 from tasks.diagnostics.zoo import questions
 from tasks.diagnostics.zoo.batches import batches, pixels, with_things
 from tasks.diagnostics.zoo.questions import KINDS, Question, ask, question
-from tasks.diagnostics.zoo.recipes.library import LibraryRecipe
+from tasks.diagnostics.zoo.recipes.of_transformers import LibraryRecipe
 from tasks.diagnostics.zoo.scoring import exact_answers, likelihood, present_answers
 from tasks.diagnostics.zoo.sequences import IGNORED, Packed, Text, pack
 from tasks.diagnostics.zoo.statements import drawn
