@@ -45,7 +45,7 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
     except ImportError as error:
         return Blocked(f"a library of the diagnostics is missing or broken ({error})", INSTALL)
     if spec.metric not in found.values:
-        why = found.undefined.get(spec.metric, "it is not among the measures of this model")
+        why = _why_undefined(found, spec.metric)
         return Blocked(f"{spec.metric} is undefined for {spec.model.locator}: {why}", "take a substitute")
     return Done(
         summary=f"Measured the attention of {spec.model.locator}.",
@@ -64,6 +64,14 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
             **draw(found, run.scratch),
         },
     )
+
+
+def _why_undefined(found: Diagnosis, metric: str) -> str:
+    """A loss is undefined for the reason that its entropy is, or for want of a null."""
+    if metric.endswith("_entropy_loss") and metric not in found.undefined:
+        entropy = f"{metric.removesuffix('_loss')}_norm"
+        return found.undefined.get(entropy, "no null of random initialisation was measured")
+    return found.undefined.get(metric, "it is not among the measures of this model")
 
 
 def _of_model(found: Diagnosis) -> Iterator[Measurement]:

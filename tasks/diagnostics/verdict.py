@@ -53,12 +53,12 @@ class Verdict:
     @property
     def collapsed_layers(self) -> tuple[str, ...]:
         """Layers that are collapsed, by Holm's correction over all layers."""
-        return _rejected(self.layers)
+        return _rejected(self.layers, ALPHA / 2)
 
     @property
     def collapsed_heads(self) -> tuple[str, ...]:
         """Heads that are collapsed, by Holm's correction over all heads."""
-        return _rejected(self.heads)
+        return _rejected(self.heads, ALPHA)
 
     @property
     def collapsed_heads_by_layer(self) -> dict[str, str]:
@@ -99,15 +99,20 @@ def judge(
 def _attentional(found: Losses, n: int) -> tuple[Label, str]:
     if n < FEWEST_IMAGES:
         return "inconclusive", f"Fewer than {FEWEST_IMAGES} images were measured."
-    whole, parts = _rejected(found.roles), _rejected(found.layers)
+    # two families share the level, so that together they err no more often than one
+    whole, parts = _rejected(found.roles, ALPHA / 2), _rejected(found.layers, ALPHA / 2)
     if whole or parts:
         where = [f"{name} attention as a whole" for name in whole]
         where += [f"{role} {_numbered(layers)}" for role, layers in _by_role(parts).items()]
         return "collapsed", f"Normalised entropy is below half of that of random initialisation in {_listed(where)}."
-    if all(loss.high < LOST for loss in found.roles):
-        return "ok", "Nowhere is the normalised entropy below half of that of random initialisation."
-    unclear = [loss.name for loss in found.roles if loss.high >= LOST]
-    return "inconclusive", f"The interval of the loss of {_listed(unclear)} attention reaches one half."
+    unclear = [f"{loss.name} attention" for loss in found.roles if not loss.high < LOST]
+    reached = [loss.name for loss in found.layers if not loss.high < LOST]
+    unclear += [f"{role} {_numbered(layers)}" for role, layers in _by_role(reached).items()]
+    if unclear:
+        return "inconclusive", f"The interval of the loss of {_listed(unclear)} reaches one half."
+    heads = _rejected(found.heads, ALPHA)
+    but = " Single heads have lost more than half of theirs." if heads else ""
+    return "ok", f"In no role and no layer is the normalised entropy below half of that of random initialisation.{but}"
 
 
 def _functional(effects: Sequence[Effect], task: str) -> Finding:
@@ -135,13 +140,13 @@ def _moving(what: Sequence[str]) -> str:
     return f"{_listed(what)} {'moves' if len(what) == 1 else 'move'}"
 
 
-def _rejected(losses: Sequence[Loss]) -> tuple[str, ...]:
+def _rejected(losses: Sequence[Loss], level: float) -> tuple[str, ...]:
     from tasks.statistics.multiplicity import holm
 
     if not losses:
         return ()
     adjusted = holm(np.array([loss.p_collapsed for loss in losses]))
-    return tuple(loss.name for loss, p in zip(losses, adjusted, strict=True) if p <= ALPHA)
+    return tuple(loss.name for loss, p in zip(losses, adjusted, strict=True) if p <= level)
 
 
 def _by_role(names: Sequence[str]) -> dict[str, list[int]]:

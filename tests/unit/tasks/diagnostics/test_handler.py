@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from store.errors import BadInput
-from store.specs import DataRef, Diagnostic, ModelRef
+from store.specs import DataRef, Diagnostic, Method, ModelRef
 from tasks.diagnostics.handler import measure_attention
 from tasks.handler import Blocked, Done, Run
 
@@ -175,3 +175,18 @@ def test_bad_data_fails_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="holds no captions"):
         carry_out("siglip:tiny@random", data, tmp_path, tmp_path / "scratch")
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_loss_is_undefined_for_the_reason_of_its_entropy_or_for_want_of_a_null(
+    few: DataRef, workspace: Path, tmp_path: Path
+) -> None:
+
+    for locator, nulls, said in (
+        ("align:tiny@random", 2, "EfficientNet, which has no attention"),
+        ("clip:tiny@random", 0, "no null of random initialisation was measured"),
+    ):
+        method = Method(nulls=nulls, influence="none")
+        spec = Diagnostic(model=ModelRef.parse(locator), data=few, metric="vision_entropy_loss", method=method)
+        outcome = measure_attention(spec, Run(workspace, tmp_path, artifact=Path))
+        assert isinstance(outcome, Blocked)
+        assert said in outcome.reason

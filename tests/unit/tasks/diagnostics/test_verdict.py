@@ -40,10 +40,11 @@ def test_a_loss_is_a_share_of_the_null_with_an_interval_around_it() -> None:
 @pytest.mark.parametrize(
     ("layers", "label", "said"),
     [
-        ((0.1, 0.2, 0.3), "ok", "Nowhere"),
+        ((0.1, 0.2, 0.3), "ok", "In no role and no layer"),
+        ((0.1, 0.5, 0.1), "inconclusive", "the loss of vision layer 1 reaches one half"),
         ((0.8, 0.8, 0.8), "collapsed", "vision attention as a whole and vision layers 0, 1 and 2"),
         ((0.1, 0.8, 0.1), "collapsed", "in vision layer 1."),
-        ((0.5, 0.5, 0.5), "inconclusive", "the loss of vision attention reaches one half"),
+        ((0.5, 0.5, 0.5), "inconclusive", "the loss of vision attention and vision layers 0, 1 and 2 reaches one half"),
     ],
 )
 def test_the_label_follows_the_losses_and_says_where(layers: tuple[float, ...], label: str, said: str) -> None:
@@ -70,6 +71,7 @@ def test_a_collapsed_head_is_named_and_does_not_decide_the_label() -> None:
     assert verdict.collapsed_heads_by_layer == {"vision/01": "2"}
     assert verdict.collapsed_layers == ()
     assert verdict.label == "ok", "its layer as a whole has lost less than half"
+    assert verdict.reason.endswith("Single heads have lost more than half of theirs.")
     by_name = {loss.name: loss.value for loss in verdict.heads}
     assert len(by_name) == 8
     assert by_name["vision/01/02"] == pytest.approx(0.9, abs=0.02)
