@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import RandomInit
 from tasks.diagnostics.nulls.shuffled_pairs import Shift
 from tasks.diagnostics.verdict import Verdict
+
+if TYPE_CHECKING:
+    from tasks.statistics.shared_error import SharedError
 
 SCORES = ("mcs_raw", "mcs_norm", "mcs_raw_uniform")
 TOWERS = ("vision", "text")
@@ -160,8 +164,19 @@ class Diagnosis:
         return max((site.sampling_error for site in self.sites), default=0.0)
 
     def summary(self, metric: str) -> Summary | None:
-        """The mean over images of a metric in `values`; None where it is undefined."""
-        return summarise(self.values[metric]) if metric in self.values else None
+        """The mean over images of a metric in `values`; None where it is undefined.
+
+        The interval of a loss holds the error of its null, as that of one more random initialisation.
+        """
+        if metric not in self.values:
+            return None
+        null = self.nulls.random_init
+        if metric not in LOSSES or null is None:
+            return summarise(self.values[metric])
+        from tasks.statistics.shared_error import reference
+
+        found = reference(null.roles[metric.removesuffix("_entropy_loss")])
+        return summarise(self.values[metric], found.shared(float(self.values[metric].mean())))
 
     def relation(self, per_head: bool = False) -> Relation | None:
         """How entropy and influence go together over sites, or over heads; None where there are too few of them."""
@@ -184,12 +199,12 @@ class Diagnosis:
         return Relation(r, low, high, len(pairs))
 
 
-def summarise(values: Floats) -> Summary:
-    """Mean of `values`, [images], with its 95 % t interval."""
+def summarise(values: Floats, shared: SharedError | None = None) -> Summary:
+    """Mean of `values`, [images], with its 95 % t interval, and in it the error that all images share, if any."""
     from tasks.statistics.intervals import t_interval
 
     mean, n = float(values.mean()), len(values)
     if n < 2:
         return Summary(mean, None, None, n)
-    low, high = t_interval(values)
-    return Summary(mean, float(low), float(high), n)
+    low, high = map(float, t_interval(values))
+    return Summary(mean, *((low, high) if shared is None else shared.widened(mean, low, high, 0.95)), n)

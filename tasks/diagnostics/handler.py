@@ -10,7 +10,7 @@ import numpy as np
 
 from store.specs import Diagnostic
 from tasks.diagnostics.diagnose import diagnose
-from tasks.diagnostics.diagnosis import SUMMARY, Diagnosis, Summary, summarise
+from tasks.diagnostics.diagnosis import LOSSES, SUMMARY, Diagnosis, Summary, summarise
 from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
@@ -223,6 +223,9 @@ def _samples(found: Diagnosis, folder: Path) -> Path:
     path = folder / "samples.npz"
     sites = {f"site/{site.name}/{kind}": values for site in found.sites for kind, values in site.statistics.items()}
     first = {} if found.alignment is None else {"retrieval": found.alignment.retrieval}
+    for metric in LOSSES:
+        if metric in found.values and (null := found.nulls.random_init) is not None:
+            first[f"null/{metric}"] = null.roles[metric.removesuffix("_entropy_loss")].T
     for effect in found.effects:
         first[f"{_key(effect)}/change"] = effect.change
         if effect.loss is not None:
