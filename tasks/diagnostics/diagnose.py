@@ -13,6 +13,7 @@ import numpy as np
 
 from store.errors import BadInput, GonogoError
 from store.specs import DataRef, Method, ModelRef
+from store.study import LOSS
 from tasks.diagnostics.alignment import Alignment, alignment
 from tasks.diagnostics.datasets import Dataset, Sample, open_data
 from tasks.diagnostics.datasets.images import read_image
@@ -198,7 +199,7 @@ class _Diagnosing:
         )
         for role, values in self._roles.items():
             if role in null.roles and null.roles[role].mean() > 0:
-                self.metrics.put(f"{role}_entropy_loss", 1 - values / null.roles[role].mean())
+                self.metrics.put(f"{role}{LOSS}", 1 - values / null.roles[role].mean())
         return null
 
     def shuffled(self) -> dict[str, Shift]:

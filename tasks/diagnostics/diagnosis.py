@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.specs import ModelRef
+from store.study import LOSS
 from tasks.diagnostics.alignment import Alignment
 from tasks.diagnostics.families.model import Provenance, Role
 from tasks.diagnostics.intervention.influence import Effect
@@ -35,7 +36,7 @@ MEETING = (
     "gated_influence",
 )
 """Metrics of models in which the modalities meet."""
-LOSSES = tuple(f"{role}_entropy_loss" for role in ("vision", "text", "fusion", "cross"))
+LOSSES = tuple(f"{role}{LOSS}" for role in ("vision", "text", "fusion", "cross"))
 """Normalised entropy lost against the null of random initialisation, as a share of the null's."""
 SUMMARY = (*SCORES, *ENTROPIES, *READOUTS, *MEETING, *LOSSES)
 """Metrics of the whole model, each with one value per image. What a model has no use for is left out."""
@@ -175,7 +176,7 @@ class Diagnosis:
             return summarise(self.values[metric])
         from tasks.statistics.shared_error import reference
 
-        found = reference(null.roles[metric.removesuffix("_entropy_loss")])
+        found = reference(null.roles[metric.removesuffix(LOSS)])
         return summarise(self.values[metric], found.shared(float(self.values[metric].mean())))
 
     def relation(self, per_head: bool = False) -> Relation | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from store.specs import Diagnostic
+from store.study import LOSS
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import LOSSES, SUMMARY, Diagnosis, Summary, summarise
 from tasks.diagnostics.document import to_json
@@ -68,7 +69,7 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
 
 def _why_undefined(found: Diagnosis, metric: str) -> str:
     """A loss is undefined for the reason that its entropy is, or for want of a null."""
-    if metric.endswith("_entropy_loss") and metric not in found.undefined:
+    if metric.endswith(LOSS) and metric not in found.undefined:
         entropy = f"{metric.removesuffix('_loss')}_norm"
         return found.undefined.get(entropy, "no null of random initialisation was measured")
     return found.undefined.get(metric, "it is not among the measures of this model")
@@ -225,7 +226,7 @@ def _samples(found: Diagnosis, folder: Path) -> Path:
     first = {} if found.alignment is None else {"retrieval": found.alignment.retrieval}
     for metric in LOSSES:
         if metric in found.values and (null := found.nulls.random_init) is not None:
-            first[f"null/{metric}"] = null.roles[metric.removesuffix("_entropy_loss")].T
+            first[f"null/{metric}"] = null.roles[metric.removesuffix(LOSS)].T
     for effect in found.effects:
         first[f"{_key(effect)}/change"] = effect.change
         if effect.loss is not None:
