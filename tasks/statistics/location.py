@@ -121,6 +121,7 @@ def student_t(found: Deviations, value: Floats | float) -> Floats:
 def johnson_t(found: Deviations, value: Floats | float) -> Floats:
     """t_J = [x̄ − τ + m₃/(6s²n) + m₃(x̄ − τ)²/(3s⁴)] / (s/√n) of every row, shape [...].
 
+    m₃ is estimated without bias, as Σ(x − x̄)³/n is too small, and tests of skewed data would err more.
     The parabola in x̄ − τ turns back where m₃(x̄ − τ)/s⁴ = −3/2: skewed data far beyond the value would count for less,
     and at last for the opposite. From there on Hall's cubic takes its place, which adds m₃²(x̄ − τ)³/(27s⁶) and never
     turns, so that t_J grows with x̄ − τ throughout.
