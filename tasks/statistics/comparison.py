@@ -16,14 +16,17 @@ from store.specs import Statistics
 from tasks.statistics.across_models import AcrossModels, fixed_set, population
 from tasks.statistics.adequacy import Undetermined
 from tasks.statistics.claims import RULES, Claim, claim
+from tasks.statistics.location import SMALLEST_P
 from tasks.statistics.look_plan import look_level
 from tasks.statistics.meta_analysis import meta_analysis
 from tasks.statistics.models import ModelResult, collapse_side, describe_model, look_plan
-from tasks.statistics.multiplicity import holm
+from tasks.statistics.multiplicity import benjamini_hochberg, holm
 from tasks.statistics.pairs import PairResult, describe_pair
+from tasks.statistics.partial_conjunction import partial_conjunction
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER, minimal_detectable_effect, power, sample_size
 from tasks.statistics.samples import Joined
 from tasks.statistics.shared_error import NOTHING_SHARED, SharedError, difference_of, mean_of
+from tasks.statistics.trend import Trend, trend
 
 Pair = tuple[str, str]
 Name = TypeVar("Name", str, Pair)
@@ -74,8 +77,15 @@ class Comparison:
     p_collapse: Mapping[str, float]
     """Adjusted for looks, then by Holm for all models, as are the next: how many are within alpha is û."""
     p_clear: Mapping[str, float]
+    p_sequential: tuple[float, ...]
+    """For k = 1 … m, the p of "k or more models collapse" by the models' e-values, which holds after any number of
+    looks; whatever the plan of the looks is."""
     p_pair: Mapping[Pair, float]
     """Holm-adjusted over all pairs."""
+    trends: Mapping[str, Trend]
+    """How the metric changes over a model's layers, where these were measured; explored, and no part of any claim."""
+    p_trend: Mapping[str, float]
+    """Benjamini and Hochberg's adjusted p of each trend, over all models."""
     across: tuple[AcrossModels, ...]
     """One mean over all models: of these very models, and of a population of models where there are enough of them."""
     pooled: Pooled | None
@@ -107,6 +117,7 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
         for a, b in combinations(joined.values, 2)
     }
     pairs, undetermined_pairs = _split(paired)
+    trends = _trends(joined)
     p_collapse = _holm({model: found.collapse_standing.p for model, found in models.items()}, len(described))
     p_clear = _holm({model: found.clear_standing.p for model, found in models.items()}, len(described))
     return Comparison(
@@ -120,6 +131,9 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
         },
         p_collapse=p_collapse,
         p_clear=p_clear,
+        p_sequential=_sequential(models, len(described)),
+        trends=trends,
+        p_trend=_benjamini_hochberg({model: found.test.p for model, found in trends.items()}),
         across=_across(joined, spec, mean_of(list(shared.values()))),
         pooled=_pooled(models, shared),
         p_pair=_holm({pair: found.test.p for pair, found in pairs.items()}, len(paired)),
@@ -167,6 +181,11 @@ def _pooled(models: Mapping[str, ModelResult], shared: Mapping[str, SharedError]
     )
 
 
+def _sequential(models: Mapping[str, ModelResult], family: int) -> tuple[float, ...]:
+    log_e = np.array([found.collapse_standing.log_e for found in models.values()])
+    return tuple(partial_conjunction(np.clip(np.exp(-log_e), SMALLEST_P, 1.0), family).tolist())
+
+
 def _split(results: Mapping[Name, Result | Undetermined]) -> tuple[dict[Name, Result], dict[Name, Undetermined]]:
     """What was found, and why nothing was."""
     found = {name: result for name, result in results.items() if not isinstance(result, Undetermined)}
@@ -176,6 +195,16 @@ def _split(results: Mapping[Name, Result | Undetermined]) -> tuple[dict[Name, Re
 def _holm(p: Mapping[Name, float], family: int) -> dict[Name, float]:
     adjusted = holm(np.array(list(p.values())), family)
     return dict(zip(p, adjusted.tolist(), strict=True))
+
+
+def _trends(joined: Joined) -> dict[str, Trend]:
+    """Of models with two layers or more that bear a test."""
+    found = {model: trend(layers) for model, layers in joined.layers.items() if len(layers) > 1}
+    return {model: each for model, each in found.items() if isinstance(each, Trend)}
+
+
+def _benjamini_hochberg(p: Mapping[str, float]) -> dict[str, float]:
+    return dict(zip(p, benjamini_hochberg(np.array(list(p.values()))).tolist(), strict=True))
 
 
 def _design(n: int, level: float) -> Design:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from store.specs import Statistics
+from store.study import LOSS
 from tasks.handler import Done, Outcome, Run
 from tasks.statistics.comparison import Comparison, compare
 from tasks.statistics.measurements import measurements
@@ -70,11 +71,20 @@ def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
         **{f"Over all models, {each.scope}": each.assumption for each in found.across},
         **({"Over all models, independent": found.pooled.assumption} if found.pooled else {}),
         "Claims": "k or more models collapsed after correction; uncorrected: k or more with p at most the look's level",
+        **({"Trends": _trend_words(spec)} if found.trends else {}),
         "Power": "prospective, with every model 0.5 SD beyond the threshold; claims as if models did not share images",
         **{f"Missing {model}": f"{result.missing} images" for model, result in found.models.items() if result.missing},
         **{f"Undetermined {model}": why.reason for model, why in found.undetermined.items()},
         **{f"Undetermined {a} - {b}": why.reason for (a, b), why in found.undetermined_pairs.items()},
     }
+
+
+def _trend_words(spec: Statistics) -> str:
+    of = "normalised entropy" if spec.metric.endswith(LOSS) else spec.metric
+    return (
+        f"slope of {of} from the first layer (0) to the last (1), one an image, by Student's t; explored, with "
+        "Benjamini and Hochberg's correction over models, and no part of a claim"
+    )
 
 
 def _looks(spec: Statistics) -> str:

@@ -55,19 +55,25 @@ def adjusted_p(p: Floats, n: int, plan: LookPlan, look: int = 1, shared: float =
     the e-value is that of a normal estimate.
     Raises ValueError for a p outside [0, 1], n < 2 and a look beyond a fixed number.
     """
+    if plan.kind == "open":
+        return np.clip(np.exp(-log_e(p, n, plan.scale, shared)), SMALLEST_P, 1.0)
+    return repeated_p(p, plan.kind, look, equally_spaced(plan.looks))
+
+
+def log_e(p: Floats, n: int, scale: float, shared: float = 0.0) -> Floats:
+    """Natural logarithm of the e-value of the t that has this one-sided p on n − 1 degrees of freedom, of any shape.
+
+    With a `shared` error as in `adjusted_p`, of the z that has it. Raises ValueError for a p outside [0, 1] and n < 2.
+    """
     from scipy.special import ndtri, stdtrit
 
-    if plan.kind == "open":
-        p = np.asarray(p, dtype=np.float64)
-        if not ((p >= 0) & (p <= 1)).all() or n < 2:
-            raise ValueError(f"p-values lie in [0, 1], and n is 2 or more, not {n}")
-        p = np.clip(p, SMALLEST_P, 1 - np.finfo(np.float64).epsneg)
-        if shared > 0:
-            log_e = log_e_normal(-ndtri(p), effective_images(n, shared), plan.scale)
-        else:
-            log_e = log_e_value(-stdtrit(n - 1, p), np.array(n), plan.scale)
-        return np.clip(np.exp(-log_e), SMALLEST_P, 1.0)
-    return repeated_p(p, plan.kind, look, equally_spaced(plan.looks))
+    p = np.asarray(p, dtype=np.float64)
+    if not ((p >= 0) & (p <= 1)).all() or n < 2:
+        raise ValueError(f"p-values lie in [0, 1], and n is 2 or more, not {n}")
+    p = np.clip(p, SMALLEST_P, 1 - np.finfo(np.float64).epsneg)
+    if shared > 0:
+        return log_e_normal(-ndtri(p), effective_images(n, shared), scale)
+    return log_e_value(-stdtrit(n - 1, p), np.array(n), scale)
 
 
 def look_level(alpha: float, n: int, plan: LookPlan, look: int = 1, shared: float = 0.0) -> float:

@@ -12,11 +12,14 @@ from store.errors import BadInput
 from store.evidence import Interval
 from store.specs import Statistics, Test
 from tasks.statistics.adequacy import Sample, Undetermined, examine
+from tasks.statistics.bootstrap_t import bootstrap_t
 from tasks.statistics.effect_size import dz_from_t, dz_interval, hedges_g
+from tasks.statistics.equivalence import Equivalence, equivalence_test
 from tasks.statistics.intervals import Floats, bootstrap_interval, t_interval
 from tasks.statistics.location import Alternative, TTest, johnson_test, t_test
 from tasks.statistics.look_plan import LookPlan
 from tasks.statistics.prospects import Standing, standing
+from tasks.statistics.resampling import draw
 from tasks.statistics.sensitivity import sign_flip, signed_rank
 from tasks.statistics.shape import LeaveOneOut, leave_one_out, shapiro_p, skew
 from tasks.statistics.shared_error import NOTHING_SHARED, Reference, SharedError
@@ -37,6 +40,8 @@ class Sensitivity:
     """Wilcoxon's, of a symmetric distribution."""
     sign_flip_p: float
     """By permutation of signs, of a symmetric distribution."""
+    bootstrap_t_p: float | None
+    """By the bootstrap-t, of any distribution; None where too few images differ."""
     left_out: LeaveOneOut
     """Of Student's t."""
 
@@ -62,6 +67,8 @@ class ModelResult:
     collapse_standing: Standing
     """The first test, adjusted for looks, and what it would take to decide it."""
     clear_standing: Standing
+    balanced: Equivalence
+    """Is the mean nearer to the null value than the threshold is, on either side? A failed test would not show it."""
     null: TTest
     """Is the mean different from the null value?"""
     dz_threshold: float
@@ -108,10 +115,7 @@ def describe_model(
         return sample
     other: Alternative = "less" if side == "greater" else "greater"
     test = TESTS[spec.test]
-    at_null, at_threshold, at_mean = (
-        NOTHING_SHARED if reference is None else reference.shared(value)
-        for value in (spec.null, spec.threshold, sample.mean)
-    )
+    at_threshold, at_mean = (_shared(reference, value) for value in (spec.threshold, sample.mean))
     student = t_test(sample, spec.threshold), t_test(sample, spec.null)
     return ModelResult(
         n=sample.n,
@@ -127,13 +131,20 @@ def describe_model(
         clear=test(sample, spec.threshold, other, at_threshold),
         collapse_standing=_standing(sample, spec, side, models, at_threshold),
         clear_standing=_standing(sample, spec, other, models, at_threshold),
-        null=test(sample, spec.null, "two-sided", at_null),
+        balanced=equivalence_test(
+            sample,
+            abs(spec.threshold - spec.null),
+            spec.null,
+            lambda tested, value, way: test(tested, value, way, _shared(reference, value)),
+        ),
+        null=test(sample, spec.null, "two-sided", _shared(reference, spec.null)),
         dz_threshold=dz_from_t(student[0].t, sample.n),
         dz_threshold_interval=dz_interval(student[0].t, sample.n, CONFIDENCE),
         g_threshold=float(hedges_g(dz_from_t(student[0].t, sample.n), sample.n - 1)),
         sensitivity=Sensitivity(
             signed_rank(sample, spec.threshold, side).p,
             sign_flip(sample, _generator(spec), spec.threshold, side, spec.resamples).p,
+            _bootstrap_t_p(sample, spec, side),
             leave_one_out(sample, spec.threshold, side),
         ),
         dz_null=dz_from_t(student[1].t, sample.n),
@@ -153,6 +164,16 @@ def student_interval(sample: Sample, shared: SharedError = NOTHING_SHARED) -> In
         reach = float(stdtrit(whole.freedom, (1 + CONFIDENCE) / 2)) * whole.error
         return Interval(low=sample.mean - reach, high=sample.mean + reach, confidence=CONFIDENCE)
     return Interval(low=float(low), high=float(high), confidence=CONFIDENCE)
+
+
+def _shared(reference: Reference | None, value: float) -> SharedError:
+    """The error that values of about `value` share."""
+    return NOTHING_SHARED if reference is None else reference.shared(value)
+
+
+def _bootstrap_t_p(sample: Sample, spec: Statistics, side: Alternative) -> float | None:
+    found = bootstrap_t(sample, draw(sample.n, _generator(spec), spec.resamples), spec.threshold, side)
+    return None if isinstance(found, Undetermined) else found.p
 
 
 def _with(shared: SharedError, sample: Sample, alone: Interval) -> Interval:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tasks.statistics.adequacy import MINIMUM_IMAGES
 from tasks.statistics.e_values import critical_t
-from tasks.statistics.look_plan import LookPlan, adjusted_p, look_level
+from tasks.statistics.look_plan import LookPlan, adjusted_p, log_e, look_level
 from tasks.statistics.noncentral import noncentral_t_cdf
 from tasks.statistics.power import sample_size
 
@@ -25,6 +25,8 @@ class Standing:
 
     p: float
     """Adjusted for looks, not for models."""
+    log_e: float
+    """Natural logarithm of the e-value of all images so far, which holds after any number of looks."""
     shifts: tuple[float, ...]
     """By level: how far the mean would have to shift, in its standard errors and towards this direction, for the
     adjusted p to be that level; negative where p is below it already. Infinite where no shift suffices."""
@@ -52,8 +54,10 @@ def standing(
     """
     levels = [alpha / j for j in range(1, models + 1)]
     later = look if plan.kind == "open" else min(look + 1, plan.looks)
+    nominal = np.array(p_of_shift(0.0))
     return Standing(
-        p=float(adjusted_p(np.array(p_of_shift(0.0)), n, plan, look, shared)),
+        p=float(adjusted_p(nominal, n, plan, look, shared)),
+        log_e=float(log_e(nominal, n, plan.scale, shared)),
         shifts=tuple(shift_to(look_level(level, n, plan, look, shared), p_of_shift) for level in levels),
         images=tuple(images_needed(effect, level, plan, later, shared=shared) for level in levels),
     )
