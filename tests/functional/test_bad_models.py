@@ -69,7 +69,7 @@ REASONS = {
     "broken": ("failed", "ZeroDivisionError: division by zero (trace: "),
     "pickled": ("blocked", "cannot be loaded (UnpicklingError: it holds pickled objects, which could run code and are"),
     "of-another": ("blocked", "where its config.json asks for [64]; get the weights of this architecture"),
-    "short-of-room": ("failed", "an image with its caption takes 3018 tokens, and the model has room for 2048; give"),
+    "short-of-room": ("failed", "takes 3018 tokens, and the model has room for 2048; give"),
     "convolutions": ("blocked", "ALIGN's vision tower is an EfficientNet, which has no attention"),
 }
 """Model -> how its measurement ends, and why. The first of the study is one of them."""

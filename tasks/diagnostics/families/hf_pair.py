@@ -23,6 +23,7 @@ from tasks.diagnostics.families.model import (
     Tokens,
     VisionLanguageModel,
 )
+from tasks.diagnostics.families.preparing import prepared, refuse_reserved
 from tasks.diagnostics.families.tokens import BYTES, special_ids
 from tasks.diagnostics.families.weights import TOKENIZER_FILES, holds_any
 
@@ -146,10 +147,15 @@ class HFPairModel(VisionLanguageModel):
         return (Pass(lambda: self.family.forward(self.module, inputs), len(pairs), sequences, inputs),)
 
     def inputs(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Any]:
-        """Arguments of a forward over pairs, on the device and in the number type of the module."""
+        """Arguments of a forward over pairs, on the device and in the number type of the module.
+
+        Raises BadInput for a caption that spells a special token, and for what the processor refuses.
+        """
         import torch
 
-        made = self.family.inputs(self, images, [f"{self.family.opening}{caption}" for caption in captions])
+        key = self.family.key
+        refuse_reserved(key, self.processor, captions)
+        made = prepared(key, self._made, images, captions)
         dtype = next(self.module.parameters()).dtype
         return {
             name: value.to(self.device, dtype if value.is_floating_point() else value.dtype)
@@ -157,6 +163,9 @@ class HFPairModel(VisionLanguageModel):
             else value
             for name, value in made.items()
         }
+
+    def _made(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Any]:
+        return self.family.inputs(self, images, [f"{self.family.opening}{caption}" for caption in captions])
 
     def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output | None:
         """As the family says."""

@@ -37,7 +37,7 @@ class CocaModel(OpenClipModel):
         """As for two towers; the decoder's layers attend to the caption and to the image in turn."""
         if site.startswith("text_decoder.cross_attn."):
             return Place("cross", "caption")
-        return Place("text", "caption") if site.startswith("text_decoder.") else super().place(site)
+        return Place("text_stream", "caption") if site.startswith("text_decoder.") else super().place(site)
 
     def ask(self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None) -> Answer:
         """The next token, up to the end of the text; [samples, length - 1, vocabulary]."""

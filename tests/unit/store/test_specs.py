@@ -13,7 +13,7 @@ from store.study import StudyModel
 numbers = st.none() | st.lists(st.integers(0, 9999), min_size=1, max_size=8).map(tuple)
 plants = st.builds(
     Plant,
-    tower=st.sampled_from(["vision", "text", "fusion", "cross"]),
+    tower=st.sampled_from(["vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse"]),
     layers=numbers,
     heads=numbers,
     scale=st.floats(0, 1000) | st.integers(0, 1000),
