@@ -46,13 +46,19 @@ class Layout:
         spots = self.roles.get(plant.tower, ())
         if not spots:
             have = ", ".join(role for role in self.roles if role != "pooling")
-            raise BadInput(f"plant {plant}: the model has no {plant.tower} attention; it has {have or 'none'}")
+            raise BadInput(
+                f"plant {plant}: the model has no {plant.tower} attention; it has {have or 'none'}; name what it has"
+            )
         chosen = range(len(spots)) if plant.layers is None else plant.layers
         if max(chosen) >= len(spots):
-            raise BadInput(f"plant {plant}: there are {len(spots)} {plant.tower} layers, 0 to {len(spots) - 1}")
+            raise BadInput(
+                f"plant {plant}: there are {len(spots)} {plant.tower} layers; name any of 0 to {len(spots) - 1}"
+            )
         for spot in (spots[layer] for layer in chosen):
             if plant.heads is not None and (spot.heads is None or max(plant.heads) >= spot.heads):
-                known = "heads that cannot be told apart" if spot.heads is None else f"{spot.heads} heads, from 0 on"
+                known = "heads that cannot be told apart; leave heads= out"
+                if spot.heads is not None:
+                    known = f"{spot.heads} heads; name any of 0 to {spot.heads - 1}"
                 raise BadInput(f"plant {plant}: {spot.name} has {known}")
         return {spots[layer].name: (Change(plant.heads, plant.scale),) for layer in chosen}
 
