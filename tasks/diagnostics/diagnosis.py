@@ -129,6 +129,8 @@ class Diagnosis:
     sites: tuple[Site, ...]
     blind: tuple[str, ...]
     """Modules that look like attention and ran, but were not seen into."""
+    cut: int
+    """Captions that are longer than the model's context, so that only their beginning was measured."""
     values: Mapping[str, Floats]
     """Metric -> [images]; what is undefined is absent."""
     undefined: Mapping[str, str]

@@ -56,6 +56,14 @@ class HFPairFamily(HFFamily):
         del config
         return None
 
+    def cut(self, model: HFPairModel, captions: Sequence[str]) -> int:
+        """How many captions are longer than `longest`."""
+        longest = self.longest(model.module.config)
+        if longest is None:
+            return 0
+        whole = model.tokenizer(list(captions), truncation=False, verbose=False)["input_ids"]
+        return sum(len(each) > longest for each in whole)
+
     def inputs(self, model: HFPairModel, images: Sequence[Image], texts: Sequence[str]) -> dict[str, Any]:
         """Arguments of a forward over pairs; `images` and `texts` are of one length."""
         longest = self.longest(model.module.config)
@@ -142,9 +150,11 @@ class HFPairModel(VisionLanguageModel):
     def passes(self, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> tuple[Pass, ...]:
         """One pass over all pairs."""
         pairs = [(image, text) for image, of_image in zip(images, captions, strict=True) for text in of_image]
-        inputs = self.inputs([image for image, _ in pairs], [text for _, text in pairs])
+        texts = [text for _, text in pairs]
+        inputs = self.inputs([image for image, _ in pairs], texts)
         sequences = self.family.sequences(self, inputs)
-        return (Pass(lambda: self.family.forward(self.module, inputs), len(pairs), sequences, inputs),)
+        cut = self.family.cut(self, texts)
+        return (Pass(lambda: self.family.forward(self.module, inputs), len(pairs), sequences, inputs, cut),)
 
     def inputs(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Any]:
         """Arguments of a forward over pairs, on the device and in the number type of the module.

@@ -63,6 +63,8 @@ class Pass:
     """The sequences that `Place` names."""
     inputs: Mapping[str, Any] = field(default_factory=dict)
     """What the module is given, such as tensors, by name: a null is kept for the same inputs alone."""
+    cut: int = 0
+    """Captions that are longer than the model's context, so that only their beginning is read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,7 +31,8 @@ class CocaModel(OpenClipModel):
         caption = Tokens(None if text.kinds is None else text.kinds[:, :length])
         sequences = {"image": Tokens(), "text": text, "caption": caption}
         inputs = {"pixels": pixels, "ids": texts.ids}
-        return (Pass(lambda: self.module(self._cast(pixels), texts.ids), len(texts.ids), sequences, inputs),)
+        run = lambda: self.module(self._cast(pixels), texts.ids)  # noqa: E731
+        return (Pass(run, len(texts.ids), sequences, inputs, texts.cut),)
 
     def place(self, site: str) -> Place:
         """As for two towers; the decoder's layers attend to the caption and to the image in turn."""

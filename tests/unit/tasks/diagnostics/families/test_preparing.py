@@ -81,3 +81,42 @@ def test_what_is_refused_for_want_of_memory_is_no_fault_of_an_image(
 def test_a_caption_without_room_is_shown_by_how_it_begins(tiny: Load) -> None:
     with pytest.raises(BadInput, match=r"llava: an image with the caption 'star star .*…' takes 3018 tokens"):
         run(tiny("llava:tiny"), images((32, 32), (32, 32)), [["a"], ["star " * 600]])
+
+
+CUT = [name for name in TINY if name.partition(":")[0] not in DECODERS]
+"""Models whose makers cut a caption to the context; the others have no such custom, and refuse it."""
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_captions_that_are_cut_are_counted(name: str, tiny: Load) -> None:
+    model = tiny(name)
+    length = context(model)
+    fits, one_more = words(model, length), words(model, length + 1)
+    for captions, cut in (([fits], 0), ([one_more], 1), ([fits, "a star", "star " * 600, one_more], 2)):
+        passes = model.passes(images((32, 32)), [captions])
+        assert sum(work.cut for work in passes) == cut, (len(captions), cut)
+
+
+def context(model: Any) -> int:
+    """Tokens that a caption may have, those that begin and end it included."""
+    if hasattr(model, "family"):
+        return int(model.family.longest(model.module.config))
+    return int(model.texts(["a"]).ids.shape[1])
+
+
+def words(model: Any, tokens: int) -> str:
+    """A caption of so many tokens."""
+    if hasattr(model, "family"):
+        return "a" * (tokens - len(model.tokenizer("")["input_ids"]))
+    return "a " * (tokens - 1 - int(model.texts([""]).eot[0]))
+
+
+def test_the_tokenizer_that_came_with_a_model_tells_what_it_cuts(tmp_path: Any) -> None:
+    from tasks.diagnostics.families.tokenizing import OwnTokenizer
+    from tasks.diagnostics.families.tokens import bert_tokenizer
+
+    tokenize = OwnTokenizer(bert_tokenizer(8), 8, masks_padding=True)
+    assert tokenize(["a" * 6, "a"]).cut == 0
+    found = tokenize(["a" * 7, "a", "a" * 50])
+    assert found.cut == 2
+    assert found.ids.shape == (3, 8)
