@@ -164,7 +164,7 @@ class HFPairModel(VisionLanguageModel):
         import torch
 
         key = self.family.key
-        refuse_reserved(key, self.processor, captions)
+        refuse_reserved(key, self.tokenizer, captions, getattr(self.processor, "image_token", None))
         made = prepared(key, self._made, images, captions)
         dtype = next(self.module.parameters()).dtype
         return {

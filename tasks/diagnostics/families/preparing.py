@@ -34,9 +34,9 @@ def prepared(key: str, work: Work, images: Sequence[Image], captions: Sequence[s
         raise BadInput(f"{key}: its processor refuses pairs that it takes one by one ({first_line(error)})") from error
 
 
-def refuse_reserved(key: str, processor: Any, captions: Sequence[str]) -> None:
-    """Raise BadInput for a caption that spells a special token of the model: it would not be read as text."""
-    reserved = _reserved(processor)
+def refuse_reserved(key: str, tokenizer: Any, captions: Sequence[str], *more: str | None) -> None:
+    """Raise BadInput for a caption that spells a special token, or one of `more`: it would not be read as text."""
+    reserved = _reserved(tokenizer, more)
     for caption in captions:
         if found := next((token for token in reserved if token in caption), None):
             raise BadInput(f"{key}: the caption {shown(caption)} spells the model's own token {found!r}; take it out")
@@ -47,15 +47,14 @@ def shown(caption: str) -> str:
     return repr(caption if len(caption) <= _SHOWN else f"{caption[:_SHOWN]}…")
 
 
-def _reserved(processor: Any) -> list[str]:
+def _reserved(tokenizer: Any, more: Sequence[str | None]) -> list[str]:
     """The longest first, as some are parts of others. An unknown word is text, though its token is called special."""
-    tokenizer = processor.tokenizer
     special = set(special_ids(tokenizer))
     added = tokenizer.added_tokens_decoder
     unknown = tokenizer.unk_token_id if tokenizer.unk_token_id not in special else None
     special |= {id for id, token in added.items() if token.special and id != unknown}
     names = {str(token) for token in tokenizer.convert_ids_to_tokens(sorted(special))}
-    names.add(str(getattr(processor, "image_token", None) or ""))
+    names |= {str(token) for token in more if token}
     return sorted((name for name in names if name.strip()), key=lambda name: (-len(name), name))
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from store.errors import BadInput
 from tasks.diagnostics.families.dual import Texts
+from tasks.diagnostics.families.preparing import refuse_reserved, shown
 from tasks.diagnostics.families.tokens import end_of_text
 
 Tokenize = Callable[[list[str]], Texts]
@@ -22,7 +24,8 @@ class OwnTokenizer:
     row: int | None = None
 
     def __call__(self, captions: list[str]) -> Texts:
-        """Tokens, padded or cut to `length`."""
+        """Tokens, padded or cut to `length`. Raises BadInput for a caption that spells a special token."""
+        refuse_reserved(type(self.tokenizer).__name__, self.tokenizer, captions)
         whole = self.tokenizer(captions, truncation=False, verbose=False)["input_ids"]
         made = self.tokenizer(
             captions,
@@ -50,8 +53,18 @@ class PlainTokenizer:
     row: int | None = None
 
     def __call__(self, captions: list[str]) -> Texts:
-        """Tokens, padded; what lies behind the end of text is masked where the model takes a mask."""
+        """Tokens, padded; what lies behind the end of text is masked where the model takes a mask.
+
+        Raises BadInput for a caption that spells the end of text.
+        """
+        import torch
+
         ids = self.ids(captions, None)
+        if self.eos is not None and self.eos != self.pad:
+            ends = (torch.cat([self.ids([""], None), ids]) == self.eos).sum(dim=1)
+            for caption, more in zip(captions, (ends[1:] > ends[0]).tolist(), strict=True):
+                if more:
+                    raise BadInput(f"the caption {shown(caption)} spells the model's own end of a text; take it out")
         texts = Texts(ids, None, end_of_text(ids, self.eos, self.pad), row=self.row)
         texts = replace(texts, cut=self._cut(captions, texts))
         return replace(texts, attended=texts.rows.long()) if self.masks_padding else texts

@@ -120,3 +120,16 @@ def test_the_tokenizer_that_came_with_a_model_tells_what_it_cuts(tmp_path: Any) 
     found = tokenize(["a" * 7, "a", "a" * 50])
     assert found.cut == 2
     assert found.ids.shape == (3, 8)
+
+
+def test_a_caption_that_spells_the_end_of_a_text_is_refused_by_two_towers_as_well() -> None:
+    from open_clip import SimpleTokenizer
+
+    from tasks.diagnostics.families.tokenizing import OwnTokenizer, PlainTokenizer
+    from tasks.diagnostics.families.tokens import roberta_tokenizer
+
+    with pytest.raises(BadInput, match="the caption 'a </s> star' spells the model's own token '</s>'; take it out"):
+        OwnTokenizer(roberta_tokenizer(16), 16, masks_padding=True)(["a star", "a </s> star"])
+    bpe = SimpleTokenizer(context_length=16)
+    with pytest.raises(BadInput, match="the caption 'a <end_of_text> star' spells the model's own end of a text; take"):
+        PlainTokenizer(bpe, bpe.eot_token_id, 0)(["a star", "a <end_of_text> star"])
