@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from store.specs import ModelRef
+from store.study import LOSS
 from tasks.diagnostics.alignment import Alignment
 from tasks.diagnostics.families.model import Provenance, Role
 from tasks.diagnostics.image_metrics import ROLES
@@ -17,6 +19,9 @@ from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import RandomInit
 from tasks.diagnostics.nulls.shuffled_pairs import Shift
 from tasks.diagnostics.verdict import Verdict
+
+if TYPE_CHECKING:
+    from tasks.statistics.shared_error import SharedError
 
 SCORES = ("mcs_raw", "mcs_norm", "mcs_raw_uniform")
 TOWERS = ("vision", "text")
@@ -38,7 +43,7 @@ MEETING = (
     "gated_influence",
 )
 """Metrics of models in which the modalities meet."""
-LOSSES = tuple(f"{role}_entropy_loss" for role in ROLES)
+LOSSES = tuple(f"{role}{LOSS}" for role in ROLES)
 """Normalised entropy lost against the null of random initialisation, as a share of the null's."""
 SUMMARY = (*SCORES, *ENTROPIES, *READOUTS, *MEETING, *LOSSES)
 """Metrics of the whole model, each with one value per image. What a model has no use for is left out."""
@@ -104,8 +109,9 @@ class Relation:
     """Spearman's rank correlation over sites of normalised entropy and the effect of making the site uniform."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    """None where the order is perfect, which has no interval."""
+    high: float | None
     n: int
     """Sites."""
 
@@ -168,8 +174,19 @@ class Diagnosis:
         return max((site.sampling_error for site in self.sites), default=0.0)
 
     def summary(self, metric: str) -> Summary | None:
-        """The mean over images of a metric in `values`; None where it is undefined."""
-        return summarise(self.values[metric]) if metric in self.values else None
+        """The mean over images of a metric in `values`; None where it is undefined.
+
+        The interval of a loss holds the error of its null, as that of one more random initialisation.
+        """
+        if metric not in self.values:
+            return None
+        null = self.nulls.random_init
+        if metric not in LOSSES or null is None:
+            return summarise(self.values[metric])
+        from tasks.statistics.shared_error import reference
+
+        found = reference(null.roles[metric.removesuffix(LOSS)])
+        return summarise(self.values[metric], found.shared(float(self.values[metric].mean())))
 
     def relation(self, per_head: bool = False) -> Relation | None:
         """How entropy and influence go together over sites, or over heads; None where there are too few of them."""
@@ -188,15 +205,16 @@ class Diagnosis:
             )
         except ValueError:
             return None
-        return Relation(r, interval.low, interval.high, len(pairs))
+        low, high = (None, None) if interval is None else (interval.low, interval.high)
+        return Relation(r, low, high, len(pairs))
 
 
-def summarise(values: Floats) -> Summary:
-    """Mean of `values`, [images], with its 95 % t interval."""
+def summarise(values: Floats, shared: SharedError | None = None) -> Summary:
+    """Mean of `values`, [images], with its 95 % t interval, and in it the error that all images share, if any."""
     from tasks.statistics.intervals import t_interval
 
     mean, n = float(values.mean()), len(values)
     if n < 2:
         return Summary(mean, None, None, n)
-    low, high = t_interval(values)
-    return Summary(mean, float(low), float(high), n)
+    low, high = map(float, t_interval(values))
+    return Summary(mean, *((low, high) if shared is None else shared.widened(mean, low, high, 0.95)), n)

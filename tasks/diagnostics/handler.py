@@ -10,8 +10,9 @@ import numpy as np
 
 from store.errors import BadInput, GonogoError
 from store.specs import Diagnostic
+from store.study import LOSS
 from tasks.diagnostics.diagnose import diagnose
-from tasks.diagnostics.diagnosis import SUMMARY, Diagnosis, Summary, summarise
+from tasks.diagnostics.diagnosis import LOSSES, SUMMARY, Diagnosis, Summary, summarise
 from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
@@ -78,7 +79,7 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
 
 def _why_undefined(found: Diagnosis, metric: str) -> str:
     """A loss is undefined for the reason that its entropy is, or for want of a null."""
-    if metric.endswith("_entropy_loss") and metric not in found.undefined:
+    if metric.endswith(LOSS) and metric not in found.undefined:
         entropy = f"{metric.removesuffix('_loss')}_norm"
         return found.undefined.get(entropy, "no null of random initialisation was measured")
     return found.undefined.get(metric, "it is not among the measures of this model")
@@ -237,6 +238,9 @@ def _samples(found: Diagnosis, folder: Path) -> Path:
     path = folder / "samples.npz"
     sites = {f"site/{site.name}/{kind}": values for site in found.sites for kind, values in site.statistics.items()}
     first = {} if found.alignment is None else {"retrieval": found.alignment.retrieval}
+    for metric in LOSSES:
+        if metric in found.values and (null := found.nulls.random_init) is not None:
+            first[f"null/{metric}"] = null.roles[metric.removesuffix(LOSS)].T
     for effect in found.effects:
         first[f"{_key(effect)}/change"] = effect.change
         if effect.loss is not None:

@@ -23,6 +23,7 @@ from tasks.statistics.multiplicity import holm
 from tasks.statistics.pairs import PairResult, describe_pair
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER, minimal_detectable_effect, power, sample_size
 from tasks.statistics.samples import Joined
+from tasks.statistics.shared_error import NOTHING_SHARED, SharedError, difference_of, mean_of
 
 Pair = tuple[str, str]
 Name = TypeVar("Name", str, Pair)
@@ -95,9 +96,16 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
     a threshold that equals the null value.
     """
     level = look_level(spec.alpha, joined.image_ids.size, look_plan(spec), spec.look)
-    described = {model: describe_model(x, spec, len(joined.values)) for model, x in joined.values.items()}
+    described = {
+        model: describe_model(x, spec, len(joined.values), joined.references.get(model))
+        for model, x in joined.values.items()
+    }
+    shared = _shared(joined)
     models, undetermined = _split(described)
-    paired = {(a, b): describe_pair(joined.values[a], joined.values[b]) for a, b in combinations(joined.values, 2)}
+    paired = {
+        (a, b): describe_pair(joined.values[a], joined.values[b], difference_of(shared[a], shared[b]))
+        for a, b in combinations(joined.values, 2)
+    }
     pairs, undetermined_pairs = _split(paired)
     p_collapse = _holm({model: found.collapse_standing.p for model, found in models.items()}, len(described))
     p_clear = _holm({model: found.clear_standing.p for model, found in models.items()}, len(described))
@@ -112,8 +120,8 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
         },
         p_collapse=p_collapse,
         p_clear=p_clear,
-        across=_across(joined, spec),
-        pooled=_pooled(models),
+        across=_across(joined, spec, mean_of(list(shared.values()))),
+        pooled=_pooled(models, shared),
         p_pair=_holm({pair: found.test.p for pair, found in pairs.items()}, len(paired)),
         collapsed=tuple(model for model, p in p_collapse.items() if p <= spec.alpha),
         cleared=tuple(model for model, p in p_clear.items() if p <= spec.alpha),
@@ -122,18 +130,31 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
     )
 
 
-def _across(joined: Joined, spec: Statistics) -> tuple[AcrossModels, ...]:
+def _shared(joined: Joined) -> dict[str, SharedError]:
+    """By model: the error of its mean that comes of the null it was measured against."""
+    means = {model: float(np.nanmean(x)) if np.isfinite(x).any() else 0.0 for model, x in joined.values.items()}
+    return {
+        model: NOTHING_SHARED if (against := joined.references.get(model)) is None else against.shared(mean)
+        for model, mean in means.items()
+    }
+
+
+def _across(joined: Joined, spec: Statistics, shared: SharedError) -> tuple[AcrossModels, ...]:
     """Means over all models, tested against the threshold; without those that the data do not bear."""
     side = collapse_side(spec)
-    both = (over(joined.values, spec.threshold, side) for over in (fixed_set, population))
+    both = (
+        fixed_set(joined.values, spec.threshold, side, shared=shared),
+        population(joined.values, spec.threshold, side),
+    )
     return tuple(each for each in both if isinstance(each, AcrossModels))
 
 
-def _pooled(models: Mapping[str, ModelResult]) -> Pooled | None:
+def _pooled(models: Mapping[str, ModelResult], shared: Mapping[str, SharedError]) -> Pooled | None:
     if len(models) < 2:
         return None
     effects = np.array([found.mean for found in models.values()])
-    found = meta_analysis(effects, np.array([each.sd**2 / each.n for each in models.values()]))
+    variances = [each.sd**2 / each.n + shared[model].error ** 2 for model, each in models.items()]
+    found = meta_analysis(effects, np.array(variances))
     knapp = found.hartung_knapp
     bounded = np.isfinite([knapp.low, knapp.high]).all()
     return Pooled(

@@ -26,6 +26,11 @@ _BOUNDARIES = {
     "obrien-fleming": "O'Brien and Fleming's boundary",
 }
 
+_NULL = (
+    "estimated from a few random initialisations: its error, as that of one more of them, is in tests, pairs and the "
+    "intervals of means; in effect sizes and sensitivity it is not"
+)
+
 
 def compare_models(spec: Statistics, run: Run) -> Outcome:
     """Test each model of the spec against the null value and the threshold, and every pair of models.
@@ -60,6 +65,7 @@ def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
         "Correction": "Holm, over all models in each direction, which is partial conjunction, and over all pairs",
         "Looks": _looks(spec),
         "Intervals": "95 %, uncorrected: BCa bootstrap for means, Student's t for differences, noncentral t for dz",
+        **({"Null of the losses": _NULL} if any(each.shared.error > 0 for each in found.models.values()) else {}),
         "Assumptions": "independent images; skew and Shapiro-Wilk are shown and switch no test",
         **{f"Over all models, {each.scope}": each.assumption for each in found.across},
         **({"Over all models, independent": found.pooled.assumption} if found.pooled else {}),

@@ -55,6 +55,8 @@ def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measu
     key, n = f"model/{model}", result.n
     yield _bounded(f"{key}/mean", result.mean, result.bootstrap, n)
     yield Measurement(f"{key}/sd", result.sd, n=n)
+    if result.shared.error > 0:
+        yield Measurement(f"{key}/null_error", result.shared.error)
     yield from _direction(f"{key}/collapse", result.collapse, result.collapse_standing, found.p_collapse[model], n)
     yield from _direction(f"{key}/clear", result.clear, result.clear_standing, found.p_clear[model], n)
     yield Measurement(f"{key}/p_null", result.null.p, n=n)

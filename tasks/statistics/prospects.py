@@ -41,19 +41,21 @@ def standing(
     models: int,
     plan: LookPlan,
     look: int = 1,
+    shared: float = 0.0,
 ) -> Standing:
     """How one direction of a model's test stands after `n` images, at `look` (from 1) of the `plan`, among `models`.
 
     `p_of_shift` gives the nominal one-sided p if the mean lay that many standard errors further in this direction; it
     descends, and at 0 it is the p of the data. `effect` is the mean less the threshold in standard deviations, positive
-    in this direction. Raises ValueError for an alpha outside (0, 1), and a look that was not planned.
+    in this direction; `shared` is the error that all images share, in the same unit. Raises ValueError for an
+    alpha outside (0, 1), and a look that was not planned.
     """
     levels = [alpha / j for j in range(1, models + 1)]
     later = look if plan.kind == "open" else min(look + 1, plan.looks)
     return Standing(
-        p=float(adjusted_p(np.array(p_of_shift(0.0)), n, plan, look)),
-        shifts=tuple(shift_to(look_level(level, n, plan, look), p_of_shift) for level in levels),
-        images=tuple(images_needed(effect, level, plan, later) for level in levels),
+        p=float(adjusted_p(np.array(p_of_shift(0.0)), n, plan, look, shared)),
+        shifts=tuple(shift_to(look_level(level, n, plan, look, shared), p_of_shift) for level in levels),
+        images=tuple(images_needed(effect, level, plan, later, shared=shared) for level in levels),
     )
 
 
@@ -78,12 +80,24 @@ def shift_to(level: float, p_of_shift: Callable[[float], float]) -> float:
     return float(brentq(excess, low, high, xtol=1e-10))
 
 
-def images_needed(effect: float, level: float, plan: LookPlan, look: int = 1, target: float = 0.8) -> int | None:
+def images_needed(
+    effect: float, level: float, plan: LookPlan, look: int = 1, target: float = 0.8, shared: float = 0.0
+) -> int | None:
     """Images in all at which a one-sided test of the true `effect` (in SD) crosses the boundary of `level` at `look`.
 
     With probability `target`, and at that look alone, so that a plan of several looks is not credited with the others.
-    Never below the minimum of a sample; None where a billion images are too few, as for an effect of zero or less.
+    Never below the minimum of a sample; None where a billion images are too few, as for an effect of zero or less, and
+    where the error that they share, `shared` in SD, leaves less information than it takes, however many there are.
     """
+    alone = _images_alone(effect, level, plan, look, target)
+    if alone is None or shared == 0:
+        return alone
+    left = 1 / alone - shared**2
+    return math.ceil(1 / left) if left > 1 / _MOST_IMAGES else None
+
+
+def _images_alone(effect: float, level: float, plan: LookPlan, look: int, target: float) -> int | None:
+    """Images whose error is small enough, if they share none."""
     if not effect > 0:
         return None
     if plan.kind == "open":
