@@ -85,6 +85,15 @@ def test_attention_that_is_not_seen_is_named(gonogo: Gonogo, tmp_path: Path) -> 
     assert "not seen" not in whole.out
 
 
+def test_attention_that_is_not_seen_leaves_the_verdict_open(gonogo: Gonogo, tmp_path: Path) -> None:
+    (tmp_path / "lab_unseen.py").write_text(LAB)
+    enough = ("--n", 30, "--captions", 1, "--nulls", 4, "--influence", "none", "--json")
+    found = gonogo("diagnose", "lab_unseen.ByHand:tiny@random", "-w", tmp_path, *enough).json
+    assert (found["sites_complete"], found["blind"]) == (False, ["vision_model.encoder.layers.1.self_attn"])
+    assert found["verdict"] == "inconclusive"
+    assert "The attention of vision_model.encoder.layers.1.self_attn was not seen." in found["reason"]
+
+
 def test_captions_that_are_cut_are_counted(gonogo: Gonogo, photos: Photos) -> None:
     folder = photos(caption="star " * 100)
     shown = gonogo("diagnose", "clip:tiny@random", "--data", folder, *QUICK)

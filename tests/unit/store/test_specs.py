@@ -61,7 +61,7 @@ def test_a_plant_is_written_short() -> None:
         ("tower=vision,scale=8,scale=9", "'scale=9' is not one of tower=, layers=, heads=, scale=, each once"),
         ("tower=vision", "scale: Field required"),
         ("scale=8", "tower: Field required"),
-        ("tower=vison,scale=8", "tower: Input should be 'vision', 'text', 'fusion' or 'cross'"),
+        ("tower=vison,scale=8", "tower: Input should be 'vision', 'text', 'vision_stream',"),
         ("tower=vision, scale=8", "tower: Input should be"),
         ("tower=vision;scale=8", "tower: Input should be"),
         ("tower=pooling,scale=8", "tower: Input should be"),
