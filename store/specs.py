@@ -60,7 +60,7 @@ _LAST = 9999
 class Plant(Frozen):
     """A collapse that is planted: at some sites of a model, queries are multiplied before attention is computed."""
 
-    tower: Literal["vision", "text", "fusion", "cross"]
+    tower: Literal["vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse"]
     """Role of the sites."""
     layers: tuple[int, ...] | None = None
     """Layers of the role, counted from 0; None: all of them."""

@@ -169,6 +169,13 @@ def _draw(found: Diagnosis) -> None:
     if found.rows is not None:
         error = f"the standard error of a site's mean entropy is at most {found.sampling_error:.4f} nat for it"
         console.print(f"{found.rows} rows of image tokens were measured at each site; {error}", soft_wrap=True)
+    if found.blind:
+        console.print(f"attention that is not seen: {escape(', '.join(found.blind))}", soft_wrap=True)
+    if found.cut:
+        captions = f"{found.cut} of {found.n * found.captions_per_image} captions"
+        console.print(
+            f"{captions} are longer than the model's context, and only their beginning was measured", soft_wrap=True
+        )
     for name, label, reason in (
         ("attention", found.verdict.label, found.verdict.reason),
         ("influence", found.verdict.functional.label, found.verdict.functional.reason),

@@ -103,6 +103,7 @@ def diagnose(
         captions_per_image=dataset.captions_per_image,
         sites=run.sites,
         blind=tuple(sorted(run.measuring.blind)),
+        cut=run.measuring.cut,
         values=metrics.values,
         undefined=metrics.undefined,
         nulls=Nulls(nulls, shuffled),

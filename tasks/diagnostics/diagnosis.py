@@ -13,6 +13,7 @@ from store.specs import ModelRef
 from store.study import LOSS
 from tasks.diagnostics.alignment import Alignment
 from tasks.diagnostics.families.model import Provenance, Role
+from tasks.diagnostics.image_metrics import ROLES
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import RandomInit
@@ -27,16 +28,22 @@ TOWERS = ("vision", "text")
 ENTROPIES = tuple(f"{tower}_{kind}" for kind in ("entropy", "entropy_norm", "entropy_uniform") for tower in TOWERS)
 READOUTS = tuple(f"{row}_{kind}" for row in ("vision_cls", "text_eot") for kind in ("entropy", "entropy_norm"))
 MEETING = (
+    "vision_stream_entropy",
+    "vision_stream_entropy_norm",
+    "text_stream_entropy",
+    "text_stream_entropy_norm",
     "fusion_entropy",
     "fusion_entropy_norm",
     "fusion_image_mass",
     "fusion_log_odds",
     "cross_entropy",
     "cross_entropy_norm",
+    "cross_reverse_entropy",
+    "cross_reverse_entropy_norm",
     "gated_influence",
 )
 """Metrics of models in which the modalities meet."""
-LOSSES = tuple(f"{role}{LOSS}" for role in ("vision", "text", "fusion", "cross"))
+LOSSES = tuple(f"{role}{LOSS}" for role in ROLES)
 """Normalised entropy lost against the null of random initialisation, as a share of the null's."""
 SUMMARY = (*SCORES, *ENTROPIES, *READOUTS, *MEETING, *LOSSES)
 """Metrics of the whole model, each with one value per image. What a model has no use for is left out."""
@@ -128,6 +135,8 @@ class Diagnosis:
     sites: tuple[Site, ...]
     blind: tuple[str, ...]
     """Modules that look like attention and ran, but were not seen into."""
+    cut: int
+    """Captions that are longer than the model's context, so that only their beginning was measured."""
     values: Mapping[str, Floats]
     """Metric -> [images]; what is undefined is absent."""
     undefined: Mapping[str, str]

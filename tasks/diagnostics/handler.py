@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from store.errors import BadInput, GonogoError
 from store.specs import Diagnostic
 from store.study import LOSS
 from tasks.diagnostics.diagnose import diagnose
@@ -18,6 +19,9 @@ from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.pictures import draw
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
 from tasks.libraries import INSTALL
+from tasks.memory import is_out_of_memory
+
+MEND = "mend what is named, or take a substitute"
 
 HEADS_CITED = 600
 """Most heads whose entropy goes into the event log, for the report to draw; a head takes some 260 bytes there.
@@ -31,7 +35,8 @@ metrics, `samples.npz` and `heads.png`.
 def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
     """Diagnose the model of `spec`; raises as `diagnose` does.
 
-    Blocked where weights or libraries cannot be had, where a model is unusable, and where the metric that the study
+    Blocked where trying again could not help: where weights or libraries cannot be had, where the model, a plant, the
+    data or the device cannot be used, where scores or the output are not finite, and where the metric that the study
     decides on is undefined.
     """
     cache = run.workspace / "cache" / "nulls"
@@ -41,8 +46,13 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
         )
     except WeightsUnavailable as error:
         return Blocked(error.reason, error.remedy)
-    except UnusableModel as error:
-        return Blocked(str(error), "mend the model, or take a substitute")
+    except BadInput as error:
+        mend = "mend the model, or take a substitute" if isinstance(error, UnusableModel) else MEND
+        return Blocked(str(error), mend)
+    except GonogoError as error:
+        if type(error) is not GonogoError or is_out_of_memory(error):
+            raise  # of the machine, which may do better next time
+        return Blocked(str(error), MEND)
     except ImportError as error:
         return Blocked(f"a library of the diagnostics is missing or broken ({error})", INSTALL)
     if spec.metric not in found.values:
@@ -98,6 +108,8 @@ def _of_model(found: Diagnosis) -> Iterator[Measurement]:
         yield Measurement("sampling_error", found.sampling_error, "nat")
     yield Measurement("images", found.n)
     yield Measurement("captions", found.n * found.captions_per_image)
+    if found.cut:
+        yield Measurement("captions_cut", found.cut)
 
 
 def _of_nulls(found: Diagnosis) -> Iterator[Measurement]:
@@ -201,6 +213,8 @@ def _facts(found: Diagnosis) -> dict[str, str]:
         facts[f"Site {_site_key(site.name)}"] = site.role if site.layer is None else f"{site.role}/{site.layer:02d}"
     if found.blind:
         facts["Attention not seen"] = ", ".join(found.blind)
+    if found.cut:
+        facts["Captions cut"] = "some are longer than the model's context, and only their beginning was measured"
     for metric, reason in found.undefined.items():
         facts[f"Undefined: {metric}"] = reason
     return facts

@@ -37,6 +37,8 @@ class Measuring:
         self._gates = layout.gates
         self.record = Record(model)
         self.blind: set[str] = set()
+        self.cut = 0
+        """Captions of which only the beginning was read."""
         self.plain_s: list[float] = []
         """Seconds per image-caption pair of batches without the tap."""
         self.tapped_s: list[float] = []
@@ -60,6 +62,7 @@ class Measuring:
             seconds += taken
             batches.append(batch)
         self.record.add(images, batches)
+        self.cut += sum(work.cut for work in passes)
         self.tapped_s.append(seconds)
 
     def tapped(self, work: Pass) -> tuple[float, Batch]:

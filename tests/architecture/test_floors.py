@@ -88,6 +88,7 @@ def test_importing_every_module_imports_nothing_heavy_but_where_it_lives() -> No
         "tasks/diagnostics/attention/functions.py": {"torch"},
         "tasks/diagnostics/attention/running.py": {"torch"},
         "tasks/diagnostics/attention/tap.py": {"torch"},
+        "tasks/diagnostics/attention/weighing.py": {"torch"},
         "tasks/diagnostics/intervention/steering.py": {"torch"},
     }
     for path in modules():

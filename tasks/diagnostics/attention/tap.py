@@ -18,8 +18,9 @@ from torch.overrides import TorchFunctionMode
 
 from store.errors import BadInput
 from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
-from tasks.diagnostics.attention.functions import MULTI_HEAD, OPAQUE, SCALED_DOT_PRODUCT, SOFTMAX, scores_of
+from tasks.diagnostics.attention.functions import MULTI_HEAD, OPAQUE, PRODUCT, SCALED_DOT_PRODUCT, SOFTMAX, scores_of
 from tasks.diagnostics.attention.running import RunningModules
+from tasks.diagnostics.attention.weighing import Weighing
 
 Arguments = tuple[Any, ...]
 
@@ -28,9 +29,10 @@ class AttentionTap(RunningModules):
     """Within `with AttentionTap(model, sink):`, `sink` is given each attention call of `model` on this thread.
 
     Calls are seen through `F.scaled_dot_product_attention`, also within `F.multi_head_attention_forward`, and through a
-    softmax over the last dimension of attention scores: of four dimensions anywhere, of three within a module that
-    looks like attention, as token logits and routers have three too. The sink is called after the attention has been
-    computed, outside the mode. Raises BadInput for a compiled model, whose calls cannot be seen.
+    softmax over the last dimension of attention scores: of four dimensions anywhere; of three within a module that
+    looks like attention, or where its result weighs values, as token logits and routers have three too. The sink is
+    called after the attention has been computed, outside the mode. Raises BadInput for a compiled model, whose calls
+    cannot be seen.
     """
 
     def __init__(self, model: nn.Module, sink: Callable[[AttentionCall], None]) -> None:
@@ -41,6 +43,7 @@ class AttentionTap(RunningModules):
         self._sink = sink
         self._explained: set[nn.Module] = set()
         self._opaque: set[str] = set()
+        self._weighing = Weighing()
         self.sites: dict[str, int] = {}
         """Calls seen, by site, in the order of their first call."""
 
@@ -71,8 +74,19 @@ class AttentionTap(RunningModules):
     def _softmax(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
         result = func(*args, **kwargs)
         scores = scores_of(*args, **kwargs)
-        if scores is not None and (scores.dim() > 3 or not self._attend.isdisjoint(self.running)):
-            self._see(Scored(self._site, scores, result if isinstance(result, Tensor) else None))
+        if scores is not None:
+            call = Scored(self._site, scores, result if isinstance(result, Tensor) else None)
+            if scores.dim() > 3 or not self._attend.isdisjoint(self.running):
+                self._see(call)
+            else:
+                self._weighing.keep(call, self.running)
+        return result
+
+    def _product(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
+        result = func(*args, **kwargs)
+        for call, running in self._weighing.found(self._site, self.running, (*args, *kwargs.values())):
+            self._explained.update(running)
+            self._see(call)
         return result
 
     def _multi_head(self, _: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
@@ -154,6 +168,7 @@ _MULTI_HEAD_BODY = _multi_head_body()
 _WATCHED: dict[Any, Callable[[AttentionTap, Any, Arguments, Mapping[str, Any]], Any]] = {
     **dict.fromkeys(SOFTMAX, AttentionTap._softmax),
     **dict.fromkeys(SCALED_DOT_PRODUCT, AttentionTap._sdpa),
+    **dict.fromkeys(PRODUCT, AttentionTap._product),
     **dict.fromkeys(OPAQUE, AttentionTap._hidden),
     MULTI_HEAD: AttentionTap._multi_head,
 }

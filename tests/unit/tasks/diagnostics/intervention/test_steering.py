@@ -131,8 +131,8 @@ def test_an_output_that_is_not_finite_is_told(load_model: Load, tmp_path: Path) 
     ("plant", "said"),
     [
         ("tower=fusion,scale=8", "the model has no fusion attention; it has"),
-        ("tower=vision,layers=2,scale=8", "there are 2 vision layers, 0 to 1"),
-        ("tower=text,heads=7,scale=8", "2 heads, from 0 on"),
+        ("tower=vision,layers=2,scale=8", "there are 2 vision layers; name any of 0 to 1"),
+        ("tower=text,heads=7,scale=8", "2 heads; name any of 0 to 1"),
     ],
 )
 def test_a_plant_that_does_not_fit_the_model_is_refused(
