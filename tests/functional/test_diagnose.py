@@ -12,6 +12,7 @@ from .conftest import Gonogo, Said
 
 CLIP = "openclip:shapes-clip@zoo"
 PLANT = "tower=vision,layers=1-2,scale=8"
+MODALITIES = {"swap-image", "cut-image", "swap-text", "cut-text"}
 QUICK = ("--n", 3, "--captions", 1, "--nulls", 0, "--influence", "none")
 
 
@@ -86,9 +87,9 @@ def test_nulls_are_as_many_as_asked_for_or_left_out(gonogo: Gonogo) -> None:
     ("influence", "kinds"),
     [
         ("none", set()),
-        ("modalities", {"swap-image", "cut-image"}),
-        ("sites", {"swap-image", "cut-image", "uniform-site"}),
-        ("heads", {"swap-image", "cut-image", "uniform-site", "silent-head"}),
+        ("modalities", MODALITIES),
+        ("sites", MODALITIES | {"uniform-site"}),
+        ("heads", MODALITIES | {"uniform-site", "silent-head"}),
     ],
 )
 def test_influence_says_which_interventions_are_made(gonogo: Gonogo, influence: str, kinds: set[str]) -> None:
@@ -99,7 +100,7 @@ def test_influence_says_which_interventions_are_made(gonogo: Gonogo, influence: 
     )
     assert sites == (len(found["sites"]) if influence in ("sites", "heads") else 0)
     assert heads == (sum(site["heads"] for site in found["sites"]) if influence == "heads" else 0)
-    unmade = "No intervention on a modality was made."
+    unmade = "No modality was exchanged for another."
     assert (found["functional_reason"] == unmade) == (influence == "none")
 
 
