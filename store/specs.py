@@ -173,7 +173,7 @@ class Environment(Frozen):
 
 
 Influence = Literal["none", "modalities", "sites", "heads"]
-"""Which interventions are made: none; another image or text, or none at all; also each site; also each head of each site."""
+"""Which interventions are made: none; another image or text, or none of them; also each site; also each of its heads."""
 
 
 class Method(Grown):
