@@ -173,7 +173,7 @@ class Environment(Frozen):
 
 
 Influence = Literal["none", "modalities", "sites", "heads"]
-"""Which interventions are made: none; another image or text, or none of them; also each site; also each of its heads."""
+"""Which interventions are made: none; those on modalities; also each site made uniform; also each head silenced."""
 
 
 class Method(Grown):
