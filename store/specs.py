@@ -58,7 +58,7 @@ _LAST = 9999
 
 
 class Plant(Frozen):
-    """A collapse that is planted: at some sites of a model, queries are multiplied before attention is computed."""
+    """A collapse that is planted: at some sites of a model, the scores of attention are multiplied."""
 
     tower: Literal["vision", "text", "fusion", "cross"]
     """Role of the sites."""
@@ -67,7 +67,7 @@ class Plant(Frozen):
     heads: tuple[int, ...] | None = None
     """Heads of each layer; None: all of them."""
     scale: float = Field(ge=0, le=1000)
-    """Factor of the queries: above 1 attention is more peaked, at 0 it is uniform."""
+    """Factor of the scores: above 1 attention is more peaked, at 0 it is uniform."""
 
     @field_validator("layers", "heads")
     @classmethod

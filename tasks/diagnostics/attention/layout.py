@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from store.errors import GonogoError
+from tasks.diagnostics.attention.blocking import hardened
 from tasks.diagnostics.attention.calls import Projected
 from tasks.diagnostics.attention.rows import BLOCKED, LOW
 
@@ -23,7 +24,10 @@ class Layout:
     k: Tensor
     """[batch, key heads, keys, width]; each key head serves a run of heads."""
     mask: Tensor | None
-    """[batch or 1, heads or 1, queries or 1, keys]; boolean, True may be attended to, or floating, added."""
+    """[batch or 1, heads or 1, queries or 1, keys]; boolean, True may be attended to, or floating, added.
+
+    Where `arranged` made it, it blocks a key by minus infinity and by nothing else.
+    """
     causal: bool
     """Query i sees the keys 0 to i of the whole call only."""
     scale: float
@@ -97,6 +101,8 @@ def arranged(call: Projected, samples: int, queries: Tensor | None = None) -> La
         shapes = [list(x.shape) for x in (call.q, call.k, call.mask) if x is not None]
         raise GonogoError(f"{call.site}: queries, keys and mask of shapes {shapes} do not fit each other")
     layout = Layout(q, k, mask, call.causal, call.scale)
+    if mask is not None and mask.is_floating_point():
+        layout = replace(layout, mask=hardened(mask, layout.triangle(0, q.shape[2]) if call.causal else None))
     return layout if queries is None else _picked(layout, queries)
 
 
@@ -137,6 +143,8 @@ def _four_of_mask(mask: Tensor, dimensions: int, q: Tensor, k: Tensor) -> Tensor
         mask = mask.flatten(0, -4)
     else:
         mask = mask[(None,) * (4 - mask.dim())]
+    for dim in range(3):  # what was expanded is looked at once
+        mask = mask.narrow(dim, 0, 1) if mask.stride(dim) == 0 and mask.shape[dim] > 1 else mask
     return mask.expand(-1, -1, -1, k.shape[2]) if mask.shape[-1] == 1 else mask
 
 

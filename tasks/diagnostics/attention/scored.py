@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tasks.diagnostics.attention.blocking import blocked_softly
 from tasks.diagnostics.attention.blocks import BLOCK, LARGE_BLOCK, Piece
 from tasks.diagnostics.attention.calls import Scored
 from tasks.diagnostics.attention.layout import four
@@ -24,9 +25,12 @@ def by_scores(call: Scored, samples: int, groups: Groups | None = None, queries:
     import torch
 
     dtype = torch.promote_types(call.scores.dtype, torch.float32)
-    scores, weights = four(call.scores, samples, call.site), None
-    if call.probabilities is not None and call.probabilities.dtype == dtype:
+    scores, weights, hidden = call.scores, None, blocked_softly(call.scores, call.bias)
+    if hidden is not None:  # very sharp scores outweigh such a mask, and the model's own probabilities then ignore it
+        scores = scores.masked_fill(hidden, -torch.inf)
+    elif call.probabilities is not None and call.probabilities.dtype == dtype:
         weights = four(call.probabilities, samples, call.site)
+    scores = four(scores, samples, call.site)
     if queries is not None:
         queries = queries.to(scores.device)
         scores, weights = scores[:, :, queries], None if weights is None else weights[:, :, queries]

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from store.errors import BadInput
+from tasks.diagnostics.attention.additions import FOLLOWED, Additions
 from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
 from tasks.diagnostics.attention.functions import MULTI_HEAD, OPAQUE, SCALED_DOT_PRODUCT, SOFTMAX, scores_of
 from tasks.diagnostics.attention.running import RunningModules
@@ -39,6 +40,7 @@ class AttentionTap(RunningModules):
         super().__init__(self._names)
         self._attend = {module for module, name in self._names.items() if looks_like_attention(name, module)}
         self._sink = sink
+        self._additions = Additions()
         self._explained: set[nn.Module] = set()
         self._opaque: set[str] = set()
         self.sites: dict[str, int] = {}
@@ -71,9 +73,20 @@ class AttentionTap(RunningModules):
     def _softmax(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
         result = func(*args, **kwargs)
         scores = scores_of(*args, **kwargs)
-        if scores is not None and (scores.dim() > 3 or not self._attend.isdisjoint(self.running)):
-            self._see(Scored(self._site, scores, result if isinstance(result, Tensor) else None))
+        if scores is not None and self._attends(scores):
+            made = result if isinstance(result, Tensor) else None
+            self._see(Scored(self._site, scores, made, self._additions.bias(scores)))
         return result
+
+    def _follow(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
+        result = func(*args, **kwargs)
+        if isinstance(result, Tensor) and self._attends(result):
+            self._additions.follow(func, args, kwargs, result)
+        return result
+
+    def _attends(self, scores: Tensor) -> bool:
+        """Whether a tensor could hold scores of attention."""
+        return scores.dim() > 3 or (scores.dim() == 3 and not self._attend.isdisjoint(self.running))
 
     def _multi_head(self, _: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
         # the mode is off within its own handler, and on again for what the body calls
@@ -155,6 +168,7 @@ _WATCHED: dict[Any, Callable[[AttentionTap, Any, Arguments, Mapping[str, Any]], 
     **dict.fromkeys(SOFTMAX, AttentionTap._softmax),
     **dict.fromkeys(SCALED_DOT_PRODUCT, AttentionTap._sdpa),
     **dict.fromkeys(OPAQUE, AttentionTap._hidden),
+    **dict.fromkeys(FOLLOWED, AttentionTap._follow),
     MULTI_HEAD: AttentionTap._multi_head,
 }
 """What is looked at among all calls, and how."""
