@@ -18,16 +18,17 @@ Statistics = Mapping[str, "Tensor"]
 `entropy`: nats, over rows with an attendable key. `entropy_norm`: H / ln(attendable keys), over rows with at least two,
 as with one key H is 0 whatever the model does. `uniform`: ln(attendable keys), over the rows of `entropy`.
 Where image and text keys meet: `image_mass`, the share of attention on image keys; `log_odds`, ln of image mass over
-text mass, less ln of attendable image keys over text keys, so that uniform attention has 0; and `image_entropy_norm`,
-`text_entropy_norm` within the keys of one modality.
+text mass, less ln of attendable image keys over text keys, so that uniform attention has 0, and cut off near 87 either
+way; and `image_entropy_norm`, `text_entropy_norm` within the keys of one modality.
 A name followed by `/readout`, `/image` or `/text` speaks of those rows only.
 """
 
 GROUPS = 3
 """Groups of keys where modalities meet, by the numbers of IMAGE, TEXT and SPECIAL; padding counts as special."""
 
-_LEAST_MASS = 1e-12
-"""Mass below which log-odds are cut off, far below what float32 tells apart from 0."""
+_LEAST_MASS = 1.1754944e-38
+"""Mass below which log-odds are cut off: the least normal float32, e^-87. Down to it every backend keeps the relative
+precision of a mass; below, some find 0, and a row would have other log-odds on another device."""
 
 
 def statistics(
@@ -79,7 +80,7 @@ def _of_groups(parts: Parts, counts: Tensor, weights: Tensor | None) -> dict[str
     image, text = parts.mass[..., IMAGE], parts.mass[..., TEXT]
     images, texts = parts.attendable[..., IMAGE], parts.attendable[..., TEXT]
     both = counts & (images > 0) & (texts > 0)
-    odds = (image.clamp_min(_LEAST_MASS) / text.clamp_min(_LEAST_MASS)).log()
+    odds = image.double().clamp_min(_LEAST_MASS).log() - text.double().clamp_min(_LEAST_MASS).log()
     by_chance = (images.clamp_min(1).to(odds.dtype) / texts.clamp_min(1)).log()
     return {
         "image_mass": _mean(image, counts, weights),
