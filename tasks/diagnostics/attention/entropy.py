@@ -88,9 +88,9 @@ def _found(layout: Layout, backend: Backend) -> Piece:
         case "tiles":
             return by_tiles(layout)
         case "spans":
-            return by_spans(layout)
+            return by_spans(layout) or by_blocks(layout)
         case "masks":
-            return by_masks(layout)
+            return by_masks(layout) or by_blocks(layout)
         case "blocks":
             return by_blocks(layout)
 
@@ -100,7 +100,7 @@ def _by_group(layout: Layout, groups: Groups, of: Tensor, backend: Backend) -> P
         case "tiles":
             return by_tiles(layout, groups)
         case "masks":
-            return by_masks(layout, of)
+            return by_masks(layout, of) or by_blocks(layout, of)
         case _:
             return by_blocks(layout, of)
 
