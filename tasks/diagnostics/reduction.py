@@ -36,8 +36,8 @@ def statistics(
 ) -> Statistics:
     """The statistics of one call over `samples` samples; windows of one sample are pooled.
 
-    `queries` tells what each row is; without it all rows are of one kind. `weights`, [queries], float64, tells how many
-    rows each stands for, where not all were measured. Raises GonogoError when the shapes do not fit.
+    `queries` tells what each row is; without it all rows are of one kind. `weights`, [samples, queries], float64, tells
+    how many rows each stands for, where not all were measured. Raises GonogoError when the shapes do not fit.
     """
     entropy, attendable = (_by_sample(x, samples, site) for x in (rows.entropy, rows.attendable))
     parts = None if rows.parts is None else Parts(*(part.unsqueeze(1) for part in rows.parts))
@@ -105,6 +105,7 @@ def _mean(x: Tensor, counts: Tensor, weights: Tensor | None) -> Tensor:
     """Mean over windows and queries of what counts, in float64; [samples, heads]."""
     import torch
 
-    each = counts.double() if weights is None else counts * weights
+    stands = 1.0 if weights is None else weights[:, None, None]
+    each = counts.double() * stands
     whole = torch.where(counts, x, 0.0).double()
-    return (whole if weights is None else whole * weights).sum(dim=(1, 3)) / each.sum(dim=(1, 3))
+    return (whole * stands).sum(dim=(1, 3)) / each.sum(dim=(1, 3))

@@ -36,10 +36,10 @@ def measure(
     """Row entropies of a call over `samples` samples, in float32 or better.
 
     The batch dimension of the rows is that of the call, [samples x windows]; a call of three dimensions is split into
-    samples and heads. `groups` tells keys apart, where the batch is that of the samples. `queries`, integers, are the
-    query rows to measure, or None for all; `backend` is chosen by device and size where it is not given. Raises
-    GonogoError when the shapes do not fit and, unless `check` is off, when the scores are not finite: `check_finite`
-    asks that of many calls at once, as a GPU has to be waited for.
+    samples and heads. `groups` tells keys apart, where the batch is that of the samples. `queries`, [samples, rows],
+    integers, are the query rows of each sample to measure, or None for all; `backend` is chosen by device and size
+    where it is not given. Raises GonogoError when the shapes do not fit and, unless `check` is off, when the scores are
+    not finite: `check_finite` asks that of many calls at once, as a GPU has to be waited for.
     """
     import torch
 

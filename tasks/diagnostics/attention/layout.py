@@ -82,7 +82,7 @@ class Layout:
 
 
 def arranged(call: Projected, samples: int, queries: Tensor | None = None) -> Layout:
-    """Arrange a call over `samples` samples; `queries`, integers, picks the query rows that are of interest.
+    """Arrange a call over `samples` samples; `queries`, [samples, rows], integers, picks query rows of each.
 
     Raises GonogoError when the shapes do not fit.
     """
@@ -103,7 +103,7 @@ def arranged(call: Projected, samples: int, queries: Tensor | None = None) -> La
     layout = Layout(q, k, mask, call.causal, call.scale)
     if mask is not None and mask.is_floating_point():
         layout = replace(layout, mask=hardened(mask, layout.triangle(0, q.shape[2]) if call.causal else None))
-    return layout if queries is None else _picked(layout, queries)
+    return layout if queries is None else _picked(layout, of_batch(queries.to(q.device), q.shape[0]))
 
 
 def four(x: Tensor, samples: int, site: str) -> Tensor:
@@ -117,6 +117,17 @@ def four(x: Tensor, samples: int, site: str) -> Tensor:
     if x.shape[0] % samples:
         raise GonogoError(f"{site}: its batch of {x.shape[0]} cannot be told apart into {samples} samples")
     return x.reshape(samples, -1, *x.shape[1:])
+
+
+def of_batch(queries: Tensor, batch: int) -> Tensor:
+    """[samples, rows] as [batch, rows]: the windows of a sample share its rows."""
+    return queries.repeat_interleave(batch // len(queries), dim=0)
+
+
+def rows_of(x: Tensor, queries: Tensor) -> Tensor:
+    """[batch or 1, heads, rows, columns] at some rows of all, [batch, heads, queries, columns]."""
+    at = queries[:, None, :, None]
+    return x.expand(len(queries), -1, -1, -1).gather(2, at.expand(-1, x.shape[1], -1, x.shape[3]))
 
 
 def opened(additive: Tensor) -> Tensor:
@@ -149,14 +160,13 @@ def _four_of_mask(mask: Tensor, dimensions: int, q: Tensor, k: Tensor) -> Tensor
 
 
 def _picked(layout: Layout, queries: Tensor) -> Layout:
-    queries = queries.to(layout.q.device)
     mask = layout.mask
     if mask is not None and mask.shape[-2] > 1:
-        mask = mask[..., queries, :]
+        mask = rows_of(mask, queries)
     if layout.causal:
-        seen = layout.triangle(0, layout.q.shape[-2])[queries]
+        seen = layout.triangle(0, layout.q.shape[-2])[queries][:, None]
         if mask is None:
-            mask = seen[None, None]
+            mask = seen
         else:
             mask = mask & seen if not mask.is_floating_point() else as_additive(mask, layout.q).masked_fill(~seen, LOW)
-    return replace(layout, q=layout.q[:, :, queries], mask=mask, causal=False)
+    return replace(layout, q=rows_of(layout.q, queries), mask=mask, causal=False)

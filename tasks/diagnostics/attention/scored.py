@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tasks.diagnostics.attention.blocking import blocked_softly
 from tasks.diagnostics.attention.blocks import BLOCK, LARGE_BLOCK, Piece
 from tasks.diagnostics.attention.calls import Scored
-from tasks.diagnostics.attention.layout import four
+from tasks.diagnostics.attention.layout import four, of_batch, rows_of
 from tasks.diagnostics.attention.parts import grouped, ungrouped
 from tasks.diagnostics.attention.rows import BLOCKED, LOW, Groups, Rows, Sums
 
@@ -32,8 +32,8 @@ def by_scores(call: Scored, samples: int, groups: Groups | None = None, queries:
         weights = four(call.probabilities, samples, call.site)
     scores = four(scores, samples, call.site)
     if queries is not None:
-        queries = queries.to(scores.device)
-        scores, weights = scores[:, :, queries], None if weights is None else weights[:, :, queries]
+        at = of_batch(queries.to(scores.device), scores.shape[0])
+        scores, weights = rows_of(scores, at), None if weights is None else rows_of(weights, at)
     shape = scores.shape[:3]
     # a row is a row, of whichever head
     scores, weights = scores.flatten(1, 2), None if weights is None else weights.flatten(1, 2)
