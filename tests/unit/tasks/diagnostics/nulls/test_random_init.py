@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,18 @@ IMAGES = [Image.new("RGB", (64, 64), (60 * i, 90, 120)) for i in range(3)]
 CAPTIONS = [("a red circle", "a star"), ("two shapes", "one cross"), ("a ring", "a small square")]
 
 
-def null(model: Any, cache: Path | None, data: str = "these", libraries: Mapping[str, str] | None = None) -> RandomInit:
+def null(
+    model: Any,
+    cache: Path | None,
+    data: str = "these",
+    libraries: Mapping[str, str] | None = None,
+    seeds: Sequence[int] = (5, 6),
+    rows: int | None = None,
+) -> RandomInit:
     layout = find_layout(model, IMAGES, CAPTIONS)
     with torch.inference_mode():
         batches = [(3, model.passes(IMAGES, CAPTIONS))]
-        return measure_random_init(model, layout, batches, (5, 6), cache, data, libraries or {}, lambda *_: None)
+        return measure_random_init(model, layout, batches, seeds, cache, data, libraries or {}, lambda *_: None, rows)
 
 
 def kept(*models: Any, tmp_path: Path) -> int:
@@ -95,6 +102,19 @@ def test_what_was_kept_is_read_again_and_other_data_are_measured_anew(load_model
     assert all(np.array_equal(first.roles[role], again.roles[role]) for role in first.roles)
     null(model, tmp_path / "cache", "others")
     assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+@pytest.mark.parametrize("other", [{"rows": 8}, {"seeds": (5, 7)}, {"seeds": (6, 5)}, {"seeds": (5, 6, 7)}])
+def test_other_seeds_or_rows_are_measured_anew_and_not_read_from_what_was_kept(
+    other: Mapping[str, Any], load_model: Load, tmp_path: Path
+) -> None:
+    model = load_model("clip:tiny@random", tmp_path)
+    first = null(model, tmp_path / "cache")
+    found, exact = null(model, tmp_path / "cache", **other), null(model, None, **other)
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+    assert found.seeds == exact.seeds
+    assert all(np.array_equal(found.roles[role], exact.roles[role]) for role in exact.roles)
+    assert not np.array_equal(found.roles["vision"], first.roles["vision"])
 
 
 def test_a_damaged_cache_is_measured_again(load_model: Load, tmp_path: Path) -> None:
