@@ -39,7 +39,7 @@ class Additions:
         self._added[result] = None
 
     def _product_and_sum(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Tensor) -> None:
-        plain = isinstance(args[0], Tensor) and kwargs.get("beta", 1) == 1 and len(args) == 3
+        plain = len(args) == 3 and isinstance(args[0], Tensor) and kwargs.get("beta", 1) == 1
         self._added[result] = args[0] if plain else None
 
     def _sum(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Tensor) -> None:
@@ -49,7 +49,8 @@ class Additions:
         self._join(args, kwargs, result, -1)
 
     def _join(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Tensor, sign: int) -> None:
-        one, other = args[0], args[1] if len(args) > 1 else kwargs.get("other")
+        one = args[0] if args else kwargs.get("input")
+        other = args[1] if len(args) > 1 else kwargs.get("other")
         if sign > 0 and isinstance(other, Tensor) and other in self._added:
             one, other = other, one
         if not isinstance(one, Tensor) or one not in self._added or one.shape != result.shape:

@@ -83,6 +83,9 @@ WAYS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     ),
     "float32 between": lambda q, k: ((product(q, k) + PREFERRED + SHIFTED).double().softmax(-1)).to(q.dtype) @ k,
     "a difference": lambda q, k: (product(q, k) + PREFERRED - -SHIFTED).softmax(-1) @ k,
+    "by keywords": lambda q, k: (
+        torch.add(input=torch.matmul(input=q / 2, other=k.mT), other=PREFERRED + SHIFTED).softmax(-1) @ k
+    ),
     "on the left": lambda q, k: (SHIFTED + (PREFERRED + torch.einsum("bhid,bhjd->bhij", q, k) / 2)).softmax(-1) @ k,
     "baddbmm": lambda q, k: (
         torch.baddbmm((PREFERRED + SHIFTED).repeat(2, 1, 1), q.flatten(0, 1) / 2, k.flatten(0, 1).mT)
