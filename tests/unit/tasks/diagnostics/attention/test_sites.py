@@ -158,6 +158,7 @@ def coca(kind: str) -> Made:
         text_cfg={**text, "embed_cls": True, "output_tokens": True},
         vision_cfg={**vision, **pooled},
     )
+    nn.init.normal_(model.text_decoder.text_projection)  # which the library leaves as memory happens to hold
     return model, lambda m: m(PIXELS, IDS), 9  # two layers and a pooler, two, and two of self- and cross-attention
 
 
