@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from store.errors import BadInput
-from store.specs import Boundary, DataRef, Frozen, Grown, Looks, Method, ModelRef, Plant, Slug, Test
+from store.specs import STORED, Boundary, DataRef, Frozen, Grown, Looks, Method, ModelRef, Plant, Slug, Test
 from store.text import complaint
 
 Metric = Literal[
@@ -34,9 +34,6 @@ Metric = Literal[
 
 LOSS = "_entropy_loss"
 """How metrics end that are losses of entropy against random initialisations."""
-
-STORED = "stored"
-"""Key of the validation context that says that a protocol is read from the log, and not from a person."""
 
 UnitInterval = Annotated[float, Field(gt=0, lt=1)]
 

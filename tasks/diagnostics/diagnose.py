@@ -80,8 +80,7 @@ def diagnose(
     device = _device(how.device)
     progress(0, len(dataset), f"loading {model.locator}")
     try:
-        loaded = _load(family, model, workspace, seed, device)
-        loaded.module.to(getattr(torch, how.dtype))
+        loaded = _load(family, model, workspace, seed, device, getattr(torch, how.dtype))
         with torch.inference_mode(), full_precision():
             run = _Diagnosing(loaded, model, dataset, batch_size, how.rows, progress)
             run.measure()
@@ -272,13 +271,22 @@ class _Diagnosing:
             yield [image for image, _ in part], [captions for _, captions in part]
 
 
-def _load(family: Family, model: ModelRef, workspace: Path, seed: int, device: torch.device) -> VisionLanguageModel:
-    """Load a model, and say of a failure that it is the model's and not the data's."""
+def _load(
+    family: Family, model: ModelRef, workspace: Path, seed: int, device: torch.device, dtype: torch.dtype
+) -> VisionLanguageModel:
+    """Load a model, and say of a failure that it is the model's and not the data's.
+
+    One of a lower precision goes through the CPU, as families load in float32, which the device may have no room for.
+    """
+    import torch
+
     from tasks.diagnostics.attention.tap import refuse_compiled
 
     try:
-        loaded = family.load(model, workspace, seed, device)
+        loaded = family.load(model, workspace, seed, device if dtype == torch.float32 else torch.device("cpu"))
         refuse_compiled(loaded.module)
+        loaded.module.to(dtype).to(device)
+        loaded.device = device
         return loaded
     except BadInput as error:
         raise UnusableModel(str(error)) from error

@@ -70,7 +70,10 @@ class Site:
     statistics: Mapping[str, Floats]
     """Statistic of `reduction.Statistics` -> [images, heads]."""
     sampling_error: float = 0.0
-    """Standard error, nats, of its mean entropy, at most, that comes of the rows that were not measured."""
+    """Standard error, nats, of its mean entropy that comes of the rows that were not measured.
+
+    Every sample's rows are drawn by themselves, so that an interval over images holds it already.
+    """
 
     @property
     def entropy(self) -> Floats:

@@ -144,6 +144,7 @@ def test_pictures_are_written_where_they_are_asked_for(gonogo: Gonogo, elsewhere
         (["clip:tiny@random", "--nulls", "1"], ["--nulls", "one random initialisation has no spread"]),
         (["clip:tiny@random", "--nulls", "-1"], ["--nulls"]),
         (["clip:tiny@random", "--nulls", "many"], ["--nulls", "'many'"]),
+        (["clip:tiny@random", "--rows", "7"], ["--rows", "7 rows tell too little", "give 8 or more"]),
         (["clip:tiny@random", "--influence", "all"], ["--influence", "modalities"]),
         (["clip:tiny@random", "--dtype", "int8"], ["--dtype", "bfloat16"]),
         (["clip:tiny@random", "--device", "tpu"], ["--device", "auto, cpu, cuda or cuda:N"]),

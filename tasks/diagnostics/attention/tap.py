@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from store.errors import BadInput
+from tasks.diagnostics.attention.additions import FOLLOWED, Additions
 from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
 from tasks.diagnostics.attention.functions import MULTI_HEAD, OPAQUE, PRODUCT, SCALED_DOT_PRODUCT, SOFTMAX, scores_of
 from tasks.diagnostics.attention.running import RunningModules
@@ -41,6 +42,7 @@ class AttentionTap(RunningModules):
         super().__init__(self._names)
         self._attend = {module for module, name in self._names.items() if looks_like_attention(name, module)}
         self._sink = sink
+        self._additions = Additions()
         self._explained: set[nn.Module] = set()
         self._opaque: set[str] = set()
         self._weighing = Weighing()
@@ -75,19 +77,30 @@ class AttentionTap(RunningModules):
         result = func(*args, **kwargs)
         scores = scores_of(*args, **kwargs)
         if scores is not None:
-            call = Scored(self._site, scores, result if isinstance(result, Tensor) else None)
-            if scores.dim() > 3 or not self._attend.isdisjoint(self.running):
+            made = result if isinstance(result, Tensor) else None
+            call = Scored(self._site, scores, made, self._additions.bias(scores))
+            if self._attends(scores):
                 self._see(call)
             else:
                 self._weighing.keep(call, self.running)
         return result
 
     def _product(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
-        result = func(*args, **kwargs)
+        result = self._follow(func, args, kwargs) if func in FOLLOWED else func(*args, **kwargs)
         for call, running in self._weighing.found(self._site, self.running, (*args, *kwargs.values())):
             self._explained.update(running)
             self._see(call)
         return result
+
+    def _follow(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
+        result = func(*args, **kwargs)
+        if isinstance(result, Tensor) and self._attends(result):
+            self._additions.follow(func, args, kwargs, result)
+        return result
+
+    def _attends(self, scores: Tensor) -> bool:
+        """Whether a tensor could hold scores of attention."""
+        return scores.dim() > 3 or (scores.dim() == 3 and not self._attend.isdisjoint(self.running))
 
     def _multi_head(self, _: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
         # the mode is off within its own handler, and on again for what the body calls
@@ -168,6 +181,7 @@ _MULTI_HEAD_BODY = _multi_head_body()
 _WATCHED: dict[Any, Callable[[AttentionTap, Any, Arguments, Mapping[str, Any]], Any]] = {
     **dict.fromkeys(SOFTMAX, AttentionTap._softmax),
     **dict.fromkeys(SCALED_DOT_PRODUCT, AttentionTap._sdpa),
+    **dict.fromkeys(FOLLOWED, AttentionTap._follow),
     **dict.fromkeys(PRODUCT, AttentionTap._product),
     **dict.fromkeys(OPAQUE, AttentionTap._hidden),
     MULTI_HEAD: AttentionTap._multi_head,

@@ -145,17 +145,39 @@ class VisionLanguageModel(ABC):
 
     @contextmanager
     def untrained(self, seed: int) -> Iterator[None]:
-        """For a while, run what was prepared with the random weights of a seed instead of the model's own."""
+        """For a while, run what was prepared with the random weights of a seed instead of the model's own.
+
+        These wait on the CPU meanwhile, so that the device never holds both.
+        """
         own = self.module
-        self.module = self.reinitialised(seed).module
+        twin = self._drawn(seed)
         try:
+            _move(own, "cpu")
+            self.module = twin
+            _move(twin, self.device)
             yield
         finally:
             self.module = own
+            _move(twin, "meta")  # which frees it, whoever still refers to it
+            _move(own, self.device)
 
     def reinitialised(self, seed: int) -> VisionLanguageModel:
         """The same architecture with random weights of a seed; tokenizer and image processor stay as they are."""
         twin = copy.copy(self)
-        dtype = next(self.module.parameters()).dtype
-        twin.module = self.fresh(seed).eval().to(device=self.device, dtype=dtype)
+        twin.module = self._drawn(seed)
+        _move(twin.module, self.device)
         return twin
+
+    def _drawn(self, seed: int) -> Any:
+        """A module with the random weights of a seed, on the CPU, in the number type of the model's own."""
+        module = self.fresh(seed).eval()
+        _move(module, next(self.module.parameters()).dtype)
+        return module
+
+
+def _move(module: Any, to: torch.device | torch.dtype | str) -> None:
+    """Move a module; what is made in inference mode could not be moved again outside it."""
+    import torch
+
+    with torch.inference_mode(False), torch.no_grad():
+        module.to(to)

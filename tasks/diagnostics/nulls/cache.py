@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tasks.diagnostics.families.model import Pass, VisionLanguageModel
     from tasks.diagnostics.layout import Layout
 
-_VERSION = 2
+_VERSION = 3
 """Raised when the same model on the same data would give other numbers, as gonogo itself measures otherwise."""
 
 Arrays = Mapping[str, NDArray[Any]]

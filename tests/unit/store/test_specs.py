@@ -161,3 +161,10 @@ def test_devices_are_named_as_pytorch_names_them(device: str) -> None:
 def test_another_device_is_refused_with_those_that_there_are(device: str) -> None:
     with pytest.raises(ValueError, match="give auto, cpu, cuda or cuda:N"):
         Method(device=device)
+
+
+@pytest.mark.parametrize("rows", [2, 7])
+def test_rows_too_few_to_tell_their_error_are_refused(rows: int) -> None:
+    with pytest.raises(ValueError, match=f"{rows} rows tell too little of their own error; give 8 or more"):
+        Method(rows=rows)
+    assert Method(rows=8).rows == 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -14,9 +15,10 @@ from store.errors import BadInput, GonogoError
 from store.specs import DataRef, ModelRef
 from tasks.diagnostics.datasets import check, open_data
 from tasks.diagnostics.datasets.images import read_image
-from tasks.diagnostics.diagnose import diagnose
+from tasks.diagnostics.diagnose import _load, diagnose
 from tasks.diagnostics.diagnosis import Diagnosis
 from tasks.diagnostics.document import to_json
+from tasks.diagnostics.families import find_family
 from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.layout import find_layout
 from tasks.diagnostics.measures import mcs
@@ -248,3 +250,22 @@ def test_running_out_of_memory_is_told_with_a_remedy(
     monkeypatch.setattr(HFDualEncoder, "pixels", exhaust)
     with pytest.raises(GonogoError, match="out of memory on cpu, even for one image"):
         diagnose(ModelRef.parse("clip:tiny@random"), few, workspace)
+
+
+@pytest.mark.parametrize(("dtype", "first"), [(torch.float32, "meta"), (torch.bfloat16, "cpu")])
+def test_weights_of_low_precision_are_cast_before_they_take_room_on_the_device(
+    dtype: torch.dtype, first: str, tmp_path: Path
+) -> None:
+    """The device is one that has no memory, so that a model can be moved to it anywhere."""
+    family, arrived = find_family("clip"), []
+
+    class Watched:
+        def load(self, ref: ModelRef, workspace: Path, seed: int, device: torch.device) -> Any:
+            arrived.append(device.type)
+            return family.load(ref, workspace, seed, device)
+
+    ref = ModelRef.parse("clip:tiny@random")
+    loaded = _load(cast("Any", Watched()), ref, tmp_path, 0, torch.device("meta"), dtype)
+    assert arrived == [first]
+    assert {(each.device.type, each.dtype) for each in loaded.module.parameters()} == {("meta", dtype)}
+    assert loaded.device.type == "meta"
