@@ -189,7 +189,9 @@ def test_what_is_planted_stays_in_place_while_sites_and_heads_are_changed(
     plant = Change(heads=(0,), silent=True)
     step = Change(sharpness=0.0) if kind == "uniform-site" else Change((1,), silent=True)
     captions = [texts[0] for texts in CAPTIONS]
-    effects = measure_influence(model, layout, IMAGES, captions, "heads", 4, {planted_at: (plant,)}, lambda *_: None)
+    effects = measure_influence(
+        model, layout, IMAGES, captions, "heads", 4, {planted_at: (plant,)}, lambda *_: None
+    ).effects
     (found,) = (e for e in effects if (e.kind, e.site) == (kind, site) and e.head in (None, 1))
     changes = {planted_at: (plant,)}
     base = logits(model, changes).softmax(-1)
