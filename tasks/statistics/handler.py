@@ -16,15 +16,9 @@ from tasks.statistics.comparison import Comparison, compare
 from tasks.statistics.measurements import measurements
 from tasks.statistics.models import collapse_side
 from tasks.statistics.samples import load_samples
+from tasks.statistics.words import BOUNDARIES, TESTS
 
 RESULT_FILE = "comparison.json"
-
-_TESTS = {"student": "Student's t", "johnson": "Johnson's t, which allows for skew"}
-_BOUNDARIES = {
-    "bonferroni": "each is tested at an equal part of alpha",
-    "pocock": "Pocock's boundary",
-    "obrien-fleming": "O'Brien and Fleming's boundary",
-}
 
 
 def compare_models(spec: Statistics, run: Run) -> Outcome:
@@ -54,7 +48,7 @@ def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
     side = collapse_side(spec)
     return {
         "Unit of analysis": "image",
-        "Tests": f"{_TESTS[spec.test]}: against the threshold each way, and against the null value two-sided; "
+        "Tests": f"{TESTS[spec.test]}: against the threshold each way, and against the null value two-sided; "
         "between models Student's t, paired",
         "Collapse": f"the mean of {spec.metric} is {side} than the threshold",
         "Correction": "Holm, over all models in each direction, which is partial conjunction, and over all pairs",
@@ -74,7 +68,7 @@ def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
 def _looks(spec: Statistics) -> str:
     if spec.looks == "open":
         return f"{spec.look} of an open number: p is 1/E, of an e-value that is valid whenever one stops"
-    return f"{spec.look} of {spec.looks}: {_BOUNDARIES[spec.boundary]}"
+    return f"{spec.look} of {spec.looks}: {BOUNDARIES[spec.boundary]}"
 
 
 def parameters(spec: Statistics) -> dict[str, str]:
