@@ -84,6 +84,7 @@ def diagnose_command(
     """
     import tempfile
 
+    from orchestrator.cli.display import Bar
     from orchestrator.settings import quiet_libraries
     from store.errors import BadInput, GonogoError
     from store.specs import ModelRef
@@ -101,7 +102,7 @@ def diagnose_command(
         from tasks.diagnostics.families.weights import WeightsUnavailable
 
         try:
-            with _Progress() as progress:
+            with Bar() as progress:
                 found = diagnose(ref, source, workspace, batch_size, seed, progress.advance, method, _cache())
         except WeightsUnavailable as error:
             raise GonogoError(f"{model} is blocked: {error.reason}; {error.remedy}") from error
@@ -229,25 +230,3 @@ def _table(*columns: str) -> Table:
 
 def _interval(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else rf"\[{low:.4f}, {high:.4f}]"
-
-
-class _Progress:
-    """A bar on standard error, where that is a terminal."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        console = Console(stderr=True)
-        self._progress = Progress(console=console, transient=True, disable=not console.is_terminal)
-        self._bar = self._progress.add_task("", total=None)
-
-    def __enter__(self) -> _Progress:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def advance(self, done: int, total: int, note: str) -> None:
-        self._progress.update(self._bar, completed=done, total=total, description=note)
