@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from tasks.diagnostics.datasets.scenes import COLOURS, COLUMNS, NUMBERS, OPENERS, RADII, ROWS, SHAPES
@@ -79,10 +78,3 @@ def make_tokenizer(specials: Specials, length: int) -> Any:
         additional_special_tokens=list(specials.extra),
         **ends,
     )
-
-
-def load_tokenizer(folder: Path) -> Any:
-    """The tokenizer that lies beside a model."""
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(folder, local_files_only=True)
