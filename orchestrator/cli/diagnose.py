@@ -208,10 +208,11 @@ def _losses(found: Diagnosis) -> Table:
 
 def _effects(found: Diagnosis) -> Table:
     from tasks.diagnostics.diagnosis import summarise
+    from tasks.ranges import SHARE
 
     table = _table("intervention", "moved", "95 % interval", "loss, nat")
     for effect in found.effects:
-        change = summarise(effect.change)
+        change = summarise(effect.change, SHARE)
         where = effect.kind + (f" {effect.site}" if effect.site else "")
         where += "" if effect.head is None else f" head {effect.head}"
         rise = "" if effect.loss is None else f"{effect.loss.mean():+.4f}"

@@ -16,6 +16,7 @@ from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import RandomInit
 from tasks.diagnostics.nulls.shuffled_pairs import Shift
 from tasks.diagnostics.verdict import Verdict
+from tasks.ranges import FREE, Range, held, range_of
 
 SCORES = ("mcs_raw", "mcs_norm", "mcs_raw_uniform")
 TOWERS = ("vision", "text")
@@ -39,7 +40,7 @@ SUMMARY = (*SCORES, *ENTROPIES, *READOUTS, *MEETING, *LOSSES)
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Mean over images with its 95 % t interval, which one image does not give."""
+    """Mean over images with its 95 % t interval, held to the range of the measure, which one image does not give."""
 
     value: float
     low: float | None
@@ -160,7 +161,7 @@ class Diagnosis:
 
     def summary(self, metric: str) -> Summary | None:
         """The mean over images of a metric in `values`; None where it is undefined."""
-        return summarise(self.values[metric]) if metric in self.values else None
+        return summarise(self.values[metric], range_of(metric)) if metric in self.values else None
 
     def relation(self, per_head: bool = False) -> Relation | None:
         """How entropy and influence go together over sites, or over heads; None where there are too few of them."""
@@ -182,12 +183,12 @@ class Diagnosis:
         return Relation(r, interval.low, interval.high, len(pairs))
 
 
-def summarise(values: Floats) -> Summary:
-    """Mean of `values`, [images], with its 95 % t interval."""
+def summarise(values: Floats, within: Range = FREE) -> Summary:
+    """Mean of `values`, [images], with its 95 % t interval, held to the range of the measure (`ranges.held`)."""
     from tasks.statistics.intervals import t_interval
 
     mean, n = float(values.mean()), len(values)
     if n < 2:
         return Summary(mean, None, None, n)
     low, high = t_interval(values)
-    return Summary(mean, float(low), float(high), n)
+    return Summary(mean, *held(mean, float(low), float(high), within), n)

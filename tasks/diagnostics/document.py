@@ -10,6 +10,7 @@ import numpy as np
 from tasks.diagnostics.diagnosis import MEETING, SUMMARY, Diagnosis, Relation, Site, Summary, summarise
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.losses import Loss
+from tasks.ranges import SHARE
 
 SCHEMA = "gonogo.diagnose/2"
 
@@ -114,7 +115,7 @@ def _loss(loss: Loss) -> dict[str, Any]:
 
 
 def _effect(effect: Effect) -> dict[str, Any]:
-    change, loss = summarise(effect.change), None if effect.loss is None else summarise(effect.loss)
+    change, loss = summarise(effect.change, SHARE), None if effect.loss is None else summarise(effect.loss)
     return {
         "kind": effect.kind,
         "site": effect.site or None,

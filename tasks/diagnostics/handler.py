@@ -17,6 +17,7 @@ from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.pictures import draw
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
 from tasks.libraries import INSTALL
+from tasks.ranges import SHARE
 
 HEADS_CITED = 600
 """Most heads whose entropy goes into the event log, for the report to draw; a head takes some 260 bytes there.
@@ -81,7 +82,7 @@ def _of_model(found: Diagnosis) -> Iterator[Measurement]:
             yield _mean(metric, summary)
     if found.alignment is not None:
         aligned = found.alignment
-        yield _mean("retrieval", summarise(aligned.retrieval))
+        yield _mean("retrieval", summarise(aligned.retrieval, SHARE))
         yield Measurement("retrieval_chance", aligned.chance)
         for metric, triple in (("modality_gap", aligned.gap), ("permutation_share", aligned.share)):
             if triple is not None:
@@ -119,7 +120,7 @@ def _of_nulls(found: Diagnosis) -> Iterator[Measurement]:
 def _of_influence(found: Diagnosis) -> Iterator[Measurement]:
     for effect in found.effects:
         key = _key(effect)
-        change = summarise(effect.change)
+        change = summarise(effect.change, SHARE)
         cited = effect.head is None
         yield Measurement(f"{key}/change", change.value, "", change.low, change.high, change.n, cited)
         if effect.loss is not None:
@@ -146,7 +147,7 @@ def _of_sites(found: Diagnosis) -> Iterator[Measurement]:
         name = _site_key(site.name)
         pooled = site.entropy_norm.mean(axis=1)
         if site.layer is None and np.isfinite(pooled).all():
-            yield _mean(f"site/{name}/entropy_norm", summarise(pooled))
+            yield _mean(f"site/{name}/entropy_norm", summarise(pooled, SHARE))
         for kind, values in site.statistics.items():
             for head, value in enumerate(values.mean(axis=0)):
                 if np.isfinite(value):

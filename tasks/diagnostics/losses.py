@@ -11,6 +11,7 @@ import numpy as np
 from tasks.diagnostics.image_metrics import ROLES
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import summary
+from tasks.ranges import LOSS, SHARE, held
 
 if TYPE_CHECKING:
     from tasks.diagnostics.nulls.random_init import RandomInit
@@ -51,21 +52,23 @@ class Losses:
 
 
 def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
-    """Loss of `values`, [images], against `draws`, [draws, images], of random initialisation."""
+    """Loss of `values`, [images], against `draws`, [draws, images], of random initialisation.
+
+    Its interval is held to what can be lost, the band of the null to what normalised entropy can be (`ranges.held`).
+    """
     from tasks.statistics.draws import against_draws
 
     found = against_draws(values, draws)
     null = found.null if found.null > 0 else float("nan")
+    value = -found.difference / null
     return Loss(
         name,
-        -found.difference / null,
-        -found.high / null,
-        -found.low / null,
+        value,
+        *held(value, -found.high / null, -found.low / null, LOSS),
         found.p_below(-LOST * found.null),
         found.p,
         found.null,
-        found.null_low,
-        found.null_high,
+        *held(found.null, found.null_low, found.null_high, SHARE),
     )
 
 
