@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeVar
 
@@ -13,7 +13,6 @@ import numpy as np
 from store.errors import BadInput
 from store.evidence import Interval
 from store.specs import Statistics
-from tasks.ranges import held, range_of
 from tasks.statistics.across_models import AcrossModels, fixed_set, population
 from tasks.statistics.adequacy import Undetermined
 from tasks.statistics.claims import RULES, Claim, claim
@@ -114,7 +113,7 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
         p_collapse=p_collapse,
         p_clear=p_clear,
         across=_across(joined, spec),
-        pooled=_pooled(models, spec.metric),
+        pooled=_pooled(models),
         p_pair=_holm({pair: found.test.p for pair, found in pairs.items()}, len(paired)),
         collapsed=tuple(model for model, p in p_collapse.items() if p <= spec.alpha),
         cleared=tuple(model for model, p in p_clear.items() if p <= spec.alpha),
@@ -124,41 +123,27 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
 
 
 def _across(joined: Joined, spec: Statistics) -> tuple[AcrossModels, ...]:
-    """Means over all models, tested against the threshold; without those that the data do not bear.
-
-    Few models make wide intervals, so these are held to the range of the metric.
-    """
+    """Means over all models, tested against the threshold; without those that the data do not bear."""
     side = collapse_side(spec)
     both = (over(joined.values, spec.threshold, side) for over in (fixed_set, population))
-    return tuple(
-        replace(each, interval=_held(each.mean, each.interval, spec.metric))
-        for each in both
-        if isinstance(each, AcrossModels)
-    )
+    return tuple(each for each in both if isinstance(each, AcrossModels))
 
 
-def _pooled(models: Mapping[str, ModelResult], metric: str) -> Pooled | None:
+def _pooled(models: Mapping[str, ModelResult]) -> Pooled | None:
     if len(models) < 2:
         return None
     effects = np.array([found.mean for found in models.values()])
     found = meta_analysis(effects, np.array([each.sd**2 / each.n for each in models.values()]))
     knapp = found.hartung_knapp
-    mean, interval = float(found.random.mean), None
-    if np.isfinite([knapp.low, knapp.high]).all():
-        interval = Interval(low=float(knapp.low), high=float(knapp.high), confidence=found.confidence)
+    bounded = np.isfinite([knapp.low, knapp.high]).all()
     return Pooled(
         found.assumption,
-        mean,
-        None if interval is None else _held(mean, interval, metric),
+        float(found.random.mean),
+        Interval(low=float(knapp.low), high=float(knapp.high), confidence=found.confidence) if bounded else None,
         float(found.tau2),
         float(found.i2),
         float(found.q_p),
     )
-
-
-def _held(mean: float, interval: Interval, metric: str) -> Interval:
-    low, high = held(mean, interval.low, interval.high, range_of(metric))
-    return Interval(low=low, high=high, confidence=interval.confidence)
 
 
 def _split(results: Mapping[Name, Result | Undetermined]) -> tuple[dict[Name, Result], dict[Name, Undetermined]]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from store.specs import Statistics
 from tasks.handler import Done, Outcome, Run
 from tasks.statistics.comparison import Comparison, compare
+from tasks.statistics.in_range import in_range
 from tasks.statistics.measurements import measurements
 from tasks.statistics.models import collapse_side
 from tasks.statistics.samples import load_samples
@@ -30,7 +31,7 @@ def compare_models(spec: Statistics, run: Run) -> Outcome:
     run.progress(0, 2, "reading samples")
     joined = load_samples(spec.sources, spec.metric, run.artifact)
     run.progress(1, 2, f"comparing {len(joined.values)} models on {joined.image_ids.size} images")
-    found = compare(joined, spec)
+    found = in_range(compare(joined, spec), spec.metric)
     path = run.scratch / RESULT_FILE
     path.write_text(result_json(found, spec), encoding="utf-8")
     run.progress(2, 2, "compared")

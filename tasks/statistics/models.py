@@ -11,7 +11,6 @@ import numpy as np
 from store.errors import BadInput
 from store.evidence import Interval
 from store.specs import Statistics, Test
-from tasks.ranges import held, range_of
 from tasks.statistics.adequacy import Sample, Undetermined, examine
 from tasks.statistics.effect_size import dz_from_t, dz_interval, hedges_g
 from tasks.statistics.intervals import Floats, bootstrap_interval, t_interval
@@ -101,15 +100,14 @@ def describe_model(x: Floats, spec: Statistics, models: int = 1) -> ModelResult 
     test = TESTS[spec.test]
     null = test(sample, spec.null, "two-sided")
     student = t_test(sample, spec.threshold), t_test(sample, spec.null)
-    bounds = t_interval(sample.values, CONFIDENCE)
-    low, high = held(sample.mean, float(bounds[0]), float(bounds[1]), range_of(spec.metric))
+    low, high = t_interval(sample.values, CONFIDENCE)
     return ModelResult(
         n=sample.n,
         missing=sample.missing,
         mean=sample.mean,
         sd=sample.sd,
         bootstrap=bootstrap_interval(sample.values, _generator(spec), spec.resamples, CONFIDENCE),
-        student=Interval(low=low, high=high, confidence=CONFIDENCE),
+        student=Interval(low=float(low), high=float(high), confidence=CONFIDENCE),
         collapse=test(sample, spec.threshold, side),
         clear=test(sample, spec.threshold, other),
         collapse_standing=_standing(sample, spec, side, models),

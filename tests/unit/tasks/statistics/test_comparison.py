@@ -201,16 +201,3 @@ def test_a_question_that_contradicts_itself_is_bad_input(changes: dict[str, obje
 def test_the_threshold_is_checked_even_when_no_model_can_be_tested() -> None:
     with pytest.raises(BadInput, match="threshold and null"):
         look_at({"a": np.full(N, 0.5)}, at_least=(), threshold=0.5)
-
-
-def test_intervals_over_all_models_stay_within_the_range_of_the_metric() -> None:
-    apart = models(a=0.15, b=0.5, c=0.85)
-    free, held = look_at(apart), look_at(apart, metric="mcs_norm")
-    population, pooled = free.across[1].interval, free.pooled
-    assert population.low < 0 and population.high > 1
-    assert pooled is not None and pooled.interval is not None and pooled.interval.high > 1
-    assert (held.across[1].interval.low, held.across[1].interval.high) == (0, 1)
-    assert held.pooled is not None and held.pooled.interval is not None
-    assert (held.pooled.interval.low, held.pooled.interval.high) == (0, 1)
-    assert held.across[0].interval == free.across[0].interval, "one that lies within is left as it is"
-    assert held.across[1].test == free.across[1].test
