@@ -26,6 +26,7 @@ _INTERVENTIONS = {
     "swap-image": "another image",
     "cut-image": "a blank image of its mean colour",
     "swap-text": "another text",
+    "cut-text": "an empty text",
 }
 
 _EXPLAINED: tuple[Prose, ...] = (

@@ -77,8 +77,12 @@ def _meaning(found: Mapping[str, Evidence], level: str, book: FigureBook) -> tup
 
 def _in_words(item: Evidence, level: str) -> str:
     interval = item.interval
-    if interval is None or interval.low <= 0 <= interval.high:
-        return f"the interval holds zero, so entropy does not tell on which {level} the output depends"
+    if interval is None:
+        return (
+            f"an order so perfect has no interval, so it cannot be told from these {level} whether the two go together"
+        )
+    if interval.low <= 0 <= interval.high:
+        return f"the interval holds zero, so it cannot be told from these {level} whether the two go together"
     if interval.low > 0:
         return f"the output depends more on {level} whose attention is spread wider"
     return f"the output depends more on {level} whose attention is sharper"

@@ -23,7 +23,7 @@ from tasks.diagnostics.families.dual import DualEncoder
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.families.weights import UnusableModel
 from tasks.diagnostics.image_metrics import ROLES, Metrics, image_metrics
-from tasks.diagnostics.intervention.influence import Effect, measure_influence
+from tasks.diagnostics.intervention.influence import Interventions, measure_influence
 from tasks.diagnostics.layout import Layout, find_layout
 from tasks.diagnostics.losses import measured_losses
 from tasks.diagnostics.measuring import Measuring
@@ -86,7 +86,7 @@ def diagnose(
             run.measure()
             nulls = run.fitting(lambda: run.random_init(how.nulls, cache, installed))
             shuffled = run.fitting(run.shuffled)
-            effects = run.fitting(lambda: run.influence(how))
+            made = run.fitting(lambda: run.influence(how))
             aligned = run.fitting(lambda: run.alignment(seed))
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
@@ -105,10 +105,10 @@ def diagnose(
         values=metrics.values,
         undefined=metrics.undefined,
         nulls=Nulls(nulls, shuffled),
-        effects=tuple(effects),
+        effects=made.effects,
         task=loaded.task,
         alignment=aligned,
-        verdict=run.verdict(nulls, effects),
+        verdict=run.verdict(nulls, made),
         cost=Cost(
             median(run.measuring.plain_s),
             median(run.measuring.tapped_s),
@@ -209,10 +209,10 @@ class _Diagnosing:
         matched, rows = self.metrics.values, self.measuring.rows
         return shuffled_pairs(self.model, self.layout, list(self._batches()), self.planted, matched, rows)
 
-    def influence(self, how: Method) -> list[Effect]:
+    def influence(self, how: Method) -> Interventions:
         """The effects of interventions, first on the modalities, then on sites with fewer images."""
         if how.influence == "none" or len(self._first) < 2:
-            return []
+            return Interventions()
 
         def tell(done: int, whole: int) -> None:
             self.tell(done, whole, "interventions")
@@ -245,13 +245,14 @@ class _Diagnosing:
             for site in record.sites
         )
 
-    def verdict(self, null: RandomInit | None, effects: Sequence[Effect]) -> Verdict:
+    def verdict(self, null: RandomInit | None, made: Interventions) -> Verdict:
         """What all of it allows to be said."""
         names = ("vision_entropy_norm", "text_entropy_norm")
         reasons = [self.metrics.undefined[name] for name in names if name in self.metrics.undefined]
         undefined = "; ".join(dict.fromkeys(reasons)) or None
         found = None if null is None else measured_losses(self.measuring.record, null)
-        return judge(found, len(self.dataset), self.ref.untrained, undefined, effects, self.model.task)
+        blind = sorted(self.measuring.blind)
+        return judge(found, len(self.dataset), self.ref.untrained, undefined, made, self.model.task, blind)
 
     @cached_property
     def _roles(self) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:

@@ -98,8 +98,9 @@ class Relation:
     """Spearman's rank correlation over sites of normalised entropy and the effect of making the site uniform."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    """None where the order is perfect, which has no interval."""
+    high: float | None
     n: int
     """Sites."""
 
@@ -180,7 +181,8 @@ class Diagnosis:
             )
         except ValueError:
             return None
-        return Relation(r, interval.low, interval.high, len(pairs))
+        low, high = (None, None) if interval is None else (interval.low, interval.high)
+        return Relation(r, low, high, len(pairs))
 
 
 def summarise(values: Floats, within: Range = FREE) -> Summary:

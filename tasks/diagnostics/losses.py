@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,22 +49,26 @@ class Losses:
     """Named role/NN."""
     heads: tuple[Loss, ...] = ()
     """Named role/NN/HH."""
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+    """Roles and layers that have no loss -> the reason."""
 
 
 def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
     """Loss of `values`, [images], against `draws`, [draws, images], of random initialisation.
 
     Its interval is held to what can be lost, the band of the null to what normalised entropy can be (`ranges.held`).
+    Raises ValueError where `why_not` has a reason against it.
     """
     from tasks.statistics.draws import against_draws
 
+    if reason := why_not(values, draws):
+        raise ValueError(f"{name}: {reason}")
     found = against_draws(values, draws)
-    null = found.null if found.null > 0 else float("nan")
-    value = -found.difference / null
+    value = -found.difference / found.null
     return Loss(
         name,
         value,
-        *held(value, -found.high / null, -found.low / null, LOSS),
+        *held(value, -found.high / found.null, -found.low / found.null, LOSS),
         found.p_below(-LOST * found.null),
         found.p,
         found.null,
@@ -72,24 +76,50 @@ def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
     )
 
 
+def why_not(values: Floats, draws: Floats | None) -> str:
+    """Why `values`, [images, ...], have no loss against `draws`, [draws, images, ...]; empty where they have one."""
+    if draws is None:
+        return "its null was not measured"
+    if not np.isfinite(values).all():
+        return "on some image no row of it counts"
+    if not np.isfinite(draws).all():
+        return "on some image no row of its null counts"
+    if not draws.mean() > 0:
+        return "random initialisations have no entropy there that could be lost"
+    return ""
+
+
 def measured_losses(record: Record, null: RandomInit) -> Losses:
     """Losses of all that was measured, on the images of the null, which are the first of the record."""
     m = null.images
     roles, sites = summary(record)
-    finite = {role: values[:m] for role, values in roles.items() if np.isfinite(values).all()}
     named = [(f"{role}/{layer:02d}", site) for role in ROLES for layer, site in enumerate(record.layers(role))]
-    return losses(finite, {name: (site, sites[site][:m]) for name, site in named}, null)
+    return losses(
+        {role: values[:m] for role, values in roles.items()},
+        {name: (site, sites[site][:m]) for name, site in named},
+        null,
+    )
 
 
 def losses(roles: Mapping[str, Floats], layers: Mapping[str, tuple[str, Floats]], null: RandomInit) -> Losses:
-    """Losses by role, from [images], and by layer and head, from (site, [images, heads]) of each layer."""
-    of_roles = [loss_of(role, values, null.roles[role]) for role, values in roles.items() if role in null.roles]
-    of_layers, of_heads = [], []
+    """Losses by role, from [images], and by layer and head, from (site, [images, heads]) of each layer.
+
+    A head of which random initialisations have no entropy is left out.
+    """
+    of_roles, of_layers, of_heads = [], [], []
+    unjudged: dict[str, str] = {}
+    for role, values in roles.items():
+        draws = null.roles.get(role)
+        if reason := why_not(values, draws):
+            unjudged[role] = reason
+        elif draws is not None:
+            of_roles.append(loss_of(role, values, draws))
     for name, (site, heads) in layers.items():
         draws = null.sites.get(site)
-        if draws is not None and np.isfinite(heads).all() and np.isfinite(draws).all():
+        if reason := why_not(heads, draws):
+            unjudged[name] = reason
+        elif draws is not None:
             of_layers.append(loss_of(name, heads.mean(axis=1), draws.mean(axis=2)))
-            of_heads += [
-                loss_of(f"{name}/{head:02d}", heads[:, head], draws[:, :, head]) for head in range(heads.shape[1])
-            ]
-    return Losses(tuple(of_roles), tuple(of_layers), tuple(of_heads))
+            own = [(f"{name}/{head:02d}", heads[:, head], draws[:, :, head]) for head in range(heads.shape[1])]
+            of_heads += [loss_of(*head) for head in own if not why_not(head[1], head[2])]
+    return Losses(tuple(of_roles), tuple(of_layers), tuple(of_heads), unjudged)

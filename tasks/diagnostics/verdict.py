@@ -5,33 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from tasks.diagnostics.finding import FEWEST_IMAGES, Finding, Label, listed
+from tasks.diagnostics.intervention.finding import judge_influence
+from tasks.diagnostics.intervention.influence import Interventions
 from tasks.diagnostics.losses import LOST, Loss, Losses
-
-if TYPE_CHECKING:
-    from tasks.diagnostics.intervention.influence import Effect
-
-Label = Literal["ok", "collapsed", "undefined", "inconclusive"]
-
-MOVED = 0.01
-"""A modality counts as without influence where changing it moves less than this share of the output's probability."""
-
-FEWEST_IMAGES = 30
 
 ALPHA = 0.05
 
 _UNTRAINED = "The weights are a random initialisation, so this says nothing of a trained model."
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A label with its reason."""
-
-    label: Label
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +51,7 @@ class Verdict:
         for layer, _, head in (name.rpartition("/") for name in self.collapsed_heads):
             found.setdefault(layer, []).append(int(head))
         have = Counter(loss.name.rpartition("/")[0] for loss in self.heads)
-        return {layer: "all" if len(of) == have[layer] else _listed([*map(str, of)]) for layer, of in found.items()}
+        return {layer: "all" if len(of) == have[layer] else listed([*map(str, of)]) for layer, of in found.items()}
 
 
 def judge(
@@ -75,28 +59,29 @@ def judge(
     n: int,
     untrained: bool,
     undefined: str | None,
-    effects: Sequence[Effect],
+    made: Interventions,
     task: str,
+    blind: Sequence[str] = (),
 ) -> Verdict:
-    """Weigh losses over `n` images and the effects of interventions.
+    """Weigh losses over `n` images and what interventions did.
 
     `undefined` says why a modality has no attention to judge, and is None where both have some; `found` is None where
-    the null of random initialisation was left out.
+    the null of random initialisation was left out; `blind` names modules whose attention was not seen into.
     """
-    functional = _functional(effects, task)
+    functional = judge_influence(made, task)
     if undefined is not None:
         rest = found or Losses()
-        also = f" Of the rest: {_attentional(rest, n)[1]}" if rest.roles else ""
+        also = f" Of the rest: {_attentional(rest, n, blind)[1]}" if rest.roles else ""
         reason = f"There is not all attention to judge: {undefined}.{also}"
         return Verdict("undefined", reason, functional, rest.roles, rest.layers, rest.heads)
     if found is None:
         return Verdict("inconclusive", "No null of random initialisation was measured.", functional)
-    label, reason = _attentional(found, n)
+    label, reason = _attentional(found, n, blind)
     reason = " ".join([reason, *([_UNTRAINED] if untrained else [])])
     return Verdict(label, reason, functional, found.roles, found.layers, found.heads)
 
 
-def _attentional(found: Losses, n: int) -> tuple[Label, str]:
+def _attentional(found: Losses, n: int, blind: Sequence[str]) -> tuple[Label, str]:
     if n < FEWEST_IMAGES:
         return "inconclusive", f"Fewer than {FEWEST_IMAGES} images were measured."
     # two families share the level, so that together they err no more often than one
@@ -104,40 +89,26 @@ def _attentional(found: Losses, n: int) -> tuple[Label, str]:
     if whole or parts:
         where = [f"{name} attention as a whole" for name in whole]
         where += [f"{role} {_numbered(layers)}" for role, layers in _by_role(parts).items()]
-        return "collapsed", f"Normalised entropy is below half of that of random initialisation in {_listed(where)}."
-    unclear = [f"{loss.name} attention" for loss in found.roles if not loss.high < LOST]
-    reached = [loss.name for loss in found.layers if not loss.high < LOST]
-    unclear += [f"{role} {_numbered(layers)}" for role, layers in _by_role(reached).items()]
-    if unclear:
-        return "inconclusive", f"The interval of the loss of {_listed(unclear)} reaches one half."
+        return "collapsed", f"Normalised entropy is below half of that of random initialisation in {listed(where)}."
+    if against := _unsettled(found, blind):
+        return "inconclusive", " ".join(against)
     heads = _rejected(found.heads, ALPHA)
     but = " Single heads have lost more than half of theirs." if heads else ""
     return "ok", f"In no role and no layer is the normalised entropy below half of that of random initialisation.{but}"
 
 
-def _functional(effects: Sequence[Effect], task: str) -> Finding:
-    from tasks.statistics.intervals import t_interval
-
-    if not task:
-        return Finding("undefined", "The model has no output that both modalities could move.")
-    modal = {effect.kind: effect.change for effect in effects if effect.kind in ("swap-image", "swap-text")}
-    if not modal:
-        return Finding("inconclusive", "No intervention on a modality was made.")
-    bounds = {kind: t_interval(change) for kind, change in modal.items()}
-    words = {"swap-image": "another image", "swap-text": "another text"}
-    still = [words[kind] for kind, (_, high) in bounds.items() if high < MOVED]
-    unclear = [words[kind] for kind, (low, high) in bounds.items() if low < MOVED <= high]
-    if still:
-        said = f"{_moving(still).capitalize()} less than one hundredth of the probability over {task}."
-        return Finding("collapsed", said)
-    if unclear:
-        said = f"The interval of the probability that {_moving(unclear)} reaches one hundredth, over {task}."
-        return Finding("inconclusive", said)
-    return Finding("ok", f"{_moving([words[kind] for kind in bounds]).capitalize()} the probability over {task}.")
-
-
-def _moving(what: Sequence[str]) -> str:
-    return f"{_listed(what)} {'moves' if len(what) == 1 else 'move'}"
+def _unsettled(found: Losses, blind: Sequence[str]) -> list[str]:
+    """What stands against saying that nothing is collapsed, in sentences."""
+    unclear = [f"{loss.name} attention" for loss in found.roles if not loss.high < LOST]
+    reached = [loss.name for loss in found.layers if not loss.high < LOST]
+    unclear += [f"{role} {_numbered(layers)}" for role, layers in _by_role(reached).items()]
+    said = [f"The interval of the loss of {listed(unclear)} reaches one half."] if unclear else []
+    said += [f"There is no loss of {name}: {reason}." for name, reason in found.unjudged.items()]
+    if blind:
+        said.append(f"The attention of {listed(blind)} was not seen.")
+    if not (said or found.roles or found.layers):
+        said.append("Nothing has a null to be compared with.")
+    return said
 
 
 def _rejected(losses: Sequence[Loss], level: float) -> tuple[str, ...]:
@@ -157,8 +128,4 @@ def _by_role(names: Sequence[str]) -> dict[str, list[int]]:
 
 
 def _numbered(layers: Sequence[int]) -> str:
-    return f"layer {layers[0]}" if len(layers) == 1 else f"layers {_listed([str(layer) for layer in layers])}"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return f"layer {layers[0]}" if len(layers) == 1 else f"layers {listed([str(layer) for layer in layers])}"

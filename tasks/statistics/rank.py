@@ -13,8 +13,8 @@ FEWEST = 4
 """Pairs below which Fisher's interval does not exist."""
 
 
-def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, Interval]:
-    """Spearman's rank correlation of `x` and `y`, [n], with its 95 % interval by Fisher's z.
+def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, Interval | None]:
+    """Spearman's rank correlation of `x` and `y`, [n], with its 95 % interval by Fisher's z; perfect order has none.
 
     The variance of z is (1 + r² / 2) / (n - 3) (Bonett and Wright 2000, Psychometrika 65). Raises ValueError for fewer
     than four pairs, for values that are not finite, and where one side is constant.
@@ -27,7 +27,7 @@ def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, Int
         raise ValueError("a rank correlation with a constant is undefined")
     r = float(stats.spearmanr(x, y).statistic)
     if abs(r) >= 1:
-        return r, Interval(low=r, high=r)
+        return r, None
     reach = float(stats.norm.ppf(0.975)) * math.sqrt((1 + r**2 / 2) / (len(x) - 3))
     z = math.atanh(r)
     return r, Interval(low=math.tanh(z - reach), high=math.tanh(z + reach))

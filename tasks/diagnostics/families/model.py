@@ -6,7 +6,7 @@ import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -73,6 +73,10 @@ class Output:
     """[samples, positions], boolean: the positions that count, at least one a sample."""
     labels: Tensor | None = None
     """[samples, positions], the right class, where it is known."""
+
+    def turned(self) -> Output:
+        """Where pairs are judged beside one another, [n, 1, n]: the same over the first of a pair, given the second."""
+        return replace(self, logits=self.logits.transpose(0, 2))
 
 
 @dataclass(frozen=True, slots=True)

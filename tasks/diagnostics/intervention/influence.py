@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
     from tasks.diagnostics.families.model import Answer, Output
     from tasks.diagnostics.intervention.steering import Changes
 
-Kind = Literal["swap-image", "cut-image", "swap-text", "uniform-site", "silent-head"]
+Kind = Literal["swap-image", "cut-image", "swap-text", "cut-text", "uniform-site", "silent-head"]
+
+_TEXT_KINDS: tuple[Kind, ...] = ("swap-text", "cut-text")
+_MODAL_KINDS: tuple[Kind, ...] = ("swap-image", "cut-image", *_TEXT_KINDS)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +42,15 @@ class Effect:
     """[images], total variation between the output with and without it: the share of probability that moves."""
     loss: Floats | None
     """[images], rise of the negative log-likelihood of the right answer, in nats; None without right answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interventions:
+    """What was done to a model, and what could not be."""
+
+    effects: tuple[Effect, ...] = ()
+    untried: Mapping[Kind, str] = field(default_factory=dict)
+    """Intervention on a modality -> why it was not made."""
 
 
 Given = tuple[Sequence["Image"], Sequence[str]]
@@ -58,19 +73,24 @@ def measure_influence(
     planted: Changes,
     tell: Callable[[int, int], None],
     at_sites: int | None = None,
-) -> list[Effect]:
+) -> Interventions:
     """The effects on image-caption pairs, at least two of them, one caption an image.
 
-    `extent` says which interventions are made; what is `planted` stays in place throughout. Swapping gives every image
-    the next one's pixels, cutting a blank of its mean colour; a text is swapped where the output judges pairs. Sites
-    are changed for the first `at_sites` pairs only, or for all. Empty where the model has no output; raises GonogoError
-    where that is not finite.
+    `extent` says which interventions are made; what is `planted` stays in place throughout. Swapping gives every pair
+    the next image, or the next text, that differs from its own; cutting gives it a blank image of its mean colour, or
+    an empty text. A text is changed where the output judges pairs; where these are `coupled` it is then the output over
+    images, given the text. Sites are changed for the first `at_sites` pairs only, or for all. Nothing is done where the
+    model has no output; raises GonogoError where that is not finite.
     """
+    if extent == "none" or (shape := _answer(model, model.ask(images[:2], captions[:2]), planted)) is None:
+        return Interventions()
+    judges = model.coupled or shape.logits.shape[1] == 1
+    modalities, untried = _modalities(judges, images, captions)
     found: list[Effect] = []
-    for steps, pairs in ((_modalities(extent), len(images)), (_sites(layout, extent), at_sites)):
+    for steps, pairs in ((modalities, len(images)), (_sites(layout, extent), at_sites)):
         if steps:
             found += _effects(model, steps, images[:pairs], captions[:pairs], batch_size, planted, tell)
-    return found
+    return Interventions(tuple(found), untried)
 
 
 def _effects(
@@ -85,23 +105,27 @@ def _effects(
     size = len(images) if model.coupled else max(1, min(batch_size, len(images)))
     found: dict[_Step, list[tuple[Floats, Floats | None]]] = {}
     starts = range(0, len(images), size)
+    instead = _next_other(images, _pixels), _next_other(captions, str)
     for batch, start in enumerate(starts):
         part = slice(start, start + size)
         own = images[part], captions[part]
-        others = [*images[1:], images[0]][part], [*captions[1:], captions[0]][part]
+        others = instead[0][part], instead[1][part]
         ask = model.ask(*own, batch_size)
         base = _answer(model, ask, planted)
-        if base is None:
-            return []
+        assert base is not None, "it had an output a moment ago"
         for done, step in enumerate(steps):
             tell(batch * len(steps) + done, len(starts) * len(steps))
-            if step.kind == "swap-text" and (model.coupled or base.logits.shape[1] > 1):
-                continue
             asked = ask if step.site else model.ask(*_given(step, own, others), batch_size)
             altered = _answer(model, asked, _changes(step, planted), step.site or None)
             assert altered is not None, "it had an output a moment ago"
-            found.setdefault(step, []).append(_compare(base, altered))
+            found.setdefault(step, []).append(_compare(*_read(model, step, base, altered)))
     return [_joined(step, parts) for step, parts in found.items()]
+
+
+def _read(model: VisionLanguageModel, step: _Step, base: Output, altered: Output) -> tuple[Output, Output]:
+    """Outputs as they answer a step: over the texts given an image, or turned, over the images given a text."""
+    turned = model.coupled and step.kind in ("swap-text", "cut-text")
+    return (base.turned(), altered.turned()) if turned else (base, altered)
 
 
 def blank(image: Image) -> Image:
@@ -112,8 +136,31 @@ def blank(image: Image) -> Image:
     return PIL.Image.new("RGB", image.size, tuple(mean.tolist()))
 
 
-def _modalities(extent: Influence) -> list[_Step]:
-    return [] if extent == "none" else [_Step("swap-image"), _Step("cut-image"), _Step("swap-text")]
+def _modalities(judges: bool, images: Sequence[Image], captions: Sequence[str]) -> tuple[list[_Step], dict[Kind, str]]:
+    """The steps that change a modality of a model that judges pairs or does not, and why others are not taken."""
+    untried: dict[Kind, str] = {}
+    if all(_pixels(image) == _pixels(blank(image)) for image in images):
+        untried["cut-image"] = "every image is of one colour"
+    if len({_pixels(image) for image in images}) == 1:
+        untried["swap-image"] = "all images are the same"
+    if not judges:
+        untried |= dict.fromkeys(_TEXT_KINDS, "the output is read at the tokens of the text itself")
+    elif len(set(captions)) == 1:
+        untried["swap-text"] = "all texts are the same"
+    return [_Step(kind) for kind in _MODAL_KINDS if kind not in untried], untried
+
+
+def _pixels(image: Image) -> tuple[tuple[int, int], bytes]:
+    """What tells an image from others."""
+    return image.size, sha256(image.convert("RGB").tobytes()).digest()
+
+
+def _next_other(given: Sequence[T], content: Callable[[T], Hashable]) -> list[T]:
+    """For each, the next one, from the first again after the last, whose content differs; itself where none does."""
+    contents = [content(one) for one in given]
+    n = len(given)
+    nearest = [next((j % n for j in range(i + 1, i + n) if contents[j % n] != contents[i]), i) for i in range(n)]
+    return [given[j] for j in nearest]
 
 
 def _sites(layout: Layout, extent: Influence) -> list[_Step]:
@@ -133,6 +180,8 @@ def _given(step: _Step, own: Given, others: Given) -> Given:
             return [blank(image) for image in own[0]], own[1]
         case "swap-text":
             return own[0], others[1]
+        case "cut-text":
+            return own[0], [""] * len(own[1])
         case _:
             return own
 

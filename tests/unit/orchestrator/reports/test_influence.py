@@ -151,7 +151,7 @@ def test_a_rank_correlation_is_told_whatever_it_is() -> None:
     told = section(ZOO, HEADING)
     for sentence in (
         "Over its 6 sites, the rank correlation of entropy and influence is -0.600 -0.976, 0.671: the interval holds "
-        "zero, so entropy does not tell on which sites the output depends.",
+        "zero, so it cannot be told from these sites whether the two go together.",
         "Over its 15 heads, the rank correlation of entropy and influence is 0.612 0.107, 0.873: the output depends "
         "more on heads whose attention is spread wider.",
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tasks.diagnostics.intervention.influence import Effect
+from tasks.diagnostics.intervention.influence import Interventions
 from tasks.diagnostics.losses import Loss, Losses, loss_of, losses
 from tasks.diagnostics.nulls.random_init import RandomInit
 from tasks.diagnostics.verdict import Verdict, judge
@@ -15,18 +15,18 @@ RNG = np.random.default_rng(0)
 
 def loss(name: str, share: float, images: int = 40, spread: float = 0.01) -> Loss:
     """The loss of a model that keeps 1 - share of a null of about .9."""
-    draws = 0.9 + RNG.normal(0, 0.004, (8, 1)) + RNG.normal(0, 0.002, (8, images))
-    return loss_of(name, 0.9 * (1 - share) + RNG.normal(0, spread, images), draws)
+    rng = np.random.default_rng(list(name.encode()))
+    draws = 0.9 + rng.normal(0, 0.004, (8, 1)) + rng.normal(0, 0.002, (8, images))
+    return loss_of(name, 0.9 * (1 - share) + rng.normal(0, spread, images), draws)
 
 
-def judged(*layers: float, n: int = 40, untrained: bool = False, effects: tuple[Effect, ...] = ()) -> Verdict:
+NONE = Interventions()
+
+
+def judged(*layers: float, n: int = 40, untrained: bool = False, blind: tuple[str, ...] = ()) -> Verdict:
     of_layers = tuple(loss(f"vision/{i:02d}", share) for i, share in enumerate(layers))
     found = Losses((loss("vision", float(np.mean(layers))),), of_layers)
-    return judge(found, n, untrained, None, effects, "the captions")
-
-
-def moved(kind: str, *shares: float) -> Effect:
-    return Effect(kind, "", None, np.array(shares), None)  # type: ignore[arg-type]
+    return judge(found, n, untrained, None, NONE, "the captions", blind)
 
 
 def test_a_loss_is_a_share_of_the_null_with_an_interval_around_it() -> None:
@@ -62,7 +62,7 @@ def with_heads(*layers: tuple[float, ...]) -> Verdict:
         {f"vision/{i:02d}": (f"site {i}", model[:, i]) for i in range(len(layers))},
         RandomInit(tuple(range(8)), 40, {"vision": null.mean(axis=(2, 3))}, sites),
     )
-    return judge(found, 40, False, None, (), "")
+    return judge(found, 40, False, None, NONE, "")
 
 
 def test_a_collapsed_head_is_named_and_does_not_decide_the_label() -> None:
@@ -84,10 +84,10 @@ def test_the_heads_of_a_collapsed_layer_are_told_in_one_word() -> None:
 
 
 def test_heads_are_corrected_for_their_number() -> None:
-    few, many = loss("vision/00/00", 0.51, spread=0.001), [loss(f"vision/00/{i:02d}", 0.1) for i in range(1, 1000)]
+    few, many = loss("vision/00/00", 0.52, spread=0.001), [loss(f"vision/00/{i:02d}", 0.1) for i in range(1, 1000)]
     assert few.p_collapsed < 0.05
     alone, among = (
-        judge(Losses((loss("vision", 0.1),), (), heads), 40, False, None, (), "") for heads in ((few,), (few, *many))
+        judge(Losses((loss("vision", 0.1),), (), heads), 40, False, None, NONE, "") for heads in ((few,), (few, *many))
     )
     assert alone.collapsed_heads == ("vision/00/00",)
     assert among.collapsed_heads == ()
@@ -99,7 +99,7 @@ def test_fewer_than_thirty_images_settle_nothing() -> None:
 
 def test_a_modality_without_attention_is_undefined_and_the_rest_is_still_judged() -> None:
     found = Losses((loss("text", 0.8),), (loss("text/00", 0.8),), (loss("text/00/00", 0.8),))
-    verdict = judge(found, 40, False, "the vision tower, an EfficientNet, has no attention", (), "")
+    verdict = judge(found, 40, False, "the vision tower, an EfficientNet, has no attention", NONE, "")
     assert verdict.label == "undefined"
     assert "EfficientNet" in verdict.reason
     assert "text attention as a whole" in verdict.reason
@@ -107,22 +107,74 @@ def test_a_modality_without_attention_is_undefined_and_the_rest_is_still_judged(
 
 
 def test_without_a_null_nothing_is_decided() -> None:
-    assert judge(None, 40, False, None, (), "").label == "inconclusive"
+    assert judge(None, 40, False, None, NONE, "").label == "inconclusive"
 
 
 def test_untrained_weights_are_called_so() -> None:
     assert "nothing of a trained model" in judged(0.1, untrained=True).reason
 
 
+def test_attention_that_was_not_seen_leaves_open_whether_all_is_well() -> None:
+    verdict = judged(0.1, blind=("decoder.mixer", "encoder.mixer"))
+    assert (verdict.label, verdict.reason) == (
+        "inconclusive",
+        "The attention of decoder.mixer and encoder.mixer was not seen.",
+    )
+    assert judged(0.8, blind=("decoder.mixer",)).label == "collapsed", "what was seen has collapsed all the same"
+
+
+def broken(values: float = 0.4, null: float = 0.9) -> Losses:
+    """The losses of a good vision tower of two layers, and of a cross-attention of one, with these numbers in it."""
+    draws = 0.9 + RNG.normal(0, 0.004, (8, 1, 1)) + RNG.normal(0, 0.002, (8, 40, 2))
+    model = 0.8 + RNG.normal(0, 0.01, (40, 2))
+    other, of_null = np.full((40, 2), values), np.full((8, 40, 2), null)
+    return losses(
+        {"vision": model.mean(axis=1), "cross": other.mean(axis=1)},
+        {"vision/00": ("a", model), "cross/00": ("b", other)},
+        RandomInit(
+            tuple(range(8)),
+            40,
+            {"vision": draws.mean(axis=2), "cross": of_null.mean(axis=2)},
+            {"a": draws, "b": of_null},
+        ),
+    )
+
+
 @pytest.mark.parametrize(
-    ("shares", "label"),
-    [((0.2, 0.3, 0.25), "ok"), ((0.001, 0.002, 0.0), "collapsed"), ((0.0, 0.02, 0.01), "inconclusive")],
+    ("found", "said"),
+    [
+        (broken(values=np.nan), "on some image no row of it counts"),
+        (broken(null=np.nan), "on some image no row of its null counts"),
+        (broken(null=0.0), "random initialisations have no entropy there that could be lost"),
+    ],
 )
-def test_a_modality_that_moves_nothing_is_functionally_collapsed(shares: tuple[float, ...], label: str) -> None:
-    verdict = judged(0.1, effects=(moved("swap-image", *shares),))
-    assert verdict.functional.label == label
-    assert verdict.label == "ok", "the two kinds of collapse are told apart"
+def test_what_cannot_be_compared_leaves_open_whether_all_is_well(found: Losses, said: str) -> None:
+    verdict = judge(found, 40, False, None, NONE, "")
+    assert verdict.label == "inconclusive"
+    assert verdict.reason == f"There is no loss of cross: {said}. There is no loss of cross/00: {said}."
+    assert [loss.name for loss in verdict.losses] == ["vision"]
 
 
-def test_a_model_without_an_output_has_no_functional_verdict() -> None:
-    assert judge(None, 40, False, None, (), "").functional.label == "undefined"
+def test_a_layer_whose_null_was_not_measured_is_named() -> None:
+    draws = 0.9 + RNG.normal(0, 0.004, (8, 40))
+    found = losses({}, {"vision/00": ("a", np.full((40, 2), 0.8))}, RandomInit((), 40, {"vision": draws}, {}))
+    assert found.unjudged == {"vision/00": "its null was not measured"}
+
+
+def test_a_loss_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="cross: random initialisations have no entropy there"):
+        loss_of("cross", np.full(40, 0.4), np.zeros((8, 40)))
+
+
+def test_without_anything_to_compare_nothing_is_well() -> None:
+    verdict = judge(Losses(), 40, False, None, NONE, "")
+    assert (verdict.label, verdict.reason) == ("inconclusive", "Nothing has a null to be compared with.")
+
+
+def test_layers_are_corrected_for_their_number() -> None:
+    few, many = loss("vision/00", 0.52, spread=0.001), [loss(f"vision/{i:02d}", 0.1) for i in range(1, 100)]
+    alone, among = (
+        judge(Losses((loss("vision", 0.1),), layers), 40, False, None, NONE, "") for layers in ((few,), (few, *many))
+    )
+    assert few.p_collapsed < 0.025
+    assert (alone.label, among.label) == ("collapsed", "inconclusive")

@@ -118,36 +118,6 @@ def test_a_softmax_that_is_no_attention_is_not_steered() -> None:
         assert torch.equal(model(x), plain)
 
 
-def test_effects_are_per_image_and_told_by_site_and_head(load_model: Load, tmp_path: Path) -> None:
-    model = load_model("blip:tiny@random", tmp_path)
-    layout = find_layout(model, IMAGES, CAPTIONS)
-    texts = [texts[0] for texts in CAPTIONS]
-    found = measure_influence(model, layout, IMAGES, texts, "heads", 2, {}, lambda *_: None)
-    sites = sum(len(spots) for spots in layout.roles.values())
-    kinds = [effect.kind for effect in found]
-    assert {kind: kinds.count(kind) for kind in ("swap-image", "cut-image", "swap-text", "uniform-site")} == {
-        "swap-image": 1,
-        "cut-image": 1,
-        "swap-text": 1,
-        "uniform-site": sites,
-    }
-    assert all(effect.change.shape == (4,) and (effect.change >= 0).all() for effect in found)
-    assert all(effect.loss is not None for effect in found), "a matching model has right answers"
-
-
-def test_sites_are_changed_for_some_of_the_pairs_and_modalities_for_all(load_model: Load, tmp_path: Path) -> None:
-    model = load_model("blip:tiny@random", tmp_path)
-    layout = find_layout(model, IMAGES, CAPTIONS)
-    texts = [texts[0] for texts in CAPTIONS]
-    asked: list[int] = []
-    ask = model.ask
-    model.ask = lambda images, *rest: asked.append(len(images)) or ask(images, *rest)
-    found = measure_influence(model, layout, IMAGES, texts, "sites", 4, {}, lambda *_: None, 2)
-    assert {len(effect.change) for effect in found if effect.site} == {2}
-    assert {len(effect.change) for effect in found if not effect.site} == {4}
-    assert asked == [4, 4, 4, 4, 2], "as it is, three changes of a modality; the sites share what is prepared"
-
-
 def test_an_output_that_is_not_finite_is_told(load_model: Load, tmp_path: Path) -> None:
     model = load_model("clip:tiny@random", tmp_path)
     model.module.logit_scale.data.fill_(1e3)
@@ -187,7 +157,7 @@ def test_closed_gates_let_nothing_through_although_attention_has_all_its_entropy
         assert (measuring.record.by_image(site, "gated_influence") == 0).all()
         assert (measuring.record.by_image(site, "entropy_norm") > 0.9).all()
     texts = [texts[0] for texts in CAPTIONS]
-    swap = measure_influence(model, layout, IMAGES, texts, "modalities", 4, {}, lambda *_: None)[0]
+    swap = measure_influence(model, layout, IMAGES, texts, "modalities", 4, {}, lambda *_: None).effects[0]
     assert (swap.kind, float(swap.change.max())) == ("swap-image", 0.0)
 
 
