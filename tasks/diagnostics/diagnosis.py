@@ -14,6 +14,7 @@ from tasks.diagnostics.families.model import Provenance, Role
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import RandomInit
+from tasks.diagnostics.nulls.scores import Band, score_bands
 from tasks.diagnostics.nulls.shuffled_pairs import Shift
 from tasks.diagnostics.verdict import Verdict
 from tasks.ranges import FREE, Range, held, range_of
@@ -163,6 +164,12 @@ class Diagnosis:
     def summary(self, metric: str) -> Summary | None:
         """The mean over images of a metric in `values`; None where it is undefined."""
         return summarise(self.values[metric], range_of(metric)) if metric in self.values else None
+
+    @property
+    def score_nulls(self) -> Mapping[str, Band]:
+        """Metric of a layer's score -> its null of random initialisation; empty where that was not measured."""
+        null = self.nulls.random_init
+        return {} if null is None else score_bands(self.values, null.scores)
 
     def relation(self, per_head: bool = False) -> Relation | None:
         """How entropy and influence go together over sites, or over heads; None where there are too few of them."""

@@ -100,6 +100,10 @@ def _nulls(found: Diagnosis) -> dict[str, Any]:
             "seeds": list(drawn.seeds),
             "images": drawn.images,
             "entropy_norm": {role: _number(values.mean()) for role, values in drawn.roles.items()},
+            "layer_scores": {
+                metric: {"mean": band.mean, "low": band.low, "high": band.high}
+                for metric, band in found.score_nulls.items()
+            },
             "entropy_norm_sd": {role: _number(values.mean(axis=1).std(ddof=1)) for role, values in drawn.roles.items()},
         },
         "shuffled_pairs": {

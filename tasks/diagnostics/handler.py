@@ -111,6 +111,8 @@ def _of_nulls(found: Diagnosis) -> Iterator[Measurement]:
     for loss in found.verdict.layers:
         yield Measurement(f"null/layer/{loss.name}/entropy_norm", loss.null, "", loss.null_low, loss.null_high)
         yield Measurement(f"null/layer/{loss.name}/loss", loss.value, "", loss.low, loss.high)
+    for metric, band in found.score_nulls.items():
+        yield Measurement(f"null/{metric}", band.mean, "", band.low, band.high)
     for loss in found.verdict.heads:
         yield Measurement(f"null/head/{loss.name}/loss", loss.value, "", loss.low, loss.high, cited=False)
     for metric, shift in found.nulls.shuffled.items():

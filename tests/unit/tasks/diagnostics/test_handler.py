@@ -102,6 +102,15 @@ def test_the_share_of_entropy_that_each_layer_lost_is_cited_beside_its_null(done
         assert {f"null/layer/{layer}/entropy_norm", f"null/layer/{layer}/loss"} <= cited
 
 
+def test_the_scores_of_each_layer_are_cited_beside_those_of_untrained_twins(done: Done) -> None:
+    found = {m.metric: m for m in done.measurements if m.cited}
+    for score in ("layer/00/mcs_norm", "layer/01/mcs_norm", "layer/00/mcs_raw", "layer/01/mcs_raw"):
+        null = found[f"null/{score}"]
+        assert null.low is not None and null.high is not None
+        assert 0 < null.low < null.value < null.high < 1
+        assert null.low < found[score].value < null.high, "the model is itself a random initialisation"
+
+
 def test_a_gated_site_is_named_by_its_own_role_and_layer(workspace: Path, few: DataRef, tmp_path: Path) -> None:
     done = carry_out("mllama:tiny@random", few, workspace, tmp_path)
     assert isinstance(done, Done)
