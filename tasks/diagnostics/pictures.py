@@ -68,7 +68,7 @@ def _layers(found: Diagnosis) -> Figure | None:
     for panel in panels.flat:
         if panel not in drawn:
             panel.remove()
-    figure.legend(*_entries(drawn), loc="outside lower center", ncols=6, frameon=False, fontsize=8)
+    figure.legend(*_entries(drawn), loc="outside lower center", ncols=2 * columns, frameon=False, fontsize=8)
     figure.suptitle(found.model.locator, fontsize=10, x=0.01, ha="left")
     return figure
 

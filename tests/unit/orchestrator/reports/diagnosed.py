@@ -127,7 +127,8 @@ def _item(metric: str, value: float, half: float | None = None, n: int | None = 
 
 def _effect(key: str, change: float, n: int, labelled: bool) -> Iterator[Evidence]:
     """Nothing moves at all where the change is zero."""
-    yield _item(f"{key}/change", change, 0.2 * change, n)
+    interval = Interval(low=0.8 * change, high=min(1.2 * change, 1.0))
+    yield _item(f"{key}/change", change, n=n).model_copy(update={"interval": interval})
     if labelled:
         yield _item(f"{key}/loss", 6 * change, 0.9 * change, n).model_copy(update={"unit": "nat"})
 
