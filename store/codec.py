@@ -13,8 +13,7 @@ from store.chain import GENESIS, Row, canonical, link, sha256
 from store.errors import IntegrityFailure, NewerSchema, first_line
 from store.events import Event, TaggedEvent
 from store.record import Recorded
-from store.specs import Frozen
-from store.study import STORED
+from store.specs import STORED, Frozen
 
 VERSIONS: Mapping[str, int] = {member.__name__: 1 for member in get_args(Event)} | {
     "StudyRegistered": 3,

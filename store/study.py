@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from store.errors import BadInput
-from store.specs import Boundary, DataRef, Frozen, Grown, Looks, Method, ModelRef, Plant, Slug, Test
+from store.specs import STORED, Boundary, DataRef, Frozen, Grown, Looks, Method, ModelRef, Plant, Slug, Test
 from store.text import complaint
 
 Metric = Literal[
@@ -32,8 +32,8 @@ Metric = Literal[
 ]
 """Per-image measures a decision can rest on."""
 
-STORED = "stored"
-"""Key of the validation context that says that a protocol is read from the log, and not from a person."""
+LOSS = "_entropy_loss"
+"""How metrics end that are losses of entropy against random initialisations."""
 
 UnitInterval = Annotated[float, Field(gt=0, lt=1)]
 
@@ -218,7 +218,7 @@ class Study(Grown):
     approvals: Approvals = Approvals()
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _consistent(self, info: ValidationInfo) -> Self:
         ids = [model.id for model in self.models]
         twice = sorted({i for i in ids if ids.count(i) > 1})
         if twice:
@@ -232,6 +232,12 @@ class Study(Grown):
             raise ValueError(
                 f"decision.at_least: {beyond[0]} of {len(self.models)} models cannot be reached; "
                 f"give at most {len(self.models)}"
+            )
+        without_null = self.decision.metric.endswith(LOSS) and not self.diagnostics.nulls
+        if without_null and not (info.context or {}).get(STORED, False):
+            raise ValueError(
+                f"diagnostics.nulls: {self.decision.metric} is a loss against random initialisations; "
+                "it needs some: give 8 or more"
             )
         return self
 

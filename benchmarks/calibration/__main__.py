@@ -7,13 +7,15 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.calibration import cycles, gate_rule, sequential
+from benchmarks.calibration import across, cycles, gate_rule, means, sequential
 from benchmarks.calibration.rows import Calibration, Row, rows
 from benchmarks.calibration.running import ROOT, run
 from benchmarks.calibration.table import line, markdown
 
 SUITES: dict[str, tuple[str, Callable[[], tuple[Calibration, ...]]]] = {
     "gate": ("The GO rule at one look", gate_rule.calibrations),
+    "means": ("Tests and intervals of one mean", means.calibrations),
+    "across": ("One mean over models that share images", across.calibrations),
     "looks": ("Looks at growing data", sequential.calibrations),
     "cycles": ("A study of ten scheduled cycles", cycles.calibrations),
 }

@@ -55,14 +55,14 @@ def t_statistics(x: Floats) -> Floats:
 def growing_johnson_t(x: Floats) -> Floats:
     """Johnson's t against 0 after every image, in their order; [..., n] -> [..., n], NaN where it is undefined.
 
-    t_J = [x̄ + m₃/(6s²n) + m₃x̄²/(3s⁴)]/(s/√n). Source: Johnson (1978), "Modified t tests and confidence intervals for
-    asymmetrical populations", JASA 73.
+    t_J = [x̄ + m₃/(6s²n) + m₃x̄²/(3s⁴)]/(s/√n), with m₃ without bias. Source: Johnson (1978), "Modified t tests and
+    confidence intervals for asymmetrical populations", JASA 73.
     """
     n = np.arange(1, x.shape[-1] + 1)
     mean, second, third = (np.cumsum(x**power, axis=-1) / n for power in (1, 2, 3))
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = (second - mean**2) * n / (n - 1)
-        skewness = third - 3 * mean * second + 2 * mean**3
+        skewness = (third - 3 * mean * second + 2 * mean**3) * n**2 / ((n - 1) * (n - 2))
         shifted = mean + skewness / (6 * variance * n) + skewness * mean**2 / (3 * variance**2)
         found: Floats = shifted / np.sqrt(variance / n)
     return found

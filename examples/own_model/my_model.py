@@ -105,7 +105,8 @@ class Model(VisionLanguageModel):
         kinds = torch.full_like(ids, TEXT).masked_fill(ids == START, SPECIAL).masked_fill(ids == PAD, PADDING)
         first = torch.zeros(len(ids), dtype=torch.long, device=self.device)
         inputs = {"pixels": pixels, "ids": ids}
-        return (Pass(lambda: self.module(pixels, ids), len(ids), {"text": Tokens(kinds, first)}, inputs),)
+        cut = sum(len(text.encode()) >= LENGTH for text in texts)
+        return (Pass(lambda: self.module(pixels, ids), len(ids), {"text": Tokens(kinds, first)}, inputs, cut),)
 
     def place(self, site: str) -> Place:
         """By the names of the modules; the image's keys are all of one kind, so they need no sequence."""

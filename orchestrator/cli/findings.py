@@ -37,6 +37,12 @@ def show(found: Diagnosis) -> None:
     if found.rows is not None:
         error = f"the standard error of a site's mean entropy is at most {found.sampling_error:.4f} nat for it"
         console.print(f"{found.rows} rows of image tokens were measured at each site; {error}", soft_wrap=whole)
+    if found.blind:
+        console.print(f"attention that is not seen: {escape(', '.join(found.blind))}", soft_wrap=whole)
+    if found.cut:
+        captions = f"{found.cut} of {found.n * found.captions_per_image} captions"
+        told = "are longer than the model's context, and only their beginning was measured"
+        console.print(f"{captions} {told}", soft_wrap=whole)
     for name, label, reason in (
         ("attention", found.verdict.label, found.verdict.reason),
         ("influence", found.verdict.functional.label, found.verdict.functional.reason),

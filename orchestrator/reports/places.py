@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from store.board import Task
 from store.evidence import Evidence
 
-ROLES = ("vision", "text", "fusion", "cross")
+ROLES = ("vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse")
 """Roles whose sites are layers, in the order in which reports show them."""
 
 _SITE = "Site "

@@ -8,6 +8,7 @@ from orchestrator.reports.context import Summary
 from orchestrator.reports.measured import look_of, reading
 from orchestrator.reports.naming import model_name, task_link, task_model
 from orchestrator.reports.past import Past
+from orchestrator.reports.places import ROLES
 from orchestrator.reports.prose import (
     Absent,
     Code,
@@ -255,7 +256,7 @@ def _null(past: Past, model_id: str, book: FigureBook) -> list[Prose]:
         return []
     losses: list[Prose] = [
         (role, " ", Estimate(book.evidence(loss)))
-        for role in ("vision", "text", "fusion", "cross")
+        for role in ROLES
         if (loss := task.value(f"null/{role}/loss")) is not None
     ]
     listed = [piece for number, loss in enumerate(losses) for piece in ((*((", ",) if number else ()), *loss))]

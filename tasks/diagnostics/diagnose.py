@@ -13,6 +13,7 @@ import numpy as np
 
 from store.errors import BadInput, GonogoError
 from store.specs import DataRef, Method, ModelRef
+from store.study import LOSS
 from tasks.diagnostics.alignment import Alignment, alignment
 from tasks.diagnostics.datasets import Dataset, Sample, open_data
 from tasks.diagnostics.datasets.images import read_image
@@ -79,8 +80,7 @@ def diagnose(
     device = _device(how.device)
     progress(0, len(dataset), f"loading {model.locator}")
     try:
-        loaded = _load(family, model, workspace, seed, device)
-        loaded.module.to(getattr(torch, how.dtype))
+        loaded = _load(family, model, workspace, seed, device, getattr(torch, how.dtype))
         with torch.inference_mode(), full_precision():
             run = _Diagnosing(loaded, model, dataset, batch_size, how.rows, progress)
             run.measure()
@@ -102,6 +102,7 @@ def diagnose(
         captions_per_image=dataset.captions_per_image,
         sites=run.sites,
         blind=tuple(sorted(run.measuring.blind)),
+        cut=run.measuring.cut,
         values=metrics.values,
         undefined=metrics.undefined,
         nulls=Nulls(nulls, shuffled),
@@ -198,7 +199,7 @@ class _Diagnosing:
         )
         for role, values in self._roles.items():
             if role in null.roles and null.roles[role].mean() > 0:
-                self.metrics.put(f"{role}_entropy_loss", 1 - values / null.roles[role].mean())
+                self.metrics.put(f"{role}{LOSS}", 1 - values / null.roles[role].mean())
         return null
 
     def shuffled(self) -> dict[str, Shift]:
@@ -270,13 +271,22 @@ class _Diagnosing:
             yield [image for image, _ in part], [captions for _, captions in part]
 
 
-def _load(family: Family, model: ModelRef, workspace: Path, seed: int, device: torch.device) -> VisionLanguageModel:
-    """Load a model, and say of a failure that it is the model's and not the data's."""
+def _load(
+    family: Family, model: ModelRef, workspace: Path, seed: int, device: torch.device, dtype: torch.dtype
+) -> VisionLanguageModel:
+    """Load a model, and say of a failure that it is the model's and not the data's.
+
+    One of a lower precision goes through the CPU, as families load in float32, which the device may have no room for.
+    """
+    import torch
+
     from tasks.diagnostics.attention.tap import refuse_compiled
 
     try:
-        loaded = family.load(model, workspace, seed, device)
+        loaded = family.load(model, workspace, seed, device if dtype == torch.float32 else torch.device("cpu"))
         refuse_compiled(loaded.module)
+        loaded.module.to(dtype).to(device)
+        loaded.device = device
         return loaded
     except BadInput as error:
         raise UnusableModel(str(error)) from error

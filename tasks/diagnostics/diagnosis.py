@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from store.specs import ModelRef
+from store.study import LOSS
 from tasks.diagnostics.alignment import Alignment
 from tasks.diagnostics.families.model import Provenance, Role
+from tasks.diagnostics.image_metrics import ROLES
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import RandomInit
@@ -19,21 +22,30 @@ from tasks.diagnostics.nulls.shuffled_pairs import Shift
 from tasks.diagnostics.verdict import Verdict
 from tasks.ranges import FREE, Range, held, range_of
 
+if TYPE_CHECKING:
+    from tasks.statistics.shared_error import SharedError
+
 SCORES = ("mcs_raw", "mcs_norm", "mcs_raw_uniform")
 TOWERS = ("vision", "text")
 ENTROPIES = tuple(f"{tower}_{kind}" for kind in ("entropy", "entropy_norm", "entropy_uniform") for tower in TOWERS)
 READOUTS = tuple(f"{row}_{kind}" for row in ("vision_cls", "text_eot") for kind in ("entropy", "entropy_norm"))
 MEETING = (
+    "vision_stream_entropy",
+    "vision_stream_entropy_norm",
+    "text_stream_entropy",
+    "text_stream_entropy_norm",
     "fusion_entropy",
     "fusion_entropy_norm",
     "fusion_image_mass",
     "fusion_log_odds",
     "cross_entropy",
     "cross_entropy_norm",
+    "cross_reverse_entropy",
+    "cross_reverse_entropy_norm",
     "gated_influence",
 )
 """Metrics of models in which the modalities meet."""
-LOSSES = tuple(f"{role}_entropy_loss" for role in ("vision", "text", "fusion", "cross"))
+LOSSES = tuple(f"{role}{LOSS}" for role in ROLES)
 """Normalised entropy lost against the null of random initialisation, as a share of the null's."""
 SUMMARY = (*SCORES, *ENTROPIES, *READOUTS, *MEETING, *LOSSES)
 """Metrics of the whole model, each with one value per image. What a model has no use for is left out."""
@@ -60,7 +72,10 @@ class Site:
     statistics: Mapping[str, Floats]
     """Statistic of `reduction.Statistics` -> [images, heads]."""
     sampling_error: float = 0.0
-    """Standard error, nats, of its mean entropy, at most, that comes of the rows that were not measured."""
+    """Standard error, nats, of its mean entropy that comes of the rows that were not measured.
+
+    Every sample's rows are drawn by themselves, so that an interval over images holds it already.
+    """
 
     @property
     def entropy(self) -> Floats:
@@ -125,6 +140,8 @@ class Diagnosis:
     sites: tuple[Site, ...]
     blind: tuple[str, ...]
     """Modules that look like attention and ran, but were not seen into."""
+    cut: int
+    """Captions that are longer than the model's context, so that only their beginning was measured."""
     values: Mapping[str, Floats]
     """Metric -> [images]; what is undefined is absent."""
     undefined: Mapping[str, str]
@@ -162,8 +179,19 @@ class Diagnosis:
         return max((site.sampling_error for site in self.sites), default=0.0)
 
     def summary(self, metric: str) -> Summary | None:
-        """The mean over images of a metric in `values`; None where it is undefined."""
-        return summarise(self.values[metric], range_of(metric)) if metric in self.values else None
+        """The mean over images of a metric in `values`; None where it is undefined.
+
+        The interval of a loss holds the error of its null, as that of one more random initialisation.
+        """
+        if metric not in self.values:
+            return None
+        values, within, null = self.values[metric], range_of(metric), self.nulls.random_init
+        if metric not in LOSSES or null is None:
+            return summarise(values, within)
+        from tasks.statistics.shared_error import reference
+
+        found = reference(null.roles[metric.removesuffix(LOSS)])
+        return summarise(values, within, found.shared(float(values.mean())))
 
     @property
     def score_nulls(self) -> Mapping[str, Band]:
@@ -192,12 +220,17 @@ class Diagnosis:
         return Relation(r, low, high, len(pairs))
 
 
-def summarise(values: Floats, within: Range = FREE) -> Summary:
-    """Mean of `values`, [images], with its 95 % t interval, held to the range of the measure (`ranges.held`)."""
+def summarise(values: Floats, within: Range = FREE, shared: SharedError | None = None) -> Summary:
+    """Mean of `values`, [images], with its 95 % t interval, and in it the error that all images share, if any.
+
+    The interval is held to the range of the measure (`ranges.held`).
+    """
     from tasks.statistics.intervals import t_interval
 
     mean, n = float(values.mean()), len(values)
     if n < 2:
         return Summary(mean, None, None, n)
-    low, high = t_interval(values)
-    return Summary(mean, *held(mean, float(low), float(high), within), n)
+    low, high = map(float, t_interval(values))
+    if shared is not None:
+        low, high = shared.widened(mean, low, high, 0.95)
+    return Summary(mean, *held(mean, low, high, within), n)

@@ -36,6 +36,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "sites_expected": found.sites_expected,
         "sites_complete": not found.blind,
         "blind": list(found.blind),
+        "captions_cut": found.cut,
         "summary": _bounded({metric: found.summary(metric) for metric in metrics}),
         "undefined": dict(found.undefined),
         "layers": _bounded({metric: found.summary(metric) for metric in finer}),

@@ -8,16 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
+from store.errors import BadInput, GonogoError
 from store.specs import Diagnostic
+from store.study import LOSS
 from tasks.diagnostics.diagnose import diagnose
-from tasks.diagnostics.diagnosis import SUMMARY, Diagnosis, Summary, summarise
+from tasks.diagnostics.diagnosis import LOSSES, SUMMARY, Diagnosis, Summary, summarise
 from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.pictures import draw
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
 from tasks.libraries import INSTALL
+from tasks.memory import is_out_of_memory
 from tasks.ranges import SHARE
+
+MEND = "mend what is named, or take a substitute"
 
 HEADS_CITED = 600
 """Most heads whose entropy goes into the event log, for the report to draw; a head takes some 260 bytes there.
@@ -31,7 +36,8 @@ metrics, `samples.npz` and `heads.png`.
 def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
     """Diagnose the model of `spec`; raises as `diagnose` does.
 
-    Blocked where weights or libraries cannot be had, where a model is unusable, and where the metric that the study
+    Blocked where trying again could not help: where weights or libraries cannot be had, where the model, a plant, the
+    data or the device cannot be used, where scores or the output are not finite, and where the metric that the study
     decides on is undefined.
     """
     cache = run.workspace / "cache" / "nulls"
@@ -41,8 +47,13 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
         )
     except WeightsUnavailable as error:
         return Blocked(error.reason, error.remedy)
-    except UnusableModel as error:
-        return Blocked(str(error), "mend the model, or take a substitute")
+    except BadInput as error:
+        mend = "mend the model, or take a substitute" if isinstance(error, UnusableModel) else MEND
+        return Blocked(str(error), mend)
+    except GonogoError as error:
+        if type(error) is not GonogoError or is_out_of_memory(error):
+            raise  # of the machine, which may do better next time
+        return Blocked(str(error), MEND)
     except ImportError as error:
         return Blocked(f"a library of the diagnostics is missing or broken ({error})", INSTALL)
     if spec.metric not in found.values:
@@ -69,7 +80,7 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
 
 def _why_undefined(found: Diagnosis, metric: str) -> str:
     """A loss is undefined for the reason that its entropy is, or for want of a null."""
-    if metric.endswith("_entropy_loss") and metric not in found.undefined:
+    if metric.endswith(LOSS) and metric not in found.undefined:
         entropy = f"{metric.removesuffix('_loss')}_norm"
         return found.undefined.get(entropy, "no null of random initialisation was measured")
     return found.undefined.get(metric, "it is not among the measures of this model")
@@ -98,6 +109,8 @@ def _of_model(found: Diagnosis) -> Iterator[Measurement]:
         yield Measurement("sampling_error", found.sampling_error, "nat")
     yield Measurement("images", found.n)
     yield Measurement("captions", found.n * found.captions_per_image)
+    if found.cut:
+        yield Measurement("captions_cut", found.cut)
 
 
 def _of_nulls(found: Diagnosis) -> Iterator[Measurement]:
@@ -203,6 +216,8 @@ def _facts(found: Diagnosis) -> dict[str, str]:
         facts[f"Site {_site_key(site.name)}"] = site.role if site.layer is None else f"{site.role}/{site.layer:02d}"
     if found.blind:
         facts["Attention not seen"] = ", ".join(found.blind)
+    if found.cut:
+        facts["Captions cut"] = "some are longer than the model's context, and only their beginning was measured"
     for metric, reason in found.undefined.items():
         facts[f"Undefined: {metric}"] = reason
     return facts
@@ -226,6 +241,9 @@ def _samples(found: Diagnosis, folder: Path) -> Path:
     path = folder / "samples.npz"
     sites = {f"site/{site.name}/{kind}": values for site in found.sites for kind, values in site.statistics.items()}
     first = {} if found.alignment is None else {"retrieval": found.alignment.retrieval}
+    for metric in LOSSES:
+        if metric in found.values and (null := found.nulls.random_init) is not None:
+            first[f"null/{metric}"] = null.roles[metric.removesuffix(LOSS)].T
     for effect in found.effects:
         first[f"{_key(effect)}/change"] = effect.change
         if effect.loss is not None:

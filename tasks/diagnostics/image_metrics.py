@@ -11,7 +11,7 @@ from tasks.diagnostics.families.model import Role
 from tasks.diagnostics.measures import Floats, bands, mcs, paired_layers
 from tasks.diagnostics.recording import Record
 
-ROLES: tuple[Role, ...] = ("vision", "text", "fusion", "cross")
+ROLES: tuple[Role, ...] = ("vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse")
 """Roles whose sites are layers."""
 
 _KINDS = {"entropy": "entropy", "entropy_norm": "entropy_norm", "entropy_uniform": "uniform"}
@@ -125,8 +125,7 @@ def _put_layers(metrics: Metrics, record: Record, role: Role) -> None:
 
 
 def _put_meeting(metrics: Metrics, record: Record) -> None:
-    meeting: tuple[Role, ...] = ("fusion", "cross")
-    for role in meeting:
+    for role in ROLES[2:]:
         if record.layers(role):
             for kind in ("entropy", "entropy_norm"):
                 metrics.put(f"{role}_{kind}", role_mean(record, role, kind))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from store.errors import BadInput
 from store.specs import Plant
 from tasks.diagnostics.attention.calls import Projected
-from tasks.diagnostics.families.model import Role, VisionLanguageModel
+from tasks.diagnostics.families.family import unknown
+from tasks.diagnostics.families.model import Place, Role, VisionLanguageModel
+from tasks.diagnostics.families.weights import UnusableModel
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from tasks.diagnostics.attention.calls import AttentionCall
+    from tasks.diagnostics.families.model import Tokens
     from tasks.diagnostics.intervention.steering import Changes
 
 
@@ -43,19 +46,28 @@ class Layout:
         spots = self.roles.get(plant.tower, ())
         if not spots:
             have = ", ".join(role for role in self.roles if role != "pooling")
-            raise BadInput(f"plant {plant}: the model has no {plant.tower} attention; it has {have or 'none'}")
+            raise BadInput(
+                f"plant {plant}: the model has no {plant.tower} attention; it has {have or 'none'}; name what it has"
+            )
         chosen = range(len(spots)) if plant.layers is None else plant.layers
         if max(chosen) >= len(spots):
-            raise BadInput(f"plant {plant}: there are {len(spots)} {plant.tower} layers, 0 to {len(spots) - 1}")
+            raise BadInput(
+                f"plant {plant}: there are {len(spots)} {plant.tower} layers; name any of 0 to {len(spots) - 1}"
+            )
         for spot in (spots[layer] for layer in chosen):
             if plant.heads is not None and (spot.heads is None or max(plant.heads) >= spot.heads):
-                known = "heads that cannot be told apart" if spot.heads is None else f"{spot.heads} heads, from 0 on"
+                known = "heads that cannot be told apart; leave heads= out"
+                if spot.heads is not None:
+                    known = f"{spot.heads} heads; name any of 0 to {spot.heads - 1}"
                 raise BadInput(f"plant {plant}: {spot.name} has {known}")
         return {spots[layer].name: (Change(plant.heads, plant.scale),) for layer in chosen}
 
 
 def find_layout(model: VisionLanguageModel, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> Layout:
-    """The layout of a model, found by running it on a few pairs."""
+    """The layout of a model, found by running it on a few pairs.
+
+    Raises UnusableModel for a site that its family places nowhere, or where there is no such role, sequence or gate.
+    """
     import torch
 
     from tasks.diagnostics.attention.tap import AttentionTap
@@ -64,7 +76,7 @@ def find_layout(model: VisionLanguageModel, images: Sequence[Image], captions: S
     gates: dict[str, str] = {}
 
     def note(call: AttentionCall) -> None:
-        place = model.place(call.site)
+        place = _placed(model, call.site, work.sequences)
         whole = call.q if isinstance(call, Projected) else call.scores
         heads = whole.shape[-3] if whole.dim() > 3 else None
         roles.setdefault(place.role, {}).setdefault(call.site, Spot(call.site, heads))
@@ -76,3 +88,28 @@ def find_layout(model: VisionLanguageModel, images: Sequence[Image], captions: S
             with AttentionTap(model.module, note):
                 work.run()
     return Layout({role: tuple(spots.values()) for role, spots in roles.items()}, gates)
+
+
+def _placed(model: VisionLanguageModel, site: str, sequences: Mapping[str, Tokens]) -> Place:
+    """The place of a site, if it can be one."""
+    where = f"the attention at {site!r} of {type(model).__name__}"
+    try:
+        place = model.place(site)
+    except KeyError:
+        raise UnusableModel(
+            f"{where} has no place; let its place() give it one, with the role of what it does"
+        ) from None
+    if not isinstance(place, Place):
+        raise UnusableModel(f"{where} has the place {place!r}; let its place() give a Place")
+    for what, word, known in (
+        ("role", place.role, get_args(Role)),
+        ("sequence", place.queries, sequences),
+        ("sequence", place.keys, sequences),
+    ):
+        if word and word not in known:
+            raise UnusableModel(f"{where}: {unknown(what, word, known)}")
+    if place.gate and place.gate not in dict(model.module.named_parameters()):
+        raise UnusableModel(
+            f"{where}: its gate {place.gate!r} is no parameter of the module; name one, or leave it out"
+        )
+    return place

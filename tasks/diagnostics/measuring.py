@@ -26,7 +26,7 @@ PLAIN_BATCHES = 2
 class Measuring:
     """Measures a model, with its attention changed at some sites if that is asked for.
 
-    `rows` is how many of a site's image rows are measured; None: all.
+    `rows` is how many of a site's image rows are measured, each sample's own; None: all.
     """
 
     def __init__(
@@ -37,6 +37,8 @@ class Measuring:
         self._gates = layout.gates
         self.record = Record(model)
         self.blind: set[str] = set()
+        self.cut = 0
+        """Captions of which only the beginning was read."""
         self.plain_s: list[float] = []
         """Seconds per image-caption pair of batches without the tap."""
         self.tapped_s: list[float] = []
@@ -56,17 +58,21 @@ class Measuring:
         """Measure prepared passes over some images; what is seen is kept only when all of them went well."""
         seconds, batches = 0.0, []
         for work in passes:
-            taken, batch = self.tapped(work)
+            taken, batch = self.tapped(work, self.record.images * (work.samples // max(1, images)))
             seconds += taken
             batches.append(batch)
         self.record.add(images, batches)
+        self.cut += sum(work.cut for work in passes)
         self.tapped_s.append(seconds)
 
-    def tapped(self, work: Pass) -> tuple[float, Batch]:
-        """Run one pass under the tap: seconds per sample, and what was seen, which is not kept here."""
+    def tapped(self, work: Pass, first: int = 0) -> tuple[float, Batch]:
+        """Run one pass under the tap: seconds per sample, and what was seen, which is not kept here.
+
+        `first` is how many samples of such passes came before.
+        """
         from tasks.diagnostics.attention.tap import AttentionTap
 
-        batch = Batch(self.model, work, self.rows)
+        batch = Batch(self.model, work, self.rows, first)
         tap = AttentionTap(self.model.module, batch)
         gates = Gates(self.model.module, self._gates, work.samples, batch.counts)
         with gates, tap, self._changed():

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_COLOURS = {"vision": "#0b62a4", "text": "#b3530b", "fusion": "#1b7340", "cross": "#6b3fa0"}
+_COLOURS = {
+    "vision": "#0b62a4",
+    "text": "#b3530b",
+    "vision_stream": "#3d8fd1",
+    "text_stream": "#d98a4a",
+    "fusion": "#1b7340",
+    "cross": "#6b3fa0",
+    "cross_reverse": "#9c75cc",
+}
 _SCORES = {"mcs_norm": "#1f2933", "mcs_raw": "#7a4f9a"}
 _STYLE = {
     "font.size": 9.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 from tasks.diagnostics.attention.calls import AttentionCall, Projected
 from tasks.diagnostics.attention.entropy import Groups, Rows, check_finite, measure
 from tasks.diagnostics.attention.sampling import RowSample, sampled, standard_error
-from tasks.diagnostics.families.model import PADDING, SPECIAL, TEXT, Pass, Role, Tokens, VisionLanguageModel
+from tasks.diagnostics.families.model import IMAGE, PADDING, SPECIAL, TEXT, Pass, Role, Tokens, VisionLanguageModel
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.packing import Packed
 from tasks.diagnostics.reduction import GROUPS, Statistics, statistics
@@ -23,13 +24,16 @@ class Batch:
     """The sites of one pass, in the order of their calls. A sink of the tap.
 
     What is the same for all calls is found once, and what is seen is fetched at the end, as a GPU would have to be
-    waited for.
+    waited for. `first` is how many samples came before those of the pass: their rows are drawn by their numbers.
     """
 
-    def __init__(self, model: VisionLanguageModel, work: Pass, rows: int | None = None) -> None:
+    def __init__(self, model: VisionLanguageModel, work: Pass, rows: int | None = None, first: int = 0) -> None:
         self._model = model
         self._work = work
         self._rows = rows
+        self._first = first
+        self._drawn: dict[tuple[str, int], RowSample | None] = {}
+        """(sequence of the queries, its length) -> the rows of each sample."""
         self._groups = {name: _groups(tokens) for name, tokens in work.sequences.items()}
         self._lengths = {
             name: tokens.lengths.cpu() for name, tokens in work.sequences.items() if tokens.lengths is not None
@@ -39,7 +43,7 @@ class Batch:
         self._entropies: dict[str, Tensor] = {}
         """Sum over all rows of a site, to see whether they are finite."""
         self._attending: dict[str, Tensor] = {}
-        self.errors: dict[str, float] = {}
+        self.errors: dict[str, Tensor] = {}
         """Site -> standard error, nats, of its mean entropy, where not all of its rows were measured."""
 
     def __call__(self, call: AttentionCall) -> None:
@@ -51,15 +55,16 @@ class Batch:
             self._packed[call.site].add(self._measured(call, 1, None))
             return
         queries = self._work.sequences.get(place.queries)
-        sample = None if self._rows is None or place.gate else _sample(call, queries, self._rows)
+        sample = None if self._rows is None or place.gate else self._sample(call, place.queries, self._rows)
         at = None if sample is None else sample.positions
         rows = self._measured(call, self._work.samples, self._groups.get(place.keys), at)
         if place.gate:
             self._attending[call.site] = (rows.attendable > 0).any(dim=1)
         site, weights = self._fresh(call.site), None
         if sample is not None:
-            self.errors[site] = standard_error(rows, sample)
             queries, weights = _picked(queries, sample), sample.weights
+            known = None if queries is None or queries.kinds is None else queries.kinds != PADDING
+            self.errors[site] = standard_error(rows, sample, known)
         self._seen[site] = statistics(rows, self._work.samples, queries, call.site, weights)
 
     def put(self, statistic: str, values: Mapping[str, Tensor]) -> None:
@@ -90,6 +95,16 @@ class Batch:
         self._entropies[call.site] = self._entropies[call.site] + whole if call.site in self._entropies else whole
         return rows
 
+    def _sample(self, call: AttentionCall, sequence: str, rows: int) -> RowSample | None:
+        """The same rows for all sites whose queries are a sequence, drawn once."""
+        whole = call.q if isinstance(call, Projected) else call.scores
+        key = (sequence, whole.shape[-2])
+        if key not in self._drawn:
+            tokens = self._work.sequences.get(sequence)
+            found = _sample(tokens, whole.shape[-2], self._work.samples, rows, self._first)
+            self._drawn[key] = None if found is None else found.to(whole.device)
+        return self._drawn[key]
+
     def _fresh(self, site: str) -> str:
         """A module that attends twice in one pass is two sites."""
         name, calls = site, 1
@@ -118,7 +133,7 @@ class Record:
                 kept.setdefault(name, []).append(value)
         for batch in batches:
             for site, error in batch.errors.items():
-                self._errors.setdefault(site, []).append((images, error))
+                self._errors.setdefault(site, []).append((images, float(error)))
 
     @property
     def sites(self) -> list[str]:
@@ -140,10 +155,10 @@ class Record:
     def sampling_error(self, site: str) -> float:
         """Standard error, nats, of a site's mean entropy that comes of the rows that were not measured; 0 without any.
 
-        At most: batches share their rows as far as they can, so that their errors are added up and not averaged out.
+        Every sample has rows of its own, so that variances are added up. Intervals over images hold it already.
         """
         errors = self._errors.get(site, [])
-        return sum(images * error for images, error in errors) / self.images if errors else 0.0
+        return math.hypot(*(images * error for images, error in errors)) / self.images if errors else 0.0
 
     def values(self, site: str, statistic: str) -> Floats:
         """[samples, heads] of a site."""
@@ -155,17 +170,23 @@ class Record:
         return np.asarray(values.reshape(self.images, -1, values.shape[1]).mean(axis=1))
 
 
-def _sample(call: AttentionCall, queries: Tokens | None, rows: int) -> RowSample | None:
-    """Rows of image tokens, or of tokens that are not told apart; text, special tokens and what is read out stay."""
+def _sample(queries: Tokens | None, length: int, samples: int, rows: int, first: int) -> RowSample | None:
+    """Rows of image tokens, or of tokens that are not told apart; text, special tokens and what is read out stay.
+
+    Padding counts nowhere, and is neither.
+    """
     import torch
 
-    whole = call.q if isinstance(call, Projected) else call.scores
-    kept = torch.zeros(whole.shape[-2], dtype=torch.bool, device=whole.device)
+    kept, others = torch.zeros(length, dtype=torch.bool), torch.ones(samples, length, dtype=torch.bool)
     if queries is not None and queries.kinds is not None:
-        kept |= ((queries.kinds == TEXT) | (queries.kinds == SPECIAL)).any(dim=0)
+        kinds = queries.kinds.cpu()
+        if kinds.shape[-1] != length:
+            return None  # which is told where all rows are reduced
+        kept |= ((kinds == TEXT) | (kinds == SPECIAL)).any(dim=0)
+        others = kinds == IMAGE
     if queries is not None and queries.readout is not None:
-        kept[queries.readout] = True
-    return sampled(kept, rows, seed=0)
+        kept[queries.readout.cpu()] = True
+    return sampled(kept, others, rows, first)
 
 
 def _picked(queries: Tokens | None, sample: RowSample) -> Tokens | None:
@@ -174,8 +195,8 @@ def _picked(queries: Tokens | None, sample: RowSample) -> Tokens | None:
 
     if queries is None:
         return None
-    kinds = None if queries.kinds is None else queries.kinds[:, sample.positions]
-    readout = None if queries.readout is None else torch.searchsorted(sample.positions, queries.readout)
+    kinds = None if queries.kinds is None else queries.kinds.gather(1, sample.positions)
+    readout = None if queries.readout is None else torch.searchsorted(sample.positions, queries.readout[:, None])[:, 0]
     return Tokens(kinds, readout)
 
 

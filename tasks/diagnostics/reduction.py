@@ -18,16 +18,17 @@ Statistics = Mapping[str, "Tensor"]
 `entropy`: nats, over rows with an attendable key. `entropy_norm`: H / ln(attendable keys), over rows with at least two,
 as with one key H is 0 whatever the model does. `uniform`: ln(attendable keys), over the rows of `entropy`.
 Where image and text keys meet: `image_mass`, the share of attention on image keys; `log_odds`, ln of image mass over
-text mass, less ln of attendable image keys over text keys, so that uniform attention has 0; and `image_entropy_norm`,
-`text_entropy_norm` within the keys of one modality.
+text mass, less ln of attendable image keys over text keys, so that uniform attention has 0, and cut off near 87 either
+way; and `image_entropy_norm`, `text_entropy_norm` within the keys of one modality.
 A name followed by `/readout`, `/image` or `/text` speaks of those rows only.
 """
 
 GROUPS = 3
 """Groups of keys where modalities meet, by the numbers of IMAGE, TEXT and SPECIAL; padding counts as special."""
 
-_LEAST_MASS = 1e-12
-"""Mass below which log-odds are cut off, far below what float32 tells apart from 0."""
+_LEAST_MASS = 1.1754944e-38
+"""Mass below which log-odds are cut off: the least normal float32, e^-87. Down to it every backend keeps the relative
+precision of a mass; below, some find 0, and a row would have other log-odds on another device."""
 
 
 def statistics(
@@ -35,8 +36,8 @@ def statistics(
 ) -> Statistics:
     """The statistics of one call over `samples` samples; windows of one sample are pooled.
 
-    `queries` tells what each row is; without it all rows are of one kind. `weights`, [queries], float64, tells how many
-    rows each stands for, where not all were measured. Raises GonogoError when the shapes do not fit.
+    `queries` tells what each row is; without it all rows are of one kind. `weights`, [samples, queries], float64, tells
+    how many rows each stands for, where not all were measured. Raises GonogoError when the shapes do not fit.
     """
     entropy, attendable = (_by_sample(x, samples, site) for x in (rows.entropy, rows.attendable))
     parts = None if rows.parts is None else Parts(*(part.unsqueeze(1) for part in rows.parts))
@@ -79,7 +80,7 @@ def _of_groups(parts: Parts, counts: Tensor, weights: Tensor | None) -> dict[str
     image, text = parts.mass[..., IMAGE], parts.mass[..., TEXT]
     images, texts = parts.attendable[..., IMAGE], parts.attendable[..., TEXT]
     both = counts & (images > 0) & (texts > 0)
-    odds = (image.clamp_min(_LEAST_MASS) / text.clamp_min(_LEAST_MASS)).log()
+    odds = image.double().clamp_min(_LEAST_MASS).log() - text.double().clamp_min(_LEAST_MASS).log()
     by_chance = (images.clamp_min(1).to(odds.dtype) / texts.clamp_min(1)).log()
     return {
         "image_mass": _mean(image, counts, weights),
@@ -104,6 +105,7 @@ def _mean(x: Tensor, counts: Tensor, weights: Tensor | None) -> Tensor:
     """Mean over windows and queries of what counts, in float64; [samples, heads]."""
     import torch
 
-    each = counts.double() if weights is None else counts * weights
+    stands = 1.0 if weights is None else weights[:, None, None]
+    each = counts.double() * stands
     whole = torch.where(counts, x, 0.0).double()
-    return (whole if weights is None else whole * weights).sum(dim=(1, 3)) / each.sum(dim=(1, 3))
+    return (whole * stands).sum(dim=(1, 3)) / each.sum(dim=(1, 3))

@@ -14,6 +14,7 @@ from tasks.statistics.adequacy import Sample, Undetermined, examine, image_means
 from tasks.statistics.crossed import crossed
 from tasks.statistics.intervals import Floats
 from tasks.statistics.location import Alternative, TTest, p_value, t_test
+from tasks.statistics.shared_error import NOTHING_SHARED, SharedError
 
 FEWEST_MODELS = 3
 """With two models a population of models has one degree of freedom, and its 5 % test rejects a true null up to 13 %."""
@@ -60,20 +61,25 @@ class AcrossModels:
 
 
 def fixed_set(
-    values: Mapping[str, Floats], value: float = 0.0, alternative: Alternative = "two-sided", confidence: float = 0.95
+    values: Mapping[str, Floats],
+    value: float = 0.0,
+    alternative: Alternative = "two-sided",
+    confidence: float = 0.95,
+    shared: SharedError = NOTHING_SHARED,
 ) -> AcrossModels | Undetermined:
     """Test the mean over these models against `value` by t: the unit is the image, its value the mean over models.
 
     `values` holds a vector of shape [n] a model, joined on the same images; NaN is a missing value. However much models
-    agree on which image is hard, the test keeps its level, as each image enters once. Undetermined, naming the model,
-    when one could not be tested alone.
+    agree on which image is hard, the test keeps its level, as each image enters once. `shared` is the error of the mean
+    that comes of the nulls values were measured against. Undetermined, naming the model, when one could not be tested
+    alone.
     """
     found = _together(values, fewest=1)
     if isinstance(found, Undetermined):
         return found
     _, sample = found
-    error = sample.sd / math.sqrt(sample.n)
-    test = t_test(sample, value, alternative)
+    error = shared.added(sample.sd / math.sqrt(sample.n), sample.n - 1).error
+    test = t_test(sample, value, alternative, shared)
     return AcrossModels(
         scope="fixed",
         models=len(values),
@@ -91,8 +97,8 @@ def population(
 ) -> AcrossModels | Undetermined:
     """Test and interval of the mean over all models of which these, three or more, are a random sample.
 
-    As `fixed_set`, with models and images both random (`crossed`). Models chosen because they are well known are no
-    random sample of anything; then only `fixed_set` holds.
+    As `fixed_set`, with models and images both random (`crossed`); errors of the models' nulls are among what models
+    differ by. Models chosen because they are well known are no random sample of anything; then only `fixed_set` holds.
     """
     found = _together(values, fewest=FEWEST_MODELS)
     if isinstance(found, Undetermined):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import Literal
 
 import numpy as np
@@ -170,10 +170,25 @@ def _always(_: float) -> float:
 
 
 def _passing(number: int, passed: float, reached: float) -> Floats:
-    """[have, then]: how many of `number` models pass the next level, when P(p ≤ level) grows to `reached`."""
-    from scipy.stats import binom
+    """[have, then]: how many of `number` models pass the next level, when P(p ≤ level) grows to `reached`.
+
+    Of those that have not passed, a binomial number does.
+    """
+    from scipy.special import xlog1py, xlogy
 
     step = (reached - passed) / (1 - passed) if passed < reached else 0.0
+    more, fewer, ways = _ways(number)
+    chances: Floats = np.exp(ways + xlogy(more, step) + xlog1py(fewer, -step))
+    return np.triu(chances)
+
+
+@cache
+def _ways(number: int) -> tuple[Floats, Floats, Floats]:
+    """[have, then]: models that pass, models that still do not, and the logarithm of the ways to choose them."""
+    from scipy.special import gammaln
+
     have = np.arange(number + 1)
-    chances: Floats = binom.pmf(have[None, :] - have[:, None], number - have[:, None], step)
-    return chances
+    more = np.maximum(have[None, :] - have[:, None], 0.0)
+    left = number - have[:, None] + 0.0
+    fewer = np.maximum(left - more, 0.0)
+    return more, fewer, gammaln(left + 1) - gammaln(more + 1) - gammaln(fewer + 1)

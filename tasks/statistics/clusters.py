@@ -62,8 +62,13 @@ class Deviations:
 
     @property
     def third(self) -> Floats:
-        """Third central moment m₃ = Σ pulls³ / n, shape [...]."""
-        return np.asarray((np.square(self.pulls) * self.pulls).sum(axis=-1) / self.images)
+        """Third central moment without bias, n·Σ pulls³ / ((n − 1)(n − 2)), shape [...]; 0 for two images.
+
+        Source: Fisher (1930), "Moments and product moments of sampling distributions", Proc. London Math. Society 30.
+        """
+        n = self.images
+        left = np.maximum((n - 1) * (n - 2), 1)  # cubes of two deviations add up to 0
+        return np.asarray(n / left * (np.square(self.pulls) * self.pulls).sum(axis=-1))
 
     @property
     def error(self) -> Floats:

@@ -16,13 +16,17 @@ from store.specs import Statistics
 from tasks.statistics.across_models import AcrossModels, fixed_set, population
 from tasks.statistics.adequacy import Undetermined
 from tasks.statistics.claims import RULES, Claim, claim
+from tasks.statistics.location import SMALLEST_P
 from tasks.statistics.look_plan import look_level
 from tasks.statistics.meta_analysis import meta_analysis
 from tasks.statistics.models import ModelResult, collapse_side, describe_model, look_plan
-from tasks.statistics.multiplicity import holm
+from tasks.statistics.multiplicity import benjamini_hochberg, holm
 from tasks.statistics.pairs import PairResult, describe_pair
+from tasks.statistics.partial_conjunction import partial_conjunction
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER, minimal_detectable_effect, power, sample_size
 from tasks.statistics.samples import Joined
+from tasks.statistics.shared_error import NOTHING_SHARED, SharedError, difference_of, mean_of
+from tasks.statistics.trend import Trend, trend
 
 Pair = tuple[str, str]
 Name = TypeVar("Name", str, Pair)
@@ -73,8 +77,15 @@ class Comparison:
     p_collapse: Mapping[str, float]
     """Adjusted for looks, then by Holm for all models, as are the next: how many are within alpha is û."""
     p_clear: Mapping[str, float]
+    p_sequential: tuple[float, ...]
+    """For k = 1 … m, the p of "k or more models collapse" by the models' e-values, which holds after any number of
+    looks; whatever the plan of the looks is."""
     p_pair: Mapping[Pair, float]
     """Holm-adjusted over all pairs."""
+    trends: Mapping[str, Trend]
+    """How the metric changes over a model's layers, where these were measured; explored, and no part of any claim."""
+    p_trend: Mapping[str, float]
+    """Benjamini and Hochberg's adjusted p of each trend, over all models."""
     across: tuple[AcrossModels, ...]
     """One mean over all models: of these very models, and of a population of models where there are enough of them."""
     pooled: Pooled | None
@@ -95,10 +106,18 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
     a threshold that equals the null value.
     """
     level = look_level(spec.alpha, joined.image_ids.size, look_plan(spec), spec.look)
-    described = {model: describe_model(x, spec, len(joined.values)) for model, x in joined.values.items()}
+    described = {
+        model: describe_model(x, spec, len(joined.values), joined.references.get(model))
+        for model, x in joined.values.items()
+    }
+    shared = _shared(joined)
     models, undetermined = _split(described)
-    paired = {(a, b): describe_pair(joined.values[a], joined.values[b]) for a, b in combinations(joined.values, 2)}
+    paired = {
+        (a, b): describe_pair(joined.values[a], joined.values[b], difference_of(shared[a], shared[b]))
+        for a, b in combinations(joined.values, 2)
+    }
     pairs, undetermined_pairs = _split(paired)
+    trends = _trends(joined)
     p_collapse = _holm({model: found.collapse_standing.p for model, found in models.items()}, len(described))
     p_clear = _holm({model: found.clear_standing.p for model, found in models.items()}, len(described))
     return Comparison(
@@ -112,8 +131,11 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
         },
         p_collapse=p_collapse,
         p_clear=p_clear,
-        across=_across(joined, spec),
-        pooled=_pooled(models),
+        p_sequential=_sequential(models, len(described)),
+        trends=trends,
+        p_trend=_benjamini_hochberg({model: found.test.p for model, found in trends.items()}),
+        across=_across(joined, spec, mean_of(list(shared.values()))),
+        pooled=_pooled(models, shared),
         p_pair=_holm({pair: found.test.p for pair, found in pairs.items()}, len(paired)),
         collapsed=tuple(model for model, p in p_collapse.items() if p <= spec.alpha),
         cleared=tuple(model for model, p in p_clear.items() if p <= spec.alpha),
@@ -122,18 +144,31 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
     )
 
 
-def _across(joined: Joined, spec: Statistics) -> tuple[AcrossModels, ...]:
+def _shared(joined: Joined) -> dict[str, SharedError]:
+    """By model: the error of its mean that comes of the null it was measured against."""
+    means = {model: float(np.nanmean(x)) if np.isfinite(x).any() else 0.0 for model, x in joined.values.items()}
+    return {
+        model: NOTHING_SHARED if (against := joined.references.get(model)) is None else against.shared(mean)
+        for model, mean in means.items()
+    }
+
+
+def _across(joined: Joined, spec: Statistics, shared: SharedError) -> tuple[AcrossModels, ...]:
     """Means over all models, tested against the threshold; without those that the data do not bear."""
     side = collapse_side(spec)
-    both = (over(joined.values, spec.threshold, side) for over in (fixed_set, population))
+    both = (
+        fixed_set(joined.values, spec.threshold, side, shared=shared),
+        population(joined.values, spec.threshold, side),
+    )
     return tuple(each for each in both if isinstance(each, AcrossModels))
 
 
-def _pooled(models: Mapping[str, ModelResult]) -> Pooled | None:
+def _pooled(models: Mapping[str, ModelResult], shared: Mapping[str, SharedError]) -> Pooled | None:
     if len(models) < 2:
         return None
     effects = np.array([found.mean for found in models.values()])
-    found = meta_analysis(effects, np.array([each.sd**2 / each.n for each in models.values()]))
+    variances = [each.sd**2 / each.n + shared[model].error ** 2 for model, each in models.items()]
+    found = meta_analysis(effects, np.array(variances))
     knapp = found.hartung_knapp
     bounded = np.isfinite([knapp.low, knapp.high]).all()
     return Pooled(
@@ -146,6 +181,11 @@ def _pooled(models: Mapping[str, ModelResult]) -> Pooled | None:
     )
 
 
+def _sequential(models: Mapping[str, ModelResult], family: int) -> tuple[float, ...]:
+    log_e = np.array([found.collapse_standing.log_e for found in models.values()])
+    return tuple(partial_conjunction(np.clip(np.exp(-log_e), SMALLEST_P, 1.0), family).tolist())
+
+
 def _split(results: Mapping[Name, Result | Undetermined]) -> tuple[dict[Name, Result], dict[Name, Undetermined]]:
     """What was found, and why nothing was."""
     found = {name: result for name, result in results.items() if not isinstance(result, Undetermined)}
@@ -155,6 +195,16 @@ def _split(results: Mapping[Name, Result | Undetermined]) -> tuple[dict[Name, Re
 def _holm(p: Mapping[Name, float], family: int) -> dict[Name, float]:
     adjusted = holm(np.array(list(p.values())), family)
     return dict(zip(p, adjusted.tolist(), strict=True))
+
+
+def _trends(joined: Joined) -> dict[str, Trend]:
+    """Of models with two layers or more that bear a test."""
+    found = {model: trend(layers) for model, layers in joined.layers.items() if len(layers) > 1}
+    return {model: each for model, each in found.items() if isinstance(each, Trend)}
+
+
+def _benjamini_hochberg(p: Mapping[str, float]) -> dict[str, float]:
+    return dict(zip(p, benjamini_hochberg(np.array(list(p.values()))).tolist(), strict=True))
 
 
 def _design(n: int, level: float) -> Design:

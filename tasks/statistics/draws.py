@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float64]
+from tasks.statistics.adequacy import Floats
+from tasks.statistics.shared_error import SharedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +59,14 @@ def against_draws(values: Floats, draws: Floats, level: float = 0.95) -> Contras
             f"a contrast needs two draws and two images, not {k} draws and {values.shape[0]} of {n} images"
         )
     differences = values - draws.mean(axis=0)
-    parts = np.array([draws.mean(axis=1).var(ddof=1) * (1 + 1 / k), differences.var(ddof=1) / n])
-    variance, degrees = float(parts.sum()), np.array([k - 1, n - 1])
-    freedom = variance**2 / float((parts**2 / degrees).sum()) if variance > 0 else float(k - 1)
-    error, difference = variance**0.5, float(differences.mean())
-    reach = float(stdtrit(freedom, (1 + level) / 2)) * error
-    null = float(draws.mean())
-    spread = float(stdtrit(k - 1, (1 + level) / 2)) * float(parts[0]) ** 0.5
+    of_draw = SharedError(float(draws.mean(axis=1).var(ddof=1) * (1 + 1 / k)) ** 0.5, k - 1)
+    whole = of_draw.added(float(differences.var(ddof=1) / n) ** 0.5, n - 1)
+    freedom = min(whole.freedom, k + n - 2.0)  # infinite where nothing varies
+    difference, null = float(differences.mean()), float(draws.mean())
+    reach, spread = (
+        float(stdtrit(each, (1 + level) / 2)) * error
+        for each, error in ((freedom, whole.error), (k - 1, of_draw.error))
+    )
     return Contrast(
-        difference, difference - reach, difference + reach, null, null - spread, null + spread, error, freedom
+        difference, difference - reach, difference + reach, null, null - spread, null + spread, whole.error, freedom
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -30,6 +31,29 @@ def log_e_value(t: Floats, n: Floats, scale: float) -> Floats:
     with np.errstate(invalid="ignore"):
         cosine = np.where(np.isinf(t), np.sign(t), t / np.hypot(t, np.sqrt(n - 1)))
     return _log_e(cosine, n, scale)
+
+
+def log_e_normal(z: Floats, information: Floats | float, scale: float) -> Floats:
+    """The same for a z that is normal with variance 1, of any shape; what `log_e_value` is for many images.
+
+    `information` is the inverse of the estimate's variance, in images: n where only images vary, less where a part of
+    the error does not shrink with them. A sequence of estimates whose later ones hold the earlier keeps the error at
+    every stopping time, as its scores are a Brownian motion in their information. Raises ValueError for a scale or an
+    information that is not positive and finite, and for NaN.
+    Source: Robbins (1970), "Statistical methods related to the law of the iterated logarithm", Annals of Mathematical
+    Statistics 41; Jennison and Turnbull (2000), "Group Sequential Methods", ch. 3, for the scores.
+    """
+    from scipy.special import log_ndtr
+
+    z, information = np.asarray(z, dtype=np.float64), np.asarray(information, dtype=np.float64)
+    if not (math.isfinite(scale) and scale > 0 and (information > 0).all() and np.isfinite(information).all()):
+        raise ValueError("an e-value needs a scale and an information that are positive and finite")
+    if np.isnan(z).any():
+        raise ValueError("an e-value needs numbers z")
+    spread = information * scale**2
+    shrunk = spread / (1 + spread)
+    found: Floats = math.log(2) - 0.5 * np.log1p(spread) + 0.5 * shrunk * z**2 + log_ndtr(z * np.sqrt(shrunk))
+    return found
 
 
 def log_e_process(x: Floats, value: float, scale: float, side: Literal["greater", "less"] = "greater") -> Floats:
@@ -64,16 +88,32 @@ def critical_t(level: float, n: int, scale: float) -> float:
 
     Raises ValueError for a level outside (0, 1) and as `log_e_value` does.
     """
-    from scipy.optimize import brentq
 
+    def log_e(t: float) -> float:
+        return float(log_e_value(np.array(t), np.array(n), scale))
+
+    _check_level(level)
+    return math.inf if log_e(math.inf) + math.log(level) <= 0 else _critical(level, log_e)
+
+
+def critical_z(level: float, information: float, scale: float) -> float:
+    """The z at which an estimate of that `information` has an e-value of 1/`level`; raises as `critical_t` does."""
+    _check_level(level)
+    return _critical(level, lambda z: float(log_e_normal(np.array(z), information, scale)))
+
+
+def _check_level(level: float) -> None:
     if not 0 < level < 1:
         raise ValueError(f"level must lie strictly between 0 and 1, not {level}")
 
-    def excess(t: float) -> float:
-        return float(log_e_value(np.array(t), np.array(n), scale)) + math.log(level)
 
-    if excess(math.inf) <= 0:
-        return math.inf
+def _critical(level: float, log_e: Callable[[float], float]) -> float:
+    """Where a rising log e-value that is below 0 at 0 reaches −log level."""
+    from scipy.optimize import brentq
+
+    def excess(at: float) -> float:
+        return log_e(at) + math.log(level)
+
     high = 1.0
     while excess(high) < 0:
         high *= 2

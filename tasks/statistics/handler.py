@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from store.specs import Statistics
+from store.study import LOSS
 from tasks.handler import Done, Outcome, Run
 from tasks.statistics.comparison import Comparison, compare
 from tasks.statistics.in_range import in_range
@@ -20,6 +21,11 @@ from tasks.statistics.samples import load_samples
 from tasks.statistics.words import BOUNDARIES, TESTS
 
 RESULT_FILE = "comparison.json"
+
+_NULL = (
+    "estimated from a few random initialisations: its error, as that of one more of them, is in tests, pairs and the "
+    "intervals of means; in effect sizes and sensitivity it is not"
+)
 
 
 def compare_models(spec: Statistics, run: Run) -> Outcome:
@@ -55,15 +61,25 @@ def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
         "Correction": "Holm, over all models in each direction, which is partial conjunction, and over all pairs",
         "Looks": _looks(spec),
         "Intervals": "95 %, uncorrected: BCa bootstrap for means, Student's t for differences, noncentral t for dz",
+        **({"Null of the losses": _NULL} if any(each.shared.error > 0 for each in found.models.values()) else {}),
         "Assumptions": "independent images; skew and Shapiro-Wilk are shown and switch no test",
         **{f"Over all models, {each.scope}": each.assumption for each in found.across},
         **({"Over all models, independent": found.pooled.assumption} if found.pooled else {}),
         "Claims": "k or more models collapsed after correction; uncorrected: k or more with p at most the look's level",
+        **({"Trends": _trend_words(spec)} if found.trends else {}),
         "Power": "prospective, with every model 0.5 SD beyond the threshold; claims as if models did not share images",
         **{f"Missing {model}": f"{result.missing} images" for model, result in found.models.items() if result.missing},
         **{f"Undetermined {model}": why.reason for model, why in found.undetermined.items()},
         **{f"Undetermined {a} - {b}": why.reason for (a, b), why in found.undetermined_pairs.items()},
     }
+
+
+def _trend_words(spec: Statistics) -> str:
+    of = "normalised entropy" if spec.metric.endswith(LOSS) else spec.metric
+    return (
+        f"slope of {of} from the first layer (0) to the last (1), one an image, by Student's t; explored, with "
+        "Benjamini and Hochberg's correction over models, and no part of a claim"
+    )
 
 
 def _looks(spec: Statistics) -> str:

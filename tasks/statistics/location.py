@@ -11,6 +11,7 @@ import numpy as np
 
 from tasks.statistics.adequacy import MINIMUM_IMAGES, Floats, Sample
 from tasks.statistics.clusters import Clusters, Deviations, deviations, of_sample
+from tasks.statistics.shared_error import NOTHING_SHARED, SharedError
 
 Alternative = Literal["two-sided", "less", "greater"]
 """What the mean is, compared with the tested value, when the null hypothesis is rejected."""
@@ -47,22 +48,42 @@ class TTests:
     alternative: Alternative
 
 
-def t_test(sample: Sample, value: float = 0.0, alternative: Alternative = "two-sided") -> TTest:
+def t_test(
+    sample: Sample,
+    value: float = 0.0,
+    alternative: Alternative = "two-sided",
+    shared: SharedError = NOTHING_SHARED,
+) -> TTest:
     """Student's t = (x̄ − value)/(s/√n) on n − 1 degrees of freedom; `value` is in the unit of the sample.
 
     Two samples are compared on the images they share by giving their `differences`. The test assumes independent
-    images and a mean that is close to normal; a skewed sample calls for `johnson_test` or more images.
+    images and a mean that is close to normal; a skewed sample calls for `johnson_test` or more images. An error that
+    the images have `shared` adds to s/√n in squares, with Welch's and Satterthwaite's degrees of freedom.
     Source: Student (1908), "The probable error of a mean", Biometrika 6.
     """
-    t = (sample.mean - value) / (sample.sd / math.sqrt(sample.n))
-    df = sample.n - 1
-    return TTest(t=t, df=df, p=p_value(t, df, alternative), alternative=alternative)
+    return _tested(sample, (sample.mean - value) / (sample.sd / math.sqrt(sample.n)), alternative, shared)
 
 
-def johnson_test(sample: Sample, value: float = 0.0, alternative: Alternative = "two-sided") -> TTest:
-    """Johnson's modified t of `johnson_t` on n − 1 degrees of freedom, for samples that are skewed."""
-    t = float(johnson_t(deviations(of_sample(sample), minimum=2), value))
-    df = sample.n - 1
+def johnson_test(
+    sample: Sample,
+    value: float = 0.0,
+    alternative: Alternative = "two-sided",
+    shared: SharedError = NOTHING_SHARED,
+) -> TTest:
+    """Johnson's modified t of `johnson_t` on n − 1 degrees of freedom, for samples that are skewed.
+
+    What is `shared` enters as in `t_test`; it has no skew to allow for.
+    """
+    return _tested(sample, float(johnson_t(deviations(of_sample(sample), minimum=2), value)), alternative, shared)
+
+
+def _tested(sample: Sample, t: float, alternative: Alternative, shared: SharedError) -> TTest:
+    """The test of a t that was formed with the error of images alone."""
+    df: float = sample.n - 1
+    if shared.error > 0:
+        alone = sample.sd / math.sqrt(sample.n)
+        whole = shared.added(alone, df)
+        t, df = t * alone / whole.error, whole.freedom
     return TTest(t=t, df=df, p=p_value(t, df, alternative), alternative=alternative)
 
 
@@ -100,6 +121,7 @@ def student_t(found: Deviations, value: Floats | float) -> Floats:
 def johnson_t(found: Deviations, value: Floats | float) -> Floats:
     """t_J = [x̄ − τ + m₃/(6s²n) + m₃(x̄ − τ)²/(3s⁴)] / (s/√n) of every row, shape [...].
 
+    m₃ is estimated without bias, as Σ(x − x̄)³/n is too small, and tests of skewed data would err more.
     The parabola in x̄ − τ turns back where m₃(x̄ − τ)/s⁴ = −3/2: skewed data far beyond the value would count for less,
     and at last for the opposite. From there on Hall's cubic takes its place, which adds m₃²(x̄ − τ)³/(27s⁶) and never
     turns, so that t_J grows with x̄ − τ throughout.

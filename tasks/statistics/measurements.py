@@ -21,9 +21,11 @@ def measurements(found: Comparison) -> tuple[Measurement, ...]:
         *_counts(found),
         *_design(found),
         *(each for claim in found.claims for each in _claim(claim)),
+        *_sequential(found),
         *(each for model in found.models for each in _model(model, found.models[model], found)),
         *(each for pair in found.pairs for each in _pair(pair, found.pairs[pair], found)),
         *_together(found),
+        *_over_layers(found),
     )
 
 
@@ -43,6 +45,12 @@ def _design(found: Comparison) -> Iterator[Measurement]:
         yield Measurement("power/mde", found.design.mde, "SD", n=found.design.images)
 
 
+def _sequential(found: Comparison) -> Iterator[Measurement]:
+    """How many models collapse, by their e-values."""
+    for k, p in enumerate(found.p_sequential, start=1):
+        yield Measurement(f"sequential/{k}_of_{len(found.p_sequential)}/p", p)
+
+
 def _claim(claim: Claim) -> Iterator[Measurement]:
     """The rule in force under the plain names; the count without correction beside it, for comparison."""
     key = f"claim/{claim.k}_of_{claim.m}/" + ("" if claim.rule == "holm" else "uncorrected_")
@@ -55,6 +63,8 @@ def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measu
     key, n = f"model/{model}", result.n
     yield _bounded(f"{key}/mean", result.mean, result.bootstrap, n)
     yield Measurement(f"{key}/sd", result.sd, n=n)
+    if result.shared.error > 0:
+        yield Measurement(f"{key}/null_error", result.shared.error)
     yield from _direction(f"{key}/collapse", result.collapse, result.collapse_standing, found.p_collapse[model], n)
     yield from _direction(f"{key}/clear", result.clear, result.clear_standing, found.p_clear[model], n)
     yield Measurement(f"{key}/p_null", result.null.p, n=n)
@@ -64,6 +74,10 @@ def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measu
     yield Measurement(f"{key}/g_threshold", result.g_threshold, "SD", n=n)
     yield Measurement(f"{key}/collapse/p_signed_rank", result.sensitivity.signed_rank_p, n=n)
     yield Measurement(f"{key}/collapse/p_sign_flip", result.sensitivity.sign_flip_p, n=n)
+    if result.sensitivity.bootstrap_t_p is not None:
+        yield Measurement(f"{key}/collapse/p_bootstrap_t", result.sensitivity.bootstrap_t_p, n=n)
+    yield Measurement(f"{key}/balanced/p", result.balanced.p, n=n)
+    yield Measurement(f"{key}/balanced/margin", result.balanced.margin)
     yield Measurement(f"{key}/left_out/p_low", result.sensitivity.left_out.p_low, n=n)
     yield Measurement(f"{key}/left_out/p_high", result.sensitivity.left_out.p_high, n=n)
     yield _bounded(f"{key}/dz_null", result.dz_null, result.dz_null_interval, n, "SD")
@@ -85,11 +99,20 @@ def _together(found: Comparison) -> Iterator[Measurement]:
         yield Measurement("across/independent/q_p", pooled.q_p)
 
 
+def _over_layers(found: Comparison) -> Iterator[Measurement]:
+    """How the metric changes from each model's first layer to its last."""
+    for model, each in found.trends.items():
+        yield _bounded(f"model/{model}/trend/slope", each.slope, each.interval, each.n)
+        yield Measurement(f"model/{model}/trend/p", each.test.p, n=each.n)
+        yield Measurement(f"model/{model}/trend/p_bh", found.p_trend[model], n=each.n)
+
+
 def _direction(key: str, test: TTest, standing: Standing, adjusted: float, n: int) -> Iterator[Measurement]:
     """One direction of a model's test; what no shift and no number of images achieves is left out."""
     yield Measurement(f"{key}/p", test.p, n=n)
     yield Measurement(f"{key}/p_looks", standing.p, n=n)
     yield Measurement(f"{key}/p_adjusted", adjusted, n=n)
+    yield Measurement(f"{key}/log10_e", standing.log_e / math.log(10), n=n)
     for j, (shift, images) in enumerate(zip(standing.shifts, standing.images, strict=True), start=1):
         if math.isfinite(shift):
             yield Measurement(f"{key}/shift/alpha_over_{j}", shift, "SE", n=n)

@@ -12,17 +12,24 @@ from store.errors import BadInput
 from store.evidence import Interval
 from store.specs import Statistics, Test
 from tasks.statistics.adequacy import Sample, Undetermined, examine
+from tasks.statistics.bootstrap_t import bootstrap_t
 from tasks.statistics.effect_size import dz_from_t, dz_interval, hedges_g
+from tasks.statistics.equivalence import Equivalence, equivalence_test
 from tasks.statistics.intervals import Floats, bootstrap_interval, t_interval
 from tasks.statistics.location import Alternative, TTest, johnson_test, t_test
 from tasks.statistics.look_plan import LookPlan
 from tasks.statistics.prospects import Standing, standing
+from tasks.statistics.resampling import draw
 from tasks.statistics.sensitivity import sign_flip, signed_rank
 from tasks.statistics.shape import LeaveOneOut, leave_one_out, shapiro_p, skew
+from tasks.statistics.shared_error import NOTHING_SHARED, Reference, SharedError
 
 CONFIDENCE = 0.95
 
-TESTS: Mapping[Test, Callable[[Sample, float, Alternative], TTest]] = {"student": t_test, "johnson": johnson_test}
+TESTS: Mapping[Test, Callable[[Sample, float, Alternative, SharedError], TTest]] = {
+    "student": t_test,
+    "johnson": johnson_test,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ class Sensitivity:
     """Wilcoxon's, of a symmetric distribution."""
     sign_flip_p: float
     """By permutation of signs, of a symmetric distribution."""
+    bootstrap_t_p: float | None
+    """By the bootstrap-t, of any distribution; None where too few images differ."""
     left_out: LeaveOneOut
     """Of Student's t."""
 
@@ -45,6 +54,8 @@ class ModelResult:
     missing: int
     mean: float
     sd: float
+    shared: SharedError
+    """Error of the null that values were measured against, at the threshold; in every test and interval of the mean."""
     bootstrap: Interval
     """BCa interval of the mean."""
     student: Interval
@@ -56,10 +67,13 @@ class ModelResult:
     collapse_standing: Standing
     """The first test, adjusted for looks, and what it would take to decide it."""
     clear_standing: Standing
+    balanced: Equivalence
+    """Is the mean nearer to the null value than the threshold is, on either side? A failed test would not show it."""
     null: TTest
     """Is the mean different from the null value?"""
     dz_threshold: float
-    """Mean minus threshold, in standard deviations: positive above it, whichever side means collapse."""
+    """Mean minus threshold, in standard deviations: positive above it, whichever side means collapse. Of images alone,
+    as are all that follow."""
     dz_threshold_interval: Interval
     g_threshold: float
     """The same with Hedges' correction for small samples."""
@@ -87,9 +101,12 @@ def look_plan(spec: Statistics) -> LookPlan:
     return LookPlan(spec.boundary, spec.looks, spec.effect)
 
 
-def describe_model(x: Floats, spec: Statistics, models: int = 1) -> ModelResult | Undetermined:
+def describe_model(
+    x: Floats, spec: Statistics, models: int = 1, reference: Reference | None = None
+) -> ModelResult | Undetermined:
     """Estimates and tests of one of `models` models from its values, shape [n]; NaN is a missing value.
 
+    `reference` is what the values are losses against, where they are; its error is that of all images together.
     The bootstrap starts from `spec.seed` anew, so that models with the same number of images share their resamples.
     """
     side = collapse_side(spec)
@@ -98,27 +115,36 @@ def describe_model(x: Floats, spec: Statistics, models: int = 1) -> ModelResult 
         return sample
     other: Alternative = "less" if side == "greater" else "greater"
     test = TESTS[spec.test]
-    null = test(sample, spec.null, "two-sided")
+    at_threshold, at_mean = (_shared(reference, value) for value in (spec.threshold, sample.mean))
     student = t_test(sample, spec.threshold), t_test(sample, spec.null)
-    low, high = t_interval(sample.values, CONFIDENCE)
     return ModelResult(
         n=sample.n,
         missing=sample.missing,
         mean=sample.mean,
         sd=sample.sd,
-        bootstrap=bootstrap_interval(sample.values, _generator(spec), spec.resamples, CONFIDENCE),
-        student=Interval(low=float(low), high=float(high), confidence=CONFIDENCE),
-        collapse=test(sample, spec.threshold, side),
-        clear=test(sample, spec.threshold, other),
-        collapse_standing=_standing(sample, spec, side, models),
-        clear_standing=_standing(sample, spec, other, models),
-        null=null,
+        shared=at_threshold,
+        bootstrap=_with(
+            at_mean, sample, bootstrap_interval(sample.values, _generator(spec), spec.resamples, CONFIDENCE)
+        ),
+        student=student_interval(sample, at_mean),
+        collapse=test(sample, spec.threshold, side, at_threshold),
+        clear=test(sample, spec.threshold, other, at_threshold),
+        collapse_standing=_standing(sample, spec, side, models, at_threshold),
+        clear_standing=_standing(sample, spec, other, models, at_threshold),
+        balanced=equivalence_test(
+            sample,
+            abs(spec.threshold - spec.null),
+            spec.null,
+            lambda tested, value, way: test(tested, value, way, _shared(reference, value)),
+        ),
+        null=test(sample, spec.null, "two-sided", _shared(reference, spec.null)),
         dz_threshold=dz_from_t(student[0].t, sample.n),
         dz_threshold_interval=dz_interval(student[0].t, sample.n, CONFIDENCE),
         g_threshold=float(hedges_g(dz_from_t(student[0].t, sample.n), sample.n - 1)),
         sensitivity=Sensitivity(
             signed_rank(sample, spec.threshold, side).p,
             sign_flip(sample, _generator(spec), spec.threshold, side, spec.resamples).p,
+            _bootstrap_t_p(sample, spec, side),
             leave_one_out(sample, spec.threshold, side),
         ),
         dz_null=dz_from_t(student[1].t, sample.n),
@@ -128,15 +154,44 @@ def describe_model(x: Floats, spec: Statistics, models: int = 1) -> ModelResult 
     )
 
 
-def _standing(sample: Sample, spec: Statistics, side: Alternative, models: int) -> Standing:
+def student_interval(sample: Sample, shared: SharedError = NOTHING_SHARED) -> Interval:
+    """T interval of the mean, with the error that its images share."""
+    low, high = t_interval(sample.values, CONFIDENCE)
+    if shared.error > 0:
+        from scipy.special import stdtrit
+
+        whole = shared.added(sample.sd / math.sqrt(sample.n), sample.n - 1)
+        reach = float(stdtrit(whole.freedom, (1 + CONFIDENCE) / 2)) * whole.error
+        return Interval(low=sample.mean - reach, high=sample.mean + reach, confidence=CONFIDENCE)
+    return Interval(low=float(low), high=float(high), confidence=CONFIDENCE)
+
+
+def _shared(reference: Reference | None, value: float) -> SharedError:
+    """The error that values of about `value` share."""
+    return NOTHING_SHARED if reference is None else reference.shared(value)
+
+
+def _bootstrap_t_p(sample: Sample, spec: Statistics, side: Alternative) -> float | None:
+    found = bootstrap_t(sample, draw(sample.n, _generator(spec), spec.resamples), spec.threshold, side)
+    return None if isinstance(found, Undetermined) else found.p
+
+
+def _with(shared: SharedError, sample: Sample, alone: Interval) -> Interval:
+    """A bootstrap interval of images, with the error that they share."""
+    low, high = shared.widened(sample.mean, alone.low, alone.high, alone.confidence)
+    return Interval(low=low, high=high, confidence=alone.confidence)
+
+
+def _standing(sample: Sample, spec: Statistics, side: Alternative, models: int, shared: SharedError) -> Standing:
     """One direction of the test against the threshold; a mean that lies further is a threshold that lies nearer."""
-    sign, error = (1 if side == "greater" else -1), sample.sd / math.sqrt(sample.n)
+    sign = 1 if side == "greater" else -1
+    error = shared.added(sample.sd / math.sqrt(sample.n), sample.n - 1).error
 
     def p_of_shift(shift: float) -> float:
-        return TESTS[spec.test](sample, spec.threshold - sign * shift * error, side).p
+        return TESTS[spec.test](sample, spec.threshold - sign * shift * error, side, shared).p
 
-    effect = sign * (sample.mean - spec.threshold) / sample.sd
-    return standing(p_of_shift, effect, sample.n, spec.alpha, models, look_plan(spec), spec.look)
+    effect, ratio = sign * (sample.mean - spec.threshold) / sample.sd, shared.error / sample.sd
+    return standing(p_of_shift, effect, sample.n, spec.alpha, models, look_plan(spec), spec.look, ratio)
 
 
 def _generator(spec: Statistics) -> np.random.Generator:

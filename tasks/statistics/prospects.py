@@ -10,7 +10,7 @@ import numpy as np
 
 from tasks.statistics.adequacy import MINIMUM_IMAGES
 from tasks.statistics.e_values import critical_t
-from tasks.statistics.look_plan import LookPlan, adjusted_p, look_level
+from tasks.statistics.look_plan import LookPlan, adjusted_p, log_e, look_level
 from tasks.statistics.noncentral import noncentral_t_cdf
 from tasks.statistics.power import sample_size
 
@@ -25,6 +25,8 @@ class Standing:
 
     p: float
     """Adjusted for looks, not for models."""
+    log_e: float
+    """Natural logarithm of the e-value of all images so far, which holds after any number of looks."""
     shifts: tuple[float, ...]
     """By level: how far the mean would have to shift, in its standard errors and towards this direction, for the
     adjusted p to be that level; negative where p is below it already. Infinite where no shift suffices."""
@@ -41,19 +43,23 @@ def standing(
     models: int,
     plan: LookPlan,
     look: int = 1,
+    shared: float = 0.0,
 ) -> Standing:
     """How one direction of a model's test stands after `n` images, at `look` (from 1) of the `plan`, among `models`.
 
     `p_of_shift` gives the nominal one-sided p if the mean lay that many standard errors further in this direction; it
     descends, and at 0 it is the p of the data. `effect` is the mean less the threshold in standard deviations, positive
-    in this direction. Raises ValueError for an alpha outside (0, 1), and a look that was not planned.
+    in this direction; `shared` is the error that all images share, in the same unit. Raises ValueError for an
+    alpha outside (0, 1), and a look that was not planned.
     """
     levels = [alpha / j for j in range(1, models + 1)]
     later = look if plan.kind == "open" else min(look + 1, plan.looks)
+    nominal = np.array(p_of_shift(0.0))
     return Standing(
-        p=float(adjusted_p(np.array(p_of_shift(0.0)), n, plan, look)),
-        shifts=tuple(shift_to(look_level(level, n, plan, look), p_of_shift) for level in levels),
-        images=tuple(images_needed(effect, level, plan, later) for level in levels),
+        p=float(adjusted_p(nominal, n, plan, look, shared)),
+        log_e=float(log_e(nominal, n, plan.scale, shared)),
+        shifts=tuple(shift_to(look_level(level, n, plan, look, shared), p_of_shift) for level in levels),
+        images=tuple(images_needed(effect, level, plan, later, shared=shared) for level in levels),
     )
 
 
@@ -78,12 +84,24 @@ def shift_to(level: float, p_of_shift: Callable[[float], float]) -> float:
     return float(brentq(excess, low, high, xtol=1e-10))
 
 
-def images_needed(effect: float, level: float, plan: LookPlan, look: int = 1, target: float = 0.8) -> int | None:
+def images_needed(
+    effect: float, level: float, plan: LookPlan, look: int = 1, target: float = 0.8, shared: float = 0.0
+) -> int | None:
     """Images in all at which a one-sided test of the true `effect` (in SD) crosses the boundary of `level` at `look`.
 
     With probability `target`, and at that look alone, so that a plan of several looks is not credited with the others.
-    Never below the minimum of a sample; None where a billion images are too few, as for an effect of zero or less.
+    Never below the minimum of a sample; None where a billion images are too few, as for an effect of zero or less, and
+    where the error that they share, `shared` in SD, leaves less information than it takes, however many there are.
     """
+    alone = _images_alone(effect, level, plan, look, target)
+    if alone is None or shared == 0:
+        return alone
+    left = 1 / alone - shared**2
+    return math.ceil(1 / left) if left > 1 / _MOST_IMAGES else None
+
+
+def _images_alone(effect: float, level: float, plan: LookPlan, look: int, target: float) -> int | None:
+    """Images whose error is small enough, if they share none."""
     if not effect > 0:
         return None
     if plan.kind == "open":

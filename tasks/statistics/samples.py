@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,14 @@ from numpy.typing import NDArray
 
 from store.errors import BadInput
 from store.specs import Source
+from store.study import LOSS
 from tasks.statistics.intervals import Floats
+from tasks.statistics.shared_error import Reference, reference
 
 ImageIds = NDArray[np.int64]
+
+_NUMBER = re.compile(r"\d+")
+"""The first number in the name of an array is that of its layer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,19 +32,59 @@ class Joined:
     """Shape [n], ascending, without repetition."""
     values: Mapping[str, Floats]
     """By model id, in the order of the ids: values of shape [n], NaN where a model has none for an image."""
+    references: Mapping[str, Reference] = field(default_factory=dict)
+    """By model id: the estimated null that its values are losses against, where they are losses."""
+    layers: Mapping[str, Floats] = field(default_factory=dict)
+    """By model id: the metric by layer, shape [layers, n], of models that were measured so in every look."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What one file holds of a metric."""
+
+    image_ids: ImageIds
+    values: Floats
+    """[n]."""
+    layers: Floats
+    """[layers, n]; no layers where it was not measured by layer."""
+    null: Floats | None
+    """[images, draws]."""
 
 
 def load_samples(sources: Sequence[Source], metric: str, artifact: Callable[[str], Path]) -> Joined:
     """Read `metric` of every source through `artifact`, join the looks of each model, then the models.
 
-    A file holds `image_ids`, int64 of shape [n], and each metric, float64 of shape [n], by name. Raises BadInput,
-    naming the model, when a file is not of that form or lacks the metric, an image occurs twice in a model, or two
-    models were not measured on the same images; IntegrityFailure when an artifact is missing or altered.
+    A file holds `image_ids`, int64 of shape [n], and each metric, float64 of shape [n], by name; of a metric that is a
+    loss against a null, `null/METRIC` holds the draws of the null, float64 of shape [the first m images, draws]. How it
+    is by layer is read from what `layer_arrays` names. Raises
+    BadInput, naming the model, when a file is not of that form or lacks the metric, an image occurs twice in a model,
+    or two models were not measured on the same images; IntegrityFailure when an artifact is missing or altered.
     """
-    looks: dict[str, list[tuple[ImageIds, Floats]]] = {}
+    looks: dict[str, list[_Look]] = {}
     for source in sources:
         looks.setdefault(source.model_id, []).append(_read(artifact(source.digest), source, metric))
-    return join_models({model: _join_looks(model, looks[model]) for model in sorted(looks)})
+    models = {model: _join_looks(model, looks[model]) for model in sorted(looks)}
+    joined = join_models({model: (whole.image_ids, whole.values) for model, whole in models.items()})
+    nulls = {model: [look.null for look in looks[model] if look.null is not None] for model in models}
+    return replace(
+        joined,
+        layers={
+            model: whole.layers[:, np.argsort(whole.image_ids)] for model, whole in models.items() if len(whole.layers)
+        },
+        references={model: _reference(model, found) for model, found in nulls.items() if found},
+    )
+
+
+def layer_arrays(metric: str, names: Iterable[str]) -> list[str]:
+    """Those of the `names` of arrays that hold a metric by layer, from the first layer to the last.
+
+    Of a tower's loss these are its normalised entropies, which rise where the loss falls.
+    """
+    role, _, kind = metric.partition("_")
+    kind = "entropy_norm" if metric.endswith(LOSS) else kind
+    pattern = rf"layer/\d+/{metric}" if metric.startswith("mcs_") else rf"layer/{role}/\d+/{kind}"
+    found = ((_NUMBER.search(name), name) for name in names if re.fullmatch(pattern, name))
+    return [name for _, name in sorted((int(number[0]), name) for number, name in found if number)]
 
 
 def join_models(models: Mapping[str, tuple[ImageIds, Floats]]) -> Joined:
@@ -60,8 +106,8 @@ def join_models(models: Mapping[str, tuple[ImageIds, Floats]]) -> Joined:
     return Joined(ids, {model: values[np.argsort(own)] for model, (own, values) in models.items()})
 
 
-def _join_looks(model: str, looks: Sequence[tuple[ImageIds, Floats]]) -> tuple[ImageIds, Floats]:
-    ids = np.concatenate([ids for ids, _ in looks])
+def _join_looks(model: str, looks: Sequence[_Look]) -> _Look:
+    ids = np.concatenate([look.image_ids for look in looks])
     found, times = np.unique(ids, return_counts=True)
     if found.size < ids.size:
         again = found[times > 1]
@@ -69,11 +115,25 @@ def _join_looks(model: str, looks: Sequence[tuple[ImageIds, Floats]]) -> tuple[I
             f"model {model}: image {again[0]} occurs twice in its samples, as do {again.size} images in all; "
             "the looks of a model must not overlap"
         )
-    return ids, np.concatenate([values for _, values in looks])
+    depth = {len(look.layers) for look in looks}
+    layers = np.concatenate([look.layers for look in looks], axis=1) if len(depth) == 1 else np.empty((0, ids.size))
+    return _Look(ids, np.concatenate([look.values for look in looks]), layers, None)
 
 
-def _read(path: Path, source: Source, metric: str) -> tuple[ImageIds, Floats]:
-    """Image ids and values of `metric` in one file, which is never unpickled."""
+def _reference(model: str, looks: Sequence[Floats]) -> Reference:
+    """The null of all looks, [images, draws] each.
+
+    Every look draws with the same seeds from the first on, so that the draws which all have are of one null.
+    """
+    draws = min(null.shape[1] for null in looks)
+    try:
+        return reference(np.concatenate([null[:, :draws] for null in looks]).T)
+    except ValueError as error:
+        raise BadInput(f"model {model}: {error}") from None
+
+
+def _read(path: Path, source: Source, metric: str) -> _Look:
+    """What one file, which is never unpickled, holds of `metric`."""
     name = f"samples of model {source.model_id} (task {source.task_id})"
     try:
         archive = np.load(path, allow_pickle=False)
@@ -83,7 +143,9 @@ def _read(path: Path, source: Source, metric: str) -> tuple[ImageIds, Floats]:
             missing = [wanted for wanted in ("image_ids", metric) if wanted not in archive.files]
             if missing:
                 raise BadInput(f"{name}: no array {missing[0]!r}; there are {', '.join(sorted(archive.files))}")
-            ids, values = archive["image_ids"], archive[metric]
+            ids, values, key = archive["image_ids"], archive[metric], f"null/{metric}"
+            null = archive[key] if key in archive.files else None
+            by_layer = [archive[layer] for layer in layer_arrays(metric, archive.files)]
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise BadInput(f"{name}: not a readable npz archive of plain arrays ({error})") from error
     if ids.ndim != 1 or ids.dtype.kind not in "iu" or values.shape != ids.shape or values.dtype.kind != "f":
@@ -91,4 +153,11 @@ def _read(path: Path, source: Source, metric: str) -> tuple[ImageIds, Floats]:
             f"{name}: {metric!r} must hold one float for each of the integer image_ids, but is {values.dtype} "
             f"{list(values.shape)} beside {ids.dtype} {list(ids.shape)}"
         )
-    return ids.astype(np.int64), values.astype(np.float64)
+    if null is not None and (null.ndim != 2 or len(null) > len(ids) or null.dtype.kind != "f"):
+        raise BadInput(f"{name}: {key!r} must hold floats [images, draws] of the first images, not {list(null.shape)}")
+    if any(layer.shape != ids.shape or layer.dtype.kind != "f" for layer in by_layer):
+        raise BadInput(f"{name}: {metric!r} by layer must hold one float for each of the image_ids")
+    layers = np.array(by_layer, dtype=np.float64).reshape(len(by_layer), ids.size)
+    return _Look(
+        ids.astype(np.int64), values.astype(np.float64), layers, None if null is None else null.astype(np.float64)
+    )

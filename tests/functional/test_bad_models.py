@@ -69,8 +69,13 @@ REASONS = {
     "broken": ("failed", "ZeroDivisionError: division by zero (trace: "),
     "pickled": ("blocked", "cannot be loaded (UnpicklingError: it holds pickled objects, which could run code and are"),
     "of-another": ("blocked", "where its config.json asks for [64]; get the weights of this architecture"),
-    "short-of-room": ("failed", "an image with its caption takes 3018 tokens, and the model has room for 2048; give"),
+    "short-of-room": ("blocked", "takes 3018 tokens, and the model has room for 2048; give"),
     "convolutions": ("blocked", "ALIGN's vision tower is an EfficientNet, which has no attention"),
+    "deeper-than-it-is": (
+        "blocked",
+        "plant tower=vision,layers=7,scale=8: there are 2 vision layers; name any of 0 to",
+    ),
+    "too-narrow": ("blocked", "vilt: its processor refuses an image of 300 x 1 pixels ("),
 }
 """Model -> how its measurement ends, and why. The first of the study is one of them."""
 
@@ -84,6 +89,8 @@ LOCATORS = {
     "of-another": "clip:mine@of-another",
     "short-of-room": "llava:tiny@random",
     "convolutions": "align:tiny@random",
+    "deeper-than-it-is": "clip:tiny@random#tower=vision,layers=7,scale=8",
+    "too-narrow": "vilt:tiny@random",
     "sound": SMALL,
     "sound-too": "siglip:tiny@random",
 }
@@ -112,10 +119,10 @@ def spoil_folders(workspace: Path) -> None:
 
 
 def own_images(workspace: Path) -> None:
-    """One image of a single pixel, and one caption that is longer than any context."""
+    """One image of a single pixel, one that is all but a line, and one caption that is longer than any context."""
     (workspace / "images").mkdir()
     captions = []
-    for i, size in enumerate([(1, 1), (64, 48), (300, 40)]):
+    for i, size in enumerate([(1, 1), (64, 48), (300, 1)]):
         Image.new("RGB", size, (80 * i, 20, 90)).save(workspace / f"images/{i}.png")
         captions.append({"id": i, "image_id": i, "caption": "a picture" if i != 1 else "star " * 600})
     images = [{"id": i, "file_name": f"{i}.png"} for i in range(3)]
@@ -127,8 +134,10 @@ def study(locators: dict[str, str]) -> str:
     for name, locator in locators.items():
         family, _, rest = locator.partition(":")
         architecture, _, weights = rest.partition("@")
+        weights, _, plant = weights.partition("#")
         models.append(
             f'[[models]]\nid = "{name}"\nfamily = "{family}"\nname = "{architecture}"\nweights = "{weights}"\n'
+            + (f'plant = "{plant}"\n' if plant else "")
         )
     return (
         '[study]\nname = "bad models"\nquestion = "Does one bad model stop a study?"\nclaim = "It does not"\n'

@@ -12,6 +12,7 @@ from .conftest import Gonogo, Said
 
 CLIP = "openclip:shapes-clip@zoo"
 PLANT = "tower=vision,layers=1-2,scale=8"
+MODALITIES = {"swap-image", "cut-image", "swap-text", "cut-text"}
 QUICK = ("--n", 3, "--captions", 1, "--nulls", 0, "--influence", "none")
 
 
@@ -86,9 +87,9 @@ def test_nulls_are_as_many_as_asked_for_or_left_out(gonogo: Gonogo) -> None:
     ("influence", "kinds"),
     [
         ("none", set()),
-        ("modalities", {"swap-image", "cut-image"}),
-        ("sites", {"swap-image", "cut-image", "uniform-site"}),
-        ("heads", {"swap-image", "cut-image", "uniform-site", "silent-head"}),
+        ("modalities", MODALITIES),
+        ("sites", MODALITIES | {"uniform-site"}),
+        ("heads", MODALITIES | {"uniform-site", "silent-head"}),
     ],
 )
 def test_influence_says_which_interventions_are_made(gonogo: Gonogo, influence: str, kinds: set[str]) -> None:
@@ -99,7 +100,7 @@ def test_influence_says_which_interventions_are_made(gonogo: Gonogo, influence: 
     )
     assert sites == (len(found["sites"]) if influence in ("sites", "heads") else 0)
     assert heads == (sum(site["heads"] for site in found["sites"]) if influence == "heads" else 0)
-    unmade = "No intervention on a modality was made."
+    unmade = "No modality was exchanged for another."
     assert (found["functional_reason"] == unmade) == (influence == "none")
 
 
@@ -141,9 +142,9 @@ def test_pictures_are_written_where_they_are_asked_for(gonogo: Gonogo, elsewhere
         (["clip:tiny@random", "--plant", "tower=nose,scale=8"], ["plant 'tower=nose,scale=8'", "'vision', 'text'"]),
         (["clip:tiny@random", "--plant", "tower=vision"], ["scale: Field required"]),
         (["clip:tiny@random", "--plant", "tower=vision,scale=-1"], ["greater than or equal to 0"]),
-        (["clip:tiny@random", "--plant", "tower=vision,layers=9,scale=8"], ["there are 2 vision layers, 0 to 1"]),
+        (["clip:tiny@random", "--plant", "tower=vision,layers=9,scale=8"], ["2 vision layers; name any of 0 to 1"]),
         (["clip:tiny@random", "--plant", "tower=cross,scale=8"], ["the model has no cross attention", "vision, text"]),
-        (["clip:tiny@random#tower=text,heads=2,scale=8"], ["2 heads, from 0 on"]),
+        (["clip:tiny@random#tower=text,heads=2,scale=8"], ["2 heads; name any of 0 to 1"]),
         (["clip:tiny@random#tower=text,scale=8", "--plant", PLANT], ["--plant", "give one of the two"]),
         (["clip:tiny@random#", "--plant", PLANT], ["--plant"]),
         (["clip:tiny@random#"], ["ends with # and names no plant"]),
@@ -151,6 +152,7 @@ def test_pictures_are_written_where_they_are_asked_for(gonogo: Gonogo, elsewhere
         (["clip:tiny@random", "--nulls", "1"], ["--nulls", "one random initialisation has no spread"]),
         (["clip:tiny@random", "--nulls", "-1"], ["--nulls"]),
         (["clip:tiny@random", "--nulls", "many"], ["--nulls", "'many'"]),
+        (["clip:tiny@random", "--rows", "7"], ["--rows", "7 rows tell too little", "give 8 or more"]),
         (["clip:tiny@random", "--influence", "all"], ["--influence", "modalities"]),
         (["clip:tiny@random", "--dtype", "int8"], ["--dtype", "bfloat16"]),
         (["clip:tiny@random", "--device", "tpu"], ["--device", "auto, cpu, cuda or cuda:N"]),

@@ -35,6 +35,8 @@ class Scored:
     """[..., heads, queries, keys], masks included; three dimensions are [samples * heads, queries, keys]."""
     probabilities: Tensor | None = None
     """What the model made of them, in the same shape; in a dtype below float32 they are not used."""
+    bias: Tensor | None = None
+    """The masks and biases in the scores, broadcastable to them, as far as the adding of them was seen."""
 
 
 AttentionCall = Projected | Scored

@@ -36,10 +36,10 @@ def measure(
     """Row entropies of a call over `samples` samples, in float32 or better.
 
     The batch dimension of the rows is that of the call, [samples x windows]; a call of three dimensions is split into
-    samples and heads. `groups` tells keys apart, where the batch is that of the samples. `queries`, integers, are the
-    query rows to measure, or None for all; `backend` is chosen by device and size where it is not given. Raises
-    GonogoError when the shapes do not fit and, unless `check` is off, when the scores are not finite: `check_finite`
-    asks that of many calls at once, as a GPU has to be waited for.
+    samples and heads. `groups` tells keys apart, where the batch is that of the samples. `queries`, [samples, rows],
+    integers, are the query rows of each sample to measure, or None for all; `backend` is chosen by device and size
+    where it is not given. Raises GonogoError when the shapes do not fit and, unless `check` is off, when the scores are
+    not finite: `check_finite` asks that of many calls at once, as a GPU has to be waited for.
     """
     import torch
 
@@ -88,9 +88,9 @@ def _found(layout: Layout, backend: Backend) -> Piece:
         case "tiles":
             return by_tiles(layout)
         case "spans":
-            return by_spans(layout)
+            return by_spans(layout) or by_blocks(layout)
         case "masks":
-            return by_masks(layout)
+            return by_masks(layout) or by_blocks(layout)
         case "blocks":
             return by_blocks(layout)
 
@@ -100,7 +100,7 @@ def _by_group(layout: Layout, groups: Groups, of: Tensor, backend: Backend) -> P
         case "tiles":
             return by_tiles(layout, groups)
         case "masks":
-            return by_masks(layout, of)
+            return by_masks(layout, of) or by_blocks(layout, of)
         case _:
             return by_blocks(layout, of)
 

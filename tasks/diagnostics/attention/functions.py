@@ -19,6 +19,14 @@ SOFTMAX = frozenset(
     [functional.softmax, torch.softmax, Tensor.softmax, torch.special.softmax, *_kernels("softmax", "_softmax")]
 )
 SCALED_DOT_PRODUCT = frozenset([functional.scaled_dot_product_attention, *_kernels("scaled_dot_product_attention")])
+PRODUCT = frozenset(
+    [
+        *(torch.matmul, Tensor.matmul, Tensor.__matmul__, Tensor.__rmatmul__),
+        *(torch.bmm, Tensor.bmm, torch.baddbmm, Tensor.baddbmm, torch.einsum),
+        *_kernels("matmul", "bmm", "baddbmm", "einsum"),
+    ]
+)
+"""Products of matrices, through which attention reads its values."""
 MULTI_HEAD = functional.multi_head_attention_forward
 OPAQUE = frozenset(
     _kernels(

@@ -1,6 +1,8 @@
 """Entropy through the fused kernel, without a matrix: H = LSE - E[s], and E[s] = scale * q . Attention(Q, K, V = K).
 
 Keys are centred first: softmax ignores the shift, and the difference of two large numbers becomes one of small ones.
+Where scores are very sharp they are large all the same, and as both come of roundings of their own, nothing of their
+difference is left: such a call is left to `blocks`, which takes both from the same scores.
 """
 
 from __future__ import annotations
@@ -16,8 +18,15 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def by_spans(layout: Layout) -> Piece:
-    """Entropies over a run of keys, full or causal, without a mask: under causality a triangle and a rectangle."""
+SHARP = 64.0
+"""Size of a log-sum-exp over centred keys above which its difference from E[s] is off by more than some 2e-5 nat."""
+
+
+def by_spans(layout: Layout) -> Piece | None:
+    """Entropies over a run of keys, full or causal, without a mask: under causality a triangle and a rectangle.
+
+    None where scores are too sharp for it.
+    """
     import torch
 
     queries, keys = layout.q.shape[2], layout.k.shape[2]
@@ -32,14 +41,17 @@ def by_spans(layout: Layout) -> Piece:
     for rows, seen, causal in ((slice(start, stop), stop - start, True), (slice(stop, queries), keys, False)):
         if rows.start < rows.stop:
             some = _whole(layout.q[:, :, rows], layout.k[:, :, :seen], causal, layout.scale)
+            if some is None:
+                return None
             lse[:, :, rows], entropy[:, :, rows] = some.lse, some.entropy
     return Piece(lse, entropy)
 
 
-def by_masks(layout: Layout, members: Tensor | None = None) -> Piece:
+def by_masks(layout: Layout, members: Tensor | None = None) -> Piece | None:
     """Entropies under masks that block and add nothing; with `members`, [batch, keys, groups], by group as well.
 
-    One call: the values are the keys of each group, 0 elsewhere, and beside them the members themselves.
+    One call: the values are the keys of each group, 0 elsewhere, and beside them the members themselves. None where
+    scores are too sharp for it.
     """
     import torch
 
@@ -49,6 +61,8 @@ def by_masks(layout: Layout, members: Tensor | None = None) -> Piece:
     of = None if members is None else members[:, None].expand(-1, k.shape[1], -1, -1)
     v = k if of is None else torch.cat([(of[..., None] * k[..., None, :]).flatten(-2), of], dim=-1)
     out, lse = _attend(q, k, v, _mask(layout), layout.causal and layout.mask is None, scale)
+    if _sharp(lse):
+        return None
     whole = lse.double() + scale * _dot(q, _each(centre, q))
     if of is None:
         return Piece(whole, lse - scale * _dot(q, out))
@@ -59,11 +73,19 @@ def by_masks(layout: Layout, members: Tensor | None = None) -> Piece:
     return Piece(whole, surprise.sum(dim=-1), mass, surprise)
 
 
-def _whole(q: Tensor, k: Tensor, causal: bool, scale: float) -> Piece:
+def _whole(q: Tensor, k: Tensor, causal: bool, scale: float) -> Piece | None:
     centre = k.mean(dim=2, keepdim=True)
     k = k - centre
     out, lse = _attend(q, k, k, None, causal, scale)
+    if _sharp(lse):
+        return None
     return Piece(lse.double() + scale * _dot(q, _each(centre, q)), lse - scale * _dot(q, out))
+
+
+def _sharp(lse: Tensor) -> bool:
+    """Whether any log-sum-exp is large; those of rows without a key, and what is not a number, are not."""
+    size = lse.abs()
+    return bool(((size > SHARP) & (size < 1e9)).any())
 
 
 def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool, scale: float) -> tuple[Tensor, Tensor]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from store.errors import GonogoError
+from tasks.diagnostics.attention.blocking import hardened
 from tasks.diagnostics.attention.calls import Projected
 from tasks.diagnostics.attention.rows import BLOCKED, LOW
 
@@ -23,7 +24,10 @@ class Layout:
     k: Tensor
     """[batch, key heads, keys, width]; each key head serves a run of heads."""
     mask: Tensor | None
-    """[batch or 1, heads or 1, queries or 1, keys]; boolean, True may be attended to, or floating, added."""
+    """[batch or 1, heads or 1, queries or 1, keys]; boolean, True may be attended to, or floating, added.
+
+    Where `arranged` made it, it blocks a key by minus infinity and by nothing else.
+    """
     causal: bool
     """Query i sees the keys 0 to i of the whole call only."""
     scale: float
@@ -78,7 +82,7 @@ class Layout:
 
 
 def arranged(call: Projected, samples: int, queries: Tensor | None = None) -> Layout:
-    """Arrange a call over `samples` samples; `queries`, integers, picks the query rows that are of interest.
+    """Arrange a call over `samples` samples; `queries`, [samples, rows], integers, picks query rows of each.
 
     Raises GonogoError when the shapes do not fit.
     """
@@ -97,7 +101,9 @@ def arranged(call: Projected, samples: int, queries: Tensor | None = None) -> La
         shapes = [list(x.shape) for x in (call.q, call.k, call.mask) if x is not None]
         raise GonogoError(f"{call.site}: queries, keys and mask of shapes {shapes} do not fit each other")
     layout = Layout(q, k, mask, call.causal, call.scale)
-    return layout if queries is None else _picked(layout, queries)
+    if mask is not None and mask.is_floating_point():
+        layout = replace(layout, mask=hardened(mask, layout.triangle(0, q.shape[2]) if call.causal else None))
+    return layout if queries is None else _picked(layout, of_batch(queries.to(q.device), q.shape[0]))
 
 
 def four(x: Tensor, samples: int, site: str) -> Tensor:
@@ -111,6 +117,17 @@ def four(x: Tensor, samples: int, site: str) -> Tensor:
     if x.shape[0] % samples:
         raise GonogoError(f"{site}: its batch of {x.shape[0]} cannot be told apart into {samples} samples")
     return x.reshape(samples, -1, *x.shape[1:])
+
+
+def of_batch(queries: Tensor, batch: int) -> Tensor:
+    """[samples, rows] as [batch, rows]: the windows of a sample share its rows."""
+    return queries.repeat_interleave(batch // len(queries), dim=0)
+
+
+def rows_of(x: Tensor, queries: Tensor) -> Tensor:
+    """[batch or 1, heads, rows, columns] at some rows of all, [batch, heads, queries, columns]."""
+    at = queries[:, None, :, None]
+    return x.expand(len(queries), -1, -1, -1).gather(2, at.expand(-1, x.shape[1], -1, x.shape[3]))
 
 
 def opened(additive: Tensor) -> Tensor:
@@ -137,18 +154,19 @@ def _four_of_mask(mask: Tensor, dimensions: int, q: Tensor, k: Tensor) -> Tensor
         mask = mask.flatten(0, -4)
     else:
         mask = mask[(None,) * (4 - mask.dim())]
+    for dim in range(3):  # what was expanded is looked at once
+        mask = mask.narrow(dim, 0, 1) if mask.stride(dim) == 0 and mask.shape[dim] > 1 else mask
     return mask.expand(-1, -1, -1, k.shape[2]) if mask.shape[-1] == 1 else mask
 
 
 def _picked(layout: Layout, queries: Tensor) -> Layout:
-    queries = queries.to(layout.q.device)
     mask = layout.mask
     if mask is not None and mask.shape[-2] > 1:
-        mask = mask[..., queries, :]
+        mask = rows_of(mask, queries)
     if layout.causal:
-        seen = layout.triangle(0, layout.q.shape[-2])[queries]
+        seen = layout.triangle(0, layout.q.shape[-2])[queries][:, None]
         if mask is None:
-            mask = seen[None, None]
+            mask = seen
         else:
             mask = mask & seen if not mask.is_floating_point() else as_additive(mask, layout.q).masked_fill(~seen, LOW)
-    return replace(layout, q=layout.q[:, :, queries], mask=mask, causal=False)
+    return replace(layout, q=rows_of(layout.q, queries), mask=mask, causal=False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tasks.diagnostics.attention.blocking import blocked_softly
 from tasks.diagnostics.attention.blocks import BLOCK, LARGE_BLOCK, Piece
 from tasks.diagnostics.attention.calls import Scored
-from tasks.diagnostics.attention.layout import four
+from tasks.diagnostics.attention.layout import four, of_batch, rows_of
 from tasks.diagnostics.attention.parts import grouped, ungrouped
 from tasks.diagnostics.attention.rows import BLOCKED, LOW, Groups, Rows, Sums
 
@@ -24,12 +25,15 @@ def by_scores(call: Scored, samples: int, groups: Groups | None = None, queries:
     import torch
 
     dtype = torch.promote_types(call.scores.dtype, torch.float32)
-    scores, weights = four(call.scores, samples, call.site), None
-    if call.probabilities is not None and call.probabilities.dtype == dtype:
+    scores, weights, hidden = call.scores, None, blocked_softly(call.scores, call.bias)
+    if hidden is not None:  # very sharp scores outweigh such a mask, and the model's own probabilities then ignore it
+        scores = scores.masked_fill(hidden, -torch.inf)
+    elif call.probabilities is not None and call.probabilities.dtype == dtype:
         weights = four(call.probabilities, samples, call.site)
+    scores = four(scores, samples, call.site)
     if queries is not None:
-        queries = queries.to(scores.device)
-        scores, weights = scores[:, :, queries], None if weights is None else weights[:, :, queries]
+        at = of_batch(queries.to(scores.device), scores.shape[0])
+        scores, weights = rows_of(scores, at), None if weights is None else rows_of(weights, at)
     shape = scores.shape[:3]
     # a row is a row, of whichever head
     scores, weights = scores.flatten(1, 2), None if weights is None else weights.flatten(1, 2)

@@ -17,9 +17,11 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from store.errors import BadInput
+from tasks.diagnostics.attention.additions import FOLLOWED, Additions
 from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
-from tasks.diagnostics.attention.functions import MULTI_HEAD, OPAQUE, SCALED_DOT_PRODUCT, SOFTMAX, scores_of
+from tasks.diagnostics.attention.functions import MULTI_HEAD, OPAQUE, PRODUCT, SCALED_DOT_PRODUCT, SOFTMAX, scores_of
 from tasks.diagnostics.attention.running import RunningModules
+from tasks.diagnostics.attention.weighing import Weighing
 
 Arguments = tuple[Any, ...]
 
@@ -28,9 +30,10 @@ class AttentionTap(RunningModules):
     """Within `with AttentionTap(model, sink):`, `sink` is given each attention call of `model` on this thread.
 
     Calls are seen through `F.scaled_dot_product_attention`, also within `F.multi_head_attention_forward`, and through a
-    softmax over the last dimension of attention scores: of four dimensions anywhere, of three within a module that
-    looks like attention, as token logits and routers have three too. The sink is called after the attention has been
-    computed, outside the mode. Raises BadInput for a compiled model, whose calls cannot be seen.
+    softmax over the last dimension of attention scores: of four dimensions anywhere; of three within a module that
+    looks like attention, or where its result weighs values, as token logits and routers have three too. The sink is
+    called after the attention has been computed, outside the mode. Raises BadInput for a compiled model, whose calls
+    cannot be seen.
     """
 
     def __init__(self, model: nn.Module, sink: Callable[[AttentionCall], None]) -> None:
@@ -39,8 +42,10 @@ class AttentionTap(RunningModules):
         super().__init__(self._names)
         self._attend = {module for module, name in self._names.items() if looks_like_attention(name, module)}
         self._sink = sink
+        self._additions = Additions()
         self._explained: set[nn.Module] = set()
         self._opaque: set[str] = set()
+        self._weighing = Weighing()
         self.sites: dict[str, int] = {}
         """Calls seen, by site, in the order of their first call."""
 
@@ -71,9 +76,31 @@ class AttentionTap(RunningModules):
     def _softmax(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
         result = func(*args, **kwargs)
         scores = scores_of(*args, **kwargs)
-        if scores is not None and (scores.dim() > 3 or not self._attend.isdisjoint(self.running)):
-            self._see(Scored(self._site, scores, result if isinstance(result, Tensor) else None))
+        if scores is not None:
+            made = result if isinstance(result, Tensor) else None
+            call = Scored(self._site, scores, made, self._additions.bias(scores))
+            if self._attends(scores):
+                self._see(call)
+            else:
+                self._weighing.keep(call, self.running)
         return result
+
+    def _product(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
+        result = self._follow(func, args, kwargs) if func in FOLLOWED else func(*args, **kwargs)
+        for call, running in self._weighing.found(self._site, self.running, (*args, *kwargs.values())):
+            self._explained.update(running)
+            self._see(call)
+        return result
+
+    def _follow(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
+        result = func(*args, **kwargs)
+        if isinstance(result, Tensor) and self._attends(result):
+            self._additions.follow(func, args, kwargs, result)
+        return result
+
+    def _attends(self, scores: Tensor) -> bool:
+        """Whether a tensor could hold scores of attention."""
+        return scores.dim() > 3 or (scores.dim() == 3 and not self._attend.isdisjoint(self.running))
 
     def _multi_head(self, _: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
         # the mode is off within its own handler, and on again for what the body calls
@@ -154,6 +181,8 @@ _MULTI_HEAD_BODY = _multi_head_body()
 _WATCHED: dict[Any, Callable[[AttentionTap, Any, Arguments, Mapping[str, Any]], Any]] = {
     **dict.fromkeys(SOFTMAX, AttentionTap._softmax),
     **dict.fromkeys(SCALED_DOT_PRODUCT, AttentionTap._sdpa),
+    **dict.fromkeys(FOLLOWED, AttentionTap._follow),
+    **dict.fromkeys(PRODUCT, AttentionTap._product),
     **dict.fromkeys(OPAQUE, AttentionTap._hidden),
     MULTI_HEAD: AttentionTap._multi_head,
 }

@@ -20,9 +20,11 @@ class BridgeTower(MatchingFamily):
     model_class: ClassVar[str] = "BridgeTowerForImageAndTextRetrieval"
     places: ClassVar[tuple[tuple[str, Place], ...]] = (
         (r"\.cross_modal_text_layers\.\d+\.crossattention\.", Place("cross", "text")),
-        (r"\.cross_modal_image_layers\.\d+\.crossattention\.", Place("cross", "image", "text")),
-        (r"\.(text_model|cross_modal_text_layers)\.", Place("text", "text", "text")),
-        (r"\.(vision_model|cross_modal_image_layers)\.", Place("vision", "image")),
+        (r"\.cross_modal_image_layers\.\d+\.crossattention\.", Place("cross_reverse", "image", "text")),
+        (r"\.cross_modal_text_layers\.", Place("text_stream", "text", "text")),
+        (r"\.cross_modal_image_layers\.", Place("vision_stream", "image")),
+        (r"\.text_model\.", Place("text", "text", "text")),
+        (r"\.vision_model\.", Place("vision", "image")),
     )
 
     def names(self) -> tuple[str, ...]:

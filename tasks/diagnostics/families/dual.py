@@ -30,6 +30,8 @@ class Texts:
     """The row that the tower hands on, from the end where negative; None: that of the end of text."""
     mean: bool = False
     """Whether the tower hands on a mean of rows instead of one row."""
+    cut: int = 0
+    """Captions, of all that were tokenised, whose end has no room among the tokens."""
 
     def between(self, part: slice) -> Texts:
         """Some of the captions."""
@@ -103,7 +105,7 @@ class DualEncoder(VisionLanguageModel):
                 {"image": Tokens(None, readout)},
                 {"pixels": pixels},
             ),
-            Pass(lambda: self.encode_texts(texts), len(texts.ids), {"text": texts.tokens}, read),
+            Pass(lambda: self.encode_texts(texts), len(texts.ids), {"text": texts.tokens}, read, texts.cut),
         )
 
     def embeddings(self, images: Sequence[Image], captions: Sequence[str]) -> tuple[Tensor, Tensor]:

@@ -13,7 +13,17 @@ from store.specs import ModelRef
 from tasks.diagnostics.families import hub
 from tasks.diagnostics.families.family import unknown
 from tasks.diagnostics.families.model import VisionLanguageModel
-from tasks.diagnostics.families.weights import RANDOM, check_finite, file_sha256, loading, local_path, origin, seeded
+from tasks.diagnostics.families.surplus import misplaced, without
+from tasks.diagnostics.families.weights import (
+    OPEN_CLIP_CONFIG,
+    RANDOM,
+    check_finite,
+    file_sha256,
+    loading,
+    local_path,
+    origin,
+    seeded,
+)
 from tasks.diagnostics.quiet import without_bars
 
 if TYPE_CHECKING:
@@ -71,7 +81,8 @@ class HFFamily(ABC):
         else:
             folder, weights = self._folder(ref, workspace)
             provenance = (weights, f"config.json beside the weights, labelled {ref.name}")
-            module = self._read(ref, folder)
+            module, left_out = self._read(ref, folder)
+            provenance = (weights + left_out, provenance[1])
         check_finite(module, ref)
         with loading(ref, folder):
             loaded = self.assemble(module.eval().to(device), folder, device, provenance)
@@ -100,13 +111,19 @@ class HFFamily(ABC):
             return folder, f"{ref.weights} on the hub, commit {folder.name}"
         if not path.is_dir():
             raise BadInput(f"model {ref.locator}: {path} is a file; give the folder that save_pretrained wrote")
+        if (path / OPEN_CLIP_CONFIG).is_file() and not (path / "config.json").is_file():
+            raise BadInput(
+                f"model {ref.locator}: {path} holds a model that open_clip saved, and no {self.key} one; "
+                f"write openclip:{ref.name}@{ref.weights}"
+            )
         files = next((found for group in _CHECKPOINTS if (found := _weight_files(path, group))), [])
         if not files:
             raise BadInput(f"model {ref.locator}: {path} holds no model.safetensors; save the model there again")
         digests = ", ".join(f"{file.name} SHA-256 {file_sha256(file)}" for file in files)
         return path, f"{origin(ref, path)}, {digests}"
 
-    def _read(self, ref: ModelRef, folder: Path) -> Any:
+    def _read(self, ref: ModelRef, folder: Path) -> tuple[Any, str]:
+        """The module, and words on weights that it has no use for."""
         import torch
         import transformers
 
@@ -130,7 +147,12 @@ class HFFamily(ABC):
                 f"model {ref.locator}: {name} has the shape {list(given)} in {folder}, where its config.json asks for "
                 f"{list(wanted)}; get the weights of this architecture"
             )
-        return module
+        if surplus := misplaced(module, found["unexpected_keys"]):
+            raise BadInput(
+                f"model {ref.locator}: {folder} holds {surplus} by its config.json; get the configuration that belongs "
+                "to these weights"
+            )
+        return module, without(module, found["unexpected_keys"])
 
     def _check_type(self, ref: ModelRef, folder: Path) -> None:
         from tasks.diagnostics.families import FAMILIES

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from store.errors import BadInput, first_line
+from store.errors import BadInput
 from tasks.diagnostics.families.hf_pair import HFPairFamily, HFPairModel, Inputs
 from tasks.diagnostics.families.model import SPECIAL, TEXT
+from tasks.diagnostics.families.preparing import shown
 
 if TYPE_CHECKING:
     import torch
@@ -80,21 +81,14 @@ class HFDecoderFamily(HFPairFamily):
         return made
 
     def inputs(self, model: HFPairModel, images: Sequence[Image], texts: Sequence[str]) -> dict[str, Any]:
-        """Arguments of a forward over pairs.
-
-        Raises BadInput for a caption that has no room in the model, and for what the processor refuses, such as a
-        caption that spells a special token or an image that is too narrow for it.
-        """
-        try:
-            made = dict(self.process(model.processor, images, texts))
-        except ValueError as error:
-            said = first_line(error)
-            raise BadInput(f"{self.key}: its processor refuses an image or a caption ({said}); take it out") from error
+        """Arguments of a forward over pairs. Raises BadInput for a caption that has no room in the model."""
+        made = dict(self.process(model.processor, images, texts))
         length, limit = made["input_ids"].shape[1], self.room(model.module.config)
         if length > limit:
+            longest = texts[int(made["attention_mask"].sum(dim=1).argmax())].removeprefix(self.opening)
             raise BadInput(
-                f"{self.key}: an image with its caption takes {length} tokens, and the model has room for {limit}; "
-                "give shorter captions"
+                f"{self.key}: an image with the caption {shown(longest)} takes {length} tokens, and the model has room "
+                f"for {limit}; give shorter captions"
             )
         return made
 

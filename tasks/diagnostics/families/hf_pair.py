@@ -23,6 +23,7 @@ from tasks.diagnostics.families.model import (
     Tokens,
     VisionLanguageModel,
 )
+from tasks.diagnostics.families.preparing import prepared, refuse_reserved
 from tasks.diagnostics.families.tokens import BYTES, special_ids
 from tasks.diagnostics.families.weights import TOKENIZER_FILES, holds_any
 
@@ -54,6 +55,14 @@ class HFPairFamily(HFFamily):
         """Tokens to which a text is cut; None where it is not."""
         del config
         return None
+
+    def cut(self, model: HFPairModel, captions: Sequence[str]) -> int:
+        """How many captions are longer than `longest`."""
+        longest = self.longest(model.module.config)
+        if longest is None:
+            return 0
+        whole = model.tokenizer(list(captions), truncation=False, verbose=False)["input_ids"]
+        return sum(len(each) > longest for each in whole)
 
     def inputs(self, model: HFPairModel, images: Sequence[Image], texts: Sequence[str]) -> dict[str, Any]:
         """Arguments of a forward over pairs; `images` and `texts` are of one length."""
@@ -141,15 +150,22 @@ class HFPairModel(VisionLanguageModel):
     def passes(self, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> tuple[Pass, ...]:
         """One pass over all pairs."""
         pairs = [(image, text) for image, of_image in zip(images, captions, strict=True) for text in of_image]
-        inputs = self.inputs([image for image, _ in pairs], [text for _, text in pairs])
+        texts = [text for _, text in pairs]
+        inputs = self.inputs([image for image, _ in pairs], texts)
         sequences = self.family.sequences(self, inputs)
-        return (Pass(lambda: self.family.forward(self.module, inputs), len(pairs), sequences, inputs),)
+        cut = self.family.cut(self, texts)
+        return (Pass(lambda: self.family.forward(self.module, inputs), len(pairs), sequences, inputs, cut),)
 
     def inputs(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Any]:
-        """Arguments of a forward over pairs, on the device and in the number type of the module."""
+        """Arguments of a forward over pairs, on the device and in the number type of the module.
+
+        Raises BadInput for a caption that spells a special token, and for what the processor refuses.
+        """
         import torch
 
-        made = self.family.inputs(self, images, [f"{self.family.opening}{caption}" for caption in captions])
+        key = self.family.key
+        refuse_reserved(key, self.tokenizer, captions, getattr(self.processor, "image_token", None))
+        made = prepared(key, self._made, images, captions)
         dtype = next(self.module.parameters()).dtype
         return {
             name: value.to(self.device, dtype if value.is_floating_point() else value.dtype)
@@ -157,6 +173,9 @@ class HFPairModel(VisionLanguageModel):
             else value
             for name, value in made.items()
         }
+
+    def _made(self, images: Sequence[Image], captions: Sequence[str]) -> dict[str, Any]:
+        return self.family.inputs(self, images, [f"{self.family.opening}{caption}" for caption in captions])
 
     def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output | None:
         """As the family says."""

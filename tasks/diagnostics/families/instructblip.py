@@ -27,7 +27,7 @@ class InstructBlip(Blip2):
     places: ClassVar[tuple[tuple[str, Place], ...]] = (
         (r"^vision_model\.", Place("vision", "image")),
         (r"^qformer\..*\.crossattention\.", Place("cross")),
-        (r"^qformer\.", Place("fusion", "latents", "latents")),
+        (r"^qformer\.", Place("pooling", "latents", "latents")),
         (r"^language_model\.", Place("fusion", "joint", "joint")),
     )
     sizes: ClassVar[Mapping[str, Mapping[str, Any]]] = {

@@ -13,6 +13,11 @@ from tasks.diagnostics.families.tokens import LLAMA_IDS, LLAMA_SPECIALS, byte_vo
 SPECIALS = (*LLAMA_SPECIALS, "<image>")
 
 
+def class_tokens(config: Any) -> int:
+    """Rows of the vision tower that stand for no patch: SigLIP's has none."""
+    return 0 if "siglip" in config.vision_config.model_type else 1
+
+
 class Llava(HFDecoderFamily):
     """Names are the sizes below; weights are `random`, a folder saved by `save_pretrained`, or a hub id."""
 
@@ -22,6 +27,7 @@ class Llava(HFDecoderFamily):
     processor_class: ClassVar[str] = "LlavaProcessor"
     opening: ClassVar[str] = "<image>\n"
     places: ClassVar[tuple[tuple[str, Place], ...]] = (
+        (r"vision_tower\.(.*\.)?head\.", Place("pooling")),
         (r"vision_tower\.", Place("vision")),
         (r"language_model\.", Place("fusion", "joint", "joint")),
     )
@@ -64,7 +70,7 @@ class Llava(HFDecoderFamily):
             llama_tokenizer(config.text_config.max_position_embeddings, SPECIALS),
             patch_size=config.vision_config.patch_size,
             vision_feature_select_strategy=config.vision_feature_select_strategy,
-            num_additional_image_tokens=1,
+            num_additional_image_tokens=class_tokens(config),
         )
 
     def images(self, config: Any) -> Any:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from store.errors import BadInput
 from tasks.diagnostics.families.hf_decoder import CLIP_L14_336, MISTRAL_7B, TINY, TINY_LANGUAGE
 from tasks.diagnostics.families.hf_dual import square_crop
 from tasks.diagnostics.families.hf_pair import HFPairModel, Inputs
-from tasks.diagnostics.families.llava import SPECIALS, Llava
+from tasks.diagnostics.families.llava import SPECIALS, Llava, class_tokens
 from tasks.diagnostics.families.model import IMAGE, SPECIAL, Place, Tokens
 from tasks.diagnostics.families.tokens import LLAMA_IDS, byte_vocabulary
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 
@@ -55,6 +58,18 @@ class LlavaNext(Llava):
         crop = square_crop(config.vision_config.image_size)
         return LlavaNextImageProcessor(**crop, image_grid_pinpoints=config.image_grid_pinpoints)
 
+    def assemble(
+        self, module: Any, folder: Path | None, device: torch.device, provenance: tuple[str, str]
+    ) -> HFPairModel:
+        """Raises BadInput for a tower that also pools each tile, as no sequence says which image a tile is of."""
+        vision = module.config.vision_config
+        if "siglip" in vision.model_type and getattr(vision, "vision_use_head", True):
+            raise BadInput(
+                f"{self.key}: its vision tower of type {vision.model_type!r} pools each tile by a head that the "
+                "language model is not given; write vision_use_head false into the vision_config of config.json"
+            )
+        return super().assemble(module, folder, device, provenance)
+
     def kinds(self, model: HFPairModel, inputs: Inputs) -> Tensor:
         """What ends a row of patches in the detailed view is a learnt separator, the same for every image."""
         import torch
@@ -78,7 +93,7 @@ class LlavaNext(Llava):
 
         config = model.module.config
         side = config.vision_config.image_size
-        rows = (side // config.vision_config.patch_size) ** 2 + 1
+        rows = (side // config.vision_config.patch_size) ** 2 + class_tokens(config)
         sizes = inputs["image_sizes"]
         tiles = [image_size_to_num_patches(size, config.image_grid_pinpoints, side) for size in sizes]
         lengths = torch.tensor(tiles, device=sizes.device) * rows

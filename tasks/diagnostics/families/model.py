@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 IMAGE, TEXT, SPECIAL, PADDING = 0, 1, 2, -1
 """What a token is. Special tokens belong to neither modality: start and end of text, separators, latents."""
 
-Role = Literal["vision", "text", "fusion", "cross", "pooling"]
-"""What attention at a site does.
+Role = Literal["vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse", "pooling"]
+"""What attention at a site does. The sites of a role are one stack of layers, so that its depth means something.
 
-`vision`, `text`: within a tower of one modality. `fusion`: over image and text tokens in one sequence. `cross`: from
-tokens of one modality, or latents, over those of the other. `pooling`: it reads a finished tower out, and is no layer.
+`vision`, `text`: within the tower of a modality, or its only stream. `vision_stream`, `text_stream`: within a stream of
+one modality that stands above its tower, and whose layers attend to the other modality too. `fusion`: over image and
+text tokens in one sequence. `cross`: from text tokens, or latents, over those of the image. `cross_reverse`: from image
+tokens over those of the text, in models that have both. `pooling`: it reads a finished tower out, and is no layer.
 """
 
 
@@ -61,6 +63,8 @@ class Pass:
     """The sequences that `Place` names."""
     inputs: Mapping[str, Any] = field(default_factory=dict)
     """What the module is given, such as tensors, by name: a null is kept for the same inputs alone."""
+    cut: int = 0
+    """Captions that are longer than the model's context, so that only their beginning is read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,17 +145,39 @@ class VisionLanguageModel(ABC):
 
     @contextmanager
     def untrained(self, seed: int) -> Iterator[None]:
-        """For a while, run what was prepared with the random weights of a seed instead of the model's own."""
+        """For a while, run what was prepared with the random weights of a seed instead of the model's own.
+
+        These wait on the CPU meanwhile, so that the device never holds both.
+        """
         own = self.module
-        self.module = self.reinitialised(seed).module
+        twin = self._drawn(seed)
         try:
+            _move(own, "cpu")
+            self.module = twin
+            _move(twin, self.device)
             yield
         finally:
             self.module = own
+            _move(twin, "meta")  # which frees it, whoever still refers to it
+            _move(own, self.device)
 
     def reinitialised(self, seed: int) -> VisionLanguageModel:
         """The same architecture with random weights of a seed; tokenizer and image processor stay as they are."""
         twin = copy.copy(self)
-        dtype = next(self.module.parameters()).dtype
-        twin.module = self.fresh(seed).eval().to(device=self.device, dtype=dtype)
+        twin.module = self._drawn(seed)
+        _move(twin.module, self.device)
         return twin
+
+    def _drawn(self, seed: int) -> Any:
+        """A module with the random weights of a seed, on the CPU, in the number type of the model's own."""
+        module = self.fresh(seed).eval()
+        _move(module, next(self.module.parameters()).dtype)
+        return module
+
+
+def _move(module: Any, to: torch.device | torch.dtype | str) -> None:
+    """Move a module; what is made in inference mode could not be moved again outside it."""
+    import torch
+
+    with torch.inference_mode(False), torch.no_grad():
+        module.to(to)

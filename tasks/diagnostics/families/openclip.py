@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from store.errors import BadInput
+from store.errors import BadInput, first_line
 from store.specs import ModelRef
 from tasks.diagnostics.families import hub
 from tasks.diagnostics.families.dual import DualEncoder
@@ -16,8 +17,10 @@ from tasks.diagnostics.families.family import unknown
 from tasks.diagnostics.families.model import Provenance
 from tasks.diagnostics.families.openclip_coca import CocaModel
 from tasks.diagnostics.families.openclip_model import OpenClipModel, tokenizer_for
+from tasks.diagnostics.families.surplus import strictly
 from tasks.diagnostics.families.weights import (
     CHECKPOINTS,
+    OPEN_CLIP_CONFIG,
     RANDOM,
     check_finite,
     file_sha256,
@@ -25,13 +28,14 @@ from tasks.diagnostics.families.weights import (
     local_path,
     origin,
     seeded,
+    type_in,
 )
 from tasks.diagnostics.quiet import without_root_logs
+from tasks.memory import is_out_of_memory
 
 if TYPE_CHECKING:
     import torch
 
-CONFIG = "open_clip_config.json"
 _CHECKPOINTS = (
     ("open_clip_model.safetensors", "open_clip_pytorch_model.safetensors", "model.safetensors"),
     ("open_clip_pytorch_model.bin", "open_clip_pytorch_model.pt", "pytorch_model.bin"),
@@ -84,7 +88,7 @@ class OpenClip:
         with loading(ref, source.checkpoint):
             module, text = _build(source, seed)
             if source.checkpoint is not None:
-                _library().load_checkpoint(module, str(source.checkpoint), weights_only=True)
+                _load_weights(ref, module, source, source.checkpoint)
             tokenize, tokenizer = tokenizer_for(text, source.folder, source.remote)
         check_finite(module, ref)
         provenance = Provenance(source.weights, source.architecture, tokenizer)
@@ -131,19 +135,27 @@ class OpenClip:
 
 def _from_folder(ref: ModelRef, folder: Path, weights: str = "", remote: bool = False) -> _Source:
     try:
-        config = json.loads((folder / CONFIG).read_bytes())["model_cfg"]
+        config = json.loads((folder / OPEN_CLIP_CONFIG).read_bytes())["model_cfg"]
         complete = {"embed_dim", "vision_cfg", "text_cfg"} <= config.keys()
     except FileNotFoundError:
-        raise BadInput(f"model {ref.locator}: {folder} holds no {CONFIG}; give a folder saved by open_clip") from None
+        found = type_in(folder)
+        remedy = (
+            f"it holds a model of type {found!r}, so write {found}:{ref.name}@{ref.weights}"
+            if found
+            else "give a folder saved by open_clip"
+        )
+        raise BadInput(f"model {ref.locator}: {folder} holds no {OPEN_CLIP_CONFIG}; {remedy}") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         complete = False
     if not complete:
-        raise BadInput(f"model {ref.locator}: {folder / CONFIG} has no usable `model_cfg`; save the model again")
+        raise BadInput(
+            f"model {ref.locator}: {folder / OPEN_CLIP_CONFIG} has no usable `model_cfg`; save the model again"
+        )
     checkpoint = _checkpoint(folder)
     if checkpoint is None:
         raise BadInput(f"model {ref.locator}: {folder} holds no checkpoint; put open_clip_model.safetensors there")
     weights = weights or f"{origin(ref, folder)}, {checkpoint.name}, SHA-256 {file_sha256(checkpoint)}"
-    architecture = f"{CONFIG} beside the weights, labelled {ref.name}"
+    architecture = f"{OPEN_CLIP_CONFIG} beside the weights, labelled {ref.name}"
     return _Source(f"local-dir:{folder}", architecture, weights, checkpoint, folder=folder, remote=remote)
 
 
@@ -177,6 +189,54 @@ def _build(source: _Source, seed: int) -> tuple[Any, dict[str, Any]]:
         if hasattr(module, "text_decoder"):
             _draw_projection(module.text_decoder)
     return module, text
+
+
+def _load_weights(ref: ModelRef, module: Any, source: _Source, checkpoint: Path) -> None:
+    """Load a checkpoint, whole and without a rest. Raises BadInput, naming a tensor, where it is of something else."""
+    if resized := _resized(module, checkpoint):
+        name, given, wanted = resized
+        said = f"their {name} has the shape {given} and not {wanted}"
+    else:
+        try:
+            _library().load_checkpoint(module, str(checkpoint), weights_only=True)
+            return
+        except (RuntimeError, LookupError, AttributeError) as error:
+            strict = strictly(error) if isinstance(error, RuntimeError) else first_line(error)
+            if strict is None or is_out_of_memory(error):
+                raise
+            said = strict
+    raise BadInput(
+        f"model {ref.locator}: {checkpoint} does not hold the weights of {source.architecture}: {said}; "
+        "give the architecture that they belong to, as `gonogo models openclip` lists them"
+    )
+
+
+def _resized(module: Any, checkpoint: Path) -> tuple[str, list[int], list[int]] | None:
+    """A table of positions that the library would stretch to the architecture: (name, its shape, the one asked for)."""
+    wanted = {name: value.shape for name, value in module.named_parameters() if name.endswith("positional_embedding")}
+    for name, given in _shapes(checkpoint):
+        if name in wanted and given != list(wanted[name]):
+            return name, given, list(wanted[name])
+    return None
+
+
+def _shapes(checkpoint: Path) -> Iterator[tuple[str, list[int]]]:
+    """Names and shapes in a checkpoint, without reading it whole; none where its form does not allow that."""
+    import torch
+    from safetensors import safe_open
+
+    if checkpoint.suffix == ".safetensors":
+        with safe_open(checkpoint, "pt") as file:
+            yield from ((name, file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
+        return
+    try:
+        found = torch.load(checkpoint, map_location="meta", weights_only=True, mmap=True)
+    except Exception:  # said by who loads it
+        return
+    found = found.get("state_dict", found) if isinstance(found, dict) else {}
+    for name, value in found.items():
+        if isinstance(value, torch.Tensor):
+            yield str(name).removeprefix("module."), list(value.shape)
 
 
 def _draw_projection(decoder: Any) -> None:

@@ -31,13 +31,14 @@ class CocaModel(OpenClipModel):
         caption = Tokens(None if text.kinds is None else text.kinds[:, :length])
         sequences = {"image": Tokens(), "text": text, "caption": caption}
         inputs = {"pixels": pixels, "ids": texts.ids}
-        return (Pass(lambda: self.module(self._cast(pixels), texts.ids), len(texts.ids), sequences, inputs),)
+        run = lambda: self.module(self._cast(pixels), texts.ids)  # noqa: E731
+        return (Pass(run, len(texts.ids), sequences, inputs, texts.cut),)
 
     def place(self, site: str) -> Place:
         """As for two towers; the decoder's layers attend to the caption and to the image in turn."""
         if site.startswith("text_decoder.cross_attn."):
             return Place("cross", "caption")
-        return Place("text", "caption") if site.startswith("text_decoder.") else super().place(site)
+        return Place("text_stream", "caption") if site.startswith("text_decoder.") else super().place(site)
 
     def ask(self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None) -> Answer:
         """The next token, up to the end of the text; [samples, length - 1, vocabulary]."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from store.errors import BadInput
 from tasks.diagnostics.families.dual import Texts
+from tasks.diagnostics.families.preparing import refuse_reserved, shown
 from tasks.diagnostics.families.tokens import end_of_text
 
 Tokenize = Callable[[list[str]], Texts]
@@ -22,7 +24,9 @@ class OwnTokenizer:
     row: int | None = None
 
     def __call__(self, captions: list[str]) -> Texts:
-        """Tokens, padded or cut to `length`."""
+        """Tokens, padded or cut to `length`. Raises BadInput for a caption that spells a special token."""
+        refuse_reserved(type(self.tokenizer).__name__, self.tokenizer, captions)
+        whole = self.tokenizer(captions, truncation=False, verbose=False)["input_ids"]
         made = self.tokenizer(
             captions,
             padding="max_length",
@@ -33,7 +37,8 @@ class OwnTokenizer:
         )
         ids, tokenizer = made["input_ids"], self.tokenizer
         attended = made["attention_mask"] if self.masks_padding else None
-        return Texts(ids, attended, end_of_text(ids, end_of(tokenizer), tokenizer.pad_token_id), row=self.row)
+        end = end_of_text(ids, end_of(tokenizer), tokenizer.pad_token_id)
+        return Texts(ids, attended, end, row=self.row, cut=sum(len(each) > self.length for each in whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +46,36 @@ class PlainTokenizer:
     """A tokenizer that gives ids alone, and the ids by which the end of a text is found."""
 
     ids: Any
+    """(captions, length or None for the model's own) -> [captions, length], integers, cut where they are longer."""
     eos: int | None
     pad: int | None = None
     masks_padding: bool = False
     row: int | None = None
 
     def __call__(self, captions: list[str]) -> Texts:
-        """Tokens, padded; what lies behind the end of text is masked where the model takes a mask."""
-        ids = self.ids(captions)
+        """Tokens, padded; what lies behind the end of text is masked where the model takes a mask.
+
+        Raises BadInput for a caption that spells the end of text.
+        """
+        import torch
+
+        ids = self.ids(captions, None)
+        if self.eos is not None and self.eos != self.pad:
+            ends = (torch.cat([self.ids([""], None), ids]) == self.eos).sum(dim=1)
+            for caption, more in zip(captions, (ends[1:] > ends[0]).tolist(), strict=True):
+                if more:
+                    raise BadInput(f"the caption {shown(caption)} spells the model's own end of a text; take it out")
         texts = Texts(ids, None, end_of_text(ids, self.eos, self.pad), row=self.row)
-        return Texts(ids, texts.rows.long(), texts.eot, row=self.row) if self.masks_padding else texts
+        texts = replace(texts, cut=self._cut(captions, texts))
+        return replace(texts, attended=texts.rows.long()) if self.masks_padding else texts
+
+    def _cut(self, captions: list[str], texts: Texts) -> int:
+        """How many of the captions that fill all their tokens would fill one more."""
+        length = texts.ids.shape[1]
+        full = [caption for caption, end in zip(captions, texts.eot.tolist(), strict=True) if end == length - 1]
+        if not full:
+            return 0
+        return int((end_of_text(self.ids(full, length + 1), self.eos, self.pad) == length).sum())
 
 
 def end_of(tokenizer: Any) -> int | None:

@@ -24,18 +24,18 @@ class HashedWords:
     pad: int
     bos: int | None = None
 
-    def __call__(self, captions: Sequence[str]) -> Tensor:
+    def __call__(self, captions: Sequence[str], length: int | None = None) -> Tensor:
         """Ids of shape [captions, length]: bos, words, eos, then pads; long captions are cut before the eos."""
         import torch
 
-        return torch.tensor([self._row(caption) for caption in captions])
+        return torch.tensor([self._row(caption, length or self.length) for caption in captions])
 
-    def _row(self, caption: str) -> list[int]:
+    def _row(self, caption: str, length: int) -> list[int]:
         ids = [] if self.bos is None else [self.bos]
         ids += map(self._id, re.findall(r"\w+|[^\w\s]", caption.casefold()))
-        del ids[self.length - 1 :]
+        del ids[length - 1 :]
         ids.append(self.eos)
-        return ids + [self.pad] * (self.length - len(ids))
+        return ids + [self.pad] * (length - len(ids))
 
     def _id(self, word: str) -> int:
         drawn = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")

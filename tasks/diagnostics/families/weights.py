@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from torch import nn
 
 RANDOM = "random initialisation (untrained)"
+
+OPEN_CLIP_CONFIG = "open_clip_config.json"
+"""What open_clip saves beside its weights."""
 
 ZOO = "zoo"
 """Weights of a model that is shipped with the package; its name says which."""
@@ -48,11 +53,12 @@ class UnusableModel(BadInput):
 def local_path(ref: ModelRef, workspace: Path) -> Path | None:
     """The weights as a path, where they are one: it exists, relative to `workspace`, or can be nothing else.
 
-    Raises BadInput when it can only be a path and is not there, or is a name that the zoo does not know.
+    Raises BadInput when it can only be a path and is not there, and for a model of the zoo that there is none of that
+    name, or that is of another family.
     """
     weights = ref.weights
     if weights == ZOO:
-        return zoo.folder(ref.name)
+        return _of_zoo(ref)
     path = workspace / Path(weights).expanduser()
     try:
         if path.exists():
@@ -64,9 +70,32 @@ def local_path(ref: ModelRef, workspace: Path) -> Path | None:
     return None
 
 
+def _of_zoo(ref: ModelRef) -> Path:
+    from tasks.diagnostics.families import FAMILIES
+
+    folder, family = zoo.folder(ref.name), zoo.family(ref.name)
+    if ref.family != family and ref.family in FAMILIES:
+        raise BadInput(
+            f"model {ref.locator}: {ref.name} of the zoo is of the family {family}, not {ref.family}; "
+            f"write {family}:{ref.name}@{ZOO}"
+        )
+    return folder
+
+
 def holds_any(folder: Path | None, files: Sequence[str]) -> bool:
     """Whether a folder holds at least one of some files."""
     return folder is not None and any((folder / file).is_file() for file in files)
+
+
+def type_in(folder: Path) -> str | None:
+    """The family of a model of the transformers library that a folder holds; None where it holds none that is known."""
+    from tasks.diagnostics.families import FAMILIES
+
+    try:
+        found = json.loads((folder / "config.json").read_bytes()).get("model_type")
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return None
+    return str(found) if found in FAMILIES else None
 
 
 def origin(ref: ModelRef, path: Path) -> str:
@@ -101,9 +130,14 @@ def file_sha256(path: Path) -> str:
 
 @contextmanager
 def loading(ref: ModelRef, source: Path | None) -> Iterator[None]:
-    """Turn whatever a library raises at foreign files into BadInput, with the first line of what it says."""
+    """Turn whatever a library raises at foreign files into BadInput, with the first line of what it says.
+
+    What it warns of besides, such as the protocol of a pickle, is kept quiet.
+    """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except (GonogoError, ImportError):
         raise
     except Exception as error:

@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from store.errors import GonogoError
+from tasks.diagnostics.attention.additions import FOLLOWED, Additions
+from tasks.diagnostics.attention.blocking import blocked, blocked_softly
 from tasks.diagnostics.attention.entropy import BLOCKED
 from tasks.diagnostics.attention.functions import MULTI_HEAD, SCALED_DOT_PRODUCT, SOFTMAX, scores_of
 from tasks.diagnostics.attention.running import RunningModules
@@ -29,7 +31,8 @@ class Change:
     heads: tuple[int, ...] | None = None
     """None: all heads."""
     sharpness: float = 1.0
-    """The scores are multiplied by it: above 1 attention is more peaked, at 0 it is uniform."""
+    """The scores are multiplied by it, finite biases included, and blocked keys stay so: above 1 attention is more
+    peaked, at 0 it is uniform over the keys that may be attended to."""
     silent: bool = False
     """What the heads read is replaced by zeros."""
 
@@ -43,6 +46,7 @@ class Steering(RunningModules):
 
     def __init__(self, model: nn.Module, changes: Changes) -> None:
         self._changes = {module: changes[name] for name, module in model.named_modules() if name in changes}
+        self._additions = Additions()
         super().__init__(self._changes)
 
     def __torch_function__(
@@ -57,26 +61,54 @@ class Steering(RunningModules):
         if func is MULTI_HEAD:
             return _steered_mha(changes, args, kwargs)
         if func in SOFTMAX:
-            return _steered_softmax(changes, func, args, kwargs)
-        return func(*args, **kwargs)
+            return self._softmax(changes, func, args, kwargs)
+        result = func(*args, **kwargs)
+        if func in FOLLOWED:
+            self._additions.follow(func, args, kwargs, result)
+        return result
+
+    def _softmax(
+        self, changes: Sequence[Change], func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Tensor:
+        scores = scores_of(*args, **kwargs)
+        if scores is None:
+            return func(*args, **kwargs)  # type: ignore[no-any-return]
+        shut = scores <= BLOCKED
+        hidden = blocked_softly(scores, self._additions.bias(scores))
+        sharpened = _sharpened(changes, scores, shut if hidden is None else shut | hidden, None)
+        rest = {name: value for name, value in kwargs.items() if name != "input"}
+        return _silenced(changes, func(sharpened, *args[1:], **rest))
 
 
-def _steered_sdpa(changes: Sequence[Change], func: Any, query: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+def _steered_sdpa(
+    changes: Sequence[Change],
+    func: Any,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    *args: Any,
+    **kwargs: Any,
+) -> Tensor:
     for change in changes:
         query = _by_head(change, query, change.sharpness)
-    return _silenced(changes, func(query, *args, **kwargs))
+    if attn_mask is not None and attn_mask.is_floating_point():
+        attn_mask = _sharpened(changes, attn_mask, blocked(attn_mask), query.shape[-3])
+    return _silenced(changes, func(query, key, value, attn_mask, *args, **kwargs))
 
 
-def _steered_softmax(changes: Sequence[Change], func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Tensor:
-    scores = scores_of(*args, **kwargs)
-    if scores is None:
-        return func(*args, **kwargs)  # type: ignore[no-any-return]
-    sharpened = scores
+def _sharpened(changes: Sequence[Change], scores: Tensor, shut: Tensor, heads: int | None) -> Tensor:
+    """Scores, or biases that `heads` may share, multiplied by head; keys that are `shut` stay so for good.
+
+    What only just blocks a key would not do so beside scores of the new scale.
+    """
+    if all(change.sharpness == 1.0 for change in changes):
+        return scores
+    found = scores
     for change in changes:
-        sharpened = _by_head(change, sharpened, change.sharpness)
-    sharpened = torch.where(scores <= BLOCKED, scores, sharpened)
-    rest = {name: value for name, value in kwargs.items() if name != "input"}
-    return _silenced(changes, func(sharpened, *args[1:], **rest))
+        found = _by_head(change, found, change.sharpness, heads)
+    closed = torch.where(scores <= BLOCKED, scores, torch.finfo(scores.dtype).min)
+    return torch.where(shut, closed, found)
 
 
 def _steered_mha(changes: Sequence[Change], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -100,7 +132,34 @@ def _steered_mha(changes: Sequence[Change], args: tuple[Any, ...], kwargs: Mappi
         bias = call["in_proj_bias"]
         call["in_proj_bias"] = torch.cat([bias[:width] * factors, bias[width:]])
     call["out_proj_weight"] = call["out_proj_weight"] * kept
+    call.update(_steered_masks(changes, call, heads))
     return MULTI_HEAD(*bound.args, **bound.kwargs)
+
+
+def _steered_masks(changes: Sequence[Change], call: Mapping[str, Any], heads: int) -> dict[str, Any]:
+    """The masks of a multi-head attention, in one, where they could be more than masks and scores are changed."""
+    mask, padding = (call.get(name) for name in ("attn_mask", "key_padding_mask"))
+    hinted = call.get("is_causal") and padding is None and not call.get("need_weights", True)
+    adds = any(each is not None and each.is_floating_point() for each in (mask, padding))
+    if hinted or not adds or all(change.sharpness == 1.0 for change in changes):
+        return {}  # with the hint, the mask is promised to be that of causality and is not read
+    query, keys = call["query"], call["key"].shape[0]
+    batch = query.shape[1] if query.dim() == 3 else 1
+    whole = torch.zeros(1, 1, 1, keys, dtype=query.dtype, device=query.device)
+    if mask is not None:
+        own = mask if mask.dim() == 2 else mask.reshape(batch, heads, *mask.shape[1:])
+        whole = whole + _additive(own, query)
+    if padding is not None:
+        whole = whole + _additive(padding, query).reshape(-1, 1, 1, keys)
+    whole = _sharpened(changes, whole, blocked(whole), heads).expand(-1, -1, query.shape[0], -1)
+    shared = whole.shape[:2] == (1, 1)
+    joined = whole[0, 0] if shared else whole.expand(batch, heads, -1, -1).flatten(0, 1)
+    return {"attn_mask": joined, "key_padding_mask": None, "is_causal": False}
+
+
+def _additive(mask: Tensor, like: Tensor) -> Tensor:
+    """A mask to be added, where True blocks."""
+    return mask if mask.is_floating_point() else torch.zeros_like(mask, dtype=like.dtype).masked_fill(mask, -torch.inf)
 
 
 def _silenced(changes: Sequence[Change], read: Tensor) -> Tensor:
@@ -110,15 +169,18 @@ def _silenced(changes: Sequence[Change], read: Tensor) -> Tensor:
     return read
 
 
-def _by_head(change: Change, x: Tensor, factor: float) -> Tensor:
-    """Multiply some heads of `x`, [..., heads, rows, columns], by a factor; other heads stay bit for bit."""
+def _by_head(change: Change, x: Tensor, factor: float, heads: int | None = None) -> Tensor:
+    """Multiply some heads of `x`, [..., heads, rows, columns], by a factor; other heads stay bit for bit.
+
+    What is one for all `heads`, such as a mask, is given to each.
+    """
     if factor == 1.0:
         return x
     if change.heads is None:
         return x * factor
-    if x.dim() < 4:
+    if heads is None and x.dim() < 4:
         raise GonogoError("heads that share a dimension with the batch cannot be changed one by one; change the site")
-    return x * _factors(change, x.shape[-3], factor, x)[:, None, None]
+    return x * _factors(change, heads or x.shape[-3], factor, x)[:, None, None]
 
 
 def _factors(change: Change, heads: int, factor: float, like: Tensor) -> Tensor:

@@ -20,6 +20,11 @@ def folder(name: str) -> Path:
     return Path(str(files(__name__) / "checkpoints" / name))
 
 
+def family(name: str) -> str:
+    """Key of the family of a shipped model. Raises BadInput as `folder` does."""
+    return find_recipe(name).family
+
+
 def card(name: str) -> Card:
     """The card of a shipped model. Raises BadInput as `folder` does."""
     return read_card(folder(name))

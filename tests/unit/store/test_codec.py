@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from store import codec
-from store.codec import VERSIONS, decode, encode, format_time, parse_time
+from store.codec import VERSIONS, decode, digest_of, encode, format_time, parse_time
 from store.errors import IntegrityFailure, NewerSchema
-from store.events import CycleOpened, Event, TaskFailed
+from store.events import CycleOpened, Event, StudyRegistered, TaskFailed, TaskPlanned
+from store.specs import DataRef, Diagnostic, Method, ModelRef
+from store.study import Study
 
 
 def test_an_event_comes_back_as_it_was() -> None:
@@ -59,3 +61,31 @@ def test_times_are_stored_in_utc_with_a_fixed_width() -> None:
     assert parse_time(format_time(at)).tzinfo == UTC
     with pytest.raises(IntegrityFailure):
         parse_time("yesterday")
+
+
+def test_a_log_from_when_two_rows_were_enough_can_still_be_read(study_data: Any) -> None:
+    given = study_data(diagnostics={"rows": 2})
+    with pytest.raises(ValueError, match="2 rows tell too little"):
+        Study.model_validate(given)
+    study = Study.model_validate({**given, "diagnostics": {"rows": 8}})
+    registered = StudyRegistered(study=study, digest=digest_of(study))
+    spec = Diagnostic(
+        model=ModelRef.parse("clip:tiny@random"), data=DataRef(source="shapes", n=4), method=Method(rows=8)
+    )
+    planned = TaskPlanned(
+        task_id="c1-x",
+        cycle=1,
+        title="t",
+        priority="high",
+        subject="s",
+        rule="r",
+        because="b",
+        spec=spec,
+        depends_on=(),
+        acceptance=(),
+    )
+    for event in (registered, planned):
+        type, version, body = encode(event)
+        assert '"rows":8' in body
+        read = decode(type, version, body.replace('"rows":8', '"rows":2'))
+        assert encode(read)[2] == body.replace('"rows":8', '"rows":2')

@@ -13,7 +13,7 @@ from store.study import StudyModel
 numbers = st.none() | st.lists(st.integers(0, 9999), min_size=1, max_size=8).map(tuple)
 plants = st.builds(
     Plant,
-    tower=st.sampled_from(["vision", "text", "fusion", "cross"]),
+    tower=st.sampled_from(["vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse"]),
     layers=numbers,
     heads=numbers,
     scale=st.floats(0, 1000) | st.integers(0, 1000),
@@ -61,7 +61,7 @@ def test_a_plant_is_written_short() -> None:
         ("tower=vision,scale=8,scale=9", "'scale=9' is not one of tower=, layers=, heads=, scale=, each once"),
         ("tower=vision", "scale: Field required"),
         ("scale=8", "tower: Field required"),
-        ("tower=vison,scale=8", "tower: Input should be 'vision', 'text', 'fusion' or 'cross'"),
+        ("tower=vison,scale=8", "tower: Input should be 'vision', 'text', 'vision_stream',"),
         ("tower=vision, scale=8", "tower: Input should be"),
         ("tower=vision;scale=8", "tower: Input should be"),
         ("tower=pooling,scale=8", "tower: Input should be"),
@@ -161,3 +161,10 @@ def test_devices_are_named_as_pytorch_names_them(device: str) -> None:
 def test_another_device_is_refused_with_those_that_there_are(device: str) -> None:
     with pytest.raises(ValueError, match="give auto, cpu, cuda or cuda:N"):
         Method(device=device)
+
+
+@pytest.mark.parametrize("rows", [2, 7])
+def test_rows_too_few_to_tell_their_error_are_refused(rows: int) -> None:
+    with pytest.raises(ValueError, match=f"{rows} rows tell too little of their own error; give 8 or more"):
+        Method(rows=rows)
+    assert Method(rows=8).rows == 8

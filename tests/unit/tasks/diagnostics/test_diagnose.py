@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
+import torch
+from scipy import stats
 
 from store.errors import BadInput, GonogoError
 from store.specs import DataRef, ModelRef
 from tasks.diagnostics.datasets import check, open_data
-from tasks.diagnostics.diagnose import diagnose
+from tasks.diagnostics.datasets.images import read_image
+from tasks.diagnostics.diagnose import _load, diagnose
 from tasks.diagnostics.diagnosis import Diagnosis
 from tasks.diagnostics.document import to_json
+from tasks.diagnostics.families import find_family
+from tasks.diagnostics.image_metrics import image_metrics
+from tasks.diagnostics.layout import find_layout
 from tasks.diagnostics.measures import mcs
+from tasks.diagnostics.measuring import Measuring
+from tests.unit.tasks.diagnostics.conftest import load
 
 RESNET = {
     "embed_dim": 32,
@@ -74,6 +83,40 @@ def test_the_uniform_null_is_the_mean_of_ln_keys(found: Diagnosis, workspace: Pa
     np.testing.assert_allclose(found.values["text_entropy_uniform"], texts.mean(axis=1))
     vision = np.full(40, np.log(17))
     np.testing.assert_allclose(found.values["mcs_raw_uniform"], mcs(vision, texts))
+
+
+def test_the_null_is_measured_on_the_first_images_and_losses_are_shares_of_it(
+    found: Diagnosis, workspace: Path, open_clip_folder: Path
+) -> None:
+    null = found.nulls.random_init
+    assert null is not None
+    assert (len(null.seeds), null.images) == (8, 32)
+    twin = load(f"openclip:mine@{open_clip_folder}", workspace).reinitialised(null.seeds[2])
+    samples = open_data(DataRef(source="shapes", n=40, captions_per_image=3), workspace).samples
+    images, captions = [read_image(sample)[0] for sample in samples[:32]], [sample.captions for sample in samples[:32]]
+    measuring = Measuring(twin, find_layout(twin, images[:1], captions[:1]))
+    with torch.inference_mode():
+        measuring.measure(images, captions)
+    for tower in ("vision", "text"):
+        direct = image_metrics(measuring.record, {}).values[f"{tower}_entropy_norm"]
+        np.testing.assert_allclose(null.roles[tower][2], direct, atol=1e-6)
+        share = found.values[f"{tower}_entropy_norm"] / null.roles[tower].mean()
+        np.testing.assert_allclose(found.values[f"{tower}_entropy_loss"], 1 - share, rtol=1e-12)
+
+
+def test_the_interval_of_a_loss_holds_the_error_of_its_null(found: Diagnosis) -> None:
+    values, null = found.values["text_entropy_loss"], found.nulls.random_init
+    assert null is not None
+    summary = found.summary("text_entropy_loss")
+    assert summary is not None
+    assert summary.low is not None
+    draws = null.roles["text"]
+    parts = np.array([draws.mean(axis=1).var(ddof=1) * 9 / 8, draws.mean(axis=0).var(ddof=1) / 32])
+    freedom = parts.sum() ** 2 / (parts**2 / [7, 31]).sum()
+    shared = (1 - values.mean()) / draws.mean() * parts.sum() ** 0.5 * stats.t.ppf(0.975, freedom)
+    alone = stats.t.ppf(0.975, 39) * values.std(ddof=1) / 40**0.5
+    assert summary.value - summary.low == pytest.approx(np.hypot(alone, shared))
+    assert shared > 0
 
 
 def test_results_do_not_depend_on_the_batch_size(workspace: Path, few: DataRef, open_clip_folder: Path) -> None:
@@ -207,3 +250,22 @@ def test_running_out_of_memory_is_told_with_a_remedy(
     monkeypatch.setattr(HFDualEncoder, "pixels", exhaust)
     with pytest.raises(GonogoError, match="out of memory on cpu, even for one image"):
         diagnose(ModelRef.parse("clip:tiny@random"), few, workspace)
+
+
+@pytest.mark.parametrize(("dtype", "first"), [(torch.float32, "meta"), (torch.bfloat16, "cpu")])
+def test_weights_of_low_precision_are_cast_before_they_take_room_on_the_device(
+    dtype: torch.dtype, first: str, tmp_path: Path
+) -> None:
+    """The device is one that has no memory, so that a model can be moved to it anywhere."""
+    family, arrived = find_family("clip"), []
+
+    class Watched:
+        def load(self, ref: ModelRef, workspace: Path, seed: int, device: torch.device) -> Any:
+            arrived.append(device.type)
+            return family.load(ref, workspace, seed, device)
+
+    ref = ModelRef.parse("clip:tiny@random")
+    loaded = _load(cast("Any", Watched()), ref, tmp_path, 0, torch.device("meta"), dtype)
+    assert arrived == [first]
+    assert {(each.device.type, each.dtype) for each in loaded.module.parameters()} == {("meta", dtype)}
+    assert loaded.device.type == "meta"

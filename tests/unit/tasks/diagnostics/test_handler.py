@@ -7,15 +7,18 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from store.errors import BadInput
+from store.errors import GonogoError
 from store.specs import DataRef, Diagnostic, Method, ModelRef
 from tasks.diagnostics.handler import measure_attention
 from tasks.handler import Blocked, Done, Run
+
+from .conftest import MakeCoco
 
 
 def carry_out(locator: str, data: DataRef, workspace: Path, scratch: Path) -> Done | Blocked:
@@ -195,11 +198,97 @@ def test_a_missing_library_blocks_the_task(
     assert "gonogo[diagnostics]" in outcome.remedy
 
 
-def test_bad_data_fails_and_leaves_nothing(tmp_path: Path) -> None:
+def test_bad_data_blocks_the_task_and_leaves_nothing(tmp_path: Path) -> None:
     data = DataRef(source="coco", images=".", n=1)
-    with pytest.raises(BadInput, match="holds no captions"):
-        carry_out("siglip:tiny@random", data, tmp_path, tmp_path / "scratch")
+    outcome = carry_out("siglip:tiny@random", data, tmp_path, tmp_path / "scratch")
+    assert isinstance(outcome, Blocked)
+    assert "holds no captions" in outcome.reason
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+UNFIT = {
+    "a layer": ("clip:tiny@random#tower=vision,layers=7,scale=8", "there are 2 vision layers; name any of 0 to 1"),
+    "a head": ("clip:tiny@random#tower=vision,heads=2,scale=8", "has 2 heads; name any of 0 to 1"),
+    "a tower": ("align:tiny@random#tower=vision,scale=8", "the model has no vision attention; it has text; name what"),
+    "a stream": ("clip:tiny@random#tower=text_stream,scale=8", "has no text_stream attention; it has vision, text"),
+}
+"""What a plant names that the model lacks -> the model, and what is said."""
+
+
+@pytest.mark.parametrize("what", UNFIT)
+def test_a_plant_that_the_model_has_no_place_for_blocks_the_task(
+    what: str, workspace: Path, few: DataRef, tmp_path: Path
+) -> None:
+    locator, said = UNFIT[what]
+    outcome = carry_out(locator, few, workspace, tmp_path)
+    assert isinstance(outcome, Blocked)
+    assert said in outcome.reason
+    assert outcome.remedy
+
+
+def test_a_device_that_is_not_there_blocks_the_task(workspace: Path, few: DataRef, tmp_path: Path) -> None:
+    spec = Diagnostic(model=ModelRef.parse("clip:tiny@random"), data=few, method=Method(device="cuda:99"))
+    outcome = measure_attention(spec, Run(workspace, tmp_path, artifact=Path))
+    assert isinstance(outcome, Blocked)
+    assert "device cuda:99: there are" in outcome.reason
+
+
+def spoilt(name: str, value: float, tmp_path: Path) -> str:
+    """A small CLIP with one weight of a value that leaves no sum finite, which it holds for a number."""
+    from safetensors.torch import load_file, save_file
+
+    from tasks.diagnostics.families import find_family
+
+    device = __import__("torch").device("cpu")
+    loaded = find_family("clip").load(ModelRef.parse("clip:tiny@random"), tmp_path, 0, device)
+    loaded.module.save_pretrained(tmp_path / "spoilt")
+    file = tmp_path / "spoilt" / "model.safetensors"
+    weights = load_file(file)
+    weights[name].fill_(value)
+    save_file(weights, file, {"format": "pt"})
+    return "clip:mine@spoilt"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("vision_model.encoder.layers.0.self_attn.q_proj.weight", "attention scores are not finite"),
+        ("text_projection.weight", "the model's output is not finite"),
+    ],
+)
+def test_what_is_not_finite_blocks_the_task(name: str, said: str, tmp_path: Path) -> None:
+    data = DataRef(source="shapes", n=2, captions_per_image=1)
+    outcome = carry_out(spoilt(name, 3e38, tmp_path), data, tmp_path, tmp_path / "scratch")
+    assert isinstance(outcome, Blocked)
+    assert said in outcome.reason
+
+
+def test_a_want_of_memory_is_no_reason_to_give_up_on_a_model(
+    workspace: Path, few: DataRef, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise GonogoError("clip:tiny@random: out of memory on cpu, even for one image; take a smaller model")
+
+    monkeypatch.setattr("tasks.diagnostics.handler.diagnose", full)
+    with pytest.raises(GonogoError, match="out of memory"):
+        carry_out("clip:tiny@random", few, workspace, tmp_path)
+
+
+def test_captions_that_were_cut_are_counted_and_told(tmp_path: Path, make_coco: MakeCoco) -> None:
+    def lengthen(document: dict[str, Any]) -> None:
+        document["annotations"][1]["caption"] = "star " * 40
+
+    images, annotations = make_coco(n=2, captions=2, change=lengthen)
+    for captions, cut in ((1, 0), (2, 1)):
+        data = DataRef(
+            source="coco", images=str(images), annotations=str(annotations), n=2, captions_per_image=captions
+        )
+        done = carry_out("clip:tiny@random", data, tmp_path, tmp_path / "scratch")
+        assert isinstance(done, Done)
+        found = {m.metric: m.value for m in done.measurements}
+        assert found.get("captions_cut", 0) == cut
+        assert ("Captions cut" in done.facts) == (cut > 0)
+        assert json.loads(done.files["diagnosis.json"].read_text())["captions_cut"] == cut
 
 
 def test_a_loss_is_undefined_for_the_reason_of_its_entropy_or_for_want_of_a_null(

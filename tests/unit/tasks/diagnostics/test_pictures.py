@@ -23,6 +23,7 @@ LOCATORS = {
     "clip:tiny@random": ["vision", "text"],
     "idefics:tiny@random": ["vision", "text", "cross"],
     "vilt:tiny@random": ["fusion"],
+    "bridgetower:tiny@random": ["vision", "text", "vision_stream", "text_stream", "cross", "cross_reverse"],
     "align:tiny@random": ["text"],
     "openclip:shapes-clip@zoo#tower=vision,layers=1-2,scale=8": ["vision", "text"],
 }

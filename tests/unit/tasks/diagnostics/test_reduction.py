@@ -10,6 +10,7 @@ import torch
 from store.errors import GonogoError
 from tasks.diagnostics.attention.calls import Projected, Scored
 from tasks.diagnostics.attention.entropy import Groups, Rows, measure
+from tasks.diagnostics.attention.tiles import run_on
 from tasks.diagnostics.families.model import IMAGE, PADDING, SPECIAL, TEXT, Tokens
 from tasks.diagnostics.packing import Packed
 from tasks.diagnostics.reduction import GROUPS, statistics
@@ -63,6 +64,38 @@ def test_log_odds_recover_a_bias_towards_the_image_and_are_zero_for_uniform_atte
         found = statistics(measure(call, 2, groups), 2, Tokens(kinds), "site")
         for rows in ("", "/image", "/text"):
             torch.testing.assert_close(found[f"log_odds{rows}"], torch.full((2, 3), bias).double(), atol=1e-4, rtol=0)
+
+
+INTERLEAVED = torch.tensor([[SPECIAL, IMAGE, TEXT, IMAGE, TEXT, IMAGE, IMAGE, IMAGE, TEXT, IMAGE]] * 2)
+RUNS = torch.tensor([[SPECIAL, *[IMAGE] * 6, *[TEXT] * 3]] * 2)
+
+
+@pytest.mark.parametrize("kinds", [RUNS, INTERLEAVED], ids=["runs", "interleaved"])
+@pytest.mark.parametrize("backend", ["scores", "blocks", "spans", "masks", "tiles"])
+@pytest.mark.parametrize("bias", [30.0, 80.0, -30.0, -80.0, 200.0, -200.0])
+def test_log_odds_follow_a_strong_bias_as_far_as_a_float32_holds_the_lesser_mass(
+    kinds: torch.Tensor, backend: str, bias: float
+) -> None:
+    # the keys themselves carry the bias: queries of 1 read it off them
+    k = (bias * (kinds == IMAGE))[:, None, :, None].float() * torch.eye(8)[0]
+    q = torch.ones(2, 3, 10, 8)
+    k = k.expand(-1, 3, -1, -1)
+    if backend == "spans" and kinds is INTERLEAVED:
+        pytest.skip("runs of keys are what spans are for")
+    if backend == "tiles" and not run_on("cpu"):
+        pytest.skip("there is no Triton that could be interpreted")
+    call = Scored("site", q @ k.mT) if backend == "scores" else Projected("site", q, k, None, False, 1.0)
+    rows = measure(call, 2, Groups(kinds.long(), GROUPS), backend=None if backend == "scores" else backend)
+    found = statistics(rows, 2, Tokens(kinds), "site")["log_odds"]
+    # the special key has next to none where the image has all, and as much as a text key where the text has
+    images, texts = 6, 3
+    if abs(bias) < 87:
+        expected = bias
+    else:
+        least = math.log(torch.finfo(torch.float32).tiny)
+        most = 0.0 if bias > 0 else math.log(texts / (texts + 1))
+        expected = math.copysign(most - least, bias) - math.log(images / texts)
+    torch.testing.assert_close(found, torch.full((2, 3), expected).double(), atol=1e-4, rtol=0)
 
 
 def test_causal_rows_are_compared_with_their_own_counts() -> None:

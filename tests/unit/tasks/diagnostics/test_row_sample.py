@@ -48,6 +48,32 @@ def test_a_site_is_off_by_no_more_than_a_few_of_its_standard_errors(both: tuple[
     assert not any(site.sampling_error for site in whole.sites)
 
 
+def test_a_site_of_which_every_row_that_counts_was_measured_states_no_error(workspace: Path) -> None:
+    """Captions are padded to a common length, by more positions than rows are drawn."""
+    some, whole = (measured("clip:tiny@random", workspace, rows) for rows in (8, None))
+    exact = [(one, other) for one, other in zip(some.sites, whole.sites, strict=True) if one.role == "text"]
+    assert exact
+    for one, other in exact:
+        assert one.sampling_error == 0, "padding is no row"
+        np.testing.assert_allclose(one.entropy, other.entropy, atol=1e-6)
+
+
+def test_an_image_is_measured_at_the_same_rows_in_whatever_batch_it_comes(workspace: Path) -> None:
+    first, other = (
+        diagnose(
+            ModelRef.parse("openclip:shapes-clip@zoo"),
+            DATA,
+            workspace,
+            batch_size=size,
+            method=Method(nulls=0, influence="none", rows=16),
+        )
+        for size in (2, 6)
+    )
+    np.testing.assert_allclose(first.values["vision_entropy"], other.values["vision_entropy"], atol=1e-6)
+    sites = zip(first.sites, other.sites, strict=True)
+    assert all(one.sampling_error == pytest.approx(two.sampling_error, rel=1e-4) for one, two in sites)
+
+
 def test_the_error_is_stated(both: tuple[Diagnosis, Diagnosis]) -> None:
     some, whole = both
     assert some.sampling_error == max(site.sampling_error for site in some.sites) > 0

@@ -12,6 +12,7 @@ from scipy import stats
 from store.errors import BadInput
 from store.specs import Source, Statistics
 from tasks.statistics.comparison import Comparison, compare
+from tasks.statistics.e_values import log_e_value
 from tasks.statistics.samples import Joined
 
 Values = Mapping[str, NDArray[np.float64]]
@@ -72,6 +73,53 @@ def test_the_tests_of_a_model_are_those_of_scipy() -> None:
     assert found.dz_threshold_interval.low < found.dz_threshold < found.dz_threshold_interval.high
     assert found.skew == pytest.approx(stats.skew(values["a"], bias=False))
     assert found.shapiro_p == pytest.approx(stats.shapiro(values["a"]).pvalue)
+
+
+def test_balance_is_shown_by_equivalence_and_not_by_a_failed_test() -> None:
+    values = models(a=0.5, b=0.69, c=0.1)
+    wide = {model: x.mean() + 8 * (x - x.mean()) for model, x in values.items()}
+    found, noisy = look_at(values), look_at(wide)
+    a = values["a"]
+    theirs = max(
+        stats.ttest_1samp(a, 0.3, alternative="greater").pvalue, stats.ttest_1samp(a, 0.7, alternative="less").pvalue
+    )
+    assert found.models["a"].balanced.p == pytest.approx(theirs)
+    assert found.models["a"].balanced.margin == pytest.approx(0.2)
+    assert found.models["c"].balanced.p > 0.99, "far from the null on the other side"
+    assert noisy.models["b"].collapse.p > 0.05 < noisy.models["b"].balanced.p, "neither is shown"
+
+
+def test_the_e_values_of_a_look_hold_whatever_the_plan_is_and_count_models_as_p_values_do() -> None:
+    values = models(a=0.72, b=0.73, c=0.6)
+    fixed, open_ = look_at(values), look_at(values, looks="open")
+    for model, found in fixed.models.items():
+        log_e = open_.models[model].collapse_standing.log_e
+        assert found.collapse_standing.log_e == pytest.approx(log_e)
+        assert open_.models[model].collapse_standing.p == pytest.approx(min(1.0, math.exp(-log_e)))
+        t = stats.ttest_1samp(values[model], 0.7).statistic
+        if model != "c":  # whose p is 1 to the last digit
+            assert log_e == pytest.approx(float(log_e_value(np.array(t), np.array(N), 0.5)), abs=1e-6)
+    ascending = sorted(min(1.0, math.exp(-found.collapse_standing.log_e)) for found in fixed.models.values())
+    expected = np.maximum.accumulate([3 * ascending[0], 2 * ascending[1], ascending[2]])
+    assert fixed.p_sequential == pytest.approx(np.minimum(1, expected))
+
+
+def test_the_bootstrap_t_stands_beside_the_test() -> None:
+    found = look_at(models(a=0.712), at_least=(), resamples=20_000).models["a"]
+    assert found.sensitivity.bootstrap_t_p == pytest.approx(found.collapse.p, abs=0.01)
+
+
+def test_trends_over_layers_are_explored_with_a_correction_of_their_own() -> None:
+    values, rng = models(a=0.72, b=0.73), np.random.default_rng(3)
+    layers = {
+        "a": np.array([values["a"] - 0.2, values["a"], values["a"] + 0.2]) + rng.normal(0, 0.01, (3, N)),
+        "b": values["b"] + rng.normal(0, 0.01, (4, N)),
+    }
+    found = compare(Joined(np.arange(N), values, layers={**layers, "c": layers["a"][:1]}), ask(at_least=(1,)))
+    assert list(found.trends) == ["a", "b"], "a single layer has no trend"
+    assert found.trends["a"].slope == pytest.approx(0.4, abs=0.005)
+    p = [found.trends[model].test.p for model in "ab"]
+    assert list(found.p_trend.values()) == pytest.approx(stats.false_discovery_control(p))
 
 
 def test_pairs_are_compared_image_by_image() -> None:

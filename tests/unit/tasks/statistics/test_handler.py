@@ -72,8 +72,9 @@ SHOWN = {"clip-b32": "collapse", "siglip": "clear"}
 def test_every_number_has_the_key_that_reports_look_it_up_by(sources: tuple[Source, ...], run: Run) -> None:
     model = [
         "mean", "sd", "p_null", "t_null", "df", "dz_null", "dz_threshold", "g_threshold", "skew", "shapiro_p",
-        "collapse/p_signed_rank", "collapse/p_sign_flip", "left_out/p_low", "left_out/p_high",
-        *(f"{way}/{p}" for way in ("collapse", "clear") for p in ("p", "p_looks", "p_adjusted")),
+        "collapse/p_signed_rank", "collapse/p_sign_flip", "collapse/p_bootstrap_t", "balanced/p", "balanced/margin",
+            "left_out/p_low", "left_out/p_high",
+        *(f"{way}/{p}" for way in ("collapse", "clear") for p in ("p", "p_looks", "p_adjusted", "log10_e")),
         *(f"{way}/shift/alpha_over_{j}" for way in ("collapse", "clear") for j in (1, 2, 3)),
     ]  # fmt: skip
     claim = ["error_bound", "error_independent", "power"]
@@ -85,6 +86,7 @@ def test_every_number_has_the_key_that_reports_look_it_up_by(sources: tuple[Sour
         # no number of images shows the direction in which a mean does not lie
         *(f"model/{each}/{way}/images/alpha_over_{j}" for each, way in SHOWN.items() for j in (1, 2, 3)),
         *(f"across/independent/{what}" for what in ("mean", "i2", "tau2", "q_p")),
+        *(f"sequential/{k}_of_3/p" for k in (1, 2, 3)),
         *(f"pair/clip-b32/siglip/{what}" for what in ("difference", "t", "p", "p_holm", "dz", "d_av")),
     }
 

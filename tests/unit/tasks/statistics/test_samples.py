@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from store.errors import BadInput
 from store.specs import Source
 from tasks.handler import Run
-from tasks.statistics.samples import Joined, load_samples
+from tasks.statistics.samples import Joined, layer_arrays, load_samples
 
 Keep = Callable[..., Source]
 
@@ -123,3 +123,42 @@ def test_a_model_without_images_is_refused(keep: Keep, run: Run) -> None:
 def test_no_sources_are_refused(run: Run) -> None:
     with pytest.raises(BadInput, match="no samples"):
         load(run)
+
+
+def test_layers_are_read_in_their_order_and_joined_as_images_are(keep: Keep, run: Run) -> None:
+    def look(*ids: int) -> Source:
+        layers = {f"layer/{number:02d}/mcs_norm": values(*ids) + number for number in (0, 1, 10, 100)}
+        return keep("a", image_ids=np.array(ids), mcs_norm=values(*ids), **layers)
+
+    found = load_samples([look(9, 3), look(1)], "mcs_norm", run.artifact).layers["a"]
+    np.testing.assert_array_equal(found, [values(1, 3, 9) + number for number in (0, 1, 10, 100)])
+
+
+def test_looks_of_other_layers_make_no_layers(keep: Keep, run: Run) -> None:
+    whole = keep("a", image_ids=np.array([1]), mcs_norm=values(1), **{"layer/00/mcs_norm": values(1)})
+    old = keep("a", image_ids=np.array([2]), mcs_norm=values(2))
+    assert load_samples([whole, old], "mcs_norm", run.artifact).layers == {}
+
+
+@pytest.mark.parametrize(
+    ("metric", "names"),
+    [
+        ("mcs_raw", ["layer/00/mcs_raw", "layer/01/mcs_raw"]),
+        ("vision_entropy", ["layer/vision/00/entropy"]),
+        ("vision_entropy_norm", ["layer/vision/00/entropy_norm"]),
+        ("vision_entropy_loss", ["layer/vision/00/entropy_norm"]),
+        ("text_entropy_loss", []),
+    ],
+)
+def test_the_layers_of_a_metric_are_those_of_its_tower(metric: str, names: list[str]) -> None:
+    there = [
+        "layer/01/mcs_raw", "layer/00/mcs_raw", "layer/00/mcs_norm", "layer/vision/00/entropy",
+        "layer/vision/00/entropy_norm", "band/vision/early/entropy_norm", "site/layer/0/entropy_norm",
+    ]  # fmt: skip
+    assert layer_arrays(metric, there) == names
+
+
+def test_a_layer_of_another_shape_is_refused(keep: Keep, run: Run) -> None:
+    source = keep("a", image_ids=np.array([1, 2]), mcs_norm=values(1, 2), **{"layer/00/mcs_norm": values(1)})
+    with pytest.raises(BadInput, match="'mcs_norm' by layer must hold one float for each"):
+        load_samples([source], "mcs_norm", run.artifact)

@@ -134,6 +134,21 @@ def test_eightfold_scores_agree_with_float64(
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("mask", ["full", "causal", "padded"])
+@pytest.mark.parametrize("labels", ["none", "runs", "interleaved"])
+@pytest.mark.parametrize("times", [64, 1000])
+def test_scores_so_sharp_that_float32_keeps_nothing_of_their_difference_are_not_taken_by_differences(
+    backend: Backend, mask: str, labels: str, times: float, reference: Check
+) -> None:
+    if backend not in applicable(Case("cpu", False, 1, 1, **kinds(mask, labels))):
+        pytest.skip("it does not take the call")
+    seen, groups = call(mask, 200, 200, times=times), grouping(labels, 200)
+    found, exact = measure(seen, 2, None if labels == "none" else groups, backend=backend), reference(seen, groups)
+    # what is left is the rounding of the scores themselves, of a few thousand
+    assert float((found.entropy - exact.entropy).abs().max()) <= 3e-4 * times / 1000 + 2e-5
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_half_precision_costs_no_more_than_its_rounding_of_queries_and_keys(
     backend: Backend, reference: Check, assert_close: Check
 ) -> None:

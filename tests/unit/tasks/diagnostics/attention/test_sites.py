@@ -13,6 +13,7 @@ from tasks.diagnostics.attention import tap as tap_module
 from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
 from tasks.diagnostics.attention.entropy import measure
 from tasks.diagnostics.attention.tap import AttentionTap
+from tasks.diagnostics.intervention.steering import Change, Steering
 
 Made = tuple[nn.Module, Callable[[nn.Module], Any], int]
 """A small model, how to run it, and how many attention calls that makes."""
@@ -157,6 +158,7 @@ def coca(kind: str) -> Made:
         text_cfg={**text, "embed_cls": True, "output_tokens": True},
         vision_cfg={**vision, **pooled},
     )
+    nn.init.normal_(model.text_decoder.text_projection)  # which the library leaves as memory happens to hold
     return model, lambda m: m(PIXELS, IDS), 9  # two layers and a pooler, two, and two of self- and cross-attention
 
 
@@ -175,6 +177,43 @@ def made(make: Callable[[str], Made], kind: str) -> Made:
         torch.manual_seed(0)
         model, run, calls = make(kind)
     return model.eval(), run, calls
+
+
+def swin_eager(_: str) -> Made:
+    from transformers import SwinConfig, SwinModel
+
+    config = SwinConfig(image_size=32, patch_size=4, embed_dim=8, depths=[2, 2], num_heads=[2, 2], window_size=4)
+    return SwinModel._from_config(config, attn_implementation="eager"), lambda m: m(PIXELS), 4
+
+
+def timm_swin_v2(_: str) -> Made:
+    import timm
+
+    options = {"embed_dim": 8, "depths": (2, 2), "num_heads": (2, 2), "img_size": 32, "window_size": 4}
+    return timm.create_model("swinv2_tiny_window8_256", **options), lambda m: m(PIXELS), 4
+
+
+@pytest.mark.parametrize("make", [swin, swin_eager, timm_swin, timm_swin_v2])
+def test_shifted_windows_attend_within_their_parts_and_are_uniform_over_them(make: Callable[[str], Made]) -> None:
+    """Eight by eight tokens in windows of four by four, shifted by two: parts of sixteen, eight and four tokens."""
+    model, run, _ = made(make, "its own")
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "relative_position_bias_table" in name:
+                parameter.copy_(random(*parameter.shape))
+    seen: list[AttentionCall] = []
+    with torch.inference_mode(), AttentionTap(model, seen.append):
+        run(model)
+    site = seen[1].site
+    keys = measure(seen[1], 2).attendable.expand(-1, 2, -1)[:4, 0]
+    expected = [[16] * 16, ([8] * 8) * 2, ([8] * 8) * 2, [4] * 16]
+    assert keys.tolist() == expected
+    seen.clear()
+    with torch.inference_mode(), AttentionTap(model, seen.append), Steering(model, {site: (Change(sharpness=0.0),)}):
+        run(model)
+    uniform = measure(next(call for call in seen if call.site == site), 2)
+    torch.testing.assert_close(uniform.entropy, uniform.attendable.float().log().expand_as(uniform.entropy))
+    assert uniform.attendable.expand(-1, 2, -1)[:4, 0].tolist() == expected
 
 
 def batch(call: AttentionCall) -> int:

@@ -48,7 +48,7 @@ OPEN_CLIP: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
             "text_cfg": {**_TEXT, "embed_cls": True, "output_tokens": True},
             "multimodal_cfg": _TEXT,
         },
-        {"vision": 2, "text": 4, "pooling": 1, "cross": 2},
+        {"vision": 2, "text": 2, "text_stream": 2, "pooling": 1, "cross": 2},
     ),
     "convnext": (
         {"custom_text": True, "vision_cfg": _timm("test_convnext", "", "linear", 64), "text_cfg": _TEXT},

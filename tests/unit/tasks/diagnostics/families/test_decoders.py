@@ -357,9 +357,9 @@ def test_an_image_of_any_size_is_seen(name: str, size: tuple[int, int]) -> None:
 
 
 def test_what_the_processor_refuses_is_one_clear_error() -> None:
-    with pytest.raises(BadInput, match=r"qwen2_vl: its processor refuses an image or a caption .*aspect ratio"):
+    with pytest.raises(BadInput, match=r"qwen2_vl: its processor refuses an image of 300 x 1 pixels \(absolute aspect"):
         model("qwen2_vl:tiny").passes(images((300, 1)), [["a line"]])
-    with pytest.raises(BadInput, match="llava: its processor refuses"):
+    with pytest.raises(BadInput, match="llava: the caption 'an <image> of an image' spells the model's own token"):
         model("llava:tiny").passes(images((32, 32)), [["an <image> of an image"]])
     with pytest.raises(BadInput, match="is an address; take it out"):
         model("idefics:tiny").passes(images((32, 32)), [["https://example.org/a.png"]])

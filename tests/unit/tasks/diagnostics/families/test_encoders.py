@@ -40,15 +40,10 @@ def _blip2(config: Any) -> dict[str, int]:
     return {"vision": towers["vision"], "cross": _cross(config), "pooling": latents, "fusion": towers["text"]}
 
 
-def _instructblip(config: Any) -> dict[str, int]:
-    towers = _towers(config)
-    joined = towers["text"] + config.qformer_config.num_hidden_layers
-    return {"vision": towers["vision"], "cross": _cross(config), "fusion": joined}
-
-
 def _bridgetower(config: Any) -> dict[str, int]:
     towers, over = _towers(config), config.num_hidden_layers
-    return {"vision": towers["vision"] + over, "text": towers["text"] + over, "cross": 2 * over}
+    streams = dict.fromkeys(("vision_stream", "text_stream", "cross", "cross_reverse"), over)
+    return {**towers, **streams}
 
 
 HF: dict[str, Expected] = {
@@ -59,7 +54,7 @@ HF: dict[str, Expected] = {
     "chinese_clip": _towers,
     "blip": _blip,
     "blip-2": _blip2,
-    "instructblip": _instructblip,
+    "instructblip": _blip2,
     "flava": lambda config: {
         **_towers(config, "image_config"),
         "fusion": config.multimodal_config.num_hidden_layers,

@@ -26,7 +26,7 @@ RANDOM = tuple(f"{key}:tiny@random" for key in ("clip", "siglip", "align", "altc
 def test_names_are_listed_and_modules_imported_without_a_model_library() -> None:
     script = (
         "import sys, pkgutil, importlib, tasks.diagnostics as d\n"
-        "LAZY = 'tap', 'running', 'functions', 'steering', 'tiles_kernel'\n"
+        "LAZY = 'tap', 'weighing', 'running', 'functions', 'additions', 'steering', 'tiles_kernel'\n"
         "from tasks.diagnostics.families import FAMILIES, find_family\n"
         "for m in pkgutil.walk_packages(d.__path__, 'tasks.diagnostics.'):\n"
         "    if m.name.rpartition('.')[2] not in LAZY: importlib.import_module(m.name)\n"
@@ -51,6 +51,8 @@ def test_names_are_listed_and_modules_imported_without_a_model_library() -> None
         ("openclip:ViT-B-32@/none/model.safetensors", "there is nothing at /none/model.safetensors"),
         ("clip:tiny@./none", "there is nothing at"),
         ("clip:tiny@not:an/id", "is no hub id such as owner/name"),
+        ("clip:shapes-clip@zoo", "of the family openclip, not clip; write openclip:shapes-clip@zoo"),
+        ("openclip:shapes-llava@zoo", "of the family llava, not openclip; write llava:shapes-llava@zoo"),
     ],
 )
 def test_a_wrong_name_is_answered_with_what_is_close(locator: str, said: str, load_model: Load, tmp_path: Path) -> None:
@@ -167,6 +169,58 @@ class TestTransformersFolders:
             load_model("clip:tiny@wider", tmp_path)
         assert "\n" not in str(caught.value)
 
+    def test_layers_of_weights_beyond_those_of_the_configuration_are_refused(
+        self, clip_folder: Path, load_model: Load, tmp_path: Path
+    ) -> None:
+        folder = shutil.copytree(clip_folder, tmp_path / "deeper")
+        config = json.loads((folder / "config.json").read_text())
+        config["vision_config"]["num_hidden_layers"] = 1
+        (folder / "config.json").write_text(json.dumps(config))
+        said = r"deeper holds vision_model.encoder.layers.1.\S+, though vision_model.encoder.layers has 1 layers by its"
+        with pytest.raises(BadInput, match=said):
+            load_model("clip:tiny@deeper", tmp_path)
+
+    @pytest.mark.parametrize(
+        ("extra", "said"),
+        [
+            (("text_model.embeddings.position_ids",), None),
+            (("text_model.pooler.dense.weight",), ", without text_model.pooler.dense.weight, which this architecture"),
+            (("head.weight", "mtp.0.weight"), ", without 2 tensors that this architecture has no use for, such as hea"),
+            (("visual_projection.bias",), "holds visual_projection.bias, of which visual_projection knows nothing by"),
+        ],
+        ids=["a buffer", "a pooler", "another head", "a bias"],
+    )
+    def test_weights_that_are_left_out_are_told_or_refused_where_the_model_would_not_be_the_same(
+        self, extra: tuple[str, ...], said: str | None, clip_folder: Path, load_model: Load, tmp_path: Path
+    ) -> None:
+        import torch
+        from safetensors.torch import load_file, save_file
+
+        folder = shutil.copytree(clip_folder, tmp_path / "more")
+        weights = load_file(folder / "model.safetensors") | {name: torch.zeros(1, 32) for name in extra}
+        save_file(weights, folder / "model.safetensors", {"format": "pt"})
+        if said is not None and said.startswith("holds"):
+            with pytest.raises(BadInput) as caught:
+                load_model("clip:tiny@more", tmp_path)
+            assert said in str(caught.value)
+            return
+        told = load_model("clip:tiny@more", tmp_path).provenance.weights
+        assert (said in told) if said else ("without" not in told)
+
+    def test_nothing_is_printed_beside_the_refusal_of_a_pickle(
+        self, clip_folder: Path, load_model: Load, tmp_path: Path
+    ) -> None:
+        import pickle
+        import warnings
+
+        folder = shutil.copytree(clip_folder, tmp_path / "raw")
+        (folder / "model.safetensors").unlink()
+        (folder / "pytorch_model.bin").write_bytes(pickle.dumps({"a": Path("/")}, protocol=4))
+        with warnings.catch_warnings(record=True) as warned, pytest.raises(BadInput, match="it holds pickled objects"):
+            warnings.simplefilter("always")
+            load_model("clip:tiny@raw", tmp_path)
+        assert warned == []
+
     def test_pickled_objects_are_refused(self, clip_folder: Path, load_model: Load, tmp_path: Path) -> None:
         import torch
 
@@ -222,7 +276,7 @@ class TestOpenClip:
         weights = load_model(f"openclip:{small_architecture}@random", tmp_path, seed=5).module.state_dict()
         path = tmp_path / f"checkpoint.{suffix}"
         if suffix == "safetensors":
-            save_file(weights, path)
+            save_file({name: value.clone() for name, value in weights.items()}, path)
         else:
             torch.save({"state_dict": {f"module.{name}": tensor for name, tensor in weights.items()}}, path)
         loaded = load_model(f"openclip:{small_architecture}@{path.name}", tmp_path).module.state_dict()
@@ -238,9 +292,64 @@ class TestOpenClip:
     def test_weights_of_another_architecture_are_refused_in_one_line(
         self, open_clip_folder: Path, load_model: Load, small_architecture: str
     ) -> None:
-        with pytest.raises(BadInput, match="cannot be loaded") as caught:
+        said = (
+            r"open_clip_model.safetensors does not hold the weights of ViT-test: their positional_embedding has the "
+            r"shape \[32, 64\] and not \[16, 16\]; give the architecture that they belong to, as `gonogo"
+        )
+        with pytest.raises(BadInput, match=said) as caught:
             load_model(f"openclip:{small_architecture}@open_clip_model.safetensors", open_clip_folder)
         assert "\n" not in str(caught.value)
+
+    @pytest.mark.parametrize("suffix", ["safetensors", "pt"])
+    @pytest.mark.parametrize(
+        ("spoil", "said"),
+        [
+            (lambda w: w.pop("ln_final.bias"), "they lack ln_final.bias;"),
+            (lambda w: w.update(extra=w["ln_final.bias"]), "they have extra;"),
+            (
+                lambda w: (w.pop("ln_final.bias"), w.update(extra=w["ln_final.weight"], more=w["logit_scale"])),
+                "they lack ln_final.bias, and they have extra and 1 more;",
+            ),
+            (
+                lambda w: w.update({"ln_final.bias": w["ln_final.bias"][:3].clone()}),
+                "their ln_final.bias has the shape [3] and not [16];",
+            ),
+            (
+                lambda w: w.update({"positional_embedding": w["positional_embedding"][:8].clone()}),
+                "their positional_embedding has the shape [8, 16] and not [16, 16];",
+            ),
+            (lambda w: w.pop("logit_scale"), "logit_scale;"),
+        ],
+        ids=["lacks", "has", "lacks and has", "shape", "positions", "no scale"],
+    )
+    def test_weights_that_do_not_fit_are_told_by_the_first_tensor(
+        self, spoil: Any, said: str, suffix: str, load_model: Load, tmp_path: Path, small_architecture: str
+    ) -> None:
+        import torch
+        from safetensors.torch import save_file
+
+        weights = dict(load_model(f"openclip:{small_architecture}@random", tmp_path).module.state_dict())
+        spoil(weights)
+        path = tmp_path / f"checkpoint.{suffix}"
+        if suffix == "safetensors":
+            save_file({name: value.clone() for name, value in weights.items()}, path)
+        else:
+            torch.save({"state_dict": {f"module.{name}": value for name, value in weights.items()}}, path)
+        with pytest.raises(BadInput) as caught:
+            load_model(f"openclip:{small_architecture}@{path.name}", tmp_path)
+        assert f"{path} does not hold the weights of ViT-test: " in str(caught.value)
+        assert said in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+    def test_a_folder_that_transformers_saved_is_answered_with_its_family(
+        self, clip_folder: Path, open_clip_folder: Path, load_model: Load
+    ) -> None:
+        with pytest.raises(BadInput, match=f"a model of type 'clip', so write clip:mine@{clip_folder}"):
+            load_model(f"openclip:mine@{clip_folder}", Path("/"))
+        with pytest.raises(
+            BadInput, match=f"that open_clip saved, and no siglip one; write openclip:mine@{open_clip_folder}"
+        ):
+            load_model(f"siglip:mine@{open_clip_folder}", Path("/"))
 
     @pytest.mark.parametrize(
         ("spoil", "said"),

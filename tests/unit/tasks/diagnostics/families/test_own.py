@@ -172,3 +172,34 @@ def test_an_entry_point_is_a_key_like_any_other(monkeypatch: pytest.MonkeyPatch)
         find_family("twice")
     with pytest.raises(BadInput, match="unknown family 'my_lap'; did you mean my_lab"):
         find_family("my_lap")
+
+
+WRONG = {
+    "no pattern": ("raise KeyError(site)", "has no place; let its place() give it one"),
+    "no place": ("return None", "has the place None; let its place() give a Place"),
+    "a misspelt role": ('return Place("visoin")', "unknown role 'visoin'; did you mean vision"),
+    "a misspelt sequence": ('return Place("vision", "txet")', "unknown sequence 'txet'; did you mean text"),
+    "a misspelt gate": ('return Place("vision", "", "", "layers.0.gaet")', "its gate 'layers.0.gaet' is no parameter"),
+}
+"""What `place` does with a site of the image tower -> what is said of it."""
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_site_that_is_placed_wrong_is_named_in_one_line(wrong: str, tmp_path: Path) -> None:
+    import torch
+
+    from tasks.diagnostics.families.weights import UnusableModel
+    from tasks.diagnostics.layout import find_layout
+
+    does, said = WRONG[wrong]
+    text = (EXAMPLE / "my_model.py").read_text()
+    name = f"lab_{wrong.replace(' ', '_')}"
+    (tmp_path / f"{name}.py").write_text(text.replace('return Place("vision")', does))
+    model = find_family(f"{name}.V2", tmp_path).load(
+        ModelRef.parse(f"{name}.V2:base@random"), tmp_path, 0, torch.device("cpu")
+    )
+    with pytest.raises(UnusableModel) as caught:
+        find_layout(model, images(), CAPTIONS)
+    assert str(caught.value).startswith("the attention at 'vision.layers.0.self_attn' of Model")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import torch
@@ -80,6 +81,128 @@ def test_silencing_every_head_of_a_site_moves_the_output_and_a_change_of_nothing
     assert (silent - plain).abs().max() > 1e-4
 
 
+class At(NamedTuple):
+    """An attention site of a model, and what is edited in a copy of it to change it without steering."""
+
+    locator: str
+    site: str
+    values: str
+    """Module whose output the values are, the last part of it; of `nn.MultiheadAttention`, the site itself."""
+    out: str
+    """The projection that reads the heads."""
+    causal: bool = False
+
+
+_VISION, _TEXT = "vision_model.encoder.layers.0.self_attn", "text_model.encoder.layers.1.self_attn"
+_CROSS, _GATED = "text_encoder.encoder.layer.1.crossattention", "model.gated_cross_attn_layers.0.cross_attn"
+_OPEN = "visual.transformer.resblocks.1.attn"
+EDITED = {
+    "scaled dot product": At("clip:tiny@random", _VISION, f"{_VISION}.v_proj", f"{_VISION}.out_proj"),
+    "scaled dot product, causal": At("clip:tiny@random", _TEXT, f"{_TEXT}.v_proj", f"{_TEXT}.out_proj", causal=True),
+    "multi-head": At("openclip:shapes-clip@zoo", _OPEN, _OPEN, f"{_OPEN}.out_proj"),
+    "softmax": At("blip:shapes-blip@zoo", _VISION, f"{_VISION}.qkv", f"{_VISION}.projection"),
+    "softmax, cross": At("blip:shapes-blip@zoo", f"{_CROSS}.self", f"{_CROSS}.self.value", f"{_CROSS}.output.dense"),
+    "gated cross": At("idefics:shapes-idefics@zoo", _GATED, f"{_GATED}.v_proj", f"{_GATED}.o_proj"),
+}
+
+
+def logits(model: Any, changes: Any = None) -> Tensor:
+    captions = [texts[0] for texts in CAPTIONS]
+    with torch.inference_mode(), Steering(model.module, changes or {}):
+        found: Tensor = model.ask(IMAGES, captions)().logits
+    return found
+
+
+def edited(model: Any, edit: Callable[[Any], object]) -> Any:
+    """A copy of a model whose module is edited."""
+    twin = copy.copy(model)
+    twin.module = copy.deepcopy(model.module)
+    edit(twin.module)
+    return twin
+
+
+@pytest.mark.parametrize("at", EDITED.values(), ids=EDITED)
+def test_a_silent_head_is_one_whose_columns_of_the_output_projection_are_zero(
+    at: At, load_model: Load, tmp_path: Path
+) -> None:
+    model = load_model(at.locator, tmp_path)
+    weight = model.module.get_submodule(at.out).weight
+    heads = next(
+        spot.heads
+        for role in find_layout(model, IMAGES, CAPTIONS).roles.values()
+        for spot in role
+        if spot.name == at.site
+    )
+    width = weight.shape[1] // heads
+
+    def cut(module: Any) -> None:
+        module.get_submodule(at.out).weight.data[:, width : 2 * width] = 0
+
+    plain, silent = logits(model), logits(model, {at.site: (Change((1,), silent=True),)})
+    torch.testing.assert_close(silent, logits(edited(model, cut)), atol=1e-5, rtol=1e-5)
+    assert (silent - plain).abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("at", EDITED.values(), ids=EDITED)
+def test_a_uniform_site_reads_the_average_of_its_values(at: At, load_model: Load, tmp_path: Path) -> None:
+    model = load_model(at.locator, tmp_path)
+
+    def averaged(x: Tensor, along: int = 1) -> Tensor:
+        return x.mean(along, keepdim=True).expand_as(x)
+
+    def of_output(_: Any, __: Any, output: Tensor) -> Tensor:
+        whole = output.shape[-1]
+        width = whole // 3 if at.values.endswith("qkv") else whole
+        return torch.cat([output[..., : whole - width], averaged(output[..., whole - width :])], dim=-1)
+
+    def of_input(module: Any, args: Any, kwargs: Any) -> Any:
+        query, key, value, *rest = args or (kwargs.pop("query"), kwargs.pop("key"), kwargs.pop("value"))
+        return (query, key, averaged(value, 1 if module.batch_first else 0), *rest), kwargs
+
+    def average(module: Any) -> None:
+        values = module.get_submodule(at.values)
+        if at.causal:  # what each token reads is the average of the values up to its own
+            read: list[Tensor] = []
+            values.register_forward_hook(lambda *call: read.append(call[2].cumsum(1)))
+            module.get_submodule(at.out).register_forward_pre_hook(
+                lambda *_: (read[-1] / torch.arange(1, read[-1].shape[1] + 1)[:, None],)
+            )
+        elif isinstance(values, nn.MultiheadAttention):
+            values.register_forward_pre_hook(of_input, with_kwargs=True)
+        else:
+            values.register_forward_hook(of_output)
+
+    plain, uniform = logits(model), logits(model, {at.site: (Change(sharpness=0.0),)})
+    torch.testing.assert_close(uniform, logits(edited(model, average)), atol=1e-5, rtol=1e-5)
+    assert (uniform - plain).abs().max() > 1e-6
+
+
+@pytest.mark.parametrize("where", ["elsewhere", "at the same site"])
+@pytest.mark.parametrize("kind", ["uniform-site", "silent-head"])
+def test_what_is_planted_stays_in_place_while_sites_and_heads_are_changed(
+    kind: str, where: str, load_model: Load, tmp_path: Path
+) -> None:
+    model = load_model("blip:shapes-blip@zoo", tmp_path)
+    layout = find_layout(model, IMAGES, CAPTIONS)
+    site = layout.roles["cross"][1].name
+    planted_at = site if where == "at the same site" else layout.roles["cross"][0].name
+    plant = Change(heads=(0,), silent=True)
+    step = Change(sharpness=0.0) if kind == "uniform-site" else Change((1,), silent=True)
+    captions = [texts[0] for texts in CAPTIONS]
+    effects = measure_influence(model, layout, IMAGES, captions, "heads", 4, {planted_at: (plant,)}, lambda *_: None)
+    (found,) = (e for e in effects if (e.kind, e.site) == (kind, site) and e.head in (None, 1))
+    changes = {planted_at: (plant,)}
+    base = logits(model, changes).softmax(-1)
+    both = logits(model, {**changes, site: (*changes.get(site, ()), step)}).softmax(-1)
+    alone = logits(model, {site: (step,)}).softmax(-1)
+
+    def moved(one: Tensor, other: Tensor) -> Tensor:
+        return ((one - other).abs().sum(-1) / 2).mean(-1).double()
+
+    torch.testing.assert_close(torch.from_numpy(found.change), moved(base, both), atol=1e-6, rtol=0)
+    assert (moved(base, both) - moved(base, alone)).abs().max() > 1e-4, "a dropped plant would show"
+
+
 SPELLINGS: dict[str, Callable[[Tensor], Tensor]] = {
     "functional": lambda x: functional.softmax(input=x, dim=-1),
     "torch": lambda x: torch.softmax(x, 3),
@@ -131,8 +254,8 @@ def test_an_output_that_is_not_finite_is_told(load_model: Load, tmp_path: Path) 
     ("plant", "said"),
     [
         ("tower=fusion,scale=8", "the model has no fusion attention; it has"),
-        ("tower=vision,layers=2,scale=8", "there are 2 vision layers, 0 to 1"),
-        ("tower=text,heads=7,scale=8", "2 heads, from 0 on"),
+        ("tower=vision,layers=2,scale=8", "there are 2 vision layers; name any of 0 to 1"),
+        ("tower=text,heads=7,scale=8", "2 heads; name any of 0 to 1"),
     ],
 )
 def test_a_plant_that_does_not_fit_the_model_is_refused(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 
@@ -20,11 +22,18 @@ IMAGES = [Image.new("RGB", (64, 64), (60 * i, 90, 120)) for i in range(3)]
 CAPTIONS = [("a red circle", "a star"), ("two shapes", "one cross"), ("a ring", "a small square")]
 
 
-def null(model: Any, cache: Path | None, data: str = "these", libraries: Mapping[str, str] | None = None) -> RandomInit:
+def null(
+    model: Any,
+    cache: Path | None,
+    data: str = "these",
+    libraries: Mapping[str, str] | None = None,
+    seeds: Sequence[int] = (5, 6),
+    rows: int | None = None,
+) -> RandomInit:
     layout = find_layout(model, IMAGES, CAPTIONS)
     with torch.inference_mode():
         batches = [(3, model.passes(IMAGES, CAPTIONS))]
-        return measure_random_init(model, layout, batches, (5, 6), cache, data, libraries or {}, lambda *_: None)
+        return measure_random_init(model, layout, batches, seeds, cache, data, libraries or {}, lambda *_: None, rows)
 
 
 def kept(*models: Any, tmp_path: Path) -> int:
@@ -45,6 +54,44 @@ def test_twins_are_untrained_and_the_model_keeps_its_weights(load_model: Load, t
     assert not np.array_equal(found.roles["vision"][0], found.roles["vision"][1])
 
 
+def state(model: Any) -> dict[str, torch.Tensor]:
+    return {name: tensor.clone() for name, tensor in model.module.state_dict().items()}
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_model_is_back_bit_for_bit_whatever_happens_to_its_twin(
+    dtype: torch.dtype, fails: bool, load_model: Load, tmp_path: Path
+) -> None:
+    model = load_model("openclip:shapes-clip@zoo", tmp_path)
+    model.module.to(dtype)
+    own, before, places = model.module, state(model), [each.data_ptr() for each in model.module.parameters()]
+    with torch.inference_mode(), pytest.raises(KeyError) if fails else nullcontext(), model.untrained(5):
+        twin = model.module
+        assert {each.dtype for each in twin.parameters()} == {dtype}
+        assert not torch.equal(next(iter(twin.parameters())), next(iter(own.parameters())))
+        if fails:
+            raise KeyError
+    assert model.module is own
+    assert [each.data_ptr() for each in own.parameters()] == places, "a CPU makes no copies"
+    assert all(torch.equal(tensor, before[name]) for name, tensor in state(model).items())
+    assert {each.device.type for each in twin.parameters()} == {"meta"}, "nothing is kept of the twin"
+    assert all(not each.is_inference() for each in own.parameters())
+
+
+def test_a_device_holds_the_model_or_its_twin_and_never_both(load_model: Load, tmp_path: Path) -> None:
+    """The device is one that has no memory, so that nothing comes back from it; where each is, and when, is seen."""
+    model = load_model("clip:tiny@random", tmp_path)
+    own, moves, to = model.module, [], model.module.to
+    own.to = lambda device: moves.append((str(device), model.module is own)) or to(device)
+    model.device = torch.device("meta")
+    with model.untrained(5):
+        assert moves == [("cpu", True)], "it leaves before its twin arrives"
+        assert {each.device.type for each in own.parameters()} == {"cpu"}
+        assert {each.device.type for each in model.module.parameters()} == {"meta"}
+    assert moves[1:] == [("meta", True)]
+
+
 def test_what_was_kept_is_read_again_and_other_data_are_measured_anew(load_model: Load, tmp_path: Path) -> None:
     model = load_model("clip:tiny@random", tmp_path)
     first = null(model, tmp_path / "cache")
@@ -61,6 +108,19 @@ def test_what_was_kept_is_read_again_and_other_data_are_measured_anew(load_model
     assert all(np.array_equal(first.scores[metric], again.scores[metric]) for metric in first.scores)
     null(model, tmp_path / "cache", "others")
     assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+@pytest.mark.parametrize("other", [{"rows": 8}, {"seeds": (5, 7)}, {"seeds": (6, 5)}, {"seeds": (5, 6, 7)}])
+def test_other_seeds_or_rows_are_measured_anew_and_not_read_from_what_was_kept(
+    other: Mapping[str, Any], load_model: Load, tmp_path: Path
+) -> None:
+    model = load_model("clip:tiny@random", tmp_path)
+    first = null(model, tmp_path / "cache")
+    found, exact = null(model, tmp_path / "cache", **other), null(model, None, **other)
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+    assert found.seeds == exact.seeds
+    assert all(np.array_equal(found.roles[role], exact.roles[role]) for role in exact.roles)
+    assert not np.array_equal(found.roles["vision"], first.roles["vision"])
 
 
 def test_a_damaged_cache_is_measured_again(load_model: Load, tmp_path: Path) -> None:

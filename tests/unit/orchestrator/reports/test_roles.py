@@ -1,0 +1,19 @@
+"""Roles of layers are named once for measuring, and reports, pictures and plants know all of them."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from orchestrator.reports.places import ROLES
+from orchestrator.reports.svg import COLOURS
+from store.specs import Plant
+from tasks.diagnostics import image_metrics, pictures
+from tasks.diagnostics.families.model import Role
+
+
+def test_every_role_of_layers_has_its_place_in_reports_and_pictures_and_can_be_planted() -> None:
+    assert ROLES == image_metrics.ROLES
+    assert set(get_args(Role)) - set(ROLES) == {"pooling"}
+    assert COLOURS.keys() >= set(ROLES)
+    assert pictures._COLOURS.keys() == set(ROLES)
+    assert get_args(Plant.model_fields["tower"].annotation) == ROLES
