@@ -14,6 +14,7 @@ from benchmarks.planted.lengths import Measured, lengths
 from benchmarks.planted.page import page
 from benchmarks.planted.results import Results
 from benchmarks.planted.sweep import Case, Sweep, Tell, sweep
+from orchestrator.cli.display import Bar
 
 ZOO = ("openclip:shapes-clip@zoo", "blip:shapes-blip@zoo", "llava:shapes-llava@zoo", "idefics:shapes-idefics@zoo")
 TINY = ("clip:tiny@random", "blip:tiny@random", "llava:tiny@random")
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
     _quiet()
     parts = asked.parts or list(PARTS)
     results = Results(_command(asked))
-    with _Progress() as progress:
+    with Bar() as progress:
         for part in parts:
             PARTS[part](results, asked, progress.advance)
     text = page(results)
@@ -107,28 +108,6 @@ def _command(asked: argparse.Namespace) -> str:
 def _quiet() -> None:
     logging.disable(logging.WARNING)  # that there are no pretrained weights is meant
     warnings.filterwarnings("ignore")
-
-
-class _Progress:
-    """A bar on standard error."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self._progress = Progress(console=Console(stderr=True), transient=True)
-        self._bar = self._progress.add_task("", total=None)
-
-    def __enter__(self) -> _Progress:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def advance(self, done: int, total: int, note: str) -> None:
-        """Show that so much is done."""
-        self._progress.update(self._bar, completed=done, total=total, description=note)
 
 
 if __name__ == "__main__":

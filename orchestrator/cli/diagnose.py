@@ -10,11 +10,8 @@ import click
 from orchestrator.cli.common import emit, json_option, workspace_option
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from orchestrator.settings import Settings
     from store.specs import DataRef, Method
-    from tasks.diagnostics.diagnosis import Diagnosis
 
 
 @click.command()
@@ -29,7 +26,13 @@ if TYPE_CHECKING:
 @click.option("--n", "images", type=click.IntRange(1, 1_000_000), default=40, show_default=True, help="Images.")
 @click.option("--captions", type=click.IntRange(1, 100), default=5, show_default=True, help="Captions an image.")
 @click.option("--batch-size", type=click.IntRange(1, 65_536), default=16, show_default=True)
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of random weights.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="Seed of random weights, and of the scenes of `--data shapes`: another seed, other images.",
+)
 @click.option(
     "--plant",
     metavar="PLANT",
@@ -84,6 +87,7 @@ def diagnose_command(
     """
     import tempfile
 
+    from orchestrator.cli.display import Bar
     from orchestrator.settings import quiet_libraries
     from store.errors import BadInput, GonogoError
     from store.specs import ModelRef
@@ -101,7 +105,7 @@ def diagnose_command(
         from tasks.diagnostics.families.weights import WeightsUnavailable
 
         try:
-            with _Progress() as progress:
+            with Bar() as progress:
                 found = diagnose(ref, source, workspace, batch_size, seed, progress.advance, method, _cache())
         except WeightsUnavailable as error:
             raise GonogoError(f"{model} is blocked: {error.reason}; {error.remedy}") from error
@@ -117,7 +121,9 @@ def diagnose_command(
 
         emit(to_json(found))
     else:
-        _draw(found)
+        from orchestrator.cli.findings import show
+
+        show(found)
 
 
 def _method(**given: object) -> Method:
@@ -150,111 +156,3 @@ def _data(data: str, images: int, captions: int, seed: int, scratch: Path) -> Da
     if not folder.is_dir():
         raise BadInput(f"--data {data}: there is no such folder; give a COCO folder, or `shapes`")
     return DataRef(source="coco", images=str(folder), n=images, captions_per_image=captions)
-
-
-def _draw(found: Diagnosis) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-
-    console = Console(highlight=False)
-    console.print(f"[bold]{escape(found.model.locator)}[/bold]  {escape(found.provenance.weights)}")
-    console.print(_measures(found))
-    if found.verdict.losses:
-        console.print(_losses(found))
-    if found.effects:
-        console.print(_effects(found))
-    sites = f"{len(found.sites)} of {found.sites_expected} attention sites"
-    cost = f"{found.cost.latency_s * 1000:.1f} ms a pair, {found.cost.peak_bytes / 1e6:.0f} MB at most"
-    console.print(f"{found.n} images, {sites}, {cost}, {found.device}, {found.dtype}")
-    if found.rows is not None:
-        error = f"the standard error of a site's mean entropy is at most {found.sampling_error:.4f} nat for it"
-        console.print(f"{found.rows} rows of image tokens were measured at each site; {error}", soft_wrap=True)
-    if found.blind:
-        console.print(f"attention that is not seen: {escape(', '.join(found.blind))}", soft_wrap=True)
-    if found.cut:
-        captions = f"{found.cut} of {found.n * found.captions_per_image} captions"
-        console.print(
-            f"{captions} are longer than the model's context, and only their beginning was measured", soft_wrap=True
-        )
-    for name, label, reason in (
-        ("attention", found.verdict.label, found.verdict.reason),
-        ("influence", found.verdict.functional.label, found.verdict.functional.reason),
-    ):
-        console.print(f"{name} [bold]{label}[/bold]: {escape(reason)}", soft_wrap=True)
-
-
-def _measures(found: Diagnosis) -> Table:
-    from tasks.diagnostics.diagnosis import MEETING, SCORES
-
-    table = _table("measure", "mean", "95 % interval", "uniform")
-    exact = {"mcs_norm": 0.5, "vision_entropy_norm": 1.0, "text_entropy_norm": 1.0, "fusion_log_odds": 0.0}
-    meeting = [metric for metric in MEETING if metric in found.values]
-    towers = ("vision_entropy", "text_entropy", "vision_entropy_norm", "text_entropy_norm")
-    for metric in (*SCORES[:2], *towers, *meeting):
-        summary = found.summary(metric)
-        if summary is None:
-            table.add_row(metric, "undefined", "", "")
-            continue
-        uniform = found.summary(f"{metric}_uniform")
-        null = exact.get(metric, None if uniform is None else uniform.value)
-        shown = "" if null is None else f"{null:.4f}"
-        table.add_row(metric, f"{summary.value:.4f}", _interval(summary.low, summary.high), shown)
-    return table
-
-
-def _losses(found: Diagnosis) -> Table:
-    layers, heads = found.verdict.collapsed_layers, found.verdict.collapsed_heads_by_layer
-    table = _table("entropy lost", "share", "95 % interval", "random init", "heads collapsed")
-    for loss in (*found.verdict.losses, *found.verdict.layers):
-        name = f"{loss.name} collapsed" if loss.name in layers else loss.name
-        interval = _interval(loss.low, loss.high)
-        table.add_row(name, f"{loss.value:.3f}", interval, f"{loss.null:.4f}", heads.get(loss.name, ""))
-    return table
-
-
-def _effects(found: Diagnosis) -> Table:
-    from tasks.diagnostics.diagnosis import summarise
-
-    table = _table("intervention", "moved", "95 % interval", "loss, nat")
-    for effect in found.effects:
-        change = summarise(effect.change)
-        where = effect.kind + (f" {effect.site}" if effect.site else "")
-        where += "" if effect.head is None else f" head {effect.head}"
-        rise = "" if effect.loss is None else f"{effect.loss.mean():+.4f}"
-        table.add_row(where, f"{change.value:.4f}", _interval(change.low, change.high), rise)
-    return table
-
-
-def _table(*columns: str) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number in (1, 3) else "left", overflow="fold")
-    return table
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else rf"\[{low:.4f}, {high:.4f}]"
-
-
-class _Progress:
-    """A bar on standard error, where that is a terminal."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        console = Console(stderr=True)
-        self._progress = Progress(console=console, transient=True, disable=not console.is_terminal)
-        self._bar = self._progress.add_task("", total=None)
-
-    def __enter__(self) -> _Progress:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def advance(self, done: int, total: int, note: str) -> None:
-        self._progress.update(self._bar, completed=done, total=total, description=note)

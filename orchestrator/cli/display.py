@@ -1,4 +1,4 @@
-"""How a run looks in a terminal: a line for every task that ended, and a bar for the one under way."""
+"""How work looks in a terminal: a bar for what is under way, and for a run a line for every task that ended."""
 
 from __future__ import annotations
 
@@ -66,3 +66,23 @@ class RichDisplay:
         took = "" if task.duration_s is None else f" [dim]{task.duration_s:.1f} s[/dim]"
         why = f"\n    [{colour}]{task.status}[/{colour}]: {escape(task.reason)}" if task.reason else ""
         self._console.print(f"  [{colour}]{mark}[/{colour}] {escape(task.title)}{took}{why}", soft_wrap=True)
+
+
+class Bar:
+    """One bar on standard error, where that is a terminal."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        self._progress = Progress(console=console, transient=True, disable=not console.is_terminal)
+        self._bar = self._progress.add_task("", total=None)
+
+    def __enter__(self) -> Bar:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def advance(self, done: int, total: int, note: str) -> None:
+        """See `tasks.handler.Progress`."""
+        self._progress.update(self._bar, completed=done, total=total, description=escape(note))

@@ -41,4 +41,4 @@ def short(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     keep = most - 1
-    return f"{text[: keep - keep // 2]}…{text[-(keep // 2) :]}"
+    return f"{text[: keep - keep // 2]}…{text[len(text) - keep // 2 :]}"

@@ -1,4 +1,4 @@
-"""The drawing of attention by layer: every role of every model, and the score, beside their nulls."""
+"""The drawing of attention by layer: every role of every model, and both scores, beside their nulls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from orchestrator.reports.drawing import WIDTH, finish
 from orchestrator.reports.panels import Panels
 from orchestrator.reports.parts import Plot
-from orchestrator.reports.places import ROLES
 from orchestrator.reports.prose import Code, Prose
 from orchestrator.reports.series import Layers, Line, Point
 from orchestrator.reports.svg import drawn
@@ -16,12 +15,11 @@ from orchestrator.reports.svg import drawn
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_UNIFORM = {**dict.fromkeys(ROLES, 1.0), "score": 0.5}
 _DASHED = (0, (3, 3))
 
 
 def layers_plot(found: Sequence[Layers]) -> Plot:
-    """Normalised entropy of every role of every model, and the score, each beside its nulls."""
+    """Normalised entropy of every role of every model, and both scores, each beside its nulls."""
     panels = Panels(len(found), (line.key for model in found for line in model.lines))
     for row, model in enumerate(found):
         panels.name(row, model.model.text)
@@ -38,10 +36,11 @@ def layers_plot(found: Sequence[Layers]) -> Plot:
     )
     crosses = "A cross marks a layer that was judged collapsed. " if bad else ""
     caption: Prose = (
-        "Normalised entropy of every role of attention, and ", Code("mcs_norm"), ", by layer: a row for each model, "
-        "its newest measurement, with intervals as bands in the colour of the line. ", drawn_nulls, crosses,
-        "The dashed line is the exact null of uniform attention, known in closed form. An empty place means that the "
-        "model reports no such layers.",
+        "Normalised entropy of every role of attention, and the scores ", Code("mcs_norm"), " and ", Code("mcs_raw"),
+        ", by layer: a row for each model, its newest measurement, with intervals as bands in the colour of the line. ",
+        drawn_nulls, crosses,
+        "The dashed line is the exact null of uniform attention, known in closed form; of ", Code("mcs_raw"), " it "
+        "follows the lengths of the sequences. An empty place means that the model reports no such layers.",
     )  # fmt: skip
     return finish(panels.canvas, "layers", "Attention by layer", caption)
 
@@ -49,7 +48,8 @@ def layers_plot(found: Sequence[Layers]) -> Plot:
 def _draw_line(axes: Axes, line: Line) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    axes.axhline(_UNIFORM[line.key], color=drawn("muted"), linewidth=0.9, linestyle=_DASHED)
+    if line.uniform is not None:
+        axes.axhline(line.uniform, color=drawn("muted"), linewidth=0.9, linestyle=_DASHED)
     _band(axes, line.null, "muted", 0.3)
     dash = "_" if len(line.null) == 1 else None
     axes.plot(*_xy(line.null), color=drawn("muted"), linewidth=1, marker=dash, markersize=12)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.reports.drawing import WIDTH, blank, short
 from orchestrator.reports.places import ROLES
+from orchestrator.reports.series import SCORES
 from orchestrator.reports.svg import drawn
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _KEY, _NAME, _TITLE, _PANEL, _BELOW = 0.42, 0.24, 0.2, 1.0, 0.46
 """Inches. From the top: the key to all panels; then for each row its model's name, titles, panels, what is below."""
 _ROW = _NAME + _TITLE + _PANEL + _BELOW
 
-_TITLES = {**{role: role for role in ROLES}, "score": "mcs_norm"}
+_TITLES = {**{role: role for role in ROLES}, **SCORES}
 
 
 class Panels:

@@ -16,11 +16,13 @@ from store.board import Task
 from store.evidence import Artifact, Evidence, Interval
 from store.specs import Diagnostic, Statistics
 
+SCORES = {"score": "mcs_norm", "raw": "mcs_raw"}
+"""Key of a line -> the score that it shows."""
 _LAYER = {
     **{role: re.compile(rf"layer/{role}/(\d+)/entropy_norm") for role in ROLES},
-    "score": re.compile(r"layer/(\d+)/mcs_norm"),
+    **{key: re.compile(rf"layer/(\d+)/{metric}") for key, metric in SCORES.items()},
 }
-_NULL = {role: re.compile(rf"null/layer/{role}/(\d+)/entropy_norm") for role in ROLES}
+_NULL = {key: re.compile(f"null/{pattern.pattern}") for key, pattern in _LAYER.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Normalised entropy of a role, or the score, by layer."""
+    """Normalised entropy of a role, or a score, by layer."""
 
     key: str
-    """A role of ROLES, or `score`."""
+    """A role of ROLES, or a key of SCORES."""
     points: tuple[Point, ...]
+    uniform: float | None
+    """What uniform attention gives, in closed form; None where the log does not tell."""
     null: tuple[Point, ...] = ()
     """The mean of random initialisations; its interval is the band in which one more of them would lie."""
     collapsed: tuple[Point, ...] = ()
@@ -120,7 +124,8 @@ def layers(past: Past) -> tuple[Layers, ...]:
             Line(
                 key,
                 points,
-                _points(task, _NULL[key]) if key in _NULL else (),
+                _uniform(task, key),
+                _points(task, _NULL[key]),
                 tuple(point for point in points if Place(key, point.layer).key in bad),
             )
             for key, pattern in _LAYER.items()
@@ -129,6 +134,13 @@ def layers(past: Past) -> tuple[Layers, ...]:
         if lines and isinstance(task.spec, Diagnostic):
             found.append(Layers(ModelName.of(task.spec.model), lines))
     return tuple(found)
+
+
+def _uniform(task: Task, key: str) -> float | None:
+    """1 of normalised entropy and 0.5 of its score; the raw score follows the lengths of the sequences."""
+    if key == "raw":
+        return None if (item := task.value("mcs_raw_uniform")) is None else item.value
+    return 0.5 if key == "score" else 1.0
 
 
 def heads(past: Past) -> tuple[Heads, ...]:

@@ -24,11 +24,12 @@ from orchestrator.reports.prose import (
 )
 from orchestrator.reports.tasks import standing
 from orchestrator.reports.verdict import header
-from orchestrator.reports.wording import TESTS, VERDICTS, status_words
+from orchestrator.reports.wording import VERDICTS, status_words
 from store.board import Status, Task
 from store.evidence import Evidence
 from store.specs import Diagnostic, Statistics
 from store.verdicts import DIRECTIONS
+from tasks.statistics.words import TESTS
 
 _UNFINISHED: tuple[tuple[Status, str], ...] = (
     ("blocked", "blocked"),

@@ -32,6 +32,7 @@ COLOURS: Mapping[str, tuple[str, str, str]] = {
     "bad": ("#080808", "#b3261e", "#f28b82"),
     "fusion": ("#010203", "#0f6b62", "#58cdbb"),
     "cross": ("#020304", "#a12a68", "#f08fc0"),
+    "raw": ("#030407", "#5d6616", "#c2cc6b"),
     "warn": ("#090909", "#8a5a00", "#e8bb5a"),
 }
 """By name: the colour drawn with, and what it becomes in light and in dark."""

@@ -10,9 +10,10 @@ from orchestrator.reports.naming import all_untrained, any_untrained
 from orchestrator.reports.parts import ClaimRow, Goal, MetricRow, Progress
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Code, Estimate, ModelName, Prose, Said, Strong, listed
-from orchestrator.reports.wording import BOUNDARIES, TESTS, VERDICTS
+from orchestrator.reports.wording import VERDICTS
 from store.codec import digest_of
 from store.evidence import Evidence
+from tasks.statistics.words import BOUNDARIES, TESTS
 
 UNTRAINED: Prose = (
     Strong("Every model is untrained"),

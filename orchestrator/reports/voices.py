@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 
 from markupsafe import Markup, escape
 
 from orchestrator.reports.figures import Figure
 from orchestrator.reports.prose import Absent, Code, Estimate, Label, Link, ModelName, Said, Strong, when
-
-Voice = Callable[[object], Markup]
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _INVISIBLE = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")

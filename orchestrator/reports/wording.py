@@ -50,14 +50,6 @@ CHECKED: Words = {"met": "met", "unmet": "not met", "unknown": "not checked"}
 FINDING_SIGNS: Words = {"ok": "○", "collapsed": "●", "undefined": "–", "inconclusive": "?", "": "–"}
 """What a diagnosis says of attention, or of influence."""
 
-TESTS: Mapping[str, str] = {"student": "Student's t", "johnson": "Johnson's t, which allows for skew"}
-
-BOUNDARIES: Mapping[str, str] = {
-    "bonferroni": "each look is tested at an equal part of alpha",
-    "pocock": "Pocock's boundary, the same at every look",
-    "obrien-fleming": "O'Brien and Fleming's boundary, high at first",
-}
-
 FOR_TEMPLATES: Mapping[str, Words] = {
     "verdicts": VERDICTS,
     "verdict_signs": VERDICT_SIGNS,

@@ -46,10 +46,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NULL_IMAGES = 32
-"""Images, the first of the data, on which nulls are measured; the model is compared with them on the same."""
+"""Images, the first of the data, on which nulls are measured; the model is compared with them on the same.
 
-INFLUENCE_IMAGES = 32
-"""Images, the first of the data, on which interventions on modalities are made; those on sites take half of them."""
+Interventions on modalities are made on them too; those on sites take half of them.
+"""
 
 
 def diagnose(

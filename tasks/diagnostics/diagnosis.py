@@ -17,8 +17,10 @@ from tasks.diagnostics.image_metrics import ROLES
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import RandomInit
+from tasks.diagnostics.nulls.scores import Band, score_bands
 from tasks.diagnostics.nulls.shuffled_pairs import Shift
 from tasks.diagnostics.verdict import Verdict
+from tasks.ranges import FREE, Range, held, range_of
 
 if TYPE_CHECKING:
     from tasks.statistics.shared_error import SharedError
@@ -51,7 +53,7 @@ SUMMARY = (*SCORES, *ENTROPIES, *READOUTS, *MEETING, *LOSSES)
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Mean over images with its 95 % t interval, which one image does not give."""
+    """Mean over images with its 95 % t interval, held to the range of the measure, which one image does not give."""
 
     value: float
     low: float | None
@@ -183,13 +185,19 @@ class Diagnosis:
         """
         if metric not in self.values:
             return None
-        null = self.nulls.random_init
+        values, within, null = self.values[metric], range_of(metric), self.nulls.random_init
         if metric not in LOSSES or null is None:
-            return summarise(self.values[metric])
+            return summarise(values, within)
         from tasks.statistics.shared_error import reference
 
         found = reference(null.roles[metric.removesuffix(LOSS)])
-        return summarise(self.values[metric], found.shared(float(self.values[metric].mean())))
+        return summarise(values, within, found.shared(float(values.mean())))
+
+    @property
+    def score_nulls(self) -> Mapping[str, Band]:
+        """Metric of a layer's score -> its null of random initialisation; empty where that was not measured."""
+        null = self.nulls.random_init
+        return {} if null is None else score_bands(self.values, null.scores)
 
     def relation(self, per_head: bool = False) -> Relation | None:
         """How entropy and influence go together over sites, or over heads; None where there are too few of them."""
@@ -212,12 +220,17 @@ class Diagnosis:
         return Relation(r, low, high, len(pairs))
 
 
-def summarise(values: Floats, shared: SharedError | None = None) -> Summary:
-    """Mean of `values`, [images], with its 95 % t interval, and in it the error that all images share, if any."""
+def summarise(values: Floats, within: Range = FREE, shared: SharedError | None = None) -> Summary:
+    """Mean of `values`, [images], with its 95 % t interval, and in it the error that all images share, if any.
+
+    The interval is held to the range of the measure (`ranges.held`).
+    """
     from tasks.statistics.intervals import t_interval
 
     mean, n = float(values.mean()), len(values)
     if n < 2:
         return Summary(mean, None, None, n)
     low, high = map(float, t_interval(values))
-    return Summary(mean, *((low, high) if shared is None else shared.widened(mean, low, high, 0.95)), n)
+    if shared is not None:
+        low, high = shared.widened(mean, low, high, 0.95)
+    return Summary(mean, *held(mean, low, high, within), n)

@@ -10,6 +10,7 @@ import numpy as np
 from tasks.diagnostics.diagnosis import MEETING, SUMMARY, Diagnosis, Relation, Site, Summary, summarise
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.losses import Loss
+from tasks.ranges import SHARE
 
 SCHEMA = "gonogo.diagnose/2"
 
@@ -100,6 +101,10 @@ def _nulls(found: Diagnosis) -> dict[str, Any]:
             "seeds": list(drawn.seeds),
             "images": drawn.images,
             "entropy_norm": {role: _number(values.mean()) for role, values in drawn.roles.items()},
+            "layer_scores": {
+                metric: {"mean": band.mean, "low": band.low, "high": band.high}
+                for metric, band in found.score_nulls.items()
+            },
             "entropy_norm_sd": {role: _number(values.mean(axis=1).std(ddof=1)) for role, values in drawn.roles.items()},
         },
         "shuffled_pairs": {
@@ -115,7 +120,7 @@ def _loss(loss: Loss) -> dict[str, Any]:
 
 
 def _effect(effect: Effect) -> dict[str, Any]:
-    change, loss = summarise(effect.change), None if effect.loss is None else summarise(effect.loss)
+    change, loss = summarise(effect.change, SHARE), None if effect.loss is None else summarise(effect.loss)
     return {
         "kind": effect.kind,
         "site": effect.site or None,

@@ -20,6 +20,7 @@ from tasks.diagnostics.pictures import draw
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
 from tasks.libraries import INSTALL
 from tasks.memory import is_out_of_memory
+from tasks.ranges import SHARE
 
 MEND = "mend what is named, or take a substitute"
 
@@ -92,7 +93,7 @@ def _of_model(found: Diagnosis) -> Iterator[Measurement]:
             yield _mean(metric, summary)
     if found.alignment is not None:
         aligned = found.alignment
-        yield _mean("retrieval", summarise(aligned.retrieval))
+        yield _mean("retrieval", summarise(aligned.retrieval, SHARE))
         yield Measurement("retrieval_chance", aligned.chance)
         for metric, triple in (("modality_gap", aligned.gap), ("permutation_share", aligned.share)):
             if triple is not None:
@@ -123,6 +124,8 @@ def _of_nulls(found: Diagnosis) -> Iterator[Measurement]:
     for loss in found.verdict.layers:
         yield Measurement(f"null/layer/{loss.name}/entropy_norm", loss.null, "", loss.null_low, loss.null_high)
         yield Measurement(f"null/layer/{loss.name}/loss", loss.value, "", loss.low, loss.high)
+    for metric, band in found.score_nulls.items():
+        yield Measurement(f"null/{metric}", band.mean, "", band.low, band.high)
     for loss in found.verdict.heads:
         yield Measurement(f"null/head/{loss.name}/loss", loss.value, "", loss.low, loss.high, cited=False)
     for metric, shift in found.nulls.shuffled.items():
@@ -132,7 +135,7 @@ def _of_nulls(found: Diagnosis) -> Iterator[Measurement]:
 def _of_influence(found: Diagnosis) -> Iterator[Measurement]:
     for effect in found.effects:
         key = _key(effect)
-        change = summarise(effect.change)
+        change = summarise(effect.change, SHARE)
         cited = effect.head is None
         yield Measurement(f"{key}/change", change.value, "", change.low, change.high, change.n, cited)
         if effect.loss is not None:
@@ -159,7 +162,7 @@ def _of_sites(found: Diagnosis) -> Iterator[Measurement]:
         name = _site_key(site.name)
         pooled = site.entropy_norm.mean(axis=1)
         if site.layer is None and np.isfinite(pooled).all():
-            yield _mean(f"site/{name}/entropy_norm", summarise(pooled))
+            yield _mean(f"site/{name}/entropy_norm", summarise(pooled, SHARE))
         for kind, values in site.statistics.items():
             for head, value in enumerate(values.mean(axis=0)):
                 if np.isfinite(value):

@@ -11,6 +11,7 @@ import numpy as np
 from tasks.diagnostics.image_metrics import ROLES
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import summary
+from tasks.ranges import LOSS, SHARE, held
 
 if TYPE_CHECKING:
     from tasks.diagnostics.nulls.random_init import RandomInit
@@ -55,6 +56,7 @@ class Losses:
 def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
     """Loss of `values`, [images], against `draws`, [draws, images], of random initialisation.
 
+    Its interval is held to what can be lost, the band of the null to what normalised entropy can be (`ranges.held`).
     Raises ValueError where `why_not` has a reason against it.
     """
     from tasks.statistics.draws import against_draws
@@ -62,16 +64,15 @@ def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
     if reason := why_not(values, draws):
         raise ValueError(f"{name}: {reason}")
     found = against_draws(values, draws)
+    value = -found.difference / found.null
     return Loss(
         name,
-        -found.difference / found.null,
-        -found.high / found.null,
-        -found.low / found.null,
+        value,
+        *held(value, -found.high / found.null, -found.low / found.null, LOSS),
         found.p_below(-LOST * found.null),
         found.p,
         found.null,
-        found.null_low,
-        found.null_high,
+        *held(found.null, found.null_low, found.null_high, SHARE),
     )
 
 

@@ -26,6 +26,7 @@ _COLOURS = {
     "cross": "#6b3fa0",
     "cross_reverse": "#9c75cc",
 }
+_SCORES = {"mcs_norm": "#1f2933", "mcs_raw": "#7a4f9a"}
 _STYLE = {
     "font.size": 9.0,
     "axes.spines.top": False,
@@ -55,22 +56,27 @@ def draw(found: Diagnosis, folder: Path) -> dict[str, Path]:
 
 
 def _layers(found: Diagnosis) -> Figure | None:
-    """Normalised entropy by layer beside its nulls, and below it the score by layer where there is one."""
+    """Normalised entropy by layer beside its nulls, and below it both scores by layer where there are any."""
     from matplotlib.figure import Figure
 
     roles = [role for role in ROLES if any(site.role == role and site.layer is not None for site in found.sites)]
     if not roles:
         return None
     scored = bool(_scored_layers(found))
-    figure = Figure(figsize=(1.2 + 3.1 * len(roles), 5.2 if scored else 3.1), layout="constrained")
-    panels = figure.subplots(2 if scored else 1, len(roles), squeeze=False)
+    columns = max(len(roles), len(_SCORES)) if scored else len(roles)
+    figure = Figure(figsize=(1.2 + 3.1 * columns, 5.2 if scored else 3.1), layout="constrained")
+    panels = figure.subplots(2 if scored else 1, columns, squeeze=False)
+    drawn = [panels[0][column] for column in range(len(roles))]
     for column, role in enumerate(roles):
-        _role(panels[0][column], found, role, first=column == 0)
-    figure.legend(*_entries(panels[0]), loc="outside lower center", ncols=6, frameon=False, fontsize=8)
+        _role(drawn[column], found, role, first=column == 0)
     if scored:
-        for panel in panels[1][1:]:
+        for column, metric in enumerate(_SCORES):
+            _score(panels[1][column], found, metric)
+        drawn += panels[1][: len(_SCORES)].tolist()
+    for panel in panels.flat:
+        if panel not in drawn:
             panel.remove()
-        _scores(panels[1][0], found)
+    figure.legend(*_entries(drawn), loc="outside lower center", ncols=2 * columns, frameon=False, fontsize=8)
     figure.suptitle(found.model.locator, fontsize=10, x=0.01, ha="left")
     return figure
 
@@ -96,14 +102,20 @@ def _role(axes: Axes, found: Diagnosis, role: str, *, first: bool) -> None:
         axes.set_ylabel("normalised entropy")
 
 
-def _scores(axes: Axes, found: Diagnosis) -> None:
+def _score(axes: Axes, found: Diagnosis, metric: str) -> None:
+    """A score by layer, beside its twins' and beside what uniform attention gives, which for the raw one is not 0.5."""
     depth = 1 + max(_scored_layers(found))
-    for metric, marker, colour in (("mcs_norm", "o-", "#1f2933"), ("mcs_raw", "s--", "#9aa5b1")):
-        means = [_mean(found, f"layer/{layer:02d}/{metric}") for layer in range(depth)]
-        axes.plot(range(depth), means, marker, color=colour, label=metric, markersize=4)
-    axes.axhline(0.5, color="#5f6b7a", linestyle=":", linewidth=1)
-    axes.set(title="MCS", xlabel="layer", ylim=(0, 1), xticks=_ticks(depth))
-    axes.legend(frameon=False, fontsize=8)
+    names = [f"layer/{layer:02d}/{metric}" for layer in range(depth)]
+    nulls = {layer: found.score_nulls[name] for layer, name in enumerate(names) if name in found.score_nulls}
+    if nulls:
+        low, high = [band.low for band in nulls.values()], [band.high for band in nulls.values()]
+        axes.fill_between(list(nulls), low, high, color="#8a94a0", alpha=0.35, label="random initialisation")
+        axes.plot(list(nulls), [band.mean for band in nulls.values()], color="#5f6b7a", linewidth=1)
+    uniform = 0.5 if metric == "mcs_norm" else _mean(found, f"{metric}_uniform")
+    axes.axhline(uniform, color="#5f6b7a", linestyle=":", linewidth=1, label="uniform attention")
+    axes.plot(range(depth), [_mean(found, name) for name in names], "o-", color=_SCORES[metric], markersize=4,
+              label=f"{metric}, measured")  # fmt: skip
+    axes.set(title=metric, xlabel="layer", ylim=(0, 1.05), xticks=_ticks(depth))
 
 
 def _scored_layers(found: Diagnosis) -> list[int]:

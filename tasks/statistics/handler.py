@@ -14,18 +14,13 @@ from store.specs import Statistics
 from store.study import LOSS
 from tasks.handler import Done, Outcome, Run
 from tasks.statistics.comparison import Comparison, compare
+from tasks.statistics.in_range import in_range
 from tasks.statistics.measurements import measurements
 from tasks.statistics.models import collapse_side
 from tasks.statistics.samples import load_samples
+from tasks.statistics.words import BOUNDARIES, TESTS
 
 RESULT_FILE = "comparison.json"
-
-_TESTS = {"student": "Student's t", "johnson": "Johnson's t, which allows for skew"}
-_BOUNDARIES = {
-    "bonferroni": "each is tested at an equal part of alpha",
-    "pocock": "Pocock's boundary",
-    "obrien-fleming": "O'Brien and Fleming's boundary",
-}
 
 _NULL = (
     "estimated from a few random initialisations: its error, as that of one more of them, is in tests, pairs and the "
@@ -42,7 +37,7 @@ def compare_models(spec: Statistics, run: Run) -> Outcome:
     run.progress(0, 2, "reading samples")
     joined = load_samples(spec.sources, spec.metric, run.artifact)
     run.progress(1, 2, f"comparing {len(joined.values)} models on {joined.image_ids.size} images")
-    found = compare(joined, spec)
+    found = in_range(compare(joined, spec), spec.metric)
     path = run.scratch / RESULT_FILE
     path.write_text(result_json(found, spec), encoding="utf-8")
     run.progress(2, 2, "compared")
@@ -60,7 +55,7 @@ def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
     side = collapse_side(spec)
     return {
         "Unit of analysis": "image",
-        "Tests": f"{_TESTS[spec.test]}: against the threshold each way, and against the null value two-sided; "
+        "Tests": f"{TESTS[spec.test]}: against the threshold each way, and against the null value two-sided; "
         "between models Student's t, paired",
         "Collapse": f"the mean of {spec.metric} is {side} than the threshold",
         "Correction": "Holm, over all models in each direction, which is partial conjunction, and over all pairs",
@@ -90,7 +85,7 @@ def _trend_words(spec: Statistics) -> str:
 def _looks(spec: Statistics) -> str:
     if spec.looks == "open":
         return f"{spec.look} of an open number: p is 1/E, of an e-value that is valid whenever one stops"
-    return f"{spec.look} of {spec.looks}: {_BOUNDARIES[spec.boundary]}"
+    return f"{spec.look} of {spec.looks}: {BOUNDARIES[spec.boundary]}"
 
 
 def parameters(spec: Statistics) -> dict[str, str]:

@@ -123,6 +123,14 @@ def test_seeds_captions_and_batches_are_as_asked_for(gonogo: Gonogo) -> None:
     assert found["data_digest"] != other["data_digest"]
 
 
+def test_the_help_says_that_the_seed_is_that_of_the_scenes_too_and_so_it_is(gonogo: Gonogo) -> None:
+    said = " ".join(gonogo("diagnose", "--help").out.split())
+    assert "Seed of random weights, and of the scenes of `--data shapes`" in said
+    quick = ("clip:tiny@random", "--n", 2, "--nulls", 0, "--influence", "none")
+    digests = [diagnosed(gonogo, *quick, "--seed", seed)["data_digest"] for seed in (0, 0, 1)]
+    assert digests[0] == digests[1] != digests[2]
+
+
 def test_pictures_are_written_where_they_are_asked_for(gonogo: Gonogo, elsewhere: Path) -> None:
     assert gonogo("diagnose", "clip:tiny@random", *QUICK, "--pictures", "pictures").code == 0
     assert {path.name for path in (elsewhere / "pictures").iterdir()} == {"layers.png", "heads.png"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +31,6 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.samples)
-
-    def batches(self, size: int) -> Iterator[tuple[Sample, ...]]:
-        """Runs of `size` samples; the last may be shorter."""
-        for start in range(0, len(self.samples), size):
-            yield self.samples[start : start + size]
 
 
 def data_digest(used: Iterable[tuple[Sample, str]]) -> str:

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -72,6 +73,7 @@ class Dice:
         return [left.pop(self.below(len(left))) for _ in range(count)]
 
 
+@lru_cache(maxsize=4096)  # a picture, its captions and the questions about it ask for the same scene many times over
 def scene(seed: int, index: int) -> tuple[Thing, ...]:
     """One to three things that differ in shape, colour and cell."""
     dice = Dice("scene", seed, index)
@@ -93,9 +95,13 @@ def picture(seed: int, index: int) -> NDArray[np.uint8]:
 
 def captions(seed: int, index: int, count: int) -> tuple[str, ...]:
     """True captions of a scene, of 4 to 14 words; caption j does not depend on `count`."""
-    things = scene(seed, index)
+    return tuple(caption(seed, index, j) for j in range(count))
+
+
+def caption(seed: int, index: int, number: int) -> str:
+    """One of the captions of a scene; the others need not be made for it."""
     kinds = (_all_things, _relation, _place, _one_thing, _number)
-    return tuple(kinds[j % len(kinds)](things, Dice("caption", seed, index, j)) for j in range(count))
+    return kinds[number % len(kinds)](scene(seed, index), Dice("caption", seed, index, number))
 
 
 def _thing(dice: Dice, shape: str, colour: str, row: int, column: int) -> Thing:

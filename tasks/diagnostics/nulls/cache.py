@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tasks.diagnostics.families.model import Pass, VisionLanguageModel
     from tasks.diagnostics.layout import Layout
 
-_VERSION = 3
-"""Raised when the same model on the same data would give other numbers, as gonogo itself measures otherwise."""
+_VERSION = 4
+"""Raised when the same model on the same data would give other numbers, or more of them."""
 
 Arrays = Mapping[str, NDArray[Any]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from tasks.diagnostics.layout import Layout
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls import cache
+from tasks.diagnostics.nulls.scores import layer_scores
 
 if TYPE_CHECKING:
     from tasks.diagnostics.recording import Record
@@ -36,6 +37,8 @@ class RandomInit:
     """Role, or modality where it is read from a joint sequence -> [seeds, images], means over layers and heads."""
     sites: Mapping[str, Floats]
     """Site -> [seeds, images, heads]."""
+    scores: Mapping[str, Floats] = field(default_factory=dict)
+    """Metric of `scores.layer_scores` that every twin has -> [seeds, images]."""
 
 
 def measure_random_init(
@@ -61,7 +64,7 @@ def measure_random_init(
         path = folder / f"{cache.key(model, layout, whole, data, seeds, libraries, rows)}.npz"
     if path is not None and (kept := _read(path, seeds)) is not None:
         return kept
-    draws = []
+    draws, scores = [], []
     for done, seed in enumerate(seeds):
         tell(done, len(seeds))
         with model.untrained(seed):
@@ -69,11 +72,13 @@ def measure_random_init(
             for images, passes in batches:
                 twin.run(images, passes)
         draws.append(summary(twin.record))
+        scores.append(layer_scores(twin.record, model.absent))
     found = RandomInit(
         tuple(seeds),
         sum(images for images, _ in batches),
         {name: np.stack([roles[name] for roles, _ in draws]) for name in draws[0][0]},
         {site: np.stack([sites[site] for _, sites in draws]) for site in draws[0][1]},
+        {name: np.stack([of[name] for of in scores]) for name in scores[0] if all(name in of for of in scores)},
     )
     if path is not None:
         _write(path, found)
@@ -95,14 +100,15 @@ def _read(path: Path, seeds: Sequence[int]) -> RandomInit | None:
     arrays = cache.read(path)
     if arrays is None or "images" not in arrays:
         return None
-    roles, sites = (
+    roles, sites, scores = (
         {name.partition("/")[2]: array for name, array in arrays.items() if name.startswith(f"{kind}/")}
-        for kind in ("role", "site")
+        for kind in ("role", "site", "score")
     )
-    return RandomInit(tuple(seeds), int(arrays["images"]), roles, sites)
+    return RandomInit(tuple(seeds), int(arrays["images"]), roles, sites, scores)
 
 
 def _write(path: Path, found: RandomInit) -> None:
     roles = {f"role/{name}": array for name, array in found.roles.items()}
     sites = {f"site/{name}": array for name, array in found.sites.items()}
-    cache.write(path, {"images": np.array(found.images), **roles, **sites})
+    scores = {f"score/{name}": array for name, array in found.scores.items()}
+    cache.write(path, {"images": np.array(found.images), **roles, **sites, **scores})

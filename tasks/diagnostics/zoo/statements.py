@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from tasks.diagnostics.datasets.scenes import COLOURS, SHAPES, Dice, captions, scene
-
-CAPTION_KINDS = ("all things", "relation", "place", "one thing", "number")
-"""Kinds of caption in the order in which scenes number them."""
+from tasks.diagnostics.datasets.scenes import COLOURS, SHAPES, Dice, caption, scene
 
 _WEIGHTED = (0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4)
-"""Captions that name all things fit the fewest other scenes, so they teach and are drawn the most."""
+"""Numbers of captions, by kind: all things, a relation, a place, one thing, how many.
+
+Captions that name all things fit the fewest other scenes, so they teach and are drawn the most.
+"""
 
 
 def full(seed: int, index: int) -> str:
     """The caption that names all things."""
-    return captions(seed, index, 1)[0]
+    return caption(seed, index, 0)
 
 
 def drawn(seed: int, index: int, number: int = 0) -> str:
     """A true caption of a drawn kind."""
-    return captions(seed, index, len(CAPTION_KINDS))[Dice("drawn", seed, index, number).pick(_WEIGHTED)]
+    return caption(seed, index, Dice("drawn", seed, index, number).pick(_WEIGHTED))
 
 
 def telling(seed: int, index: int) -> str:
     """A true caption that names a colour and a shape, so that it can be made false."""
-    return captions(seed, index, 4)[Dice("telling", seed, index).pick((0, 0, 1, 2, 3))]
+    return caption(seed, index, Dice("telling", seed, index).pick((0, 0, 1, 2, 3)))
 
 
 def elsewhere(seed: int, index: int) -> str:

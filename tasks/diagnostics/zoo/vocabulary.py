@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 from tasks.diagnostics.datasets.scenes import COLOURS, COLUMNS, NUMBERS, OPENERS, RADII, ROWS, SHAPES
@@ -39,7 +39,8 @@ def words() -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def ids(specials: Specials) -> dict[str, int]:
+@cache  # every text of a training asks for it
+def ids(specials: Specials) -> Mapping[str, int]:
     """Token -> id. Padding is 0; the end of text has the highest id, by which OpenCLIP finds it."""
     listed = ["<pad>", "<unk>", specials.bos, *specials.extra, *words(), specials.eos]
     return {token: number for number, token in enumerate(listed)}
@@ -58,7 +59,7 @@ def make_tokenizer(specials: Specials, length: int) -> Any:
     from transformers import PreTrainedTokenizerFast
 
     known = ids(specials)
-    inner = Tokenizer(models.WordLevel(known, unk_token="<unk>"))
+    inner = Tokenizer(models.WordLevel(dict(known), unk_token="<unk>"))
     inner.normalizer = normalizers.Lowercase()
     inner.pre_tokenizer = pre_tokenizers.Whitespace()
     around = [(token, known[token]) for token in (specials.bos, specials.eos) if token in specials.template]
@@ -77,10 +78,3 @@ def make_tokenizer(specials: Specials, length: int) -> Any:
         additional_special_tokens=list(specials.extra),
         **ends,
     )
-
-
-def load_tokenizer(folder: Path) -> Any:
-    """The tokenizer that lies beside a model."""
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(folder, local_files_only=True)

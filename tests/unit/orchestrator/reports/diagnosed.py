@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import log
 
 from store import commands as c
 from store.evidence import Artifact, Evidence, Interval
 
 NULL, LOST, BAND = 0.987, 0.5, 0.006
+TOWERS = ("vision", "text")
 FIRST, HALF = 32, 16
 """Images of nulls and interventions on modalities, and of those on sites."""
 
@@ -80,6 +82,20 @@ class Diagnosed:
             yield _item(f"influence/{level}/compared", number)
         for site in self.sites:
             yield from self._of_site(site, n)
+        yield from self._scores(n)
+
+    def _scores(self, n: int | None) -> Iterator[Evidence]:
+        """Of a dual encoder: each vision layer with the text layer at its height, of 50 and 9 tokens."""
+        vision, text = ([site.entropy for site in self.sites if site.place.startswith(f"{tower}/")] for tower in TOWERS)
+        if {site.role for site in self.sites} - {*TOWERS, "pooling"} or not (vision and text):
+            return
+        for layer, seen in enumerate(vision):
+            read = text[layer * len(text) // len(vision)]
+            raw = seen * log(50) / (seen * log(50) + read * log(9))
+            yield _item(f"layer/{layer:02d}/mcs_norm", seen / (seen + read), 0.004, n)
+            yield _item(f"layer/{layer:02d}/mcs_raw", raw, 0.012, n)
+            yield _item(f"null/layer/{layer:02d}/mcs_norm", 0.511, 0.006)
+            yield _item(f"null/layer/{layer:02d}/mcs_raw", 0.763, 0.009)
 
     def _of_site(self, site: Attention, n: int | None) -> Iterator[Evidence]:
         base = f"site/{site.name}" if site.layer is None else f"layer/{site.place}"
@@ -111,7 +127,8 @@ def _item(metric: str, value: float, half: float | None = None, n: int | None = 
 
 def _effect(key: str, change: float, n: int, labelled: bool) -> Iterator[Evidence]:
     """Nothing moves at all where the change is zero."""
-    yield _item(f"{key}/change", change, 0.2 * change, n)
+    interval = Interval(low=0.8 * change, high=min(1.2 * change, 1.0))
+    yield _item(f"{key}/change", change, n=n).model_copy(update={"interval": interval})
     if labelled:
         yield _item(f"{key}/loss", 6 * change, 0.9 * change, n).model_copy(update={"unit": "nat"})
 

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from orchestrator.reports.head_plot import ramp
+from orchestrator.reports.layer_plot import layers_plot
 from orchestrator.reports.past import Past, look_back
 from orchestrator.reports.places import heads, places
 from orchestrator.reports.render import render_cycle
+from orchestrator.reports.series import SCORES, layers
 from orchestrator.reports.series import heads as heads_shown
-from orchestrator.reports.series import layers
 from store.board import Task
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered
@@ -78,7 +79,10 @@ def test_no_influence_in_the_log_is_left_out_of_the_report(model: str) -> None:
     numbers = {figure["id"]: figure["metric"] for figure in json.loads(rendered(ZOO)["cycle-report.json"])["figures"]}
     printed = {numbers[each] for each in figures([model_section(model), sections(ZOO)["influence"]["overview"]])}
     logged = {
-        item.metric for item in task_of(model).evidence if item.metric.startswith(("influence/", "null/", "layer/"))
+        item.metric
+        for item in task_of(model).evidence
+        if item.metric.startswith(("influence/", "null/", "layer/"))
+        and not item.metric.endswith(tuple(SCORES.values()))
     }
     assert logged <= printed
 
@@ -212,17 +216,34 @@ def test_the_line_of_a_layer_is_drawn_beside_the_band_of_its_own_null() -> None:
         for line in model.lines:
             for point in (*line.points, *line.null):
                 null = "null/" if point in line.null else ""
-                metric = f"layer/{point.layer:02d}/mcs_norm"
-                if line.key != "score":
-                    metric = f"{null}layer/{line.key}/{point.layer:02d}/entropy_norm"
+                metric = f"{null}layer/{line.key}/{point.layer:02d}/entropy_norm"
+                if line.key in SCORES:
+                    metric = f"{null}layer/{point.layer:02d}/{SCORES[line.key]}"
                 item = task.value(metric)
                 assert item is not None
                 assert (item.value, item.interval) == (point.value, point.interval)
     drawn = {model.model.id: [line.key for line in model.lines] for model in layers(zoo())}
+    assert drawn["planted"] == ["vision", "text", "score", "raw"]
     assert drawn["idefics"] == ["vision", "text", "cross"]
     assert drawn["decoder"] == ["vision", "fusion"]
     assert drawn["older"] == ["vision", "text", "score"]
     assert all(line.null for model in layers(zoo()) if model.model.id != "older" for line in model.lines)
+
+
+def test_the_raw_score_is_drawn_beside_its_own_uniform_null_and_not_beside_one_half() -> None:
+    (planted,) = [model for model in layers(zoo()) if model.model.id == "planted"]
+    uniform = task_of("planted").value("mcs_raw_uniform")
+    assert uniform is not None and uniform.value > 0.7
+    assert {line.key: line.uniform for line in planted.lines} == {
+        "vision": 1.0, "text": 1.0, "score": 0.5, "raw": uniform.value
+    }  # fmt: skip
+    root = ET.fromstring(layers_plot([planted]).svg)
+    dashed = [e.attrib["d"] for e in root.iter() if e.tag.endswith("path") and "dasharray" in e.get("style", "")]
+    heights = [float(path.split()[2]) for path in dashed[:4]]
+    (left, right), one_half = heights[:2], heights[2]
+    assert left == right < heights[3] < one_half, "drawn from the top: 1, then 0.75, then 0.5"
+    foot = left + 2 * (one_half - left)
+    assert (foot - heights[3]) / (foot - left) == pytest.approx(uniform.value, abs=1e-3)
 
 
 def test_collapsed_layers_are_marked_in_the_drawing_and_in_the_table() -> None:

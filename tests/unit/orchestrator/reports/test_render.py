@@ -138,6 +138,21 @@ def test_html_is_well_formed_and_its_links_lead_somewhere(history: str) -> None:
         assert {f"#{i}" for i in ids} >= links
 
 
+def test_what_may_be_wider_than_a_phone_lies_in_a_box_that_scrolls_by_itself(history: str) -> None:
+    for html in documents(history, "html"):
+        page = Page.read(html)
+        wide = [i for i, e in enumerate(page.elements) if e.tag == "table" or (e.tag == "svg" and "svg" not in e.path)]
+        assert wide
+        for place in wide:
+            box, inside = page.elements[place - 1], page.elements[place]
+            assert inside.path == (*box.path, "div"), "the first in its box"
+            assert box.classes & {"table", "plot"}
+            assert box.attributes["tabindex"] == "0" and box.attributes["aria-label"], "keys can scroll it too"
+        style = next(e.text for e in page.elements if e.tag == "style")
+        rule = re.search(r"\.table, figure \.plot \{([^}]*)\}", style)
+        assert rule is not None and "overflow-x: auto" in rule[1]
+
+
 def test_html_runs_nothing_and_asks_nobody(history: str) -> None:
     for html in documents(history, "html"):
         page = Page.read(html)

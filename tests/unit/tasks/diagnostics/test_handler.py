@@ -51,6 +51,22 @@ def test_the_cited_measurements_are_there_with_intervals_units_and_images(done: 
     assert found["parameters"].value == 104_386
 
 
+def test_intervals_of_what_lies_between_0_and_1_stay_there(done: Done) -> None:
+    bounded = {
+        m.metric: (m.low, m.high)
+        for m in done.measurements
+        if m.low is not None
+        and m.high is not None
+        and m.metric.endswith(("entropy_norm", "mcs_norm", "mcs_raw", "change"))
+        and not m.metric.startswith(("shuffled/", "influence/sites/", "influence/heads/"))
+    }
+    assert {"mcs_norm", "layer/00/mcs_raw", "null/layer/vision/00/entropy_norm"} <= bounded.keys()
+    assert [metric for metric, (low, high) in bounded.items() if not 0 <= low <= high <= 1] == []
+    assert any(high == 1 for _, high in bounded.values()), "four images make intervals that reach beyond"
+    losses = [m for m in done.measurements if m.metric.startswith("null/") and m.metric.endswith("/loss")]
+    assert all(m.high is not None and m.high <= 1 for m in losses)
+
+
 def heads(done: Done, cited: bool | None = None) -> list[str]:
     """Metrics of heads: all of them, or those that are cited, or are not."""
     found = [m for m in done.measurements if "/head/" in m.metric and m.metric.startswith("site/")]
@@ -87,6 +103,15 @@ def test_the_share_of_entropy_that_each_layer_lost_is_cited_beside_its_null(done
     cited = {m.metric for m in done.measurements if m.cited}
     for layer in ("vision/00", "vision/01", "text/00", "text/01"):
         assert {f"null/layer/{layer}/entropy_norm", f"null/layer/{layer}/loss"} <= cited
+
+
+def test_the_scores_of_each_layer_are_cited_beside_those_of_untrained_twins(done: Done) -> None:
+    found = {m.metric: m for m in done.measurements if m.cited}
+    for score in ("layer/00/mcs_norm", "layer/01/mcs_norm", "layer/00/mcs_raw", "layer/01/mcs_raw"):
+        null = found[f"null/{score}"]
+        assert null.low is not None and null.high is not None
+        assert 0 < null.low < null.value < null.high < 1
+        assert null.low < found[score].value < null.high, "the model is itself a random initialisation"
 
 
 def test_a_gated_site_is_named_by_its_own_role_and_layer(workspace: Path, few: DataRef, tmp_path: Path) -> None:

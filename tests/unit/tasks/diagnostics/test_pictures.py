@@ -88,7 +88,7 @@ def test_the_files_are_pictures_of_something(locator: str, found: Found, tmp_pat
 def test_each_role_has_its_panel_and_each_layer_its_point(locator: str, found: Found) -> None:
     diagnosis, roles = found(locator), LOCATORS[locator]
     layers, heads = figures(diagnosis)
-    scored = ["MCS"] if "mcs_norm" in diagnosis.values else []
+    scored = ["mcs_norm", "mcs_raw"] if "mcs_norm" in diagnosis.values else []
     assert titles(layers) == roles + scored
     assert titles(heads) == roles
     for role, axes in zip(roles, layers.axes, strict=False):
@@ -126,7 +126,28 @@ def test_the_band_of_the_null_is_that_of_the_losses_and_collapsed_layers_are_mar
         "vision, measured",
         "collapsed",
         "text, measured",
+        "mcs_norm, measured",
+        "mcs_raw, measured",
     ], "each once, for all panels"
+
+
+def test_both_scores_lie_beside_the_bands_of_their_twins_and_beside_what_uniform_attention_gives(found: Found) -> None:
+    diagnosis = found(PLANTED)
+    layers, _ = figures(diagnosis)
+    uniform = {"mcs_norm": 0.5, "mcs_raw": diagnosis.values["mcs_raw_uniform"].mean()}
+    assert uniform["mcs_raw"] > 0.6
+    for metric, axes in zip(("mcs_norm", "mcs_raw"), layers.axes[2:4], strict=True):
+        bands = [diagnosis.score_nulls[f"layer/{layer:02d}/{metric}"] for layer in range(3)]
+        (drawn,) = axes.collections
+        ends = drawn.get_paths()[0].vertices
+        assert ends[:, 1].min() == pytest.approx(min(band.low for band in bands))
+        assert ends[:, 1].max() == pytest.approx(max(band.high for band in bands))
+        lines = {line.get_label(): line.get_ydata() for line in axes.lines}
+        assert lines["uniform attention"] == pytest.approx([uniform[metric]] * 2)
+        measured = lines[f"{metric}, measured"]
+        assert [low < value for low, value in zip([band.low for band in bands], measured, strict=True)] == [
+            True, False, False
+        ], "the planted layers lie below all twins"  # fmt: skip
 
 
 def test_without_a_null_there_is_no_band(found: Found) -> None:
@@ -157,9 +178,9 @@ def test_heads_and_layers_without_a_value_are_left_white(found: Found, tmp_path:
     assert holes.tolist() == [[False, True, True, True], [False, False, True, True], [False] * 4]
     (line,) = [line for line in layers.axes[0].lines if line.get_label() == "vision, measured"]
     assert np.isnan(line.get_ydata()).tolist() == [True, False, True]
-    scores = {line.get_label(): line.get_ydata() for axes in layers.axes[-1:] for line in axes.lines}
-    assert np.isnan(scores["mcs_norm"]).tolist() == [True, False]
-    assert np.isfinite(scores["mcs_raw"]).all()
+    scores = {line.get_label(): line.get_ydata() for axes in layers.axes[-2:] for line in axes.lines}
+    assert np.isnan(scores["mcs_norm, measured"]).tolist() == [True, False]
+    assert np.isfinite(scores["mcs_raw, measured"]).all()
     assert len(draw(changed, tmp_path)) == 2
 
 

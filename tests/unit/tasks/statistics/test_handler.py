@@ -106,7 +106,7 @@ def test_measurements_are_finite_cited_and_valid_for_the_tracker(sources: tuple[
 def test_facts_say_what_was_tested_and_why_a_model_was_not(sources: tuple[Source, ...], run: Run) -> None:
     outcome = answer(ask(sources), run)
     assert outcome.facts["Unit of analysis"] == "image"
-    assert outcome.facts["Looks"].startswith("2 of 2: each is tested at an equal part of alpha")
+    assert outcome.facts["Looks"].startswith("2 of 2: each look is tested at an equal part of alpha")
     assert outcome.facts["Collapse"] == "the mean of mcs is greater than the threshold"
     assert "rounding noise" in outcome.facts["Undetermined stuck"]
     assert not any("clip-b32" in label for label in outcome.facts)

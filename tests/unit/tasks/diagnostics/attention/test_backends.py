@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ BACKENDS: tuple[Backend, ...] = ("blocks", "spans", "masks")
 MASKS = ("full", "causal", "padded", "rows", "additive", "biased")
 LABELS = ("none", "runs", "interleaved", "per sample")
 Check = Callable[..., Any]
+Sizes = tuple[int, int, int, int]
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:
@@ -68,45 +69,39 @@ def cases(*backends: Backend) -> Iterator[Any]:
                     yield pytest.param(backend, mask, labels, id=f"{backend}-{mask}-{labels}")
 
 
-@pytest.mark.parametrize(("backend", "mask", "labels"), list(cases(*BACKENDS)))
+SHAPES = {
+    "50": (50, 50, 2, 2),
+    "50 grouped queries": (50, 50, 6, 2),
+    "577 grouped queries": (577, 577, 2, 1),
+    "one row": (1, 50, 2, 2),
+    "fewer rows": (9, 50, 2, 1),
+    "fewer keys": (50, 9, 2, 2),
+    "one key": (3, 1, 2, 2),
+}
+"""Queries, keys, heads, heads of keys."""
+TILES_SHAPES = {"several tiles": (70, 50, 4, 2), "one row": SHAPES["one row"]}
+"""Few, as the kernel is interpreted here."""
+
+
+def shaped(
+    shapes: Mapping[str, Sizes], *backends: Backend, marks: Sequence[pytest.MarkDecorator] = ()
+) -> Iterator[Any]:
+    for case in cases(*backends):
+        for name, sizes in shapes.items():
+            yield pytest.param(*case.values, sizes, id=f"{case.id}-{name}", marks=marks)
+
+
+TILES_RUN = pytest.mark.skipif(not run_on("cpu"), reason="there is no Triton that could be interpreted")
+
+
 @pytest.mark.parametrize(
-    ("queries", "keys", "heads", "key_heads"),
-    [(50, 50, 2, 2), (50, 50, 6, 2), (577, 577, 2, 1), (1, 50, 2, 2), (9, 50, 2, 1), (50, 9, 2, 2), (3, 1, 2, 2)],
-    ids=["50", "50 grouped queries", "577 grouped queries", "one row", "fewer rows", "fewer keys", "one key"],
+    ("backend", "mask", "labels", "sizes"),
+    [*shaped(SHAPES, *BACKENDS), *shaped(TILES_SHAPES, "tiles", marks=[TILES_RUN])],
 )
 def test_rows_agree_with_float64(
-    backend: Backend,
-    mask: str,
-    labels: str,
-    queries: int,
-    keys: int,
-    heads: int,
-    key_heads: int,
-    reference: Check,
-    assert_close: Check,
+    backend: Backend, mask: str, labels: str, sizes: Sizes, reference: Check, assert_close: Check
 ) -> None:
-    seen, groups = call(mask, queries, keys, heads, key_heads), grouping(labels, keys)
-    found = measure(seen, 2, None if labels == "none" else groups, backend=backend)
-    assert_close(found, reference(seen, groups))
-
-
-@pytest.mark.skipif(not run_on("cpu"), reason="there is no Triton that could be interpreted")
-@pytest.mark.parametrize(("backend", "mask", "labels"), list(cases("tiles")))
-@pytest.mark.parametrize(
-    ("queries", "keys", "heads", "key_heads"), [(70, 50, 4, 2), (1, 50, 2, 2)], ids=["several tiles", "one row"]
-)
-def test_the_kernel_of_our_own_agrees_with_float64(
-    backend: Backend,
-    mask: str,
-    labels: str,
-    queries: int,
-    keys: int,
-    heads: int,
-    key_heads: int,
-    reference: Check,
-    assert_close: Check,
-) -> None:
-    seen, groups = call(mask, queries, keys, heads, key_heads), grouping(labels, keys)
+    seen, groups = call(mask, *sizes), grouping(labels, sizes[1])
     found = measure(seen, 2, None if labels == "none" else groups, backend=backend)
     assert_close(found, reference(seen, groups))
 

@@ -100,6 +100,12 @@ def test_what_was_kept_is_read_again_and_other_data_are_measured_anew(load_model
     again = null(model, tmp_path / "cache")
     assert kept.stat().st_mtime_ns == stamp
     assert all(np.array_equal(first.roles[role], again.roles[role]) for role in first.roles)
+    assert (
+        first.scores.keys()
+        == again.scores.keys()
+        == {f"layer/{i:02d}/mcs_{s}" for i in (0, 1) for s in ("raw", "norm")}
+    )
+    assert all(np.array_equal(first.scores[metric], again.scores[metric]) for metric in first.scores)
     null(model, tmp_path / "cache", "others")
     assert len(list((tmp_path / "cache").iterdir())) == 2
 

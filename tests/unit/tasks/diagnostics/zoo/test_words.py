@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from collections import Counter
@@ -13,6 +14,7 @@ from store.errors import BadInput
 from tasks.diagnostics import zoo
 from tasks.diagnostics.datasets.scenes import captions, scene
 from tasks.diagnostics.zoo import questions, statements
+from tasks.diagnostics.zoo.batches import training_seed
 from tasks.diagnostics.zoo.recipes.blip import SPECIALS as BLIP
 from tasks.diagnostics.zoo.recipes.clip import SPECIALS as CLIP
 from tasks.diagnostics.zoo.recipes.idefics import Idefics
@@ -31,6 +33,17 @@ def test_a_question_names_one_thing_of_the_scene_and_its_answer_is_possible() ->
             assert len(named) == 1
             assert asked == questions.ask(asked.kind, named[0])
             assert asked.answer.removesuffix(" .") in questions.answers(asked.kind)
+
+
+def test_the_texts_of_a_training_are_those_that_the_shipped_models_learnt() -> None:
+    seed, whole = training_seed(0), hashlib.sha256()
+    for index in range(60):
+        true = statements.telling(seed, index)
+        texts = [statements.full(seed, index), true, statements.altered(seed, index, true)]
+        texts += [statements.elsewhere(seed, index), *(statements.drawn(seed, index, number) for number in range(3))]
+        texts += [each.text + each.answer for each in (questions.question(seed, index, number) for number in range(6))]
+        whole.update("\n".join(texts).encode())
+    assert whole.hexdigest() == "38a691565453e853bb02013310b59c737821b280f3fcd2e2ff82bca55b9ed2fb"
 
 
 def test_the_same_question_is_asked_again_and_the_kinds_take_turns() -> None:
