@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from agents.reading import adjusted_p, answer, level
+from orchestrator.reports.beside import beside
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.naming import model_name, model_refs, task_link
 from orchestrator.reports.parts import EvidenceView, MeasuredRow, PairRow, TestedRow
 from orchestrator.reports.past import Past
-from orchestrator.reports.prose import Absent, Cell, Code, Estimate, Label, ModelName, Prose, Said, p_value
+from orchestrator.reports.prose import Absent, Cell, Code, Estimate, Label, ModelName, Prose, Said
 from orchestrator.reports.wording import status_words
 from store.board import Task
 from store.evidence import Evidence
@@ -26,7 +27,7 @@ def evidence_view(past: Past, book: FigureBook, linked: bool = True) -> Evidence
     return EvidenceView(
         measured=measured,
         tested_note=_tested_note(comparison, past, book, linked),
-        notes=(*_notes(comparison, book), *_together(comparison, book), *_checked(comparison, past, book)),
+        notes=(*_notes(comparison, book), *beside(comparison, past, book)),
         tested=tuple(_tested(model_id, comparison, past, book) for model_id in _compared(comparison.spec)),
         pairs=_pairs(comparison, past, book),
     )
@@ -182,45 +183,6 @@ def look_of(comparison: Task, book: FigureBook) -> Prose:
     if comparison.spec.looks == "open":
         return (*number, " of an open number")
     return (*number, " of ", book.pointed(comparison.position, "/spec/looks"))
-
-
-def _together(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:
-    """One mean over all models, for what the models are taken to be."""
-    fixed, population, independent = (
-        comparison.value(f"across/{scope}/mean") for scope in ("fixed", "population", "independent")
-    )
-    p = comparison.value("across/fixed/p_collapse")
-    lines: list[Prose] = []
-    if fixed is not None and p is not None:
-        found: Prose = ("Over all models together, these very models, the mean is ", Estimate(book.evidence(fixed)))
-        lines.append((*found, "; against the threshold, ", *p_value(book.evidence(p)), "."))
-    if population is not None:
-        mean = Estimate(book.evidence(population))
-        lines.append(("Were they a random sample of a population of models, its mean would be ", mean, "."))
-    if independent is not None:
-        pooled = Estimate(book.evidence(independent))
-        lines.append(
-            ("An ordinary meta-analysis gives ", pooled, "; it assumes independent samples, and these models share "
-             "their images."),
-        )  # fmt: skip
-    return tuple(lines)
-
-
-def _checked(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, ...]:
-    """What the test of each model rests on, checked: other tests, skew, and what hangs on one image."""
-    lines: list[Prose] = []
-    for model_id in model_refs(past):
-        names = ("collapse/p_signed_rank", "collapse/p_sign_flip", "left_out/p_low", "left_out/p_high", "skew")
-        found = [comparison.value(f"model/{model_id}/{name}") for name in names]
-        ranks, flips, low, high, skew = (None if item is None else book.evidence(item) for item in found)
-        if ranks is None or flips is None or low is None or high is None or skew is None:
-            continue
-        lines.append(
-            (model_name(past, model_id), ", collapse by other tests: signed ranks, ", *p_value(ranks),
-             "; flips of signs, ", *p_value(flips), "; Student's t without any one image, ", *p_value(low), " to ",
-             *p_value(high), ". Its skew is ", skew, "."),
-        )  # fmt: skip
-    return tuple(lines)
 
 
 def _notes(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:

@@ -71,6 +71,9 @@ def _forest_plot(found: Forest) -> Plot:
         if row.mean is None:
             say(axes, 1.03, place, "? undetermined")
             continue
+        axes.plot(row.boundaries, [place] * len(row.boundaries), linestyle="none", marker="|", markersize=11,
+                  color=drawn("muted"))  # fmt: skip
+        ends += row.boundaries
         interval = row.mean.interval
         low, high = (interval.low, interval.high) if interval else (row.mean.value, row.mean.value)
         ends += [low, high]
@@ -91,7 +94,8 @@ def _forest_plot(found: Forest) -> Plot:
     caption: Prose = (
         "Mean ", Code(found.metric), " of each model in the newest comparison with its interval, not corrected "
         "for the number of models; the reading beside it is, by Holm. The dashed line is the null value, the solid "
-        "one the threshold.",
+        "one the threshold. "
+        "Strokes bound the means between which this look could not decide a model by itself.",
     )  # fmt: skip
     return finish(canvas, "forest", "The decision metric by model", caption)
 

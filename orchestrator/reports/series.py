@@ -82,6 +82,8 @@ class Row:
     mean: Evidence | None
     reading: str
     why: str = ""
+    boundaries: tuple[float, ...] = ()
+    """Means between which the look could not decide the model by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,11 @@ def forest(past: Past) -> Forest | None:
         Row(
             model=model_name(past, model_id),
             mean=comparison.value(f"model/{model_id}/mean"),
+            boundaries=tuple(
+                item.value
+                for way in ("clear", "collapse")
+                if (item := comparison.value(f"model/{model_id}/{way}/boundary")) is not None
+            ),
             reading=reading(comparison, model_id),
             why=undetermined(comparison, model_id),
         )

@@ -65,6 +65,9 @@ def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measu
     yield Measurement(f"{key}/sd", result.sd, n=n)
     if result.shared.error > 0:
         yield Measurement(f"{key}/null_error", result.shared.error)
+    for way, boundary in (("collapse", result.boundary_collapse), ("clear", result.boundary_clear)):
+        if boundary is not None:
+            yield Measurement(f"{key}/{way}/boundary", boundary, n=n)
     yield from _direction(f"{key}/collapse", result.collapse, result.collapse_standing, found.p_collapse[model], n)
     yield from _direction(f"{key}/clear", result.clear, result.clear_standing, found.p_clear[model], n)
     yield Measurement(f"{key}/p_null", result.null.p, n=n)

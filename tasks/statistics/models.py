@@ -67,6 +67,11 @@ class ModelResult:
     collapse_standing: Standing
     """The first test, adjusted for looks, and what it would take to decide it."""
     clear_standing: Standing
+    boundary_collapse: float | None
+    """The mean from which on this model alone would be shown to collapse at this look, in the unit of the metric; None
+    where none is far enough."""
+    boundary_clear: float | None
+    """The mean up to which it would be shown not to."""
     balanced: Equivalence
     """Is the mean nearer to the null value than the threshold is, on either side? A failed test would not show it."""
     null: TTest
@@ -117,6 +122,7 @@ def describe_model(
     test = TESTS[spec.test]
     at_threshold, at_mean = (_shared(reference, value) for value in (spec.threshold, sample.mean))
     student = t_test(sample, spec.threshold), t_test(sample, spec.null)
+    collapse_standing, clear_standing = (_standing(sample, spec, way, models, at_threshold) for way in (side, other))
     return ModelResult(
         n=sample.n,
         missing=sample.missing,
@@ -129,8 +135,10 @@ def describe_model(
         student=student_interval(sample, at_mean),
         collapse=test(sample, spec.threshold, side, at_threshold),
         clear=test(sample, spec.threshold, other, at_threshold),
-        collapse_standing=_standing(sample, spec, side, models, at_threshold),
-        clear_standing=_standing(sample, spec, other, models, at_threshold),
+        collapse_standing=collapse_standing,
+        clear_standing=clear_standing,
+        boundary_collapse=_boundary(sample, collapse_standing, side, at_threshold),
+        boundary_clear=_boundary(sample, clear_standing, other, at_threshold),
         balanced=equivalence_test(
             sample,
             abs(spec.threshold - spec.null),
@@ -180,6 +188,13 @@ def _with(shared: SharedError, sample: Sample, alone: Interval) -> Interval:
     """A bootstrap interval of images, with the error that they share."""
     low, high = shared.widened(sample.mean, alone.low, alone.high, alone.confidence)
     return Interval(low=low, high=high, confidence=alone.confidence)
+
+
+def _boundary(sample: Sample, standing: Standing, side: Alternative, shared: SharedError) -> float | None:
+    """Where the mean would have to lie for the level alpha itself, its spread being what it is."""
+    error = shared.added(sample.sd / math.sqrt(sample.n), sample.n - 1).error
+    moved = sample.mean + (1 if side == "greater" else -1) * standing.shifts[0] * error
+    return moved if math.isfinite(moved) else None
 
 
 def _standing(sample: Sample, spec: Statistics, side: Alternative, models: int, shared: SharedError) -> Standing:

@@ -245,10 +245,21 @@ def _statistics(
             (f"{key}/skew", 0.0812, "", 0, n),
             (f"{key}/collapse/p_signed_rank", collapse / 2, "", 0, n),
             (f"{key}/collapse/p_sign_flip", collapse / 4, "", 0, n),
+            (f"{key}/collapse/p_bootstrap_t", collapse / 3, "", 0, n),
+            (f"{key}/collapse/boundary", spec.threshold + 0.004, "", 0, n),
+            (f"{key}/clear/boundary", spec.threshold - 0.004, "", 0, n),
+            (f"{key}/null_error", 0.0021, "", 0, None),
+            (f"{key}/balanced/p", 0.0312 * (place + 1), "", 0, n),
+            (f"{key}/balanced/margin", abs(spec.threshold - spec.null), "", 0, None),
+            (f"{key}/trend/slope", 0.1234 * (place + 1), "", 0.0271, n),
+            (f"{key}/trend/p", 0.0051, "", 0, n),
+            (f"{key}/trend/p_bh", 0.0153, "", 0, n),
             (f"{key}/left_out/p_low", collapse / 8, "", 0, n),
             (f"{key}/left_out/p_high", min(1.0, collapse * 8), "", 0, n),
             (f"{key}/shapiro_p", 0.3811, "", 0, n),
         ]
+    found += [(f"sequential/{k}_of_{len(models)}/p", min(1.0, 0.012 * 4.0**k), "", 0, None)
+              for k in range(1, len(models) + 1)]  # fmt: skip
     if tested:
         mean = sum(means.get(each, 0.5) for each in tested) / len(tested)
         found += [

@@ -72,8 +72,8 @@ SHOWN = {"clip-b32": "collapse", "siglip": "clear"}
 def test_every_number_has_the_key_that_reports_look_it_up_by(sources: tuple[Source, ...], run: Run) -> None:
     model = [
         "mean", "sd", "p_null", "t_null", "df", "dz_null", "dz_threshold", "g_threshold", "skew", "shapiro_p",
-        "collapse/p_signed_rank", "collapse/p_sign_flip", "collapse/p_bootstrap_t", "balanced/p", "balanced/margin",
-            "left_out/p_low", "left_out/p_high",
+        "collapse/p_signed_rank", "collapse/p_sign_flip", "collapse/p_bootstrap_t", "collapse/boundary",
+        "clear/boundary", "balanced/p", "balanced/margin", "left_out/p_low", "left_out/p_high",
         *(f"{way}/{p}" for way in ("collapse", "clear") for p in ("p", "p_looks", "p_adjusted", "log10_e")),
         *(f"{way}/shift/alpha_over_{j}" for way in ("collapse", "clear") for j in (1, 2, 3)),
     ]  # fmt: skip

@@ -133,6 +133,9 @@ def test_a_model_is_described_with_the_error_of_its_null_in_tests_and_intervals(
     whole = referred.shared.added(x.std(ddof=1) / math.sqrt(40), 39)
     moved = t_test(sample(x + shift * whole.error), 0.5, "greater", referred.shared)
     assert moved.p == pytest.approx(0.05, abs=1e-6)
+    assert referred.boundary_collapse == pytest.approx(x.mean() + shift * whole.error)
+    assert referred.boundary_clear is not None
+    assert referred.boundary_clear < 0.5 < referred.boundary_collapse
 
 
 def test_pairs_and_means_over_models_hold_the_errors_of_their_nulls() -> None:
