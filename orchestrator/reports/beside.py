@@ -1,4 +1,4 @@
-"""What stands beside the tests of a comparison: all models at once, other tests, balance, and layers. Pure."""
+"""What stands beside the tests of a comparison: all models at once, and what each test rests on. Pure."""
 
 from __future__ import annotations
 
@@ -6,21 +6,39 @@ from collections.abc import Iterator
 
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.naming import model_name, model_refs
+from orchestrator.reports.parts import CheckedRow
 from orchestrator.reports.past import Past
-from orchestrator.reports.prose import Estimate, Prose, p_value
+from orchestrator.reports.prose import Absent, Cell, Estimate, Prose, p_value
 from store.board import Task
 
 
-def beside(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, ...]:
-    """Sentences for all that the newest comparison reports and that decides nothing."""
-    models = list(model_refs(past))
+def together(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:
+    """Sentences on all models at once, of what the newest comparison reports and what decides nothing."""
+    return (*_together(comparison, book), *_sequential(comparison, book))
+
+
+def checked(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tuple[CheckedRow, ...]]:
+    """What the tests rest on, model by model, after a sentence that explains it; nothing where none was reported."""
+    rows = tuple(filter(None, (_checked(comparison, model_id, past, book) for model_id in model_refs(past))))
+    margin = next((item for item in comparison.evidence if item.metric.endswith("/balanced/margin")), None)
+    if not rows:
+        return (), ()
+    balanced: Prose = (
+        ()
+        if margin is None
+        else (
+            " Balance: that the mean lies within ", book.evidence(margin),
+            " of the null value, by two one-sided tests, which a failed test would not show.",
+        )
+    )  # fmt: skip
     return (
-        *_together(comparison, book),
-        *_sequential(comparison, book),
-        *(line for model_id in models for line in _checked(comparison, model_id, past, book)),
-        *(line for model_id in models for line in _balanced(comparison, model_id, past, book)),
-        *(line for model_id in models for line in _trend(comparison, model_id, past, book)),
-    )
+        (
+            "What the tests rest on: p of collapse by other tests, and the range of Student's t without any one image; "
+            "none of it switches the test, or is corrected for the number of models. Trend: change from a model's "
+            "first layer to its last, explored, with p by Benjamini and Hochberg.", *balanced,
+        ),
+        rows,
+    )  # fmt: skip
 
 
 def _together(comparison: Task, book: FigureBook) -> Iterator[Prose]:
@@ -57,43 +75,24 @@ def _sequential(comparison: Task, book: FigureBook) -> Iterator[Prose]:
 _COUNTS = ("one", "two", "three", "four", "five", "six")
 
 
-def _checked(comparison: Task, model_id: str, past: Past, book: FigureBook) -> Iterator[Prose]:
-    """What the test of a model rests on, checked: other tests, skew, what hangs on one image, and on the null."""
-    names = ("collapse/p_signed_rank", "collapse/p_sign_flip", "left_out/p_low", "left_out/p_high", "skew")
-    found = [comparison.value(f"model/{model_id}/{name}") for name in names]
-    ranks, flips, low, high, skew = (None if item is None else book.evidence(item) for item in found)
-    if ranks is None or flips is None or low is None or high is None or skew is None:
-        return
-    bootstrap, null = (
-        comparison.value(f"model/{model_id}/{name}") for name in ("collapse/p_bootstrap_t", "null_error")
+def _checked(comparison: Task, model_id: str, past: Past, book: FigureBook) -> CheckedRow | None:
+    """One model; None where it was not tested, or by a version that reported less."""
+
+    def value(name: str) -> Cell:
+        item = comparison.value(f"model/{model_id}/{name}")
+        return Absent("–") if item is None else Estimate(book.evidence(item))
+
+    if comparison.value(f"model/{model_id}/collapse/p_signed_rank") is None:
+        return None
+    return CheckedRow(
+        model=model_name(past, model_id),
+        signed_rank=value("collapse/p_signed_rank"),
+        sign_flip=value("collapse/p_sign_flip"),
+        bootstrap_t=value("collapse/p_bootstrap_t"),
+        left_out=(value("left_out/p_low"), value("left_out/p_high")),
+        balanced=value("balanced/p"),
+        trend=value("trend/slope"),
+        trend_p=value("trend/p_bh"),
+        skew=value("skew"),
+        null_error=value("null_error"),
     )
-    resampled: Prose = () if bootstrap is None else ("; bootstrap-t, ", *p_value(book.evidence(bootstrap)))
-    of_null: Prose = (
-        () if null is None else (" The null of its losses has a standard error of ", book.evidence(null), ".")
-    )
-    yield (
-        model_name(past, model_id), ", collapse by other tests: signed ranks, ", *p_value(ranks),
-        "; flips of signs, ", *p_value(flips), *resampled, "; Student's t without any one image, ", *p_value(low),
-        " to ", *p_value(high), ". Its skew is ", skew, ".", *of_null,
-    )  # fmt: skip
-
-
-def _balanced(comparison: Task, model_id: str, past: Past, book: FigureBook) -> Iterator[Prose]:
-    """Whether a mean is shown to lie near the null value, which no failed test shows."""
-    p, margin = (comparison.value(f"model/{model_id}/balanced/{name}") for name in ("p", "margin"))
-    if p is not None and margin is not None:
-        yield (
-            model_name(past, model_id), ", equivalence: that its mean lies within ", book.evidence(margin),
-            " of the null value, ", *p_value(book.evidence(p)), ", unadjusted.",
-        )  # fmt: skip
-
-
-def _trend(comparison: Task, model_id: str, past: Past, book: FigureBook) -> Iterator[Prose]:
-    """How the metric changes over the layers of a model."""
-    slope, p = (comparison.value(f"model/{model_id}/trend/{name}") for name in ("slope", "p_bh"))
-    if slope is not None and p is not None:
-        yield (
-            model_name(past, model_id), ", from its first layer to its last: a change of ",
-            Estimate(book.evidence(slope)), ", ", *p_value(book.evidence(p)),
-            " by Benjamini and Hochberg; explored, and no part of a claim.",
-        )  # fmt: skip

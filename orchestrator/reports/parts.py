@@ -155,6 +155,23 @@ class TestedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """What the test of one model rests on, and what stands beside it."""
+
+    model: ModelName
+    signed_rank: Cell
+    sign_flip: Cell
+    bootstrap_t: Cell
+    left_out: tuple[Cell, Cell]
+    """Smallest and largest p without any one image."""
+    balanced: Cell
+    trend: Cell
+    trend_p: Cell
+    skew: Cell
+    null_error: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class PairRow:
     """Two models compared on the images they share."""
 
@@ -186,4 +203,6 @@ class EvidenceView:
     tested_note: Prose
     notes: tuple[Prose, ...]
     tested: tuple[TestedRow, ...]
+    checked_note: Prose
+    checked: tuple[CheckedRow, ...]
     pairs: tuple[PairRow, ...]

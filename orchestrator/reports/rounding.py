@@ -7,26 +7,8 @@ from store.evidence import Interval
 
 WHOLE, EXACT = Rounding("whole"), Rounding("exact")
 
-_P_VALUES = (
-    "p",
-    "p_holm",
-    "p_collapse",
-    "p_collapse_holm",
-    "p_clear",
-    "p_clear_holm",
-    "p_null",
-    "shapiro_p",
-    "p_collapsed",
-    "p_looks",
-    "p_adjusted",
-    "p_signed_rank",
-    "p_sign_flip",
-    "p_low",
-    "p_high",
-    "q_p",
-    "p_go",
-    "p_no_go",
-)
+_P_VALUES = ("p", "q_p", "shapiro_p")
+"""Beside all that starts with `p_`."""
 _COUNTS = (
     "sites_seen",
     "sites_expected",
@@ -39,7 +21,7 @@ _COUNTS = (
     "draws",
     "compared",
 )
-_TWO_DECIMALS = ("t", "t_null", "skew", "mde", "standard_errors")
+_TWO_DECIMALS = ("t", "t_null", "skew", "mde", "standard_errors", "log10_e")
 _STANDARDISED = ("dz", "dz_null", "dz_threshold", "d_av", "g_threshold")
 _PROBABILITIES = ("power", "error_bound", "error_independent", "look", "alpha", "bound")
 _FEWEST_DECIMALS, _MOST_DECIMALS = 3, 6
@@ -48,7 +30,7 @@ _FEWEST_DECIMALS, _MOST_DECIMALS = 3, 6
 def presentation(metric: str, value: float, unit: str, interval: Interval | None) -> tuple[Rounding, str]:
     """The rounding rule of a metric and the unit to print beside it."""
     last = metric.rpartition("/")[2]
-    if last in _P_VALUES:
+    if last.startswith("p_") or last in _P_VALUES:
         return Rounding("p", 3), unit
     if last.endswith("bytes") or unit in ("B", "bytes"):
         return _bytes(value)
@@ -64,6 +46,8 @@ def presentation(metric: str, value: float, unit: str, interval: Interval | None
         return Rounding("decimals", 2), ""
     if last in _TWO_DECIMALS:
         return Rounding("decimals", 2), unit
+    if last == "null_error":
+        return Rounding("significant", 2), unit
     if last in _PROBABILITIES:
         return Rounding("significant", 3), unit
     return Rounding("decimals", _decimals(interval)), unit
