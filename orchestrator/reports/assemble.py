@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orchestrator.reports.book import FigureBook, first_uses
-from orchestrator.reports.context import AssessmentReport, CycleReport, PastVerdict
+from orchestrator.reports.context import AssessmentReport, CycleReport, Handover, PastVerdict
 from orchestrator.reports.decisions import amendment_views, decision_views
 from orchestrator.reports.influence import influence_view
 from orchestrator.reports.measured import evidence_view
@@ -36,6 +36,26 @@ def assessment_report(past: Past, plots: tuple[Plot, ...]) -> AssessmentReport:
     draft = _assessment_report(past, FigureBook(past), plots)
     book = FigureBook(past, first_uses(draft))
     return replace(_assessment_report(past, book, plots), figures=book.figures)
+
+
+def handover(past: Past) -> Handover:
+    """What the planning of the next cycle is handed."""
+    book = FigureBook(past, first_uses(_handover(past, FigureBook(past))))
+    return replace(_handover(past, book), figures=book.figures)
+
+
+def _handover(past: Past, book: FigureBook) -> Handover:
+    return Handover(
+        header=header(past),
+        tasks=task_views(past, book),
+        progress=progress(past, book),
+        evidence=evidence_view(past, book, linked=False),
+        blockers=blockers(past),
+        remaining=remaining(past, book),
+        recommendations=recommendations(past),
+        questions=decision_views(past, book, "open"),
+        figures=(),
+    )
 
 
 def _cycle_report(past: Past, book: FigureBook, plots: tuple[Plot, ...], unplotted: tuple[Prose, ...]) -> CycleReport:

@@ -203,3 +203,19 @@ class AssessmentReport:
     def plot(self, name: str) -> Plot | None:
         """The drawing of that name, if there was anything to draw."""
         return next((plot for plot in self.plots if plot.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What the next cycle's planning has to know of this one, without what a reader has to be told."""
+
+    header: Header
+    tasks: tuple[TaskView, ...]
+    progress: Progress
+    evidence: EvidenceView
+    blockers: tuple[Blocker, ...]
+    remaining: tuple[Prose, ...]
+    recommendations: tuple[Advice, ...]
+    questions: tuple[DecisionView, ...]
+    """Those that wait for a human."""
+    figures: tuple[Figure, ...]

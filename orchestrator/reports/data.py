@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from orchestrator.reports.context import AssessmentReport, CycleReport
+from orchestrator.reports.context import AssessmentReport, CycleReport, Handover
 from orchestrator.reports.figures import Figure
 from orchestrator.reports.parts import Plot
 from orchestrator.reports.prose import (
@@ -27,7 +27,7 @@ from store.chain import sha256
 _OUTSIDE_SECTIONS = ("header", "figures")
 
 
-def as_json(report: CycleReport | AssessmentReport, schema: str) -> str:
+def as_json(report: CycleReport | AssessmentReport | Handover, schema: str) -> str:
     """The whole report as strict JSON, closed by a newline."""
     header = report.header
     sections = {f.name: to_plain(getattr(report, f.name)) for f in fields(report) if f.name not in _OUTSIDE_SECTIONS}

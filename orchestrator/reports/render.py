@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from orchestrator.reports import voices
-from orchestrator.reports.assemble import assessment_report, cycle_report
-from orchestrator.reports.context import AssessmentReport, CycleReport
+from orchestrator.reports.assemble import assessment_report, cycle_report, handover
+from orchestrator.reports.context import AssessmentReport, CycleReport, Handover
 from orchestrator.reports.data import as_json
 from orchestrator.reports.past import look_back
 from orchestrator.reports.plots import draw_plots
@@ -20,7 +20,7 @@ from orchestrator.reports.svg import standalone
 from orchestrator.reports.wording import FOR_TEMPLATES
 from store.record import Recorded
 
-CYCLE_SCHEMA, ASSESSMENT_SCHEMA = "gonogo.report/1", "gonogo.assessment/1"
+CYCLE_SCHEMA, ASSESSMENT_SCHEMA, HANDOVER_SCHEMA = "gonogo.report/1", "gonogo.assessment/1", "gonogo.handover/1"
 
 Format = Literal["md", "html"]
 
@@ -34,7 +34,7 @@ def render_cycle(entries: Sequence[Recorded], cycle: int) -> Mapping[str, bytes]
     """
     past = look_back(entries, cycle)
     plots, unplotted = draw_plots(past)
-    report, assessment = cycle_report(past, plots, unplotted), assessment_report(past, plots)
+    report, assessment, handed = cycle_report(past, plots, unplotted), assessment_report(past, plots), handover(past)
     texts = {
         "cycle-report.md": _print("cycle-report", "md", report),
         "cycle-report.html": _print("cycle-report", "html", report),
@@ -42,12 +42,14 @@ def render_cycle(entries: Sequence[Recorded], cycle: int) -> Mapping[str, bytes]
         "assessment.md": _print("assessment", "md", assessment),
         "assessment.html": _print("assessment", "html", assessment),
         "assessment.json": as_json(assessment, ASSESSMENT_SCHEMA),
+        "handover.md": _print("handover", "md", handed),
+        "handover.json": as_json(handed, HANDOVER_SCHEMA),
         **{f"{plot.name}.svg": standalone(plot) for plot in plots},
     }
     return {name: text.encode("utf-8") for name, text in texts.items()}
 
 
-def _print(name: str, format: Format, report: CycleReport | AssessmentReport) -> str:
+def _print(name: str, format: Format, report: CycleReport | AssessmentReport | Handover) -> str:
     text = _templates(format).get_template(f"{name}.{format}.j2").render(report=report)
     return _BLANK_LINES.sub("\n\n" if format == "md" else "\n", text).strip() + "\n"
 

@@ -166,7 +166,7 @@ def test_replay_gives_the_same_bytes_in_another_process_locale_and_time_zone(two
     done = subprocess.run(command, env=other, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     files = sorted(path for path in (two_cycles / "reports").rglob("*") if path.is_file())
-    assert len(files) == 20
+    assert len(files) == 24
     for path in files:
         assert (tmp_path / path.relative_to(two_cycles)).read_bytes() == path.read_bytes()
 

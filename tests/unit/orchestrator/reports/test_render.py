@@ -24,7 +24,11 @@ from tests.unit.orchestrator.reports.conftest import played, rendered
 from tests.unit.orchestrator.reports.reading import Page, cells, markdown, tables
 
 ROOT = Path(__file__).parents[4]
-ALWAYS = {f"{name}.{format}" for name in ("cycle-report", "assessment") for format in ("md", "html", "json")}
+ALWAYS = {
+    *(f"{name}.{format}" for name in ("cycle-report", "assessment") for format in ("md", "html", "json")),
+    "handover.md",
+    "handover.json",
+}
 HEADINGS = [
     "Summary", "Critical finding", "Task by task", "GO/NO-GO progress", "Evidence so far", "Entropy and influence",
     "Decisions", "Remaining work", "Trajectory", "Files generated", "Blockers and mitigations", "Performance",
