@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from tasks.statistics.intervals import Floats
+from tasks.statistics.intervals import Floats, share_interval
 
 Met = Literal["yes", "within error", "no", ""]
 """`within error`: the value is beyond the bound, but its Monte Carlo interval is not. Empty: there is no bound."""
@@ -106,19 +106,9 @@ def rows(calibration: Calibration, found: Sums) -> tuple[Row, ...]:
     made = []
     for i, (name, bound) in enumerate(calibration.rows):
         total, squares, n = float(found.total[i]), float(found.squares[i]), found.studies
-        low, high = rate_interval(round(total), n) if found.rates[i] else mean_interval(total, squares, n)
+        low, high = share_interval(round(total), n, CONFIDENCE) if found.rates[i] else mean_interval(total, squares, n)
         made.append(Row(name, bound, total / n, low, high, n))
     return tuple(made)
-
-
-def rate_interval(hits: int, n: int) -> tuple[float, float]:
-    """Exact 99 % interval of a rate. Source: Clopper and Pearson (1934), Biometrika 26."""
-    from scipy.special import betaincinv
-
-    tail = (1 - CONFIDENCE) / 2
-    low = float(betaincinv(hits, n - hits + 1, tail)) if hits > 0 else 0.0
-    high = float(betaincinv(hits + 1, n - hits, 1 - tail)) if hits < n else 1.0
-    return low, high
 
 
 def mean_interval(total: float, squares: float, n: int) -> tuple[float, float]:

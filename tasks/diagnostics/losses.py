@@ -56,8 +56,10 @@ class Losses:
 def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
     """Loss of `values`, [images], against `draws`, [draws, images], of random initialisation.
 
-    Its interval is held to what can be lost, the band of the null to what normalised entropy can be (`ranges.held`).
-    Raises ValueError where `why_not` has a reason against it.
+    A loss of L is one where the values are those of one more draw, times 1 − L; so it is that multiple of the draws
+    that values are contrasted with: half of them to test whether more than half is lost, all of them to test whether
+    anything is, and for the interval the share that is left. The interval is held to what can be lost, the band of the
+    null to what normalised entropy can be (`ranges.held`). Raises ValueError where `why_not` has a reason against it.
     """
     from tasks.statistics.draws import against_draws
 
@@ -65,11 +67,13 @@ def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
         raise ValueError(f"{name}: {reason}")
     found = against_draws(values, draws)
     value = -found.difference / found.null
+    around = against_draws(values, (1 - value) * draws)
+    reach = (around.high - around.difference) / found.null
     return Loss(
         name,
         value,
-        *held(value, -found.high / found.null, -found.low / found.null, LOSS),
-        found.p_below(-LOST * found.null),
+        *held(value, value - reach, value + reach, LOSS),
+        against_draws(values, (1 - LOST) * draws).p_below(0.0),
         found.p,
         found.null,
         *held(found.null, found.null_low, found.null_high, SHARE),

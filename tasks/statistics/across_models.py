@@ -93,19 +93,25 @@ def fixed_set(
 
 
 def population(
-    values: Mapping[str, Floats], value: float = 0.0, alternative: Alternative = "two-sided", confidence: float = 0.95
+    values: Mapping[str, Floats],
+    value: float = 0.0,
+    alternative: Alternative = "two-sided",
+    confidence: float = 0.95,
+    shared: SharedError = NOTHING_SHARED,
 ) -> AcrossModels | Undetermined:
     """Test and interval of the mean over all models of which these, three or more, are a random sample.
 
-    As `fixed_set`, with models and images both random (`crossed`); errors of the models' nulls are among what models
-    differ by. Models chosen because they are well known are no random sample of anything; then only `fixed_set` holds.
+    As `fixed_set`, with models and images both random (`crossed`). Errors of nulls are among what models differ by;
+    `shared` is that of models which have one null between them, and do not differ by it. Models chosen because they
+    are well known are no random sample of anything; then only `fixed_set` holds.
     """
     found = _together(values, fewest=FEWEST_MODELS)
     if isinstance(found, Undetermined):
         return found
     cells, sample = found
     fit = crossed(cells)
-    mean, error, df = float(fit.mean), float(fit.error), float(fit.df)
+    mean, whole = float(fit.mean), shared.added(float(fit.error), float(fit.df))
+    error, df = whole.error, whole.freedom
     t = (mean - value) / error
     return AcrossModels(
         scope="population",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeVar
@@ -25,7 +25,7 @@ from tasks.statistics.pairs import PairResult, describe_pair
 from tasks.statistics.partial_conjunction import partial_conjunction
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER, minimal_detectable_effect, power, sample_size
 from tasks.statistics.samples import Joined
-from tasks.statistics.shared_error import NOTHING_SHARED, SharedError, difference_of, mean_of
+from tasks.statistics.shared_error import Measured, of_difference, of_mean, of_twins
 from tasks.statistics.trend import Trend, trend
 
 Pair = tuple[str, str]
@@ -35,7 +35,7 @@ Result = TypeVar("Result", ModelResult, PairResult)
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What a two-sided paired or one-sample test at the level of one look can find. Of the data only n enters."""
+    """What a two-sided paired or one-sample test at the level of one look can find, by n and against what is known."""
 
     images: int
     n_for_medium_effect: int
@@ -68,7 +68,7 @@ class Comparison:
     alpha: float
     """Over all looks and, in each direction, over all models."""
     level: float
-    """What a single model's nominal p would have to reach at this look."""
+    """What the nominal p of a single model would have to reach at this look, if its null were known."""
     models: Mapping[str, ModelResult]
     pairs: Mapping[Pair, PairResult]
     undetermined: Mapping[str, Undetermined]
@@ -110,10 +110,10 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
         model: describe_model(x, spec, len(joined.values), joined.references.get(model))
         for model, x in joined.values.items()
     }
-    shared = _shared(joined)
+    measured = _measured(joined)
     models, undetermined = _split(described)
     paired = {
-        (a, b): describe_pair(joined.values[a], joined.values[b], difference_of(shared[a], shared[b]))
+        (a, b): describe_pair(joined.values[a], joined.values[b], of_difference(measured[a], measured[b]))
         for a, b in combinations(joined.values, 2)
     }
     pairs, undetermined_pairs = _split(paired)
@@ -134,8 +134,8 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
         p_sequential=_sequential(models, len(described)),
         trends=trends,
         p_trend=_benjamini_hochberg({model: found.test.p for model, found in trends.items()}),
-        across=_across(joined, spec, mean_of(list(shared.values()))),
-        pooled=_pooled(models, shared),
+        across=_across(joined, spec, list(measured.values())),
+        pooled=_pooled(models, measured),
         p_pair=_holm({pair: found.test.p for pair, found in pairs.items()}, len(paired)),
         collapsed=tuple(model for model, p in p_collapse.items() if p <= spec.alpha),
         cleared=tuple(model for model, p in p_clear.items() if p <= spec.alpha),
@@ -144,30 +144,32 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
     )
 
 
-def _shared(joined: Joined) -> dict[str, SharedError]:
-    """By model: the error of its mean that comes of the null it was measured against."""
+def _measured(joined: Joined) -> dict[str, Measured]:
+    """By model: the null it was measured against, and its mean."""
     means = {model: float(np.nanmean(x)) if np.isfinite(x).any() else 0.0 for model, x in joined.values.items()}
-    return {
-        model: NOTHING_SHARED if (against := joined.references.get(model)) is None else against.shared(mean)
-        for model, mean in means.items()
-    }
+    return {model: (joined.references.get(model), mean) for model, mean in means.items()}
 
 
-def _across(joined: Joined, spec: Statistics, shared: SharedError) -> tuple[AcrossModels, ...]:
-    """Means over all models, tested against the threshold; without those that the data do not bear."""
+def _across(joined: Joined, spec: Statistics, measured: Sequence[Measured]) -> tuple[AcrossModels, ...]:
+    """Means over all models, tested against the threshold; without those that the data do not bear.
+
+    Errors of nulls are those of models that are as far from one another, with the threshold for their mean.
+    """
+    moved = spec.threshold - sum(mean for _, mean in measured) / len(measured)
+    tested = [(against, mean + moved) for against, mean in measured]
     side = collapse_side(spec)
     both = (
-        fixed_set(joined.values, spec.threshold, side, shared=shared),
-        population(joined.values, spec.threshold, side),
+        fixed_set(joined.values, spec.threshold, side, shared=of_mean(tested)),
+        population(joined.values, spec.threshold, side, shared=of_twins(tested)),
     )
     return tuple(each for each in both if isinstance(each, AcrossModels))
 
 
-def _pooled(models: Mapping[str, ModelResult], shared: Mapping[str, SharedError]) -> Pooled | None:
+def _pooled(models: Mapping[str, ModelResult], measured: Mapping[str, Measured]) -> Pooled | None:
     if len(models) < 2:
         return None
     effects = np.array([found.mean for found in models.values()])
-    variances = [each.sd**2 / each.n + shared[model].error ** 2 for model, each in models.items()]
+    variances = [each.sd**2 / each.n + of_mean([measured[model]]).error ** 2 for model, each in models.items()]
     found = meta_analysis(effects, np.array(variances))
     knapp = found.hartung_knapp
     bounded = np.isfinite([knapp.low, knapp.high]).all()

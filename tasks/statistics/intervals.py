@@ -33,6 +33,23 @@ def t_interval(x: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
     return mean - half, mean + half
 
 
+def share_interval(hits: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Exact interval of the share of which `hits` of `n` independent trials are a sample.
+
+    Raises ValueError unless 0 ≤ hits ≤ n and n ≥ 1, and for a confidence outside (0, 1).
+    Source: Clopper and Pearson (1934), "The use of confidence or fiducial limits", Biometrika 26.
+    """
+    from scipy.special import betaincinv
+
+    check_confidence(confidence)
+    if not 0 <= hits <= n or n < 1:
+        raise ValueError(f"{hits} of {n} trials are no share")
+    tail = (1 - confidence) / 2
+    low = float(betaincinv(hits, n - hits + 1, tail)) if hits > 0 else 0.0
+    high = float(betaincinv(hits + 1, n - hits, 1 - tail)) if hits < n else 1.0
+    return low, high
+
+
 def bootstrap_interval(
     x: Floats,
     rng: np.random.Generator,

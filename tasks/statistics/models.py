@@ -205,8 +205,9 @@ def _standing(sample: Sample, spec: Statistics, side: Alternative, models: int, 
     def p_of_shift(shift: float) -> float:
         return TESTS[spec.test](sample, spec.threshold - sign * shift * error, side, shared).p
 
-    effect, ratio = sign * (sample.mean - spec.threshold) / sample.sd, shared.error / sample.sd
-    return standing(p_of_shift, effect, sample.n, spec.alpha, models, look_plan(spec), spec.look, ratio)
+    effect = sign * (sample.mean - spec.threshold) / sample.sd
+    in_sd = shared.times(1 / sample.sd)
+    return standing(p_of_shift, effect, sample.n, spec.alpha, models, look_plan(spec), spec.look, in_sd)
 
 
 def _generator(spec: Statistics) -> np.random.Generator:

@@ -13,6 +13,7 @@ from tasks.statistics.e_values import critical_t
 from tasks.statistics.look_plan import LookPlan, adjusted_p, log_e, look_level
 from tasks.statistics.noncentral import noncentral_t_cdf
 from tasks.statistics.power import sample_size
+from tasks.statistics.shared_error import NOTHING_SHARED, SharedError
 
 _MOST_IMAGES = 10**9
 _FARTHEST = 1e6
@@ -43,7 +44,7 @@ def standing(
     models: int,
     plan: LookPlan,
     look: int = 1,
-    shared: float = 0.0,
+    shared: SharedError = NOTHING_SHARED,
 ) -> Standing:
     """How one direction of a model's test stands after `n` images, at `look` (from 1) of the `plan`, among `models`.
 
@@ -56,9 +57,9 @@ def standing(
     later = look if plan.kind == "open" else min(look + 1, plan.looks)
     nominal = np.array(p_of_shift(0.0))
     return Standing(
-        p=float(adjusted_p(nominal, n, plan, look, shared)),
-        log_e=float(log_e(nominal, n, plan.scale, shared)),
-        shifts=tuple(shift_to(look_level(level, n, plan, look, shared), p_of_shift) for level in levels),
+        p=float(adjusted_p(nominal, n, plan, look, shared.error)),
+        log_e=float(log_e(nominal, n, plan.scale, shared.error)),
+        shifts=tuple(shift_to(look_level(level, n, plan, look, shared.error), p_of_shift) for level in levels),
         images=tuple(images_needed(effect, level, plan, later, shared=shared) for level in levels),
     )
 
@@ -85,19 +86,34 @@ def shift_to(level: float, p_of_shift: Callable[[float], float]) -> float:
 
 
 def images_needed(
-    effect: float, level: float, plan: LookPlan, look: int = 1, target: float = 0.8, shared: float = 0.0
+    effect: float,
+    level: float,
+    plan: LookPlan,
+    look: int = 1,
+    target: float = 0.8,
+    shared: SharedError = NOTHING_SHARED,
 ) -> int | None:
     """Images in all at which a one-sided test of the true `effect` (in SD) crosses the boundary of `level` at `look`.
 
     With probability `target`, and at that look alone, so that a plan of several looks is not credited with the others.
     Never below the minimum of a sample; None where a billion images are too few, as for an effect of zero or less, and
-    where the error that they share, `shared` in SD, leaves less information than it takes, however many there are.
+    where the error that they share, `shared` in SD, leaves less than it takes however many there are.
     """
-    alone = _images_alone(effect, level, plan, look, target)
-    if alone is None or shared == 0:
-        return alone
-    left = 1 / alone - shared**2
-    return math.ceil(1 / left) if left > 1 / _MOST_IMAGES else None
+    if shared.error == 0 or not effect > 0:
+        return _images_alone(effect, level, plan, look, target)
+
+    fixed = None if plan.kind == "open" else look_level(level, MINIMUM_IMAGES, plan, look)
+
+    def found(n: int) -> bool:
+        """By the test of Welch and Satterthwaite, whose t is noncentral to a good approximation."""
+        from scipy.special import stdtrit
+
+        whole = shared.added(1 / math.sqrt(n), n - 1)
+        nominal = look_level(level, n, plan, look, shared.error) if fixed is None else fixed
+        critical = -float(stdtrit(whole.freedom, nominal))
+        return 1 - noncentral_t_cdf(critical, whole.freedom, effect / whole.error) >= target
+
+    return _smallest(found)
 
 
 def _images_alone(effect: float, level: float, plan: LookPlan, look: int, target: float) -> int | None:
@@ -119,6 +135,11 @@ def _open_images(effect: float, level: float, scale: float, target: float) -> in
     def found(n: int) -> bool:
         return 1 - noncentral_t_cdf(critical_t(level, n, scale), n - 1, effect * math.sqrt(n)) >= target
 
+    return _smallest(found)
+
+
+def _smallest(found: Callable[[int], bool]) -> int | None:
+    """The fewest images from the minimum of a sample on at which `found`, which then stays, is true; by bisection."""
     low, high = MINIMUM_IMAGES - 1, MINIMUM_IMAGES
     while not found(high):
         low, high = high, 2 * high

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ class SharedError:
     """In the unit of the values; 0 where they are measured against something that is known."""
     freedom: float = math.inf
     """Degrees of freedom on which it was estimated."""
+
+    def times(self, factor: float) -> SharedError:
+        """That of a quantity `factor` times as large."""
+        return SharedError(factor * self.error, self.freedom)
 
     def added(self, error: float, freedom: float) -> SharedError:
         """The whole standard error beside that of the images, which is independent of it."""
@@ -47,13 +52,34 @@ class Reference:
 
     null: float
     """Mean over draws and images."""
-    error: float
-    """Standard error of the null as that of one more draw, in its unit."""
-    freedom: float
+    between: SharedError
+    """Standard deviation between draws, in the unit of the null."""
+    count: int
+    """Draws, k."""
+    images: SharedError
+    """Standard error of the null that comes of its images, as these are a sample."""
+    draws: str
+    """Digest of the draws."""
 
     def shared(self, value: float) -> SharedError:
         """The error that losses of about `value` share: (1 − value)·error/null, by the delta method."""
-        return SharedError(abs(1 - value) * self.error / self.null, self.freedom)
+        slope = self.slope(value)
+        return self.error(slope**2 * (1 + 1 / self.count), slope)
+
+    def error(self, draws: float, images: float) -> SharedError:
+        """With so many times the variance between draws, and so many times the error of images.
+
+        However often the variance between draws enters, it was estimated once.
+        """
+        return _root_of_squares([self.between.times(math.sqrt(draws)), self.images.times(abs(images))])
+
+    def slope(self, value: float) -> float:
+        """How a loss of about `value` grows with the null."""
+        return (1 - value) / self.null
+
+
+Measured = tuple[Reference | None, float]
+"""What values were measured against, if it was estimated, and their mean."""
 
 
 def reference(draws: Floats) -> Reference:
@@ -67,24 +93,51 @@ def reference(draws: Floats) -> Reference:
             f"a reference needs two draws and two images of finite values above 0, not an array of {draws.shape}"
         )
     k, m = draws.shape
-    of_draws = SharedError(math.sqrt(draws.mean(axis=1).var(ddof=1) * (1 + 1 / k)), k - 1)
-    of_images = SharedError(math.sqrt(draws.mean(axis=0).var(ddof=1) / m), m - 1)
-    whole = _root_of_squares([of_draws, of_images])
-    return Reference(float(draws.mean()), whole.error, whole.freedom)
+    between = SharedError(float(draws.mean(axis=1).std(ddof=1)), k - 1)
+    of_images = SharedError(float(draws.mean(axis=0).std(ddof=1)) / math.sqrt(m), m - 1)
+    digest = hashlib.sha256(np.ascontiguousarray(draws, dtype=np.float64).tobytes()).hexdigest()
+    return Reference(float(draws.mean()), between, k, of_images, f"{k}x{m}/{digest}")
 
 
-def mean_of(errors: Sequence[SharedError]) -> SharedError:
-    """The error of a mean of independent quantities that have these errors."""
-    return _scaled(_root_of_squares(errors), 1 / len(errors))
+def of_difference(a: Measured, b: Measured) -> SharedError:
+    """The error of the difference of two means, the first less the second.
+
+    Two models that were measured against the same draws count as two more of them, and what the mean over draws errs
+    cancels as far as their losses are alike.
+    """
+    if a[0] is not None and b[0] is not None and a[0].draws == b[0].draws:
+        first, second = a[0].slope(a[1]), b[0].slope(b[1])
+        return a[0].error(first**2 + second**2 + (first - second) ** 2 / a[0].count, first - second)
+    return _root_of_squares([_alone(each) for each in (a, b)])
 
 
-def difference_of(a: SharedError, b: SharedError) -> SharedError:
-    """The error of a difference of two independent quantities that have these errors."""
-    return _root_of_squares([a, b])
+def of_mean(models: Sequence[Measured]) -> SharedError:
+    """The error of the mean over models of their means.
+
+    Models that were measured against the same draws may be of the same weights, as where a collapse is planted in one
+    of them: their errors are taken to add up, and only those of different nulls to be independent.
+    """
+    groups: dict[str, list[SharedError]] = {}
+    for number, (against, mean) in enumerate(models):
+        name = str(number) if against is None else against.draws
+        groups.setdefault(name, []).append(_alone((against, mean)))
+    sums = [SharedError(sum(each.error for each in group), group[0].freedom) for group in groups.values()]
+    return _root_of_squares(sums).times(1 / len(models))
 
 
-def _scaled(error: SharedError, factor: float) -> SharedError:
-    return SharedError(factor * error.error, error.freedom)
+def of_twins(models: Sequence[Measured]) -> SharedError:
+    """The same, of those models alone that share their null with another; what the others err is seen between them."""
+    names = [None if against is None else against.draws for against, _ in models]
+    kept = [
+        each if name is not None and names.count(name) > 1 else (None, 0.0)
+        for each, name in zip(models, names, strict=True)
+    ]
+    return of_mean(kept)
+
+
+def _alone(measured: Measured) -> SharedError:
+    against, mean = measured
+    return NOTHING_SHARED if against is None else against.shared(mean)
 
 
 def _root_of_squares(errors: Sequence[SharedError]) -> SharedError:

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from tasks.diagnostics.measures import Floats
 
 MOVED = 0.01
-"""A modality counts as without influence where changing it moves less than this share of the output's probability."""
+"""An output is moved where changing a modality moves this share of its probability, or more."""
+
+SELDOM = 0.2
+"""A modality counts as without influence where exchanging it moves the output of a smaller share of pairs."""
 
 _SWAPS: Mapping[Kind, Kind] = {"swap-image": "cut-image", "swap-text": "cut-text"}
 """What decides on a modality -> what stands beside it."""
@@ -27,9 +30,10 @@ _WORDS: Mapping[Kind, str] = {
 def judge_influence(made: Interventions, task: str) -> Finding:
     """What the interventions on modalities say of a model whose output is a distribution over `task`.
 
-    A modality counts by its content, by what moves when it is exchanged for another. A blank decides nothing, as a
-    model may notice that something is missing without reading what is there; where the two disagree the reason says
-    so. What was not tried is named.
+    It is the share of pairs that are moved which is judged, by its exact interval: a mean of changes that are nearly
+    all zero would be called small whatever the few others are. A modality counts by its content, by what moves when it
+    is exchanged for another. A blank decides nothing, as a model may notice that something is missing without reading
+    what is there; where the two disagree the reason says so. What was not tried is named.
     """
     if not task:
         return Finding("undefined", "The model has no output that both modalities could move.")
@@ -42,25 +46,29 @@ def judge_influence(made: Interventions, task: str) -> Finding:
         return Finding("inconclusive", f"No modality was exchanged for another.{untried}")
     if min(len(change[kind]) for kind in swaps) < FEWEST_IMAGES:
         return Finding("inconclusive", f"Interventions were made on fewer than {FEWEST_IMAGES} images.{untried}")
-    label, reason = _weighed(swaps, change)
-    return Finding(label, f"{reason} the probability over {task}.{untried}")
+    label, reason = _weighed(swaps, change, task)
+    return Finding(label, f"{reason}{untried}")
 
 
-def _weighed(swaps: Sequence[Kind], change: Mapping[Kind, Floats]) -> tuple[Label, str]:
-    from tasks.statistics.intervals import t_interval
+def _weighed(swaps: Sequence[Kind], change: Mapping[Kind, Floats], task: str) -> tuple[Label, str]:
+    from tasks.statistics.intervals import share_interval
 
-    bounds = {kind: t_interval(values) for kind, values in change.items() if kind in _WORDS}
-    still = [kind for kind in swaps if bounds[kind][1] < MOVED]
-    unclear = [kind for kind in swaps if bounds[kind][0] < MOVED <= bounds[kind][1]]
+    bounds = {
+        kind: share_interval(int((values >= MOVED).sum()), len(values))
+        for kind, values in change.items()
+        if kind in _WORDS
+    }
+    still = [kind for kind in swaps if bounds[kind][1] < SELDOM]
+    unclear = [kind for kind in swaps if bounds[kind][0] < SELDOM <= bounds[kind][1]]
+    little = f"one hundredth of the probability over {task}"
     if still:
-        cut = [_SWAPS[kind] for kind in still if _SWAPS[kind] in bounds and bounds[_SWAPS[kind]][0] >= MOVED]
-        more = f", though {listed([_WORDS[kind] for kind in cut])} moves more, of" if cut else " of"
-        return "collapsed", f"{_moving(still)} less than one hundredth{more}"
+        cut = [_SWAPS[kind] for kind in still if _SWAPS[kind] in bounds and bounds[_SWAPS[kind]][0] >= SELDOM]
+        more = f", though {listed([_WORDS[kind] for kind in cut])} does in more" if cut else ""
+        return "collapsed", f"{_moving(still).capitalize()} {little} in fewer than one pair in five{more}."
     if unclear:
-        return "inconclusive", f"It cannot be told whether {_moving(unclear, lower=True)} as much as one hundredth of"
-    return "ok", _moving(swaps)
+        return "inconclusive", f"It cannot be told whether {_moving(unclear)} {little} in one pair in five."
+    return "ok", f"{_moving(swaps).capitalize()} {little} or more."
 
 
-def _moving(kinds: Sequence[Kind], lower: bool = False) -> str:
-    words = f"{listed([_WORDS[kind] for kind in kinds])} {'moves' if len(kinds) == 1 else 'move'}"
-    return words if lower else words.capitalize()
+def _moving(kinds: Sequence[Kind]) -> str:
+    return f"{listed([_WORDS[kind] for kind in kinds])} {'moves' if len(kinds) == 1 else 'move'}"

@@ -13,12 +13,12 @@ from scipy import stats
 
 from benchmarks.calibration.__main__ import SUITES, calibrate
 from benchmarks.calibration.cycles import levels, within_levels
-from benchmarks.calibration.rows import SHOWN, Bound, Calibration, Row, rate_interval, rows, sums
+from benchmarks.calibration.rows import SHOWN, Bound, Calibration, Row, rows, sums
 from benchmarks.calibration.running import run
 from benchmarks.calibration.studies import Population, draw, growing_johnson_t, p_greater, t_statistics
 from benchmarks.calibration.table import line, markdown
 from tasks.statistics.adequacy import Sample, examine
-from tasks.statistics.intervals import Floats
+from tasks.statistics.intervals import Floats, share_interval
 from tasks.statistics.location import t_test
 from tasks.statistics.look_plan import LookPlan, adjusted_p
 from tasks.statistics.partial_conjunction import shown
@@ -137,7 +137,7 @@ def test_a_bound_is_met_or_missed_or_missed_within_error(
 def test_the_interval_of_a_rate_is_the_exact_one(hits: int, misses: int) -> None:
     n = hits + misses
     theirs = stats.binomtest(hits, n).proportion_ci(0.99, method="exact")
-    assert rate_interval(hits, n) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+    assert share_interval(hits, n, 0.99) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
 def test_nothing_wrong_in_many_studies_still_has_an_upper_bound() -> None:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import stats
 
-from tasks.statistics.intervals import bootstrap_interval, t_interval
+from tasks.statistics.intervals import bootstrap_interval, share_interval, t_interval
 from tasks.statistics.resampling import draw
 
 Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -87,3 +88,15 @@ def test_a_single_resample_bounds_nothing() -> None:
 def test_bootstrap_needs_finite_values_that_differ(x: list[float]) -> None:
     with pytest.raises(ValueError, match="finite values that differ"):
         bootstrap_interval(np.array(x), np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 32), (3, 32), (32, 32), (1, 1)])
+def test_the_interval_of_a_share_is_that_of_clopper_and_pearson(hits: int, n: int) -> None:
+    theirs = stats.binomtest(hits, n).proportion_ci(0.95, "exact")
+    assert share_interval(hits, n) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+@pytest.mark.parametrize(("hits", "n"), [(-1, 3), (4, 3), (0, 0)])
+def test_what_is_no_share_has_no_interval(hits: int, n: int) -> None:
+    with pytest.raises(ValueError, match="are no share"):
+        share_interval(hits, n)

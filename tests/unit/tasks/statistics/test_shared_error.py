@@ -11,10 +11,11 @@ from scipy import stats
 
 from store.errors import BadInput
 from store.specs import Statistics
+from tasks.statistics.across_models import AcrossModels
 from tasks.statistics.adequacy import Sample
 from tasks.statistics.comparison import compare
 from tasks.statistics.location import johnson_test, t_test
-from tasks.statistics.look_plan import LookPlan, adjusted_p, effective_images, look_level
+from tasks.statistics.look_plan import LookPlan, adjusted_p, effective_images, log_e, look_level
 from tasks.statistics.models import ModelResult, describe_model
 from tasks.statistics.prospects import images_needed
 from tasks.statistics.samples import Joined, load_samples
@@ -22,8 +23,9 @@ from tasks.statistics.shared_error import (
     NOTHING_SHARED,
     Reference,
     SharedError,
-    difference_of,
-    mean_of,
+    of_difference,
+    of_mean,
+    of_twins,
     reference,
 )
 
@@ -35,6 +37,11 @@ def sample(x: Array) -> Sample:
     return Sample(x, np.ones(len(x), dtype=np.bool_))
 
 
+def against(null: float, error: float, draws: str = "its own", images: float = 0.0) -> Reference:
+    """A null of eight draws that errs by so much as one more draw, and by so much as its images are a sample."""
+    return Reference(null, SharedError(error / math.sqrt(9 / 8), 7), 8, SharedError(images, 31), draws)
+
+
 def spec(**asked: object) -> Statistics:
     source = {"model_id": "a", "task_id": "t", "run_id": "r", "digest": "0" * 64}
     given = {"sources": (source,), "metric": "loss", "null": 0.0, "threshold": 0.5, "alpha": 0.05, "at_least": (1,)}
@@ -44,18 +51,23 @@ def spec(**asked: object) -> Statistics:
 def test_a_reference_errs_as_one_more_draw_on_other_images() -> None:
     draws = RNG.normal(0.9, 0.02, (8, 1)) + RNG.normal(0, 0.01, (1, 32)) + RNG.normal(0, 0.001, (8, 32))
     found = reference(draws)
-    of_draws = draws.mean(axis=1).var(ddof=1) * 9 / 8
-    of_images = draws.mean(axis=0).var(ddof=1) / 32
+    of_draws, of_images = draws.mean(axis=1).var(ddof=1), draws.mean(axis=0).var(ddof=1) / 32
     assert found.null == pytest.approx(draws.mean())
-    assert found.error == pytest.approx(math.sqrt(of_draws + of_images))
-    assert found.freedom == pytest.approx((of_draws + of_images) ** 2 / (of_draws**2 / 7 + of_images**2 / 31))
+    assert found.between == SharedError(pytest.approx(math.sqrt(of_draws)), 7)
+    assert found.images == SharedError(pytest.approx(math.sqrt(of_images)), 31)
+    whole = found.shared(0.0)
+    assert whole.error == pytest.approx(math.sqrt(of_draws * 9 / 8 + of_images) / draws.mean())
+    parts = np.array([of_draws * 9 / 8, of_images])
+    assert whole.freedom == pytest.approx(parts.sum() ** 2 / (parts**2 / [7, 31]).sum())
+    assert found.draws == reference(draws.copy()).draws != reference(draws + 1e-9).draws
 
 
 def test_a_loss_near_one_errs_less_than_one_near_zero() -> None:
-    found = Reference(0.8, 0.04, 7)
-    assert found.shared(0.0) == SharedError(pytest.approx(0.05), 7)
+    found = against(0.8, 0.04)
+    assert found.shared(0.0) == SharedError(pytest.approx(0.05), pytest.approx(7))
     assert found.shared(0.5).error == pytest.approx(0.025)
     assert found.shared(1.0).error == 0
+    assert found.shared(1.5).error == pytest.approx(0.025), "an error is no smaller than nothing"
 
 
 @pytest.mark.parametrize("draws", [np.ones((1, 4)), np.ones((4, 1)), np.full((2, 2), np.nan), np.zeros((2, 2))])
@@ -64,15 +76,44 @@ def test_what_is_no_null_is_no_reference(draws: Array) -> None:
         reference(draws)
 
 
-def test_independent_errors_add_in_squares() -> None:
-    a, b = SharedError(0.03, 7), SharedError(0.04, 9)
-    whole = difference_of(a, b)
+def test_errors_of_different_nulls_are_independent() -> None:
+    a, b = (against(1.0, 0.03, "a"), 0.0), (against(1.0, 0.04, "b"), 0.0)
+    whole = of_difference(a, b)
     assert whole.error == pytest.approx(0.05)
-    assert whole.freedom == pytest.approx(0.05**4 / (0.03**4 / 7 + 0.04**4 / 9))
-    assert mean_of([a, b]) == SharedError(pytest.approx(0.025), pytest.approx(whole.freedom))
-    assert difference_of(NOTHING_SHARED, NOTHING_SHARED) == NOTHING_SHARED
+    assert whole.freedom == pytest.approx(0.05**4 / (0.03**4 / 7 + 0.04**4 / 7))
+    assert of_mean([a, b]) == SharedError(pytest.approx(0.025), pytest.approx(whole.freedom))
+    assert of_twins([a, b]) == NOTHING_SHARED
+    assert of_difference((None, 0.3), (None, 0.4)) == of_mean([(None, 0.3)]) == NOTHING_SHARED
+    assert of_difference(a, (None, 0.3)).error == pytest.approx(0.03)
     assert NOTHING_SHARED.added(0.1, 39) == SharedError(pytest.approx(0.1), pytest.approx(39))
-    assert a.added(0.0, 39) is a
+    assert SharedError(0.03, 7).added(0.0, 39) == SharedError(0.03, 7)
+
+
+def test_what_models_have_in_common_cancels_in_pairs_and_adds_up_in_means() -> None:
+    null = Reference(0.8, SharedError(0.03, 7), 8, SharedError(0.04, 31), "one")
+    a, b, other = (null, 0.2), (null, 0.6), (against(1.0, 0.06, "other"), 0.0)
+    assert of_difference(a, b).error == pytest.approx(
+        math.hypot(0.03 * 1.0, 0.03 * 0.5, 0.03 / 8**0.5 * (1.0 - 0.5), 0.04 * (1.0 - 0.5))
+    )
+    assert of_difference(a, a) == SharedError(pytest.approx(0.03 * 2**0.5), pytest.approx(7)), "of other weights"
+    whole = math.hypot(0.03 * (9 / 8) ** 0.5, 0.04)
+    assert of_mean([a, b]).error == pytest.approx(whole * (1.0 + 0.5) / 2)
+    assert of_mean([a, other, b]).error == pytest.approx(math.hypot(1.5 * whole, 0.06) / 3)
+    assert of_twins([a, other, b]).error == pytest.approx(1.5 * whole / 3)
+
+
+@pytest.mark.parametrize("same_weights", [True, False])
+def test_a_mean_over_models_of_one_architecture_keeps_its_level(same_weights: bool) -> None:
+    rng, tries, n, m, rejected = np.random.default_rng(4), 3000, 40, 4, []
+    for _ in range(tries):
+        seeds = 0.8 + rng.normal(0, 0.03, 8)
+        null = reference(seeds[:, None] + rng.normal(0, 0.003, (8, 32)))
+        own = 0.8 + rng.normal(0, 0.03, (1 if same_weights else m, 1))
+        losses = 1 - (0.5 * own + rng.normal(0, 0.02, (m, n))) / null.null
+        moved = 0.5 - losses.mean()
+        shared = of_mean([(null, float(each.mean() + moved)) for each in losses])
+        rejected.append(t_test(sample(losses.mean(axis=0)), 0.5, "greater", shared).p <= 0.05)
+    assert np.mean(rejected) < 0.06
 
 
 def test_an_interval_grows_by_what_is_shared() -> None:
@@ -119,10 +160,10 @@ def test_losses_at_the_threshold_are_called_collapsed_in_one_case_of_twenty_and_
 
 def test_a_model_is_described_with_the_error_of_its_null_in_tests_and_intervals() -> None:
     x = RNG.normal(0.55, 0.05, 40)
-    plain, referred = (describe_model(x, spec(), 1, against) for against in (None, Reference(0.8, 0.04, 7)))
+    plain, referred = (describe_model(x, spec(), 1, null) for null in (None, against(0.8, 0.04)))
     assert isinstance(plain, ModelResult)
     assert isinstance(referred, ModelResult)
-    assert (plain.shared, referred.shared) == (NOTHING_SHARED, SharedError(pytest.approx(0.025), 7))
+    assert (plain.shared, referred.shared) == (NOTHING_SHARED, SharedError(pytest.approx(0.025), pytest.approx(7)))
     assert plain.collapse.p < referred.collapse.p
     assert referred.collapse_standing.p == pytest.approx(referred.collapse.p)
     assert referred.clear.p == pytest.approx(1 - referred.collapse.p)
@@ -138,33 +179,99 @@ def test_a_model_is_described_with_the_error_of_its_null_in_tests_and_intervals(
     assert referred.boundary_clear < 0.5 < referred.boundary_collapse
 
 
+def test_every_test_and_interval_has_the_error_at_the_value_it_speaks_of() -> None:
+    x, null = RNG.normal(0.3, 0.05, 40), against(0.8, 0.04)
+    found = describe_model(x, spec(), 1, null)
+    assert isinstance(found, ModelResult)
+    alone = x.std(ddof=1) / math.sqrt(40)
+
+    def t(value: float) -> float:
+        return float((x.mean() - value) / null.shared(value).added(alone, 39).error)
+
+    assert found.null.t == pytest.approx(t(0.0))
+    assert found.balanced.above_lower.t == pytest.approx(t(-0.5))
+    assert found.balanced.below_upper.t == pytest.approx(t(0.5))
+    at_mean = null.shared(float(x.mean())).added(alone, 39)
+    reach = stats.t.ppf(0.975, at_mean.freedom) * at_mean.error
+    assert (found.student.low, found.student.high) == pytest.approx((x.mean() - reach, x.mean() + reach))
+    of_images = describe_model(x, spec())
+    assert isinstance(of_images, ModelResult)
+    low = math.hypot(x.mean() - of_images.bootstrap.low, stats.t.ppf(0.975, 7) * null.shared(float(x.mean())).error)
+    assert found.bootstrap.low == pytest.approx(x.mean() - low)
+
+
+@pytest.mark.parametrize("looks", [1, "open"])
+def test_what_it_takes_to_decide_a_model_reckons_with_its_null(looks: object) -> None:
+    x, null = RNG.normal(0.56, 0.1, 60), against(0.8, 0.04)
+    asked = spec(looks=looks)
+    found, alone = describe_model(x, asked, 2, null), describe_model(x, asked, 2)
+    assert isinstance(found, ModelResult)
+    assert isinstance(alone, ModelResult)
+    in_sd, plan = found.shared.times(1 / x.std(ddof=1)), LookPlan("open" if looks == "open" else "obrien-fleming")
+    p = np.array(found.collapse.p)
+    assert found.collapse_standing.p == pytest.approx(float(adjusted_p(p, 60, plan, shared=in_sd.error)))
+    assert found.collapse_standing.log_e == pytest.approx(float(log_e(p, 60, 0.5, in_sd.error)))
+    assert found.collapse_standing.log_e < alone.collapse_standing.log_e
+    effect = (x.mean() - 0.5) / x.std(ddof=1)
+    assert found.collapse_standing.images == tuple(images_needed(effect, 0.05 / j, plan, shared=in_sd) for j in (1, 2))
+    assert found.collapse_standing.images != alone.collapse_standing.images
+
+
 def test_pairs_and_means_over_models_hold_the_errors_of_their_nulls() -> None:
-    x = {"a": RNG.normal(0.3, 0.05, 40), "b": RNG.normal(0.6, 0.05, 40)}
-    ids, against = np.arange(40), {"a": Reference(0.8, 0.04, 7), "b": Reference(0.9, 0.01, 7)}
-    asked = spec(at_least=(1,))
-    plain, referred = compare(Joined(ids, x), asked), compare(Joined(ids, x, against), asked)
-    of_a, of_b = (against[name].shared(float(x[name].mean())) for name in ("a", "b"))
-    whole = difference_of(of_a, of_b).added((x["a"] - x["b"]).std(ddof=1) / math.sqrt(40), 39)
-    pair = referred.pairs["a", "b"]
-    assert pair.test.t == pytest.approx(pair.difference / whole.error)
-    assert pair.dz == plain.pairs["a", "b"].dz
-    reach = mean_of([of_a, of_b]).added(((x["a"] + x["b"]) / 2).std(ddof=1) / math.sqrt(40), 39)
-    assert referred.across[0].interval.high - referred.across[0].mean == pytest.approx(
-        stats.t.ppf(0.975, reach.freedom) * reach.error
-    )
+    x = {"a": RNG.normal(0.3, 0.05, 40), "b": RNG.normal(0.6, 0.05, 40), "c": RNG.normal(0.5, 0.05, 40)}
+    nulls = {
+        "a": against(0.8, 0.04, "one", 0.02),
+        "b": against(0.9, 0.01, "other"),
+        "c": against(0.8, 0.04, "one", 0.02),
+    }
+    ids, measured = np.arange(40), {name: (nulls[name], float(x[name].mean())) for name in x}
+    plain, referred = compare(Joined(ids, x), spec()), compare(Joined(ids, x, nulls), spec())
+    for pair, found in referred.pairs.items():
+        a, b = pair
+        whole = of_difference(measured[a], measured[b]).added((x[a] - x[b]).std(ddof=1) / math.sqrt(40), 39)
+        assert found.test.t == pytest.approx(found.difference / whole.error)
+        assert found.dz == plain.pairs[pair].dz
+    means = np.mean(list(x.values()), axis=0)
+    tested = [(null, mean + 0.5 - means.mean()) for null, mean in measured.values()]
+    fixed = of_mean(tested).added(means.std(ddof=1) / math.sqrt(40), 39)
+    random = of_twins(tested)
+    assert random.error > 0
+    for found, one, whole in zip(
+        referred.across,
+        plain.across,
+        (fixed, random.added(_error(plain.across[1]), plain.across[1].test.df)),
+        strict=True,
+    ):
+        assert found.mean == pytest.approx(one.mean)
+        assert found.interval.high - found.mean == pytest.approx(stats.t.ppf(0.975, whole.freedom) * whole.error)
     assert plain.pooled is not None
     assert referred.pooled is not None
     assert referred.pooled.q_p > plain.pooled.q_p
 
 
+def _error(found: AcrossModels) -> float:
+    return (found.interval.high - found.mean) / float(stats.t.ppf(0.975, found.test.df))
+
+
 def test_images_cannot_make_up_for_what_they_share() -> None:
-    plan = LookPlan("bonferroni", 1)
-    alone = images_needed(0.5, 0.05, plan)
+    plan, shared = LookPlan("bonferroni", 1), SharedError(0.1, 7)
+    n = images_needed(0.4, 0.0125, plan, shared=shared)
+    alone = images_needed(0.4, 0.0125, plan)
+    assert n is not None
     assert alone is not None
-    more = images_needed(0.5, 0.05, plan, shared=0.1)
-    assert more is not None
-    assert effective_images(more, 0.1) >= alone > effective_images(more - 1, 0.1)
-    assert images_needed(0.5, 0.05, plan, shared=1 / math.sqrt(alone)) is None
+    assert n > alone / (1 - alone * shared.error**2), "few draws ask for more than their variance does"
+    assert images_needed(0.4, 0.0125, plan, shared=SharedError(0.3, 7)) is None
+    rng = np.random.default_rng(5)
+    tries = 20_000
+    mean = rng.normal(0.4, math.sqrt(1 / n + 0.01), tries)
+    seen = 0.1 * np.sqrt(rng.chisquare(7, tries) / 7), np.sqrt(rng.chisquare(n - 1, tries) / (n - 1)) / math.sqrt(n)
+    variance = seen[0] ** 2 + seen[1] ** 2
+    freedom = variance**2 / (seen[0] ** 4 / 7 + seen[1] ** 4 / (n - 1))
+    assert np.mean(stats.t.sf(mean / np.sqrt(variance), freedom) <= 0.0125) == pytest.approx(0.8, abs=0.03)
+
+
+def test_effective_images_have_the_same_error() -> None:
+    assert 1 / effective_images(40, 0.1) == pytest.approx(1 / 40 + 0.01)
 
 
 def test_an_open_plan_keeps_its_level_over_many_looks_although_they_share_an_error() -> None:
