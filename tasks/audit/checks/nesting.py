@@ -1,0 +1,41 @@
+"""What was done within a piece of work took no longer than the whole of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tasks.audit.claims.claims import Claims
+from tasks.audit.claims.quantities import role_of
+from tasks.audit.claims.series import own_durations
+from tasks.audit.finding import Finding, consistent_if
+from tasks.audit.numbers import said_span
+
+_WORK = re.compile(
+    r"\b(?:time|duration|took|run|runs|ran|elapsed|training|inference|evaluation|experiment|execution|processing|finished in|completed in)\b",
+    re.I,
+)
+
+
+def check(claims: Claims) -> Iterator[Finding]:
+    """A duration in a section against that of the section, or of the nearest one around it that has one."""
+    own = own_durations(claims)
+    if not own:
+        return
+    mine = {(each.line.number, each.start) for each in own.values()}
+    for each in claims.measured.all:
+        if not each.time or each.per or each.forecast or (each.line.number, each.start) in mine:
+            continue
+        if role_of(each.label) in ("mean", "median", "least") or not _WORK.search(each.line.text[: each.end + 20]):
+            continue
+        around = next((own[at] for at in claims.report.ancestors(each.line.section) if at in own), None)
+        if around is None or around.line is each.line:
+            continue
+        text = f"{each.text} ({said_span(each.base)} s) within work of {around.text}, as line {around.line.number} says"
+        yield consistent_if(each.base.low <= around.base.high, each.line, text, around.line)
+    for section, duration in own.items():
+        parent = claims.report.sections[section].parent
+        around = next((own[at] for at in claims.report.ancestors(parent or 0) if at in own), None)
+        if around is not None:
+            text = f"{duration.text} within work of {around.text}, as line {around.line.number} says"
+            yield consistent_if(duration.base.low <= around.base.high, duration.line, text, around.line)
