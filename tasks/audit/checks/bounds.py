@@ -83,7 +83,7 @@ def _within(claims: Claims, line: Line, label: str, low: Printed, high: Printed)
     if not named:
         return
     for mean in claims.means.all[:1000]:
-        if not mean.label or not (alike(mean.label, label) or words(mean.label) <= named):
+        if not mean.label or not (alike(mean.label, label) or words(mean.label) <= words(line.text)):
             continue
         m, s = mean.mean, mean.spread
         inside = m.span.high >= a and m.span.low <= b

@@ -12,7 +12,7 @@ from tasks.audit.reading.report import Line
 from tasks.audit.units import UNIT, factor
 
 _FROM_TO = re.compile(
-    rf"\bfrom\s+(?P<a>{FREE})\s?(?P<ua>{UNIT})?\s+(?:down |up )?to\s+(?P<b>{NUM})\s?(?P<ub>{UNIT})?(?P<rest>[^.;|]{{0,60}})",
+    rf"\bfrom\s+(?P<a>{FREE})\s?(?P<ua>{UNIT})?\s+(?:down |up )?to\s+(?P<b>{NUM})\s?(?P<ub>{UNIT})?(?P<rest>(?:[^.;|]|\.(?=\d)){{0,60}})",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(rf"(?P<sign>[+-])?(?P<value>{FREE})\s?%(?!\s*(?:CI|confidence))(?P<after>[^,;.)]{{0,25}})")

@@ -43,13 +43,16 @@ def _against_references(claims: Claims, each: EffectSize, mean: MeanSpread, line
     for key, deviation in deviations(mean, size.n if size else None):
         if deviation.high <= 0:
             continue
+        away = []
         for at, reference in sorted(values.items()):
             ours = ((mean.mean.span - reference) / deviation).absolute()
             fits += [key] if ours.meets(wanted) else []
-            says.append(f"{said_span(ours, 3)} from {at:g} if ± is {NAMES[key]}")
-    more = f" and {len(says) - _MOST_SAID} more" if len(says) > _MOST_SAID else ""
-    text = f"{mean.mean.text} ± {mean.spread.text} lies {', '.join(says[:_MOST_SAID])}{more}; d is printed as {each.value.text}"
+            away.append(f"{said_span(ours, 2)} from {at:g}")
+        says.append(f"{', '.join(away[:_MOST_SAID])} where ± is {NAMES[key]}")
+    text = f"d is printed as {each.value.text}, but {mean.mean.text} ± {mean.spread.text} is, in SD, {'; '.join(says)}"
     also = [mean.line, *lines, *([size.line] if size else [])]
+    if fits:
+        text = text.replace(", but ", "; ")
     if "SD" in fits or (fits and mean.kind):
         yield found("consistent", each.line, text, *also)
     elif fits:

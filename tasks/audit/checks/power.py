@@ -14,6 +14,7 @@ from tasks.audit.numbers import Span, said
 _LARGEST_N = 10_000_000
 _ROUNDING = 1
 """Samples by which tables and software differ."""
+_PER_GROUP = re.compile(r"\b(?:per|each|in each|a)\s+(?:arm|group|condition|cell)\b", re.I)
 _NEEDS = re.compile(r"\b(?:at least|≥|minimum of|or more|no fewer)\b", re.I)
 
 
@@ -47,13 +48,13 @@ def _result(claims: Claims, power: Power, effect: EffectSize, size: SampleSize) 
     if not 4 <= size.n <= _LARGEST_N:
         return
     alpha, d = _alpha(claims), effect.value.span.absolute()
-    readings: list[tuple[str, Design, float]] = [
-        ("one group or pairs", "paired", size.n), ("two groups of n", "independent", size.n), ("two groups of n/2", "independent", size.n / 2),
-    ]  # fmt: skip
+    readings: list[tuple[str, Design, float]] = [("one group or pairs", "paired", size.n)]
+    if claims.mean_at(power.line) is None:  # of one mean there is one group
+        readings += [("two groups of n", "independent", size.n), ("two groups of n/2", "independent", size.n / 2)]
     fits, says = False, []
     for name, design, n in readings:
         for sides in ("two-sided", "greater"):
-            low, high = (power_of(n, x, alpha, design, sides) for x in (d.low, d.high))  # type: ignore[arg-type]
+            low, high = (power_of(n, x, alpha, design, sides) for x in (d.low, d.high))
             ours = Span(low, high)
             fits = fits or ours.meets(power.value.span) or (power.at_least and high >= power.value.span.low)
             if sides == "two-sided":
@@ -67,19 +68,22 @@ def _plan(claims: Claims, effect: EffectSize, power: Power, size: SampleSize) ->
 
     from tasks.statistics.power import sample_size
 
+    per_group = bool(_PER_GROUP.search(size.line.text))
     d, target, alpha = abs(effect.value.value), power.value.value, _alpha(claims)
     if not (0.01 <= d < 50 and alpha < target < 1):
         return
     needed: dict[int, str] = {}
-    for design, groups in (("paired", 1), ("independent", 2)):
+    for design, groups in (("paired", 1), ("independent", 2))[per_group:]:
         for sides, tails in (("two-sided", 2), ("greater", 1)):
             exact = math.ceil(sample_size(d, target, alpha, design, sides) - 1e-9)  # type: ignore[arg-type]
             normal = math.ceil(groups * ((ndtri(1 - alpha / tails) + ndtri(target)) / d) ** 2)
             name = f"{sides.replace('greater', 'one-sided')}, {'pairs or one group' if groups == 1 else 'a group'}"
             for n, how in ((exact, name), (normal, f"{name}, by the normal approximation")):
+                if n == normal != exact and tails == 1:
+                    continue
                 needed.setdefault(n, how)
-                if groups == 2:
-                    needed.setdefault(2 * n, f"{how.replace('a group', 'both groups together')}")
+                if groups == 2 and not per_group:
+                    needed.setdefault(2 * n, how.replace("a group", "both groups together"))
     near = [n for n in needed if abs(n - size.n) <= _ROUNDING]
     said_needs = ", ".join(f"{n} ({how})" for n, how in sorted(needed.items()) if "normal" not in how)
     text = f"d = {effect.value.text} needs, for a power of {power.value.text} at a level of {alpha:g}: {said_needs}; printed n = {size.n}"

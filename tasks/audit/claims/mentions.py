@@ -19,7 +19,7 @@ _DONE = re.compile(
 _UNDONE = re.compile(
     r"❌|✗|✘|⛔|\b(?:blocked|failed|failure|incomplete|unfinished|skipped|cancell?ed|aborted|timed out|not (?:completed?|done|met"
     r"|run|started|achieved|finished)|pending|in progress|partial(?:ly)?|mitigated|postponed|deferred|abandoned|unmet|stalled"
-    r"|crashed|to ?do|open)\b",
+    r"|crashed|to ?do)\b",
     re.I,
 )
 _ARROW = re.compile(r"→|->|=>")

@@ -49,10 +49,10 @@ _POWER = re.compile(
     rf"|(?P<value2>{FREE})\s?(?P<percent2>%)?\s*(?:statistical\s+)?power\b",
     re.IGNORECASE,
 )
-_N = re.compile(r"(?<![\w.])[nN]\s*=\s*(?P<value>\d{1,9})(?![\d.,])")
+_N = re.compile(r"(?<![\w.])[nN]\s*=\s*(?P<value>\d{1,9})(?!\d|[.,]\d)")
 _COUNTED = re.compile(
     r"(?<![\w.,/-])(?P<value>\d{1,9})(?![\d.,])\s+(?:[a-z]+[- ]){0,2}?(?:samples|images|participants|subjects|patients|pairs"
-    r"|trials|observations|respondents|examples|runs|seeds)\b(?!\s*(?:/|per|a)\s)",
+    r"|trials|observations|respondents|examples|runs|seeds)\b(?!\s*(?:/|per\b))",
     re.IGNORECASE,
 )
 _ALPHA = re.compile(
