@@ -119,8 +119,8 @@ VENUES = {
     for each in (
         Venue("WACV", 3), Venue("AAAI", 2), Venue("ICLR", 5), Venue("AISTATS", 5), Venue("ICRA", 6), Venue("CVPR", 6),
         Venue("NAACL", 6), Venue("ICML", 7), Venue("UAI", 8), Venue("ACL", 8), Venue("KDD", 8), Venue("IJCAI", 8),
-        Venue("INTERSPEECH", 9), Venue("MICCAI", 10), Venue("ICCV", 10, "odd"), Venue("ECCV", 10, "even"), Venue("COLM", 10),
-        Venue("EMNLP", 11), Venue("BMVC", 11), Venue("CoRL", 11), Venue("NeurIPS", 12),
+        Venue("INTERSPEECH", 9), Venue("MICCAI", 10), Venue("ICCV", 10, "odd"), Venue("ECCV", 10, "even"),
+        Venue("COLM", 10), Venue("EMNLP", 11), Venue("BMVC", 11), Venue("CoRL", 11), Venue("NeurIPS", 12),
     )
 }  # fmt: skip
 """By the calendars on their own pages."""

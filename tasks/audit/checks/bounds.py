@@ -1,4 +1,4 @@
-"""A quantity lies within its bounds: shares, correlations, powers, standard deviations, and ranges that are declared."""
+"""A quantity lies within its bounds: shares, correlations, powers, standard deviations, ranges that are declared."""
 
 from __future__ import annotations
 
@@ -13,19 +13,24 @@ from tasks.audit.numbers import NUM, Printed, printed, said
 from tasks.audit.reading.report import Line
 
 _SHARE = re.compile(
-    r"\b(?:accuracy|precision|recall|coverage|share|proportion|fraction|completeness|overlap|agreement|sensitivity|specificity|completion|completed)\b",
+    r"\b(?:accuracy|precision|recall|coverage|share|proportion|fraction|completeness|overlap|agreement"
+    r"|sensitivity|specificity|completion|completed)\b",
     re.I,
 )
 _UNIT_SHARE = re.compile(
-    rf"\b(?P<name>probability|proportion|fraction|AUC|AUROC|IoU|Dice|R²|R2|kappa|correlation|Pearson'?s? r|Spearman'?s? (?:rho|ρ)|ρ|rho)\b\s*"
+    r"\b(?P<name>probability|proportion|fraction|AUC|AUROC|IoU|Dice|R²|R2|kappa|correlation|Pearson'?s? r"
+    r"|Spearman'?s? (?:rho|ρ)|ρ|rho)\b\s*"
     rf"(?:[=:≈]|of|is|was)\s*(?P<value>{NUM})(?![\d.]|\s?%|\s?(?:of|/|to|in)\b|/)",
     re.I,
 )
 _SIGNED = re.compile(r"correlation|pearson|spearman|rho|ρ|kappa", re.I)
 _RANGE = re.compile(
-    rf"(?:\brange[sd]?|\bbounded|\blies?|\bscale|\bin)\b\s*(?:is|of|from|between|by|within|in|[:=])*\s*[\[(]?\s*(?P<low>{NUM})\s*(?:,|–|\bto\b|\band\b|;)\s*(?P<high>{NUM})\s*[\])]?",
+    r"(?:\brange[sd]?|\bbounded|\blies?|\bscale|\bin)\b\s*(?:is|of|from|between|by|within|in"
+    rf"|[:=])*\s*[\[(]?\s*(?P<low>{NUM})\s*(?:,|–|\bto\b|\band\b|;)\s*(?P<high>{NUM})\s*[\])]?",
     re.I,
 )
+_MOST_RANGES = 50
+"""Each is looked for in the whole report, so that their number has to have an end."""
 _IS_RANGE = re.compile(r"\b(?:range|bounded|scale)", re.I)
 _HAS = r"\s*(?:=|≈|:|\bis\b|\bwas\b|\bof\b)\s*(?P<value>{num})(?![\d%]|\s?%)"
 
@@ -67,13 +72,16 @@ def _counts_done(text: str, end: int) -> bool:
 
 
 def _declared(claims: Claims) -> Iterator[Finding]:
+    seen: set[tuple[str, float, float]] = set()
     for line in claims.lines:
         for each in _RANGE.finditer(line.text):
             low, high = printed(each["low"]), printed(each["high"])
             if low.value >= high.value or not _IS_RANGE.search(each[0]):
                 continue
             label = label_before(line.text, each.start()) or claims.titles[line.item].text
-            yield from _within(claims, line, label, low, high)
+            if (key := (label, low.value, high.value)) not in seen and len(seen) < _MOST_RANGES:
+                seen.add(key)
+                yield from _within(claims, line, label, low, high)
             break
 
 
@@ -93,7 +101,10 @@ def _within(claims: Claims, line: Line, label: str, low: Printed, high: Printed)
             at = min(max((a + b) / 2, m.span.low), m.span.high)
             most = math.sqrt(max(0.0, (at - a) * (b - at)))
             most *= math.sqrt(size.n / (size.n - 1)) if size and size.n > 1 else math.sqrt(2)
-            text = f"a standard deviation of {s.text} about {m.text} within [{a:g}, {b:g}], where it is at most {said(most, 3)}"
+            text = (
+                f"a standard deviation of {s.text} about {m.text} within [{a:g}, {b:g}], where it is at most "
+                f"{said(most, 3)}"
+            )
             yield consistent_if(s.span.low <= most, mean.line, text, line)
     for short in named:
         if len(short) < 2:

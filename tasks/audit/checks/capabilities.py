@@ -11,11 +11,13 @@ from tasks.audit.reading.report import Line
 from tasks.audit.registry import Model, models_in, vit_in
 
 _CROSSING = re.compile(
-    r"\bcross[- ](?:modal )?(?:attention|attends?)\b|\bcross[- ]modal (?:attention|entropy)|\bfusion (?:layers?|collapse|attention|encoder)\b",
+    r"\bcross[- ](?:modal )?(?:attention|attends?)\b|\bcross[- ]modal (?:attention|entropy)|\bfusion (?:layers?"
+    r"|collapse|attention|encoder)\b",
     re.I,
 )
 _DENIED = re.compile(
-    r"\b(?:no|not|non|without|lacks?|lacking|never|neither|absent|absence|cannot|isn't|doesn't|instead of|unlike|undefined|n/a|missing|has none|have none)\b",
+    r"\b(?:no|not|non|without|lacks?|lacking|never|neither|absent|absence|cannot|isn't|doesn't|instead of|unlike"
+    r"|undefined|n/a|missing|has none|have none)\b",
     re.I,
 )
 _MODEL_LINE = re.compile(r"^(?:model|architecture|network|backbone)\s*:\s*(?P<name>.+)", re.I)
@@ -67,7 +69,10 @@ def _crossing(
     if key not in said:
         said.add(key)
         verdict = not model.crosses
-        text = f"{claim.lower()} is said of {model.name}, a {model.architecture}: its towers meet in one product of embeddings, and no token attends across ({model.source})"
+        text = (
+            f"{claim.lower()} is said of {model.name}, a {model.architecture}: its towers meet in one product "
+            f"of embeddings, and no token attends across ({model.source})"
+        )
         yield consistent_if(not verdict, line, text)
 
 

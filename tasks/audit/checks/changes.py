@@ -12,7 +12,8 @@ from tasks.audit.reading.report import Line
 from tasks.audit.units import UNIT, factor
 
 _FROM_TO = re.compile(
-    rf"\bfrom\s+(?P<a>{FREE})\s?(?P<ua>{UNIT})?\s+(?:down |up )?to\s+(?P<b>{NUM})\s?(?P<ub>{UNIT})?(?P<rest>(?:[^.;|]|\.(?=\d)){{0,60}})",
+    rf"\bfrom\s+(?P<a>{FREE})\s?(?P<ua>{UNIT})?\s+(?:down |up "
+    rf")?to\s+(?P<b>{NUM})\s?(?P<ub>{UNIT})?(?P<rest>(?:[^.;|]|\.(?=\d)){{0,60}})",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(rf"(?P<sign>[+-])?(?P<value>{FREE})\s?%(?!\s*(?:CI|confidence))(?P<after>[^,;.)]{{0,25}})")
@@ -22,7 +23,7 @@ _BEFORE = re.compile(rf"(?:by\s+|an?\s+)?(?P<value>{NUM})\s?%[^,;.|%\d]{{0,40}}$
 
 
 def check(claims: Claims) -> Iterator[Finding]:
-    """ "from A to B (p %)" and "from A to B, k × faster"."""
+    """Texts such as "from A to B (p %)" and "from A to B, k × faster"."""
     for line in claims.lines:
         if "from " in line.text.lower():
             yield from _on(line)

@@ -12,11 +12,13 @@ from tasks.audit.units import UNIT, factor
 
 _CHAIN = re.compile(rf"(?P<a>{FREE})\s?(?P<ua>{UNIT})?\s*(?P<sign>[<>≤≥])\s*(?P<b>{NUM})\s?(?P<ub>{UNIT})?(?![\d.]*\d)")
 _ABOVE = re.compile(
-    rf"(?P<a>{FREE})(?:\s*±\s*{NUM})?\s*\([^()\d<>≤≥]{{0,40}}(?P<sign>[<>≤≥])\s*(?P<b>{NUM})\s*(?:threshold|cut-?off|target|criterion|limit|baseline)",
+    rf"(?P<a>{FREE})(?:\s*±\s*{NUM})?\s*\([^()\d<>≤≥]{{0,40}}(?P<sign>[<>≤≥])\s*(?P<b>{NUM})\s*(?:threshold"
+    r"|cut-?off|target|criterion|limit|baseline)",
     re.I,
 )
 _WORDS = re.compile(
-    rf"(?P<a>{FREE})\s?(?P<ua>{UNIT})?,?\s+(?:which\s+)?(?:is |lies |was )?(?P<sign>above|below|exceeds|exceeding|under)\s+(?:the\s+)?(?:\w+\s+){{0,2}}?"
+    rf"(?P<a>{FREE})\s?(?P<ua>{UNIT})?,?\s+(?:which\s+)?(?:is |lies |was )?(?P<sign>above|below|exceeds|exceeding"
+    rf"|under)\s+(?:the\s+)?(?:\w+\s+){{0,2}}?"
     rf"(?:threshold|cut-?off|target|limit|budget)\s+(?:of\s+)(?P<b>{NUM})\s?(?P<ub>{UNIT})?",
     re.I,
 )

@@ -12,7 +12,8 @@ from tasks.audit.numbers import said_span
 from tasks.audit.units import BYTES, factor
 
 _BETWEEN = re.compile(
-    r"\s*(?:\(|=|≈|,?\s*i\.e\.,?|,?\s*that is,?|,?\s*or\b)\s*(?:~|≈|=|about|around|approx\.?|approximately|roughly|i\.e\.,?|or|or about)?\s*"
+    r"\s*(?:\(|=|≈|,?\s*i\.e\.,?|,?\s*that is,?|,?\s*or\b)\s*(?:~|≈|=|about|around|approx\.?|approximately"
+    r"|roughly|i\.e\.,?|or|or about)?\s*"
 )
 
 

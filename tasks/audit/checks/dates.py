@@ -22,7 +22,7 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 
 def check(claims: Claims) -> Iterator[Finding]:
-    """ "6 days from A to B", "Monday, 2 March 2026", and a venue that was held before its deadline."""
+    """Texts such as "6 days from A to B", "Monday, 2 March 2026", and a venue that was held before its deadline."""
     today = _today(claims)
     for each in claims.dates.all:
         if each.weekday is not None and each.year is not None and (day := each.of_year(each.year)):

@@ -74,7 +74,10 @@ def _of_two(each: EffectSize, a: MeanSpread, b: MeanSpread, lines: list[Line]) -
     pooled = Span(((s.low**2 + t.low**2) / 2) ** 0.5, ((s.high**2 + t.high**2) / 2) ** 0.5)
     ours = difference / pooled
     wanted = each.value.span.absolute()
-    text = f"{a.mean.text} ± {a.spread.text} and {b.mean.text} ± {b.spread.text} are {said_span(ours, 3)} SD apart; d is printed as {each.value.text}"
+    text = (
+        f"{a.mean.text} ± {a.spread.text} and {b.mean.text} ± {b.spread.text} are {said_span(ours, 3)} SD "
+        f"apart; d is printed as {each.value.text}"
+    )
     also = (a.line, b.line, *lines)
     single = [difference / s, difference / t]
     if ours.meets(wanted) or any(one.meets(wanted) for one in single):

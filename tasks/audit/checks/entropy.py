@@ -14,16 +14,19 @@ from tasks.audit.reading.report import Line
 from tasks.audit.registry import Vit, vit_in
 
 _OVER = re.compile(
-    r"\b(?:over|of|across|with|on|among|for)\s+(?P<n>\d{1,7})\s+(?:[a-z]+[- ]){0,2}?(?:tokens?|keys?|patches|classes|positions|categories|outcomes|states"
+    r"\b(?:over|of|across|with|on|among|for)\s+(?P<n>\d{1,7})\s+(?:[a-z]+[- ]){0,2}?(?:tokens?|keys?|patches"
+    r"|classes|positions|categories|outcomes|states"
     r"|symbols|labels|bins|words)\b",
     re.I,
 )
 _ENTROPY = re.compile(
-    rf"\b(?:entropy|H)\b(?:\s*\([^()]{{0,30}}\))?[^.;|\d=:<>±]{{0,40}}?(?:=|:|≈|\bof\b|\bis\b|\bwas\b)\s*(?P<value>{FREE})\s*(?P<unit>nats?|bits?)?",
+    rf"\b(?:entropy|H)\b(?:\s*\([^()]{{0,30}}\))?[^.;|\d=:<>±]{{0,40}}?(?:=|:|≈|\bof\b|\bis\b"
+    rf"|\bwas\b)\s*(?P<value>{FREE})\s*(?P<unit>nats?|bits?)?",
     re.I,
 )
 _SHARE = re.compile(
-    r"(?P<share>[A-Za-z][\w-]{0,40})\s*=\s*(?P<part>[A-Za-z]\w{0,40})\s*/\s*\(\s*(?P<a>[A-Za-z]\w{0,40})\s*\+\s*(?P<b>[A-Za-z]\w{0,40})\s*\)"
+    r"(?P<share>[A-Za-z][\w-]{0,40})\s*=\s*(?P<part>[A-Za-z]\w{0,40})\s*/\s*\(\s*(?P<a>[A-Za-z]\w{0,40})\s*\+\s*("
+    r"?P<b>[A-Za-z]\w{0,40})\s*\)"
 )
 _NORMALISED = re.compile(r"normali[sz]ed|\bHn\b|relative entropy|cross[- ]entropy|loss", re.I)
 
@@ -109,7 +112,10 @@ def _implied(
     most = math.log(vit.tokens)
     fits = [reading for reading, span in scaled.items() if span.low <= most]
     says = ", ".join(f"{said_span(span, 3)} if {reading}" for reading, span in scaled.items())
-    text = f"a share of {s.text} and H = {entropy.text} make {image} {says}; over the {vit.tokens} tokens of {vit.name} it is at most ln {vit.tokens} = {said(most, 3)}"
+    text = (
+        f"a share of {s.text} and H = {entropy.text} make {image} {says}; over the {vit.tokens} tokens of "
+        f"{vit.name} it is at most ln {vit.tokens} = {said(most, 3)}"
+    )
     verdict = "consistent" if len(fits) == len(scaled) else "depends on reading" if fits else "inconsistent"
     yield found(verdict, at, text, line, where)  # type: ignore[arg-type]
 

@@ -18,14 +18,19 @@ _STAGES = (
     r"eligible|relevant|assessed|analy[sz]ed|read in full|full[- ]text|shortlisted|matched|qualified",
     r"included|key|cited|citation|selected|retained|final",
 )
-_NOUN = r"papers?|articles?|studies|records?|publications?|abstracts?|candidates?|samples?|patients?|participants?|images?|documents?"
+_NOUN = (
+    r"papers?|articles?|studies|records?|publications?|abstracts?|candidates?|samples?|patients?"
+    r"|participants?|images?|documents?"
+)
 _COUNT = re.compile(
-    rf"(?<![\w.,/-])(?P<n>\d{{1,9}})\s+(?P<adjectives>(?:[a-z-]+\s+){{0,2}}?)(?P<noun>{_NOUN})\b(?P<rest>[^.;,|\d]{{0,40}})",
+    rf"(?<![\w.,/-])(?P<n>\d{{1,9}})\s+(?P<adjectives>(?:[a-z-]+\s+){{0,2}}?)(?P<noun>{_NOUN})\b(?P<rest>[^.;,"
+    rf"|\d]{{0,40}})",
     re.I,
 )
 _LABEL = re.compile(r"^(?P<label>[^:]{1,60}):")
 _EXCLUDED = re.compile(
-    rf"(?P<all>\d{{1,9}})\s+(?:[a-z-]+\s+){{0,3}}?(?:{_NOUN})?[^.;|\d]{{0,60}}?(?P<out>\d{{1,9}})\s+(?:[a-z]+\s+){{0,3}}?(?:excluded|removed|dropped|discarded|rejected)"
+    rf"(?P<all>\d{{1,9}})\s+(?:[a-z-]+\s+){{0,3}}?(?:{_NOUN})?[^.;"
+    rf"|\d]{{0,60}}?(?P<out>\d{{1,9}})\s+(?:[a-z]+\s+){{0,3}}?(?:excluded|removed|dropped|discarded|rejected)"
     rf"[^.;|\d]{{0,60}}?(?P<left>\d{{1,9}})\s+(?:[a-z]+\s+){{0,3}}?(?:remain(?:ed|ing|s)?|left|kept|included|retained)",
     re.I,
 )

@@ -62,7 +62,10 @@ def _width(claims: Claims, each: ConfidenceInterval, mean: MeanSpread) -> Iterat
         text = f"[{said(mean.mean.value - middle, 3)}, {said(mean.mean.value + middle, 3)}]"
         fits += [key] if wide.meets(half) else []
         says.append(f"{text} if {mean.spread.text} is {NAMES[key]}")
-    text = f"{mean.mean.text} ± {mean.spread.text} with n = {size.n} gives a {level:g} % interval of {', '.join(says)}; printed {printed}"
+    text = (
+        f"{mean.mean.text} ± {mean.spread.text} with n = {size.n} gives a {level:g} % interval of "
+        f"{', '.join(says)}; printed {printed}"
+    )
     lines = (mean.line, size.line)
     if not fits:
         yield found("inconsistent", each.line, text, *lines)

@@ -27,5 +27,8 @@ def check(claims: Claims) -> Iterator[Finding]:
         least, most = min(times), max(times)
         if most > _FACTOR * least:
             listed = ", ".join(f"{times[at].text} (line {times[at].line.number})" for at in sorted(times))
-            text = f"a {noun} takes {listed}: {said(most / least, 3)} times from least to most, unless they time different things"
+            text = (
+                f"a {noun} takes {listed}: {said(most / least, 3)} times from least to most, unless they time "
+                "different things"
+            )
             yield found("depends on reading", times[most].line, text, *(each.line for each in times.values()))

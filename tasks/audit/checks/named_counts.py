@@ -13,11 +13,14 @@ _NUMBERS = {
 }
 _NAME = r"[^\s,;:()|/<>=][^,;:()|<>=]{0,40}"
 _LIST_FIRST = re.compile(
-    rf"(?:^|:\s)\s*(?P<names>{_NAME}(?:,\s*(?:and\s+)?{_NAME}){{1,15}}(?:\s+and\s+{_NAME})?)\s*\((?P<n>\d{{1,2}})(?:\s*/\s*\d{{1,3}})?\s+[a-z][a-z ]{{2,30}}\)",
+    rf"(?:^|:\s)\s*(?P<names>{_NAME}(?:,\s*(?:and\s+)?{_NAME}){{1,15}}(?:\s+and\s+{_NAME})?)\s*\((?P<n>\d{{1,2}})"
+    rf"(?:\s*/\s*\d{{1,3}})?\s+[a-z][a-z ]{{2,30}}\)",
     re.I,
 )
 _COUNT_FIRST = re.compile(
-    rf"\b(?P<n>\d{{1,2}}|{'|'.join(_NUMBERS)})\s+(?P<noun>(?:[a-z-]+\s+){{0,3}}[a-z]+s)(?:\s+[a-z ]{{0,30}})?\s*(?:\(|:\s)(?P<names>{_NAME}(?:,\s*(?:and\s+|or\s+)?{_NAME}){{1,15}}(?:,?\s+and\s+{_NAME})?)(?:\)|\.?$)",
+    rf"\b(?P<n>\d{{1,2}}|{'|'.join(_NUMBERS)})\s+(?P<noun>(?:[a-z-]+\s+){{0,3}}[a-z]+s)(?:\s+[a-z "
+    rf"]{{0,30}})?\s*(?:\(|:\s)(?P<names>{_NAME}(?:,\s*(?:and\s+"
+    rf"|or\s+)?{_NAME}){{1,15}}(?:,?\s+and\s+{_NAME})?)(?:\)|\.?$)",
     re.I,
 )
 _EXAMPLES = re.compile(r"\b(?:such as|e\.g|etc|including|among|for example|like|or|incl)\b|…|\.\.\.|\d", re.I)

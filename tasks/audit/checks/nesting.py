@@ -12,7 +12,8 @@ from tasks.audit.finding import Finding, consistent_if
 from tasks.audit.numbers import said_span
 
 _WORK = re.compile(
-    r"\b(?:time|duration|took|run|runs|ran|elapsed|training|inference|evaluation|experiment|execution|processing|finished in|completed in)\b",
+    r"\b(?:time|duration|took|run|runs|ran|elapsed|training|inference|evaluation|experiment|execution|processing"
+    r"|finished in|completed in)\b",
     re.I,
 )
 

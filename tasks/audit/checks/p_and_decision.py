@@ -9,7 +9,8 @@ from tasks.audit.claims.claims import Claims
 from tasks.audit.finding import Finding, consistent_if, found
 
 _NEGATIVE = re.compile(
-    r"\b(?:not|non|no|never|in|n't|without|lacks?|fail(?:s|ed)? to (?:reach|be))[- ]?(?:\w+ ){0,2}(?:statistically )?significan|insignifican|\bn\.s\.",
+    r"\b(?:not|non|no|never|in|n't|without|lacks?|fail(?:s|ed)? to (?:reach"
+    r"|be))[- ]?(?:\w+ ){0,2}(?:statistically )?significan|insignifican|\bn\.s\.",
     re.I,
 )
 _POSITIVE = re.compile(r"\bsignifican(?:t|ce|tly)\b", re.I)

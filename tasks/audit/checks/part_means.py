@@ -16,7 +16,8 @@ from tasks.audit.numbers import NUM, Span, printed, said, said_span
 from tasks.audit.reading.report import Line, Table
 
 _BAND = re.compile(
-    r"\b(?P<what>layers?|blocks?|heads?|epochs?|folds?|weeks?|steps?|stages?|chapters?|items?|subjects?|levels?)?\s*\(?(?P<a>\d{1,4})\s*[-–]\s*(?P<b>\d{1,4})\)?",
+    r"\b(?P<what>layers?|blocks?|heads?|epochs?|folds?|weeks?|steps?|stages?|chapters?|items?|subjects?"
+    r"|levels?)?\s*\(?(?P<a>\d{1,4})\s*[-–]\s*(?P<b>\d{1,4})\)?",
     re.I,
 )
 _VALUE = re.compile(rf"(?P<label>[A-Za-z][\w ]{{0,30}}?)\s*(?P<sign>[=≈~<>≤≥:])\s*(?P<value>{NUM})(?![\d%]|\s?[%-])")
@@ -100,7 +101,10 @@ def _compare(claims: Claims, bands: list[Band]) -> Iterator[Finding]:
         return
     spread = _least_spread(bands, spans, overall)
     if spread > overall.spread.span.high:
-        more = f"parts with these means and an overall mean of {overall.mean.text} differ by a standard deviation of at least {said(spread, 3)}; printed ± {overall.spread.text}"
+        more = (
+            f"parts with these means and an overall mean of {overall.mean.text} differ by a standard deviation"
+            f" of at least {said(spread, 3)}; printed ± {overall.spread.text}"
+        )
         yield found("depends on reading", first, f"{more}: only if ± is not the spread between parts", *lines)
     else:
         yield found("consistent", first, text, *lines)
@@ -156,6 +160,9 @@ def _table(table: Table) -> Iterator[Finding]:
         ]
         plain = [sum(s.low for s in spans) / len(spans), sum(s.high for s in spans) / len(spans)]
         printed_span = printed(whole[1]).span
-        text = f"{head}: weighted by n {said_span(Span(*weighted))}, unweighted {said_span(Span(*plain))}; overall {whole[1]}"
+        text = (
+            f"{head}: weighted by n {said_span(Span(*weighted))}, unweighted {said_span(Span(*plain))}; "
+            f"overall {whole[1]}"
+        )
         holds = Span(*weighted).meets(printed_span) or Span(*plain).meets(printed_span)
         yield consistent_if(holds, last.line, text, *(row.line for row in rows))

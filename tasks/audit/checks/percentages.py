@@ -11,13 +11,15 @@ from tasks.audit.finding import Finding, consistent_if
 from tasks.audit.numbers import said_span
 
 _RATIO_FIRST = re.compile(
-    r"\s*(?:[A-Za-z]{1,20}\s*){0,4}(?:\(|=|≈|,|:|,?\s*i\.e\.|,?\s*or|,?\s*that is,?|–|—)\s*(?:~|≈|about|i\.e\.,?|or|=|only)?\s*"
+    r"\s*(?:[A-Za-z]{1,20}\s*){0,4}(?:\(|=|≈|,|:|,?\s*i\.e\.|,?\s*or|,?\s*that is,?|–|—)\s*(?:~|≈|about|i\.e\.,?"
+    r"|or|=|only)?\s*"
 )
 _PERCENT_FIRST = re.compile(
     r"\s*(?:[A-Za-z]{1,20}\s*){0,4}(?:\(|=|,?\s*i\.e\.|,?\s*or|,?\s*that is,?|:)\s*(?:~|≈|about|or|=)?\s*"
 )
 _NOT_OF_IT = re.compile(
-    r"^\s*(?:CI\b|confidence|credible|interval)|^\s*(?:more|less|faster|slower|higher|lower|increase|decrease|reduction)",
+    r"^\s*(?:CI\b|confidence|credible|interval)|^\s*(?:more|less|faster|slower|higher|lower|increase|decrease"
+    r"|reduction)",
     re.I,
 )
 

@@ -86,6 +86,9 @@ def _plan(claims: Claims, effect: EffectSize, power: Power, size: SampleSize) ->
                     needed.setdefault(2 * n, how.replace("a group", "both groups together"))
     near = [n for n in needed if abs(n - size.n) <= _ROUNDING]
     said_needs = ", ".join(f"{n} ({how})" for n, how in sorted(needed.items()) if "normal" not in how)
-    text = f"d = {effect.value.text} needs, for a power of {power.value.text} at a level of {alpha:g}: {said_needs}; printed n = {size.n}"
+    text = (
+        f"d = {effect.value.text} needs, for a power of {power.value.text} at a level of {alpha:g}: "
+        f"{said_needs}; printed n = {size.n}"
+    )
     enough = size.n >= min(needed) and (power.at_least or bool(_NEEDS.search(effect.line.text)))
     yield consistent_if(bool(near) or enough, size.line, text)

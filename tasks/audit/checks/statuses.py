@@ -12,9 +12,13 @@ from tasks.audit.claims.quantities import Ratio
 from tasks.audit.finding import Finding, consistent_if
 from tasks.audit.reading.report import Line
 
-_NOUN = r"task|experiment|step|test|job|criterion|criteria|milestone|run|item|goal|objective|stage|phase|check|work package|module|deliverable"
+_NOUN = (
+    r"task|experiment|step|test|job|criterion|criteria|milestone|run|item|goal|objective|stage|phase|check"
+    r"|work package|module|deliverable"
+)
 _AFTER = re.compile(
-    rf"\s*(?:of the |the |all )?(?P<noun>{_NOUN})s?\b\s*(?:are |were |is |have been |have )?(?P<done>completed?|done|finished|passed|succeeded|achieved|met)\b",
+    rf"\s*(?:of the |the |all )?(?P<noun>{_NOUN})s?\b\s*(?:are |were |is |have been |have )?(?P<done>completed?"
+    r"|done|finished|passed|succeeded|achieved|met)\b",
     re.I,
 )
 _BEFORE = re.compile(

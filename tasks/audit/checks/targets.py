@@ -14,7 +14,8 @@ from tasks.audit.reading.report import Line, Row, Table
 from tasks.audit.units import UNIT, dimension, factor
 
 _TARGET = re.compile(
-    rf"^(?:target:?\s*)?(?P<sign>≥|>|≤|<|at least|at most|no more than|no fewer than|under|below|above|over|minimum of|maximum of|up to)?\s*"
+    r"^(?:target:?\s*)?(?P<sign>≥|>|≤|<|at least|at most|no more than|no fewer than|under|below|above|over"
+    r"|minimum of|maximum of|up to)?\s*"
     rf"(?P<value>{NUM})(?P<plus>\s?\+)?\s?(?P<unit>{UNIT})?",
     re.I,
 )

@@ -14,7 +14,8 @@ from tasks.audit.numbers import Span, said, said_span
 from tasks.audit.reading.report import Line
 
 _WHOLE = re.compile(
-    r"^(?:the )?(?:total|overall)?\s*(?:execution|run|elapsed|wall(?:[- ]clock)?|cycle|pipeline|processing)[ -]?(?:time|duration)?$",
+    r"^(?:the )?(?:total|overall)?\s*(?:execution|run|elapsed|wall(?:[- ]clock)?|cycle|pipeline"
+    r"|processing)[ -]?(?:time|duration)?$",
     re.I,
 )
 _CLOCK = r"(?:(?P<day>\d{4}-\d{2}-\d{2})[T ,]+)?(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)"
@@ -35,12 +36,12 @@ def check(claims: Claims) -> Iterator[Finding]:
 
 def _whole(claims: Claims) -> Measured | None:
     """How long everything took: the longest duration that is said of the whole."""
-    every = [
-        each
-        for each in claims.measured.all
-        if each.time and not each.per and not each.forecast and _WHOLE.search(each.label)
-        and (each.line.section == 0 or "total" in each.label.lower() or claims.report.sections[each.line.section].level <= 1)
-    ]  # fmt: skip
+
+    def of_all(each: Measured) -> bool:
+        on_top = claims.report.sections[each.line.section].level <= 1
+        return bool(_WHOLE.search(each.label)) and (on_top or "total" in each.label.lower())
+
+    every = [each for each in claims.measured.all if each.time and not each.per and not each.forecast and of_all(each)]
     return max(every, key=lambda each: each.base.high, default=None)
 
 
@@ -86,7 +87,10 @@ def _clocks(claims: Claims) -> Iterator[Finding]:
             precision = 1.0 if found_at["clock"].count(":") == 2 else 60.0
             for each in durations[:1]:
                 between = Span(seconds - precision, seconds + precision)
-                text = f"from {begun.text} to {line.text}: {said(seconds)} s, printed as {each.text} ({said_span(each.base)} s)"
+                text = (
+                    f"from {begun.text} to {line.text}: {said(seconds)} s, printed as {each.text} "
+                    f"({said_span(each.base)} s)"
+                )
                 yield consistent_if(between.meets(each.base), each.line, text, begun, line)
 
 

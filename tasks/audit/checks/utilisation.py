@@ -22,5 +22,8 @@ def check(claims: Claims) -> Iterator[Finding]:
             continue
         for percent in claims.percents.within("number", ratio.line)[:5]:
             if ratio.share.scaled(100).meets(percent.number.span):
-                says = f"{percent.number.text} % is {ratio.text} = {said_span(ratio.share.scaled(100))} %: a share of memory, which tells nothing of how busy a processor is"
+                says = (
+                    f"{percent.number.text} % is {ratio.text} = {said_span(ratio.share.scaled(100))} %: a "
+                    "share of memory, which tells nothing of how busy a processor is"
+                )
                 yield consistent_if(bool(_MEMORY.search(text)), ratio.line, says)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tasks.audit.claims import mentions, quantities, statistics, times
 from tasks.audit.claims import references as compared
@@ -23,6 +23,8 @@ class Claims:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.lines: tuple[Line, ...] = tuple(each for each in report.lines if each.kind != "code" and each.text)
+        self.kept: dict[str, tuple[Any, ...]] = {}
+        """What several checks work out from claims, by its name."""
         self._numeric = [each for each in self.lines if _DIGIT.search(each.text)]
 
     def _all(self, extract: Callable[[Line], Iterable[C]], word: str = "") -> Scoped[C]:

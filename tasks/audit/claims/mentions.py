@@ -13,20 +13,25 @@ from tasks.audit.reading.report import Line
 State = Literal["done", "undone", ""]
 
 _DONE = re.compile(
-    r"✅|✓|✔|☑|\b(?:completed?|done|finished|succeeded|success(?:ful)?(?:ly)?|passed|achieved|met|accepted|delivered|ok)\b",
+    r"✅|✓|✔|☑|\b(?:completed?|done|finished|succeeded|success(?:ful)?(?:ly)?|passed|achieved|met|accepted"
+    r"|delivered|ok)\b",
     re.I,
 )
 _UNDONE = re.compile(
-    r"❌|✗|✘|⛔|\b(?:blocked|failed|failure|incomplete|unfinished|skipped|cancell?ed|aborted|timed out|not (?:completed?|done|met"
-    r"|run|started|achieved|finished)|pending|in progress|partial(?:ly)?|mitigated|postponed|deferred|abandoned|unmet|stalled"
+    r"❌|✗|✘|⛔|\b(?:blocked|failed|failure|incomplete|unfinished|skipped|cancell?ed|aborted|timed out"
+    r"|not (?:completed?|done|met"
+    r"|run|started|achieved|finished)|pending|in progress|partial(?:ly)?|mitigated|postponed|deferred|abandoned"
+    r"|unmet|stalled"
     r"|crashed|to ?do)\b",
     re.I,
 )
 _ARROW = re.compile(r"→|->|=>")
 _STATUS = re.compile(r"(?:Status|State|Outcome|Result)\s*:\s*(?P<said>.{1,120})", re.IGNORECASE)
 _PATH = re.compile(
-    r"(?<![\w/.@:-])(?P<path>(?:[\w.-]{1,60}/){0,8}[\w-][\w.-]{0,80}\.(?:py|tex|md|txt|json|csv|tsv|ya?ml|toml|sh|ipynb|html?|npz|npy|pt"
-    r"|pth|safetensors|parquet|png|svg|pdf|log|cfg|ini|bib|c|cc|cpp|h|rs|js|ts|go|java|r|jl|sql|jsonl|pkl))(?![\w/-]|\.\w)",
+    r"(?<![\w/.@:-])(?P<path>(?:[\w.-]{1,60}/){0,8}[\w-][\w.-]{0,80}\.(?:py|tex|md|txt|json|csv|tsv|ya?ml|toml|sh"
+    r"|ipynb|html?|npz|npy|pt"
+    r"|pth|safetensors|parquet|png|svg|pdf|log|cfg|ini|bib|c|cc|cpp|h|rs|js|ts|go|java|r|jl|sql|jsonl"
+    r"|pkl))(?![\w/-]|\.\w)",
     re.IGNORECASE,
 )
 

@@ -14,8 +14,10 @@ from tasks.audit.units import MEMORY, PERCENT, SECONDS, TIME, factor
 
 _MEASURED = re.compile(rf"(?P<value>{FREE})\s?(?P<unit>{TIME}|{MEMORY})")
 _COMPOSITE = re.compile(
-    r"(?<![\w.:])(?:(?P<h>\d{1,4})\s?(?:h|hr|hrs|hours?)\s*(?:and\s*)?)?(?:(?P<m>\d{1,4})\s?(?:m|min|mins|minutes?)\s*(?:and\s*)?)"
-    r"(?:(?P<s>\d{1,2}(?:\.\d{1,3})?)\s?(?:s|sec|secs|seconds?))?(?![A-Za-z\d])|(?<![\w.:])(?P<h2>\d{1,4})\s?(?:h|hrs?|hours?)\s*(?:and\s*)?"
+    r"(?<![\w.:])(?:(?P<h>\d{1,4})\s?(?:h|hr|hrs|hours?)\s*(?:and\s*)?)?(?:(?P<m>\d{1,4})\s?(?:m|min|mins"
+    r"|minutes?)\s*(?:and\s*)?)"
+    r"(?:(?P<s>\d{1,2}(?:\.\d{1,3})?)\s?(?:s|sec|secs|seconds?))?(?![A-Za-z\d])|(?<![\w.:])(?P<h2>\d{1,4})\s?(?:h"
+    r"|hrs?|hours?)\s*(?:and\s*)?"
     r"(?P<m2>\d{1,2})\s?(?:m|min|mins|minutes?)(?![A-Za-z\d])"
 )
 _RATE = re.compile(
@@ -28,7 +30,8 @@ _RATIO = re.compile(
 )
 _PERCENT = re.compile(rf"(?P<value>{FREE})\s?{PERCENT}")
 _FORECAST = re.compile(
-    r"\b(?:expect\w*|estimat\w*|eta|timeout|time limit|limit|budget|planned|plan|deadline|remaining|maximum allowed|allowed|up to"
+    r"\b(?:expect\w*|estimat\w*|eta|timeout|time limit|limit|budget|planned|plan|deadline|remaining"
+    r"|maximum allowed|allowed|up to"
     r"|target\w*|should|will|would|goal|require\w*|sla|idle|half-life|window|interval|every|ago)\b",
     re.IGNORECASE,
 )

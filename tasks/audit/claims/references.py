@@ -14,12 +14,14 @@ _NAMES = (
     r"threshold|cut-?off|criterion|baseline|null(?: value| hypothesis)?|chance(?: level)?|reference(?: value)?|H_?0"
 )
 _BEFORE = re.compile(
-    rf"\b(?P<name>{_NAMES})\b\s*(?:value|level)?\s*(?:of|is|was|at|[=:(])?\s*(?P<sign>[<>≤≥=])?\s*(?P<value>{NUM})(?![\d%]|\s?%)",
+    rf"\b(?P<name>{_NAMES})\b\s*(?:value|level)?\s*(?:of|is|was|at"
+    rf"|[=:(])?\s*(?P<sign>[<>≤≥=])?\s*(?P<value>{NUM})(?![\d%]|\s?%)",
     re.IGNORECASE,
 )
 _AFTER = re.compile(rf"(?P<sign>[<>≤≥])?\s*(?P<value>{FREE})\s+(?:{_NAMES})\b", re.IGNORECASE)
 _DEFINED = re.compile(
-    rf"(?P<value>{FREE})\s*=\s*(?:balanced|chance|neutral|null|baseline|no \w+)|(?P<sign>[<>≤≥])\s*(?P<value2>{FREE})\s*="
+    rf"(?P<value>{FREE})\s*=\s*(?:balanced|chance|neutral|null|baseline|no \w+)"
+    rf"|(?P<sign>[<>≤≥])\s*(?P<value2>{FREE})\s*="
     r"\s*[A-Za-z]",
     re.IGNORECASE,
 )

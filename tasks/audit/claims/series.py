@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Measured, Role, role_of
 from tasks.audit.numbers import NUM, Printed, Span, printed
-from tasks.audit.reading.report import Line, Table
+from tasks.audit.reading.report import Line, Row, Table
 from tasks.audit.units import UNIT, dimension, factor
 
 
@@ -56,11 +56,13 @@ class Series:
 
 
 _OWN_KEY = re.compile(
-    r"(?:duration|time(?: taken)?|took|elapsed(?: time)?|run ?time|execution time|wall(?:[- ]clock)?(?: time)?|completed in)$",
+    r"(?:duration|time(?: taken)?|took|elapsed(?: time)?|run ?time|execution time|wall(?:[- ]clock)?(?: time)?"
+    r"|completed in)$",
     re.I,
 )
 _WHOLE_KEY = re.compile(
-    r"^(?:total |overall )?(?:execution|run|elapsed|wall(?:[- ]clock)?|processing|cycle|pipeline)[ -]?(?:time|duration)$"
+    r"^(?:total |overall )?(?:execution|run|elapsed|wall(?:[- ]clock)?|processing|cycle|pipeline)[ -]?(?:time"
+    r"|duration)$"
     r"|^(?:runtime|elapsed|duration|total time|total duration|total)$",
     re.I,
 )
@@ -73,8 +75,10 @@ _ROLE_CELL = re.compile(
 )
 _SUBTOTAL = re.compile(r"\bsub-?total", re.I)
 _RATE_LIKE = re.compile(
-    r"rate|accura|score|mean|average|latency|%|percent|\bper\b|/|share|ratio|loss|\bf1\b|auc|throughput|precision|recall"
-    r"|entropy|\bmcs\b|\bp\b|\bd\b|effect|power|\bsd\b|\bci\b|median|speed|utili|memory|peak|version|year|seed|rank|score",
+    r"rate|accura|score|mean|average|latency|%|percent|\bper\b|/|share|ratio|loss|\bf1\b|auc|throughput"
+    r"|precision|recall"
+    r"|entropy|\bmcs\b|\bp\b|\bd\b|effect|power|\bsd\b|\bci\b|median|speed|utili|memory|peak|version|year|seed"
+    r"|rank|score",
     re.I,
 )
 _CELL = re.compile(rf"^~?(?P<value>{NUM})\s?(?P<unit>{UNIT})?$")
@@ -82,8 +86,10 @@ _KEY_VALUE = re.compile(
     rf"^(?P<key>[^:|]{{1,60}}):\s*~?(?P<value>{NUM})\s?(?P<unit>{UNIT}|[A-Za-z]{{3,20}})?(?:\s*\([^()]{{0,80}}\))?\.?$"
 )
 _DIVISION = re.compile(
-    r"\b(?:completed?|done|failed|blocked|skipped|passed|pending|open|closed|high|medium|low|positive|negative|train(?:ing)?"
-    r"|val(?:idation)?|test|correct|incorrect|wrong|yes|no|included|excluded|accepted|rejected|unknown|other|unchanged|cancelled)\b",
+    r"\b(?:completed?|done|failed|blocked|skipped|passed|pending|open|closed|high|medium|low|positive|negative"
+    r"|train(?:ing)?"
+    r"|val(?:idation)?|test|correct|incorrect|wrong|yes|no|included|excluded|accepted|rejected|unknown|other"
+    r"|unchanged|cancelled)\b",
     re.I,
 )
 
@@ -114,6 +120,13 @@ def _leads(claims: Claims, each: Measured) -> bool:
 
 def all_series(claims: Claims) -> Iterator[Series]:
     """Every series of the report that something is said of."""
+    cached = claims.kept.get("series")
+    if cached is None:
+        cached = claims.kept["series"] = tuple(_all(claims))
+    yield from cached
+
+
+def _all(claims: Claims) -> Iterator[Series]:
     yield from _of_sections(claims)
     for table in claims.report.tables:
         yield from _of_table(table)
@@ -199,11 +212,7 @@ def _of_table(table: Table) -> Iterator[Series]:
         if len(units) != 1 and len({dimension(each) for each in units}) != 1:
             continue
         averaged = bool(_RATE_LIKE.search(header)) or dimension(next(iter(units))) == "percent"
-        kept = tuple(
-            Part(row.cells[0], printed(cell["value"]), printed(cell["value"]).exact_or_span(bool(cell["unit"])).scaled(factor(cell["unit"] or "")), row.line)
-            for row, cell in parts
-            if cell
-        )  # fmt: skip
+        kept = tuple(_of_row(row, cell) for row, cell in parts if cell)
         about = []
         for at, role in roles:
             cell = cells[at]
@@ -215,6 +224,11 @@ def _of_table(table: Table) -> Iterator[Series]:
             about.append(Aggregate(role, label, cell[0], span, table.rows[at].line))
         if about:
             yield Series(kept, tuple(about), complete=True)
+
+
+def _of_row(row: Row, cell: re.Match[str]) -> Part:
+    number, unit = printed(cell["value"]), cell["unit"] or ""
+    return Part(row.cells[0], number, number.exact_or_span(bool(unit)).scaled(factor(unit)), row.line)
 
 
 def _of_lists(claims: Claims) -> Iterator[Series]:

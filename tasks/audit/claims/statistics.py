@@ -24,9 +24,11 @@ _MEAN_SD = re.compile(
     re.IGNORECASE,
 )
 _INTERVAL = re.compile(
-    r"(?:(?P<a>\d{2}(?:\.\d{1,2})?)\s?%\s*(?:bootstrap(?:ped)?\s+|BCa\s+)?(?:CIs?\b|confidence intervals?|credible intervals?"
+    r"(?:(?P<a>\d{2}(?:\.\d{1,2})?)\s?%\s*(?:bootstrap(?:ped)?\s+|BCa\s+)?(?:CIs?\b|confidence intervals?"
+    r"|credible intervals?"
     r"|intervals?)|\bCI[_\s-]?\(?(?P<b>\d{2}(?:\.\d)?)\s?%?\)?|\bCI\b|\b(?:confidence|credible) interval)"
-    rf"\s*(?:of|from|is|was|[=:])?\s*[\[(]?\s*(?P<low>{NUM})(?P<u1>{_OPTIONAL_UNIT})\s*(?:,|;|–|—|\bto\b|\.\.|\s-\s|-(?=\d))\s*"
+    rf"\s*(?:of|from|is|was|[=:])?\s*[\[(]?\s*(?P<low>{NUM})(?P<u1>{_OPTIONAL_UNIT})\s*(?:,|;|–|—|\bto\b|\.\."
+    r"|\s-\s|-(?=\d))\s*"
     rf"(?P<high>{NUM})",
     re.IGNORECASE,
 )
@@ -35,9 +37,11 @@ _BRACKETED = re.compile(
     rf"(?P<high>{NUM}){_OPTIONAL_UNIT}\s*\]"
 )
 _EFFECT = re.compile(
-    r"(?:Cohen'?s?\s+d(?P<sub>[a-z]{0,2})\b|Hedges'?s?\s+g\b|Glass'?s?\s+(?:delta|Δ)|\bd(?P<sub2>[zs]|_z|_s|_av)?(?=\s*[=≈])"
+    r"(?:Cohen'?s?\s+d(?P<sub>[a-z]{0,2})\b|Hedges'?s?\s+g\b|Glass'?s?\s+(?:delta|Δ)|\bd(?P<sub2>[zs]|_z|_s"
+    r"|_av)?(?=\s*[=≈])"
     r"|\beffect size(?:\s+d)?\b)"
-    rf"\s*(?:\([^()]{{0,30}}\)\s*)?(?:[=:≈]|of|is|was)\s*(?:Cohen'?s?\s+)?(?:d\s*=\s*)?(?P<value>{NUM})(?!\s?%)(?![\w.]*\d)",
+    rf"\s*(?:\([^()]{{0,30}}\)\s*)?(?:[=:≈]|of|is|was)\s*(?:Cohen'?s?\s+)?(?:d\s*=\s*)?(?P<value>{NUM})(?!\s?%)(?"
+    r"![\w.]*\d)",
     re.IGNORECASE,
 )
 _P = re.compile(
@@ -45,13 +49,15 @@ _P = re.compile(
     re.IGNORECASE,
 )
 _POWER = re.compile(
-    rf"\bpower\b(?:\s*\([^()]{{0,30}}\))?\s*(?P<sign>[=:≈>≥]|of|is|was)\s*(?P<more>at least|≥|>)?\s*(?P<value>{NUM})\s?(?P<percent>%)?"
+    rf"\bpower\b(?:\s*\([^()]{{0,30}}\))?\s*(?P<sign>[=:≈>≥]|of|is|was)\s*(?P<more>at least|≥"
+    rf"|>)?\s*(?P<value>{NUM})\s?(?P<percent>%)?"
     rf"|(?P<value2>{FREE})\s?(?P<percent2>%)?\s*(?:statistical\s+)?power\b",
     re.IGNORECASE,
 )
 _N = re.compile(r"(?<![\w.])[nN]\s*=\s*(?P<value>\d{1,9})(?!\d|[.,]\d)")
 _COUNTED = re.compile(
-    r"(?<![\w.,/-])(?P<value>\d{1,9})(?![\d.,])\s+(?:[a-z]+[- ]){0,2}?(?:samples|images|participants|subjects|patients|pairs"
+    r"(?<![\w.,/-])(?P<value>\d{1,9})(?![\d.,])\s+(?:[a-z]+[- ]){0,2}?(?:samples|images|participants|subjects"
+    r"|patients|pairs"
     r"|trials|observations|respondents|examples|runs|seeds)\b(?!\s*(?:/|per\b))",
     re.IGNORECASE,
 )
@@ -141,10 +147,8 @@ def means(line: Line) -> Iterator[MeanSpread]:
     for each in _MEAN_SD.finditer(line.text):
         label = label_before(line.text, each.start()) or label_before(line.text, each.end("lead"))
         short = each["kind"].lower().replace(".", "").replace(" ", "")
-        standard_error = short in ("se", "sem", "standarderror")
-        yield MeanSpread(
-            line, each.start(), each.end(), label, printed(each["mean"]), printed(each["spread"]), "SE" if standard_error else "SD"
-        )  # fmt: skip
+        spread: Spread = "SE" if short in ("se", "sem", "standarderror") else "SD"
+        yield MeanSpread(line, each.start(), each.end(), label, printed(each["mean"]), printed(each["spread"]), spread)
 
 
 _SPREADS = re.compile(

@@ -24,15 +24,20 @@ _MONTHS = (
     "november",
     "december",
 )
-_MONTH = r"(?P<{}>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+_MONTH = (
+    r"(?P<{}>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _WEEKDAY = re.compile(
     r"\b(Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?,?\s+(?:the\s+)?$", re.IGNORECASE
 )
 _DATE = re.compile(
     r"(?<![\d-])(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)"
-    rf"|\b{_MONTH.format('m1')}\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:[%–]|models|days))(?:,?\s+(?P<y1>(?:19|20)\d{{2}}))?"
-    rf"|(?<![\d.])(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?{_MONTH.format('m2')}(?:,?\s+(?P<y2>(?:19|20)\d{{2}}))?"
+    rf"|\b{_MONTH.format('m1')}\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:[%–]|models"
+    rf"|days))(?:,?\s+(?P<y1>(?:19|20)\d{{2}}))?"
+    rf"|(?<![\d.])(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?{_MONTH.format('m2')}(?:,?\s+(?P<y2>(?:19"
+    rf"|20)\d{{2}}))?"
 )
 _STAMP = re.compile(r"(?<!\d)(?P<day>(?:19|20)\d{6})[T_-]?(?P<clock>\d{6}|\d{4})(?!\d)")
 _ID = re.compile(r"[A-Za-z][\w-]{2,80}?[_-](?:19|20)\d{6}[T_-]?\d{4,6}(?!\d)")

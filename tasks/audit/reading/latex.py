@@ -75,7 +75,7 @@ def visible(text: str) -> str:
     text = text.replace("\\,", " ").replace("\\;", " ").replace("\\!", "")
     text = _COMMAND.sub("", text)
     text = text.replace("{", "").replace("}", "").replace("\x01", "{").replace("\x02", "}")
-    return re.sub(r"(?<=\d) %", "%", " ".join(text.split()))
+    return re.sub(r"(?<=\d) (?=%)|(?<=%) (?=\))", "", " ".join(text.split()))
 
 
 def _plain_code(text: str) -> str:

@@ -78,12 +78,16 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         ("- Load: 3.1 s\n- Solve: 8.4 s\n- Total: 10.5 s", "- Load: 3.1 s\n- Solve: 8.4 s\n- Total: 11.5 s"),
         ("Passed: 31 tests\nFailed: 4 tests\nTotal: 33 tests", "Passed: 31 tests\nFailed: 4 tests\nTotal: 35 tests"),
         ("Die Summe ist 1,5 + 2,25 = 3,85 und 0,5.", "Die Summe ist 1,5 + 2,25 = 3,75 und 0,5."),
-        ("<html><table><tr><th>Shard</th><th>Rows</th></tr><tr><td>a</td><td>1,200</td></tr><tr><td>b</td><td>800</td></tr>"
+        ("<html><table><tr><th>Shard</th><th>Rows</th></tr><tr><td>a</td><td>1,200</td></tr><tr><td>b</td><td>800"
+            "</td></tr>"
          "<tr><td>Total</td><td>2,100</td></tr></table>",
-         "<html><table><tr><th>Shard</th><th>Rows</th></tr><tr><td>a</td><td>1,200</td></tr><tr><td>b</td><td>800</td></tr>"
+         "<html><table><tr><th>Shard</th><th>Rows</th></tr><tr><td>a</td><td>1,200</td></tr><tr><td>b</td><td>800"
+             "</td></tr>"
          "<tr><td>Total</td><td>2,000</td></tr></table></html>"),
-        ("\\section{Cost}\n\\begin{tabular}{lr}\nStep & Hours \\\\ \\hline\nA & 3 \\\\\nB & 4 \\\\\nTotal & 8 \\\\\n\\end{tabular}",
-         "\\section{Cost}\n\\begin{tabular}{lr}\nStep & Hours \\\\ \\hline\nA & 3 \\\\\nB & 4 \\\\\nTotal & 7 \\\\\n\\end{tabular}"),
+        ("\\section{Cost}\n\\begin{tabular}{lr}\nStep & Hours \\\\ \\hline\nA & 3 \\\\\nB & 4 \\\\\nTotal & 8 "
+            "\\\\\n\\end{tabular}",
+         "\\section{Cost}\n\\begin{tabular}{lr}\nStep & Hours \\\\ \\hline\nA & 3 \\\\\nB & 4 \\\\\nTotal & 7 "
+             "\\\\\n\\end{tabular}"),
     ],
     "means": [
         (tasks(mean="29.1"), tasks()),
@@ -114,8 +118,10 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         (tasks(status="failed"), tasks()),
         (tasks(status="BLOCKED → worked around, partial"), tasks(status="blocked → completed")),
         ("All in: 2/2 steps done\n\n- [x] draw\n- [ ] paint", "All in: 1/2 steps done\n\n- [x] draw\n- [ ] paint"),
-        ("3 of 3 experiments succeeded.\n\n| Experiment | Status |\n|---|---|\n| A | ✓ done |\n| B | ✗ failed |\n| C | done |",
-         "2 of 3 experiments succeeded.\n\n| Experiment | Status |\n|---|---|\n| A | ✓ done |\n| B | ✗ failed |\n| C | done |"),
+        ("3 of 3 experiments succeeded.\n\n| Experiment | Status |\n|---|---|\n| A | ✓ done |\n| B | ✗ failed |\n"
+            "| C | done |",
+         "2 of 3 experiments succeeded.\n\n| Experiment | Status |\n|---|---|\n| A | ✓ done |\n| B | ✗ failed |\n"
+             "| C | done |"),
     ],
     "targets": [
         ("| Goal | Target | Status |\n|---|---|---|\n| Sites | ≥ 5 sites | ✅ 2/5 open |",
@@ -124,10 +130,12 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
          "| Goal | Target | Result | Met |\n|---|---|---|---|\n| Latency | < 50 ms | 41 ms | ✓ |"),
         ("| Goal | Target | Result | Met |\n|---|---|---|---|\n| Accuracy | ≥ 90% | 93% | ✗ not met |",
          "| Goal | Target | Result | Met |\n|---|---|---|---|\n| Accuracy | ≥ 90% | 88% | ✗ not met |"),
-        ("- Target: at least 40 images\n- Achieved: 32 images ✅", "- Target: at least 40 images\n- Achieved: 44 images ✅"),
+        ("- Target: at least 40 images\n- Achieved: "
+            "32 images ✅", "- Target: at least 40 images\n- Achieved: 44 images ✅"),
     ],
     "funnels": [
-        ("- 80 papers screened\n- 95 papers analysed\n- 12 papers cited", "- 80 papers screened\n- 35 papers analysed\n- 12 papers cited"),
+        ("- 80 papers screened\n- 95 papers analysed\n- 12 "
+            "papers cited", "- 80 papers screened\n- 35 papers analysed\n- 12 papers cited"),
         ("Of 210 records, 60 were excluded and 140 remained.", "Of 210 records, 60 were excluded and 150 remained."),
     ],
     "conversions": [
@@ -136,16 +144,20 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         ("The file has 3000 MB (3.4 GB).", "The file has 3000 MB (3.0 GB)."),
     ],
     "nesting": [
-        ("## Step A\nStatus: done (90 s)\n\n- Training time: 4 min", "## Step A\nStatus: done (90 s)\n\n- Training time: 1.2 min"),
-        ("## Probe\nDuration: 2.0 h\n\nThe evaluation took 150 minutes.", "## Probe\nDuration: 3 h\n\nThe evaluation took 150 minutes."),
+        ("## Step A\nStatus: done (90 s)\n\n- Training time: 4 min", "## Step A\nStatus: done (90 s)\n\n- "
+            "Training time: 1.2 min"),
+        ("## Probe\nDuration: 2.0 h\n\nThe evaluation took "
+            "150 minutes.", "## Probe\nDuration: 3 h\n\nThe evaluation took 150 minutes."),
     ],
     "timestamps": [
         (STAMPS.format(total="20 minutes", clock="101500"), STAMPS.format(total="20 minutes", clock="083400")),
-        ("- Started: 09:10:00\n- Finished: 09:25:00\n- Duration: 25 min", "- Started: 09:10:00\n- Finished: 09:25:00\n- Duration: 15 min"),
+        ("- Started: 09:10:00\n- Finished: 09:25:00\n- "
+            "Duration: 25 min", "- Started: 09:10:00\n- Finished: 09:25:00\n- Duration: 15 min"),
         ("- Start: 2024-01-01 10:00\n- End: 2024-01-01 09:00", "- Start: 2024-01-01 10:00\n- End: 2024-01-01 11:00"),
     ],
     "dates": [
-        ("Date: 2024-02-26\n\nDeadline: March 1, 2024 (3 days remaining)", "Date: 2024-02-26\n\nDeadline: March 1, 2024 (4 days remaining)"),
+        ("Date: 2024-02-26\n\nDeadline: March 1, 2024 (3 days "
+            "remaining)", "Date: 2024-02-26\n\nDeadline: March 1, 2024 (4 days remaining)"),
         ("We meet on Monday, 5 March 2024.", "We meet on Tuesday, 5 March 2024."),
         ("Date: 2024-09-02\n\nThe template follows ICML 2024; the abstract deadline is Sep 20.",
          "Date: 2024-09-02\n\nThe template follows ICML 2025; the abstract deadline is Sep 20."),
@@ -156,7 +168,8 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         ("600 images in 12 s, that is 40 images/s.", "600 images in 12 s, that is 50 images/s."),
     ],
     "latencies": [
-        ("## A\nLatency: 12 ms per query\n\n## B\nSpeed: 0.9 s/query", "## A\nLatency: 12 ms per query\n\n## B\nSpeed: 14 ms/query"),
+        ("## A\nLatency: 12 ms per query\n\n## B\nSpeed: "
+            "0.9 s/query", "## A\nLatency: 12 ms per query\n\n## B\nSpeed: 14 ms/query"),
     ],
     "interval_of_mean": [
         (study(low="0.19", high="0.43"), study()),
@@ -170,12 +183,15 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
     ],
     "effect_size": [
         (study(d="1.40"), study()),
-        ("Mean difference 4.0 ± 8.0 SD, n = 25, Cohen's d = 0.9", "Mean difference 4.0 ± 8.0 SD, n = 25, Cohen's d = 0.5"),
-        ("## R\nA: 20.0 ± 5.0 SD\n\nB: 24.0 ± 5.0 SD\n\nCohen's d = 0.2", "## R\nA: 20.0 ± 5.0 SD\n\nB: 24.0 ± 5.0 SD\n\nCohen's d = 0.8"),
+        ("Mean difference 4.0 ± 8.0 SD, n = 25, "
+            "Cohen's d = 0.9", "Mean difference 4.0 ± 8.0 SD, n = 25, Cohen's d = 0.5"),
+        ("## R\nA: 20.0 ± 5.0 SD\n\nB: 24.0 ± 5.0 "
+            "SD\n\nCohen's d = 0.2", "## R\nA: 20.0 ± 5.0 SD\n\nB: 24.0 ± 5.0 SD\n\nCohen's d = 0.8"),
     ],
     "p_and_interval": [
         (study(p="= 0.40"), study()),
-        ("Gain over the baseline of 0: 95% CI [-0.2, 0.6], p < 0.01", "Gain over the baseline of 0: 95% CI [0.2, 0.6], p < 0.01"),
+        ("Gain over the baseline of 0: 95% CI [-0.2, "
+            "0.6], p < 0.01", "Gain over the baseline of 0: 95% CI [0.2, 0.6], p < 0.01"),
     ],
     "p_and_decision": [
         ("The effect was not significant (p = 0.003).", "The effect was not significant (p = 0.3)."),
@@ -205,7 +221,8 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         ("With a power of 130% we find it.", "With a power of 80% we find it."),
         (study(sd="0.62"), study()),
         ("Done: 9/7 tasks completed", "Done: 5/7 tasks completed"),
-        ("Fitness Score (FS) has a range of [0, 1].\n\nFS = 1.30 ± 0.10", "Fitness Score (FS) has a range of [0, 1].\n\nFS = 0.30 ± 0.10"),
+        ("Fitness Score (FS) has a range of [0, 1].\n\nFS = "
+            "1.30 ± 0.10", "Fitness Score (FS) has a range of [0, 1].\n\nFS = 0.30 ± 0.10"),
     ],
     "entropy": [
         ("An entropy of 3.2 nats over 16 tokens", "An entropy of 2.2 nats over 16 tokens"),
@@ -221,7 +238,8 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         (table("Overall", "100", "0.75", "15"), table("Overall", "100", "0.67", "15")),
     ],
     "files": [
-        ("## A\n`fold.py` was written.\n\n## B\n`lib/fold.py` was tested.", "## A\n`lib/fold.py` was written.\n\n## B\n`lib/fold.py` was tested."),
+        ("## A\n`fold.py` was written.\n\n## B\n`lib/fold.py` was tested.", "## A\n`lib/fold.py` was "
+            "written.\n\n## B\n`lib/fold.py` was tested."),
         ("We wrote `src/a.c` and `src/b.c`.\n\n## Files generated\n- `src/a.c`\n- `src/d.c`",
          "We wrote `src/a.c` and `src/d.c`.\n\n## Files generated\n- `src/a.c`\n- `src/d.c`"),
     ],
@@ -231,7 +249,8 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
     ],
     "capabilities": [
         ("The cross-attention of SigLIP has collapsed.", "The cross-attention of ALBEF has collapsed."),
-        ("Model: ALIGN base\n\nCross-modal attention entropy = 1.2", "Model: BridgeTower base\n\nCross-modal attention entropy = 1.2"),
+        ("Model: ALIGN base\n\nCross-modal attention entropy = 1.2", "Model: BridgeTower base\n\nCross-modal "
+            "attention entropy = 1.2"),
         ("Fusion layers of CLIP were pruned.", "CLIP has no fusion layers."),
         ("ViT-L/14 has 18 layers.", "ViT-L/14 has 24 layers."),
         ("ViT-B/16 gives 50 patches.", "ViT-B/16 gives 196 patches."),

@@ -26,7 +26,9 @@ def written(tmp_path: Path, data: bytes, name: str = "report.md") -> Path:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 def test_every_encoding_leads_to_the_same_finding_and_no_other(tmp_path: Path, encoding: str) -> None:
     found = audit_file(written(tmp_path, TEXT.encode(encoding)))
-    assert [(each.check, each.line) for each in found.findings if each.verdict == "inconsistent"] == [("percentages", 1)]
+    assert [(each.check, each.line) for each in found.findings if each.verdict == "inconsistent"] == [
+        ("percentages", 1)
+    ]
 
 
 def test_bytes_that_fit_no_one_encoding_are_said_to_be_lost(tmp_path: Path) -> None:
@@ -51,7 +53,9 @@ def test_what_is_no_text_is_refused_in_one_line(tmp_path: Path, data: bytes, wor
     assert "report.md" in str(refused.value)
 
 
-@pytest.mark.parametrize("data", [b"", b"\n\n", b"no number at all, done\n", b"| | |\n|--|--|\n", b"```\n1/2 (90%)\n", b"# \n##\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\n\n", b"no number at all, done\n", b"| | |\n|--|--|\n", b"```\n1/2 (90%)\n", b"# \n##\n"]
+)
 def test_a_report_without_claims_has_no_findings(tmp_path: Path, data: bytes) -> None:
     assert audit_file(written(tmp_path, data)).findings == ()
 
@@ -124,18 +128,22 @@ def test_no_bytes_break_it(tmp_path_factory: pytest.TempPathFactory, data: bytes
 def test_tables_in_tables_and_markup_in_titles_are_read() -> None:
     page = (
         "<!doctype html><title>9/7 tasks done</title><h2>Jobs <em>&amp;</em> <code>5/7</code></h2>"
-        "<table><tr><th>A</th><th>B</th></tr><tr><td>x</td><td><table><tr><td>Kept 5/6 (82%)</td></tr></table></td></tr></table>"
+        "<table><tr><th>A</th><th>B</th></tr><tr><td>x</td><td><table><tr><td>Kept 5/6 "
+        "(82%)</td></tr></table></td></tr></table>"
         "<svg><text>3/2 (1%)</text></svg><script>1/2 (90%)</script><p>Kept: 1/2<br>(50%)</p>"
     )
     report = read_report(page)
     assert report.sections[-1].title == "Jobs & 5/7"
     found = audit(report)
-    assert [each.computation for each in found.findings if each.verdict == "inconsistent"] == ["5/6 = 83.33 %, printed as 82 %"]
+    assert [each.computation for each in found.findings if each.verdict == "inconsistent"] == [
+        "5/6 = 83.33 %, printed as 82 %"
+    ]
 
 
 def test_latex_is_read_as_it_is_set() -> None:
     report = read_report(
-        "\\documentclass{article}\n\\section{Results}\nWe find $M = 0.73 \\pm 0.08$ (\\SI{40}{\\percent}). % 1/2 (90\\%)\n"
+        "\\documentclass{article}\n\\section{Results}\nWe find $M = 0.73 \\pm 0.08$ (\\SI{40}{\\percent}). % 1/2"
+        " (90\\%)\n"
         "\\begin{itemize}\n\\item \\textbf{Time}: 5\\,s\n\\end{itemize}\n"
     )
     assert report.format == "latex"
@@ -147,7 +155,8 @@ def test_latex_is_read_as_it_is_set() -> None:
 @pytest.mark.parametrize(
     "line",
     ["1" * 20_000, "(" * 20_000, "a " * 20_000, "1,2," * 8_000, "**" * 9_000, "[" * 9_000, "1 + " * 5_000, "p = " * 5_000,
-     "n = 1 " * 5_000, "from 1 to 2 " * 2_000, "95% CI " * 3_000, "| 1 " * 5_000, "<td>" * 5_000, "\\textbf{" * 4_000,
+     "n = 1 " * 5_000, "from 1 to 2 " * 2_000, "95% CI " * 3_000, "| 1 " * 5_000, "<td>" * 5_000,
+     "\\textbf{" * 4_000,
      "1.5 ± " * 4_000, "5/7 " * 5_000, "x" * 50_000, "Ã" * 9_000, "A, " * 6_000, "12 s (" * 4_000],
     ids=lambda line: line[:10],
 )  # fmt: skip
