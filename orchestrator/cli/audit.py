@@ -49,7 +49,7 @@ def _show(file: Path, found: Audit) -> None:
         for each in found.of(verdict):
             _show_one(console, file, each, colour)
     counts = ", ".join(f"{len(found.of(verdict))} {verdict}" for verdict in VERDICTS)
-    console.print(f"{file}: {counts}", markup=False, soft_wrap=True)
+    console.print(counts, markup=False, soft_wrap=True)
 
 
 def _show_one(console: Console, file: Path, each: Finding, colour: str) -> None:

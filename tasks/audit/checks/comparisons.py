@@ -10,7 +10,10 @@ from tasks.audit.finding import Finding, consistent_if
 from tasks.audit.numbers import FREE, NUM, printed
 from tasks.audit.units import UNIT, factor
 
-_CHAIN = re.compile(rf"(?P<a>{FREE})\s?(?P<ua>{UNIT})?\s*(?P<sign>[<>≤≥])\s*(?P<b>{NUM})\s?(?P<ub>{UNIT})?(?![\d.]*\d)")
+_CHAIN = re.compile(
+    rf"(?<![\d:])(?P<a>{FREE})\s?(?P<ua>{UNIT})?\s*(?P<sign>[<>≤≥])\s*(?P<b>{NUM})\s?(?P<ub>"
+    rf"{UNIT})?(?![\d.]*\d)"
+)
 _ABOVE = re.compile(
     rf"(?P<a>{FREE})(?:\s*±\s*{NUM})?\s*\([^()\d<>≤≥]{{0,40}}(?P<sign>[<>≤≥])\s*(?P<b>{NUM})\s*(?:threshold"
     r"|cut-?off|target|criterion|limit|baseline)",

@@ -11,11 +11,13 @@ from tasks.audit.claims.mentions import FileMention
 from tasks.audit.finding import Finding, found
 
 _EVERYWHERE = re.compile(
-    r"^(?:__init__|main|index|readme|config|setup|requirements|test|utils|license|changelog|data|samples|results?|card|report)\b",
+    r"^(?:__init__|main|index|readme|config|setup|requirements|test|utils|license|changelog|data|samples|results?"
+    r"|card|report)\b",
     re.I,
 )
 _LIST = re.compile(
-    r"\bfiles?\b.*\b(?:generated|created|written|delivered|produced|list)\b|\b(?:generated|created|deliverable|output)\w*\b.*\bfiles?\b",
+    r"\bfiles?\b.*\b(?:generated|created|written|delivered|produced|list)\b|\b(?:generated|created|deliverable"
+    r"|output)\w*\b.*\bfiles?\b",
     re.I,
 )
 _MOST_PATHS = 3

@@ -37,6 +37,8 @@ def check(claims: Claims) -> Iterator[Finding]:
         if each is None or _EXAMPLES.search(each["names"]) or _UP_TO.search(line.text[: each.start("n")]):
             continue
         names = [name for name in _AND.split(each["names"]) if name.strip()]
+        if not all(name[:1].isupper() for name in names):
+            continue  # descriptions, not names
         n = _NUMBERS.get(each["n"].lower()) or int(each["n"])
         if n < 2 or any(len(name.split()) > 4 for name in names):
             continue

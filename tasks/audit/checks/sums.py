@@ -13,7 +13,8 @@ from tasks.audit.reading.report import Line
 from tasks.audit.units import UNIT, factor
 
 _EQUATION = re.compile(
-    rf"(?<![\w.+×*/=-])(?P<left>{NUM}(?:\s?{UNIT})?(?:\s*[+×*÷-]\s*{NUM}(?:\s?{UNIT})?(?![\d.]|\s*/)){{1,12}})\s*=\s*(?P<right>{NUM})\s?(?P<unit>{UNIT})?(?![\d.]|\s*[+×*/-]\s*\d)"
+    rf"(?<![\w.+×*/=(-])(?<![+×*/=(-]\s)(?P<left>{NUM}(?:\s?{UNIT})?(?:\s*[+×*÷-]\s*{NUM}(?:\s?{UNIT})?(?![\d.]"
+    rf"|\s*/)){{1,12}})\s*=\s*(?P<right>{NUM})\s?(?P<unit>{UNIT})?(?![\d.]|\s*[+×*/-]\s*\d)"
 )
 _TERM = re.compile(rf"(?P<sign>[+×*÷-])?\s*(?P<value>(?<![\d.])\d[\d.]*(?:[eE][-+]?\d+)?)\s?(?P<unit>{UNIT})?")
 _HALF = 0.5

@@ -18,7 +18,7 @@ def check(claims: Claims) -> Iterator[Finding]:
             continue
         totals = [one for one in claims.measured.within("number", each.line) if one.time and not one.per][:5]
         size = claims.size_at(each.line)
-        if len(totals) == 1 and size is not None and _counts(each.per):
+        if len(totals) == 1 and size is not None and size.line.section == each.line.section and _counts(each.per):
             whole = totals[0]
             ours = each.base * Span(size.n, size.n)
             text = f"{each.text} × {size.n} = {_in(ours, whole)}, printed as {whole.text}"

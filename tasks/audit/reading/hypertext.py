@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 
 from tasks.audit.reading.report import Builder
 
-_HIDDEN = {"script", "style", "svg", "template", "noscript", "math", "title"}
+_HIDDEN = {"pre", "script", "style", "svg", "template", "noscript", "math", "title"}
 _BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "caption", "dd", "details", "div", "dl", "dt", "fieldset",
-    "figcaption", "figure", "footer", "form", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section",
+    "figcaption", "figure", "footer", "form", "header", "hr", "html", "li", "main", "nav", "ol", "p", "section",
     "summary", "ul",
 }  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}

@@ -17,7 +17,7 @@ def _leads(first: int, last: int) -> str:
     return "[" + "".join(chr(b) for b in range(first, last + 1)) + "]"
 
 
-_DAMAGED = re.compile(f"{_leads(0xF0, 0xF4)}{_TAIL}{{3}}|{_leads(0xE0, 0xEF)}{_TAIL}{{2}}|{_leads(0xC2, 0xDF)}{_TAIL}")
+_DAMAGED = re.compile(f"{_leads(0xF0, 0xF4)}{_TAIL}{{3}}|{_leads(0xE0, 0xEF)}{_TAIL}{{2}}|[ÂÃÄÅÎÏÐÑ]{_TAIL}")
 _LOST_BYTE = re.compile("âŒ|ï¸")
 _KNOWN = {"âŒ": "❌", "ï¸": "\ufe0f"}
 """Of these a byte that Windows-1252 leaves undefined is often dropped on the way."""
