@@ -14,7 +14,9 @@ from tasks.audit.registry import VENUES
 
 _DAYS = re.compile(r"(?<![\w.,/-])(?P<n>\d{1,4})\s+days?\b(?P<rest>[^.;|]{0,30})", re.I)
 _LEFT = re.compile(r"\b(?:remain\w*|left|until|to go|away)\b", re.I)
-_REPORT_DATE = re.compile(r"^(?:date|report date|as of|generated|written|updated)\s*:", re.I)
+_REPORT_DATE = re.compile(
+    r"^(?:date|report date|as of|status as of|generated|written|prepared|published|issued|(?:last )?updated)\s*:", re.I
+)
 _VENUE = re.compile(rf"\b(?P<venue>{'|'.join(VENUES)})\s?(?:'|\s)?(?P<year>20\d{{2}})\b(?!\s*[-–]\s*\d)")
 _SUBMISSION = re.compile(r"template|format|submi|deadline|target|camera|style|compliance|aim", re.I)
 _DEADLINE = re.compile(r"deadline|due\b|submission|submit", re.I)

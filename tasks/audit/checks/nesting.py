@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
-from tasks.audit.claims.quantities import role_of
+from tasks.audit.claims.quantities import Measured, role_of
 from tasks.audit.claims.series import own_durations
 from tasks.audit.finding import Finding, consistent_if
 from tasks.audit.numbers import said_span
@@ -16,6 +16,11 @@ _WORK = re.compile(
     r"|finished in|completed in)\b",
     re.I,
 )
+
+
+def _is_the_same(around: Measured, each: Measured) -> bool:
+    """Whether both are in one sentence, as an amount in two units is."""
+    return around.line is each.line and not re.search(r"[.;]\s", each.line.text[around.end : each.start])
 
 
 def check(claims: Claims) -> Iterator[Finding]:
@@ -30,7 +35,7 @@ def check(claims: Claims) -> Iterator[Finding]:
         if role_of(each.label) in ("mean", "median", "least") or not _WORK.search(each.line.text[: each.end + 20]):
             continue
         around = next((own[at] for at in claims.report.ancestors(each.line.section) if at in own), None)
-        if around is None or around.line is each.line:
+        if around is None or _is_the_same(around, each):
             continue
         text = f"{each.text} ({said_span(each.base)} s) within work of {around.text}, as line {around.line.number} says"
         yield consistent_if(each.base.low <= around.base.high, each.line, text, around.line)

@@ -87,7 +87,7 @@ def _plan(claims: Claims, effect: EffectSize, power: Power, size: SampleSize) ->
     near = [n for n in needed if abs(n - size.n) <= _ROUNDING]
     said_needs = ", ".join(f"{n} ({how})" for n, how in sorted(needed.items()) if "normal" not in how)
     text = (
-        f"d = {effect.value.text} needs, for a power of {power.value.text} at a level of {alpha:g}: "
+        f"d = {effect.value.text} needs, for a power of {target:g} at a level of {alpha:g}: "
         f"{said_needs}; printed n = {size.n}"
     )
     enough = size.n >= min(needed) and (power.at_least or bool(_NEEDS.search(effect.line.text)))

@@ -24,7 +24,7 @@ _ACTUAL = re.compile(
 )
 _AT_MOST = ("≤", "<", "at most", "no more than", "under", "below", "maximum of", "up to")
 _TARGET_HEAD = re.compile(r"\b(?:target|required|requirement|threshold|criterion|goal value|needed)\b", re.I)
-_ACTUAL_HEAD = re.compile(r"\b(?:actual|achieved|result|value|measured|observed|reached|got)\b", re.I)
+_ACTUAL_HEAD = re.compile(r"\b(?:actual|achieved|current|result|value|measured|observed|reached|got)\b", re.I)
 _STATUS_HEAD = re.compile(r"\b(?:status|met|state|verdict|pass)\b", re.I)
 _TARGET_LINE = re.compile(r"^target\s*:\s*(?P<rest>.+)", re.I)
 _ACTUAL_LINE = re.compile(r"^(?:achieved|actual|result|measured|reached|status|current)\s*:\s*(?P<rest>.+)", re.I)

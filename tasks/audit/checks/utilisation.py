@@ -11,13 +11,14 @@ from tasks.audit.numbers import said_span
 from tasks.audit.units import dimension
 
 _UTILISATION = re.compile(r"\b(?:GPU|CPU|compute|processor|core|SM|device|accelerator|TPU)?\s*utili[sz]ation\b", re.I)
+_SENTENCE = re.compile(r"[.;|]\s")
 _MEMORY = re.compile(r"\b(?:memory|vram|ram|hbm|disk|storage|cache)\b", re.I)
 
 
 def check(claims: Claims) -> Iterator[Finding]:
     """A utilisation in percent that is said to be so many bytes of so many."""
     for ratio in claims.ratios.all:
-        text = ratio.line.text
+        text = _SENTENCE.split(ratio.line.text[: ratio.end])[-1]
         if dimension(ratio.unit) != "memory" or not _UTILISATION.search(text):
             continue
         for percent in claims.percents.within("number", ratio.line)[:5]:

@@ -72,7 +72,7 @@ class Measured(Claim):
     @property
     def text(self) -> str:
         """As printed."""
-        return f"{self.number.text} {self.unit}"
+        return f"{self.number.text} {self.unit}" if self.number.text[-1].isdigit() else self.number.text
 
 
 @dataclass(frozen=True, slots=True)

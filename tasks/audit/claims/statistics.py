@@ -18,7 +18,7 @@ Spread = Literal["SD", "SE", "CI", ""]
 _OPTIONAL_UNIT = rf"(?:\s?{UNIT}|\s?(?:nats?|bits?|points?|pp)\b)?"
 _MEAN = re.compile(rf"(?P<mean>{FREE}){_OPTIONAL_UNIT}\s*±\s*(?P<spread>{NUM})(?P<unit>{_OPTIONAL_UNIT})")
 _MEAN_SD = re.compile(
-    rf"(?P<lead>\bM|\bmean|\baverage)\s*(?:of|was|is|[=:])?\s*(?P<mean>{FREE}){_OPTIONAL_UNIT}\s*[,;(]?\s*"
+    rf"(?:(?P<lead>\bM|\bmean|\baverage)(?:\s+[a-z]{{2,20}}){{0,3}}?\s*(?:of|was|is|[=:])?\s*)?(?P<mean>{FREE}){_OPTIONAL_UNIT}\s*[,;(]?\s*"
     rf"(?:with\s+)?(?:an?\s+)?(?P<kind>SD|SE|SEM|[Ss]td\.?|s\.d\.|s\.e\.|standard deviation|standard error)\s*"
     rf"(?:of|was|is|[=:])?\s*(?P<spread>{NUM})",
     re.IGNORECASE,
@@ -145,7 +145,7 @@ def means(line: Line) -> Iterator[MeanSpread]:
                 line, each.start(), each.end(), label, printed(each["mean"]), printed(each["spread"]), kind
             )
     for each in _MEAN_SD.finditer(line.text):
-        label = label_before(line.text, each.start()) or label_before(line.text, each.end("lead"))
+        label = label_before(line.text, each.start()) or label_before(line.text, each.start("mean"))
         short = each["kind"].lower().replace(".", "").replace(" ", "")
         spread: Spread = "SE" if short in ("se", "sem", "standarderror") else "SD"
         yield MeanSpread(line, each.start(), each.end(), label, printed(each["mean"]), printed(each["spread"]), spread)
