@@ -16,6 +16,8 @@ _WORK = re.compile(
     r"|finished in|completed in)\b",
     re.I,
 )
+_OF_ALL = re.compile(r"\b(?:all|overall|altogether|tasks|jobs|steps|experiments|runs)\b", re.I)
+"""Of several pieces of work together: such a sentence only happens to stand in the section of the last one."""
 
 
 def _is_the_same(around: Measured, each: Measured) -> bool:
@@ -32,7 +34,9 @@ def check(claims: Claims) -> Iterator[Finding]:
     for each in claims.measured.all:
         if not each.time or each.per or each.forecast or (each.line.number, each.start) in mine:
             continue
-        if role_of(each.label) in ("mean", "median", "least") or not _WORK.search(each.line.text[: each.end + 20]):
+        if role_of(each.label) in ("mean", "median", "least") or _OF_ALL.search(each.line.text):
+            continue
+        if not _WORK.search(each.line.text[: each.end + 20]):
             continue
         around = next((own[at] for at in claims.report.ancestors(each.line.section) if at in own), None)
         if around is None or _is_the_same(around, each):

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tasks.audit.claims.claim import words
 from tasks.audit.claims.claims import Claims, distinct
 from tasks.audit.claims.statistics import ConfidenceInterval, PValue
 from tasks.audit.finding import Finding, found
+from tasks.audit.reading.report import Line
+
+_OF_TESTS = words(
+    "statistical statistically significance significant highly p value result results test tested t z one two sided"
+) | words("sample paired bootstrap permutation probability against threshold baseline null")
+"""Words that say nothing of what was tested."""
 
 
 def check(claims: Claims) -> Iterator[Finding]:
@@ -14,10 +21,24 @@ def check(claims: Claims) -> Iterator[Finding]:
     results = [each for each in claims.p_values.all if not each.level]
     for each, lines in distinct(results, lambda each: (each.sign, each.value.text)):
         for line in lines:
+            if not _speaks_of_no_other(claims, each, line):
+                continue
             near = [one for one in claims.intervals.nearest(line)[:20] if one.value is None]
             if near and all((one.low.value, one.high.value) == (near[0].low.value, near[0].high.value) for one in near):
                 yield from _compare(claims, each, near[0])
                 break
+
+
+def _speaks_of_no_other(claims: Claims, p: PValue, line: Line) -> bool:
+    """False where the interval stands further off than the paragraph, and the p-value's line names its own subject."""
+    if any(claims.intervals.within(scope, line) for scope in ("number", "item", "group")):
+        return True
+    start = next((each.start for each in claims.p_values.within("number", line) if each.value == p.value), 0)
+    far = claims.intervals.within("section", line)
+    labels: frozenset[str] = frozenset()
+    for label in [each.label for each in far[:20]] + [each.label for each in claims.means.within("section", line)[:20]]:
+        labels |= words(label)
+    return words(line.text[:start]) <= labels | _OF_TESTS
 
 
 def _compare(claims: Claims, p: PValue, interval: ConfidenceInterval) -> Iterator[Finding]:

@@ -152,8 +152,8 @@ def means(line: Line) -> Iterator[MeanSpread]:
 
 
 _SPREADS = re.compile(
-    r"\(?\s*(?:(?:mean|M)\s*±\s*)?(?:(?P<SD>SD|s\.d\.|std\b\.?|standard deviation)|(?P<SE>SEM?\b|s\.e\.|standard error)"
-    r"|(?P<CI>95\s?%\s*(?:CI|confidence)(?!\s*[\w:=]*\s*[:=\[(]?\s*\[?-?\d)))",
+    r"\s*\(?\s*(?:(?:mean|M)\s*±\s*)?(?:(?P<SD>SD|s\.d\.|std\b\.?|standard deviation)"
+    r"|(?P<SE>SEM?\b|s\.e\.|standard error)|(?P<CI>95\s?%\s*(?:CI|confidence)(?!\s*[\w:=]*\s*[:=\[(]?\s*\[?-?\d)))",
     re.IGNORECASE,
 )
 _SPREADS_BEFORE = re.compile(

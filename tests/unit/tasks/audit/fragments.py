@@ -144,6 +144,10 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         ("The file has 3000 MB (3.4 GB).", "The file has 3000 MB (3.0 GB)."),
     ],
     "nesting": [
+        (
+            "## Task 1 (12.0 s)\nThe run took 15.0 s.\n\n## Task 2 (15.0 s)\nIt was run.",
+            "## Task 1 (12.0 s)\nThe run took 11.0 s.\n\n## Task 2 (15.0 s)\nBoth tasks were run in 27.0 s.",
+        ),
         ("## Step A\nStatus: done (90 s)\n\n- Training time: 4 min", "## Step A\nStatus: done (90 s)\n\n- "
             "Training time: 1.2 min"),
         ("## Probe\nDuration: 2.0 h\n\nThe evaluation took "
@@ -189,6 +193,10 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
             "SD\n\nCohen's d = 0.2", "## R\nA: 20.0 ± 5.0 SD\n\nB: 24.0 ± 5.0 SD\n\nCohen's d = 0.8"),
     ],
     "p_and_interval": [
+        (
+            "## R\nGrip = 4.0 ± 1.0, against a baseline of 3.9: 95% CI [3.6, 4.4]\n\nSignificance: p < 0.001",
+            "## R\nGrip = 4.0 ± 0.4 (95% CI [3.6, 4.4]), baseline 3.9\n\nThe difference in weight: p < 0.001",
+        ),
         (study(p="= 0.40"), study()),
         ("Gain over the baseline of 0: 95% CI [-0.2, "
             "0.6], p < 0.01", "Gain over the baseline of 0: 95% CI [0.2, 0.6], p < 0.01"),
