@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from tasks.audit.claims.claim import names_another
 from tasks.audit.claims.claims import Claims, distinct
 from tasks.audit.claims.statistics import ConfidenceInterval, MeanSpread
 from tasks.audit.finding import Finding, consistent_if, found
@@ -25,9 +26,17 @@ def check(claims: Claims) -> Iterator[Finding]:
         elif each.value is not None:
             if not each.low.whole and not each.high.whole:
                 yield _holds(each, each.value.span, each.value.text)
-        elif (mean := claims.mean_at(each.line, each.label)) is not None:
+        elif (mean := _mean_of(claims, each)) is not None:
             yield _holds(each, mean.mean.span, mean.mean.text)
             yield from _width(claims, each, mean)
+
+
+def _mean_of(claims: Claims, each: ConfidenceInterval) -> MeanSpread | None:
+    """The mean of the interval's own line, else one near it, where the line names nothing else."""
+    mean = claims.mean_at(each.line, each.label)
+    if mean is None or mean.line is each.line or mean.line.number == each.line.number:
+        return mean
+    return None if names_another(each.line.text[: each.start], [mean.label]) else mean
 
 
 def _holds(each: ConfidenceInterval, value: Span, text: str) -> Finding:

@@ -16,6 +16,7 @@ _WORK = re.compile(
     r"|finished in|completed in)\b",
     re.I,
 )
+_WHOLE = re.compile(r"^(?:total|overall)\b(?:\s+\w+)?\s(?:duration|time|run ?time)$", re.I)
 _OF_ALL = re.compile(r"\b(?:all|overall|altogether|tasks|jobs|steps|experiments|runs)\b", re.I)
 """Of several pieces of work together: such a sentence only happens to stand in the section of the last one."""
 
@@ -34,7 +35,11 @@ def check(claims: Claims) -> Iterator[Finding]:
     for each in claims.measured.all:
         if not each.time or each.per or each.forecast or (each.line.number, each.start) in mine:
             continue
-        if role_of(each.label) in ("mean", "median", "least") or _OF_ALL.search(each.line.text):
+        if (
+            role_of(each.label) in ("mean", "median", "least")
+            or _OF_ALL.search(each.line.text)
+            or _WHOLE.search(each.label)
+        ):
             continue
         if not _WORK.search(each.line.text[: each.end + 20]):
             continue

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tasks.audit.claims.claim import words
+from tasks.audit.claims.claim import names_another
 from tasks.audit.claims.claims import Claims, distinct
 from tasks.audit.claims.statistics import ConfidenceInterval, PValue
 from tasks.audit.finding import Finding, found
 from tasks.audit.reading.report import Line
 
-_OF_TESTS = words(
-    "statistical statistically significance significant highly p value result results test tested t z one two sided"
-) | words("sample paired bootstrap permutation probability against threshold baseline null")
-"""Words that say nothing of what was tested."""
+_CHANGE = "improvement gain increase rise drop reduction over above"
+"""What a paragraph calls its own quantity against a reference."""
 
 
 def check(claims: Claims) -> Iterator[Finding]:
@@ -30,15 +28,15 @@ def check(claims: Claims) -> Iterator[Finding]:
 
 
 def _speaks_of_no_other(claims: Claims, p: PValue, line: Line) -> bool:
-    """False where the interval stands further off than the paragraph, and the p-value's line names its own subject."""
-    if any(claims.intervals.within(scope, line) for scope in ("number", "item", "group")):
+    """False where the interval stands in another item, and the p-value's line names its own subject."""
+    if claims.intervals.within("number", line) or claims.intervals.within("item", line):
         return True
     start = next((each.start for each in claims.p_values.within("number", line) if each.value == p.value), 0)
-    far = claims.intervals.within("section", line)
-    labels: frozenset[str] = frozenset()
-    for label in [each.label for each in far[:20]] + [each.label for each in claims.means.within("section", line)[:20]]:
-        labels |= words(label)
-    return words(line.text[:start]) <= labels | _OF_TESTS
+    labels = [each.label for each in claims.intervals.within("section", line)[:20]]
+    labels += [each.label for each in claims.means.within("section", line)[:20]]
+    if claims.intervals.within("group", line):
+        labels.append(_CHANGE)
+    return not names_another(line.text[:start], labels)
 
 
 def _compare(claims: Claims, p: PValue, interval: ConfidenceInterval) -> Iterator[Finding]:

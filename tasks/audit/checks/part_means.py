@@ -143,7 +143,7 @@ def _table(table: Table) -> Iterator[Finding]:
     *rows, last = table.rows
     for column in range(1, len(table.header)):
         head = table.header[column]
-        if column == n_column or not re.search(r"mean|average|rate|accuracy|score|entropy|mcs|share", head, re.I):
+        if column == n_column or not re.search(r"mean|average|rate|accuracy|score|entropy|mcs", head, re.I):
             continue
         cells = [(row.cells[n_column], row.cells[column]) for row in rows if len(row.cells) > max(column, n_column)]
         numbers = [(re.fullmatch(r"\d{1,9}", n.strip()), re.fullmatch(rf"({NUM})\s?%?", x.strip())) for n, x in cells]

@@ -87,6 +87,24 @@ def alike(a: str, b: str) -> bool:
     return bool(one) and bool(other) and (one <= other or other <= one)
 
 
+_OF_STATISTICS = words(
+    "statistical statistically significance significant highly p value result results test tested t z one two sided sample"
+) | words(
+    "paired bootstrap bootstrapped permutation probability against threshold baseline null chance level criterion zero"
+    " reference ci ci95 confidence interval effect size cohen s d dz hedges g power achieved large medium small bca n"
+    " standard error deviation sd se"
+)
+"""Words that say nothing of what was measured."""
+
+
+def names_another(text: str, labels: Iterable[str]) -> bool:
+    """True when a text names a subject of its own, which none of the labels does."""
+    known = _OF_STATISTICS
+    for label in labels:
+        known |= words(label)
+    return not words(text) <= known
+
+
 class Scoped(Generic[C]):
     """Claims of one kind, found by where they stand."""
 

@@ -155,7 +155,8 @@ def _of_sections(claims: Claims) -> Iterator[Series]:
         ):
             continue
         role = role_of(each.label)
-        whole = bool(_WHOLE_KEY.search(each.label)) and not _within(claims, each.line.section, sets[0])
+        inside = _within(claims, each.line.section, sets[0]) and role != "total"
+        whole = bool(_WHOLE_KEY.search(each.label)) and not inside
         if noun and noun in each.label.lower() and role:
             about.append(_aggregate(each, role))
         elif whole and role in ("", "total"):
@@ -216,7 +217,7 @@ def _of_table(table: Table) -> Iterator[Series]:
         about = []
         for at, role in roles:
             cell = cells[at]
-            if cell is None or (role == "total" and averaged):
+            if cell is None or (role == "total" and averaged and not _is_all(cell)):
                 continue
             number = printed(cell["value"])
             span = number.exact_or_span(bool(cell["unit"]) or role == "mean").scaled(factor(cell["unit"] or ""))
@@ -224,6 +225,11 @@ def _of_table(table: Table) -> Iterator[Series]:
             about.append(Aggregate(role, label, cell[0], span, table.rows[at].line))
         if about:
             yield Series(kept, tuple(about), complete=True)
+
+
+def _is_all(cell: re.Match[str]) -> bool:
+    """Whether a total is that of shares."""
+    return dimension(cell["unit"] or "") == "percent" and float(cell["value"]) == 100.0
 
 
 def _of_row(row: Row, cell: re.Match[str]) -> Part:

@@ -70,6 +70,10 @@ STAMPS = "Elapsed time: {total}\n\n- run `probe_20240305_081500`\n- run `probe_2
 
 PAIRS: dict[str, list[tuple[str, str]]] = {
     "sums": [
+        (
+            "| Split | Share |\n|---|---|\n| a | 70 % |\n| b | 40 % |\n| Total | 100 % |",
+            "| Split | n | Share |\n|---|---|---|\n| a | 70 | 70 % |\n| b | 30 | 30 % |\n| Total | 100 | 100 % |",
+        ),
         (tasks(total="60.0"), tasks()),
         (table(n="110"), table()),
         (table(hours="16"), table(name="Sum")),
@@ -145,6 +149,10 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
     ],
     "nesting": [
         (
+            "### Leg 1 (40 min)\nThe run took 70 min.\n\n### Leg 2 (30 min)\nOut.",
+            "### Leg 1 (40 min)\nOut.\n\n### Leg 2 (30 min)\nBack.\n\nTotal duration: 70 min",
+        ),
+        (
             "## Task 1 (12.0 s)\nThe run took 15.0 s.\n\n## Task 2 (15.0 s)\nIt was run.",
             "## Task 1 (12.0 s)\nThe run took 11.0 s.\n\n## Task 2 (15.0 s)\nBoth tasks were run in 27.0 s.",
         ),
@@ -176,6 +184,10 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
             "0.9 s/query", "## A\nLatency: 12 ms per query\n\n## B\nSpeed: 14 ms/query"),
     ],
     "interval_of_mean": [
+        (
+            "- Depth = 0.40 ± 0.10 (SD), n = 25\n- 95% CI [0.20, 0.60]",
+            "- Depth = 0.40 ± 0.10 (SD), n = 25\n- Accuracy: 91.2 %, 95% CI [89.9, 92.4]",
+        ),
         (study(low="0.19", high="0.43"), study()),
         (study(low="0.336", high="0.404"), study()),
         ("mean 12.4 (SD 3.0), n = 36, 95% CI 8.4 to 16.4", "mean 12.4 (SD 3.0), n = 36, 95% CI 11.4 to 13.4"),
