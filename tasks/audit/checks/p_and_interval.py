@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tasks.audit.claims.claim import names_another
 from tasks.audit.claims.claims import Claims, distinct
+from tasks.audit.claims.references import Reference
 from tasks.audit.claims.statistics import ConfidenceInterval, PValue
 from tasks.audit.finding import Finding, found
+from tasks.audit.numbers import printed
 from tasks.audit.reading.report import Line
 
+_DIFFERENCE = re.compile(r"\b(?:difference|change|gain|improvement)\b|Δ", re.I)
+"""Is compared with 0 where nothing else is named."""
 _CHANGE = "improvement gain increase rise drop reduction over above"
 """What a paragraph calls its own quantity against a reference."""
 
@@ -49,6 +54,8 @@ def _compare(claims: Claims, p: PValue, interval: ConfidenceInterval) -> Iterato
     label = interval.label if mean is None else mean.label
     beside = claims.references_beside(interval.line, label)
     texts = f"p {p.sign} {p.value.text}", f"[{interval.low.text}, {interval.high.text}]"
+    if not beside and _DIFFERENCE.search(f"{label} {interval.line.text[: interval.start]}"):
+        beside = [Reference(interval.line, 0, 0, label, printed("0"), "")]
     if not beside:
         yield found(
             "not checkable", p.line, f"{texts[0]} and {texts[1]} need the value that is tested against", interval.line

@@ -88,11 +88,10 @@ def alike(a: str, b: str) -> bool:
 
 
 _OF_STATISTICS = words(
-    "statistical statistically significance significant highly p value result results test tested t z one two sided sample"
-) | words(
-    "paired bootstrap bootstrapped permutation probability against threshold baseline null chance level criterion zero"
-    " reference ci ci95 confidence interval effect size cohen s d dz hedges g power achieved large medium small bca n"
-    " standard error deviation sd se"
+    "statistical statistically significance significant highly p value result results test tested t z one two sided"
+    " sample paired bootstrap bootstrapped permutation probability against threshold baseline null chance level zero"
+    " criterion reference ci ci95 confidence interval effect size cohen s d dz hedges g power achieved large medium"
+    " small bca n standard error deviation sd se"
 )
 """Words that say nothing of what was measured."""
 

@@ -155,8 +155,9 @@ def _of_sections(claims: Claims) -> Iterator[Series]:
         ):
             continue
         role = role_of(each.label)
+        on_top = claims.report.sections[each.line.section].level <= 1 or role == "total"
         inside = _within(claims, each.line.section, sets[0]) and role != "total"
-        whole = bool(_WHOLE_KEY.search(each.label)) and not inside
+        whole = bool(_WHOLE_KEY.search(each.label)) and on_top and not inside
         if noun and noun in each.label.lower() and role:
             about.append(_aggregate(each, role))
         elif whole and role in ("", "total"):

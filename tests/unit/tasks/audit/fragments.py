@@ -205,6 +205,7 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
             "SD\n\nCohen's d = 0.2", "## R\nA: 20.0 ± 5.0 SD\n\nB: 24.0 ± 5.0 SD\n\nCohen's d = 0.8"),
     ],
     "p_and_interval": [
+        ("Mean difference -1.2 (95% CI -2.3 to 0.4), p = .030", "Mean difference −1.2 (95% CI −2.3 to −0.1), p = .030"),
         (
             "## R\nGrip = 4.0 ± 1.0, against a baseline of 3.9: 95% CI [3.6, 4.4]\n\nSignificance: p < 0.001",
             "## R\nGrip = 4.0 ± 0.4 (95% CI [3.6, 4.4]), baseline 3.9\n\nThe difference in weight: p < 0.001",
