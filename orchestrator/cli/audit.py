@@ -45,7 +45,7 @@ def _show(file: Path, found: Audit) -> None:
     from tasks.audit.finding import VERDICTS
 
     console = Console(highlight=False)
-    for verdict, colour in zip(VERDICTS, ("red", "yellow", "cyan"), strict=False):
+    for verdict, colour in zip(VERDICTS, ("red", "yellow"), strict=False):
         for each in found.of(verdict):
             _show_one(console, file, each, colour)
     counts = ", ".join(f"{len(found.of(verdict))} {verdict}" for verdict in VERDICTS)

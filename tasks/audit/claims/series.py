@@ -56,7 +56,7 @@ class Series:
 
 
 _OWN_KEY = re.compile(
-    r"(?:duration|time(?: taken)?|took|elapsed(?: time)?|run ?time|execution time|wall(?:[- ]clock)?(?: time)?"
+    r"^(?:(?:it |this |which )?took|duration|time(?: taken)?|elapsed(?: time)?|run ?time|execution time|wall(?:[- ]clock)?(?: time)?"
     r"|completed in)$",
     re.I,
 )

@@ -27,6 +27,8 @@ def open_report(path: Path) -> Report:
     """Read a file; BadInput, in one line, where it is not there, too large, or no text."""
     if path.is_dir():
         raise BadInput(f"{path} is a folder; name the report in it")
+    if path.exists() and not path.is_file():
+        raise BadInput(f"{path} is no file; save the report to one")
     try:
         size = path.stat().st_size
         if size > LARGEST:

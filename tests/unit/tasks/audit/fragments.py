@@ -149,6 +149,10 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
     ],
     "nesting": [
         (
+            "## Model A\n- Duration: 12 ms\n- Training time: 3 h",
+            "## Model A\n- Inference time: 12 ms\n- Training time: 3 h",
+        ),
+        (
             "### Leg 1 (40 min)\nThe run took 70 min.\n\n### Leg 2 (30 min)\nOut.",
             "### Leg 1 (40 min)\nOut.\n\n### Leg 2 (30 min)\nBack.\n\nTotal duration: 70 min",
         ),

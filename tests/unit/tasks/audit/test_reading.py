@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,8 @@ def test_long_lines_are_read_to_their_end(line: str) -> None:
 
 
 def test_a_folder_or_a_missing_file_is_refused(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "missing.md"):
+    fifo = tmp_path / "pipe"
+    os.mkfifo(fifo)
+    for path in (tmp_path, tmp_path / "missing.md", fifo):
         with pytest.raises(BadInput, match=str(path)):
             open_report(path)
