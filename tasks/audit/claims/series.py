@@ -56,7 +56,8 @@ class Series:
 
 
 _OWN_KEY = re.compile(
-    r"^(?:(?:it |this |which )?took|duration|time(?: taken)?|elapsed(?: time)?|run ?time|execution time|wall(?:[- ]clock)?(?: time)?"
+    r"^(?:(?:it |this |which )?took|duration|time(?: taken)?|elapsed(?: time)?|run ?time|execution time"
+    r"|wall(?:[- ]clock)?(?: time)?"
     r"|completed in)$",
     re.I,
 )
