@@ -286,8 +286,18 @@ class Statistics(Grown):
     seed: int = 0
 
 
-TaskSpec = Annotated[Environment | Diagnostic | Statistics, Field(discriminator="kind")]
-TaskKind = Literal["environment", "diagnostic", "statistics"]
+class Audit(Frozen):
+    """Hold the claims of a report against one another."""
+
+    kind: Literal["audit"] = "audit"
+    report: str = Field(min_length=1)
+    """Name of the report, such as `cycle-report.md`; its ending tells the format."""
+    digest: Digest
+    """Digest of the report, which is kept as an artifact."""
+
+
+TaskSpec = Annotated[Environment | Diagnostic | Statistics | Audit, Field(discriminator="kind")]
+TaskKind = Literal["environment", "diagnostic", "statistics", "audit"]
 
 
 def _slug(text: str) -> str:

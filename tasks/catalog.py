@@ -13,6 +13,7 @@ HANDLERS: Mapping[TaskKind, str] = {
     "environment": "tasks.environment.handler:measure_environment",
     "diagnostic": "tasks.diagnostics.handler:measure_attention",
     "statistics": "tasks.statistics.handler:compare_models",
+    "audit": "tasks.audit.handler:audit_report",
 }
 
 

@@ -26,6 +26,7 @@ COMMANDS = (
     "models",
     "data",
     "power",
+    "audit",
     "doctor",
 )
 """In the order in which a newcomer meets them. Each is `orchestrator.cli.<name>:<name>`."""

@@ -1,0 +1,49 @@
+"""The checks, one a file; each takes the claims of a report and gives findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tasks.audit.checks import (
+    bounds,
+    capabilities,
+    changes,
+    comparisons,
+    conversions,
+    dates,
+    effect_size,
+    encoding,
+    entropy,
+    extremes,
+    files,
+    funnels,
+    interval_of_mean,
+    latencies,
+    means,
+    named_counts,
+    nesting,
+    p_and_decision,
+    p_and_interval,
+    part_means,
+    percentages,
+    power,
+    statuses,
+    sums,
+    targets,
+    test_statistic,
+    throughput,
+    timestamps,
+    utilisation,
+)
+from tasks.audit.claims.claims import Claims
+from tasks.audit.finding import Finding
+
+CHECKS: dict[str, Callable[[Claims], Iterator[Finding]]] = {
+    module.__name__.rpartition(".")[2]: module.check
+    for module in (
+        sums, means, extremes, percentages, changes, named_counts, statuses, targets, funnels, conversions, nesting,
+        timestamps, dates, throughput, latencies, interval_of_mean, effect_size, p_and_interval, p_and_decision,
+        test_statistic, power, comparisons, bounds, entropy, part_means, files, utilisation, capabilities, encoding,
+    )
+}  # fmt: skip
+"""Name of a check -> the check."""

@@ -1,0 +1,123 @@
+"""A quantity lies within its bounds: shares, correlations, powers, standard deviations, ranges that are declared."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from tasks.audit.claims.claim import alike, label_before, words
+from tasks.audit.claims.claims import Claims
+from tasks.audit.finding import Finding, consistent_if, found
+from tasks.audit.numbers import NUM, Printed, printed, said
+from tasks.audit.reading.report import Line
+
+_SHARE = re.compile(
+    r"\b(?:accuracy|precision|recall|coverage|share|proportion|fraction|completeness|overlap|agreement"
+    r"|sensitivity|specificity|completion|completed)\b",
+    re.I,
+)
+_UNIT_SHARE = re.compile(
+    r"\b(?P<name>probability|proportion|fraction|AUC|AUROC|IoU|Dice|R²|R2|kappa|correlation|Pearson'?s? r"
+    r"|Spearman'?s? (?:rho|ρ)|ρ|rho)\b\s*"
+    rf"(?:[=:≈]|of|is|was)\s*(?P<value>{NUM})(?![\d.]|\s?%|\s?(?:of|/|to|in)\b|/)",
+    re.I,
+)
+_SIGNED = re.compile(r"correlation|pearson|spearman|rho|ρ|kappa", re.I)
+_RANGE = re.compile(
+    r"(?:\brange[sd]?|\bbounded|\blies?|\bscale|\bin)\b\s*(?:is|of|from|between|by|within|in"
+    rf"|[:=])*\s*[\[(]?\s*(?P<low>{NUM})\s*(?:,|–|\bto\b|\band\b|;)\s*(?P<high>{NUM})\s*[\])]?",
+    re.I,
+)
+_MOST_RANGES = 50
+"""Each is looked for in the whole report, so that their number has to have an end."""
+_IS_RANGE = re.compile(r"\b(?:range|bounded|scale)", re.I)
+_HAS = r"\s*(?:=|≈|:|\bis\b|\bwas\b|\bof\b)\s*(?P<value>{num})(?![\d%]|\s?%)"
+
+
+def check(claims: Claims) -> Iterator[Finding]:
+    """Shares in percent, coefficients, powers; means, values and spreads within declared ranges."""
+    for share in claims.percents.all:
+        if _SHARE.search(share.label) and not re.search(r"increase|change|growth|more|relative|cpu", share.label, re.I):
+            beyond = share.number.span.low > 100 or share.number.span.high < 0
+            if beyond:
+                yield found("inconsistent", share.line, f"{share.label}: {share.number.text} % is no share of a whole")
+    for power in claims.powers.all:
+        if power.value.span.low > 1 or power.value.value < 0:
+            yield found("inconsistent", power.line, f"a power of {power.value.text} is no probability")
+    for line in claims.lines:
+        for each in _UNIT_SHARE.finditer(line.text):
+            number, least = (
+                printed(each["value"]),
+                -1.0 if _SIGNED.search(each["name"]) else -math.inf if "R" in each["name"] else 0.0,
+            )
+            if (number.span.low > 1 and number.value < 10) or number.span.high < least:
+                yield found(
+                    "inconsistent", line, f"{each['name']} of {each['value']} lies outside [{max(least, -1):g}, 1]"
+                )
+    yield from _declared(claims)
+    for ratio in claims.ratios.all:
+        if ratio.part.value > ratio.whole.value and ratio.unit == "" and _counts_done(ratio.line.text, ratio.end):
+            yield found("inconsistent", ratio.line, f"{ratio.text} is more than all")
+
+
+def _counts_done(text: str, end: int) -> bool:
+    return bool(
+        re.match(
+            r"\s*\)?\s*(?:\w+\s+){0,2}(?:completed?|done|passed|failed|met|tasks|tests|models|finished)\b",
+            text[end : end + 40],
+            re.I,
+        )
+    )
+
+
+def _declared(claims: Claims) -> Iterator[Finding]:
+    seen: set[tuple[str, float, float]] = set()
+    for line in claims.lines:
+        for each in _RANGE.finditer(line.text):
+            low, high = printed(each["low"]), printed(each["high"])
+            if low.value >= high.value or not _IS_RANGE.search(each[0]):
+                continue
+            label = label_before(line.text, each.start()) or claims.titles[line.item].text
+            if (key := (label, low.value, high.value)) not in seen and len(seen) < _MOST_RANGES:
+                seen.add(key)
+                yield from _within(claims, line, label, low, high)
+            break
+
+
+def _within(claims: Claims, line: Line, label: str, low: Printed, high: Printed) -> Iterator[Finding]:
+    a, b = low.value, high.value
+    named = words(label)
+    if not named:
+        return
+    for mean in claims.means.all[:1000]:
+        if not mean.label or not (alike(mean.label, label) or words(mean.label) <= words(line.text)):
+            continue
+        m, s = mean.mean, mean.spread
+        inside = m.span.high >= a and m.span.low <= b
+        yield consistent_if(inside, mean.line, f"{mean.label} = {m.text} in a range from {a:g} to {b:g}", line)
+        size = claims.size_at(mean.line)
+        if inside:
+            at = min(max((a + b) / 2, m.span.low), m.span.high)
+            most = math.sqrt(max(0.0, (at - a) * (b - at)))
+            most *= math.sqrt(size.n / (size.n - 1)) if size and size.n > 1 else math.sqrt(2)
+            text = (
+                f"a standard deviation of {s.text} about {m.text} within [{a:g}, {b:g}], where it is at most "
+                f"{said(most, 3)}"
+            )
+            yield consistent_if(s.span.low <= most, mean.line, text, line)
+    for short in named:
+        if len(short) < 2:
+            continue
+        pattern = re.compile(rf"\b{re.escape(short)}\b" + _HAS.format(num=NUM), re.I)
+        for other in claims.lines[:20_000]:
+            if other.number == line.number or short not in other.text.lower():
+                continue
+            for value in pattern.finditer(other.text):
+                number = printed(value["value"])
+                if not (number.span.high >= a and number.span.low <= b) and alike(
+                    label_before(other.text, value.start("value")), label
+                ):
+                    yield found(
+                        "inconsistent", other, f"{short} = {number.text} outside its range from {a:g} to {b:g}", line
+                    )

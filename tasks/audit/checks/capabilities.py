@@ -1,0 +1,101 @@
+"""A model is said to have only what its architecture has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tasks.audit.claims.claims import Claims
+from tasks.audit.finding import Finding, consistent_if, found
+from tasks.audit.reading.report import Line
+from tasks.audit.registry import Model, models_in, vit_in
+
+_CROSSING = re.compile(
+    r"\bcross[- ](?:modal )?(?:attention|attends?)\b|\bcross[- ]modal (?:attention|entropy)|\bfusion (?:layers?"
+    r"|collapse|attention|encoder)\b",
+    re.I,
+)
+_DENIED = re.compile(
+    r"\b(?:no|not|non|without|lacks?|lacking|never|neither|absent|absence|cannot|isn't|doesn't|instead of|unlike"
+    r"|undefined|n/a|missing|has none|have none)\b",
+    re.I,
+)
+_MODEL_LINE = re.compile(r"^(?:model|architecture|network|backbone)\s*:\s*(?P<name>.+)", re.I)
+_VALUE = re.compile(r"\d|confirmed|detected|observed|measured|shows?|found", re.I)
+_SENTENCE = re.compile(r"(?<=[.;!?])\s+")
+_LAYERS = re.compile(r"\b(?P<n>\d{1,3})\s+(?:transformer |encoder |attention |vision )*layers\b", re.I)
+_TOKENS = re.compile(
+    r"\b(?P<n>\d{2,5})\s+(?P<what>(?:image |visual |vision )*patch(?:es)?|(?:image|visual|vision) tokens)\b", re.I
+)
+
+
+def check(claims: Claims) -> Iterator[Finding]:
+    """Attention between modalities in dual encoders; layers and tokens of vision transformers."""
+    declared = _declared(claims)
+    said: set[tuple[int | None, str]] = set()
+    for line in claims.lines:
+        if _CROSSING.search(line.text):
+            for sentence in _SENTENCE.split(line.text):
+                claim = _CROSSING.search(sentence)
+                if claim is None or _DENIED.search(sentence):
+                    continue
+                yield from _crossing(line, sentence, claim[0], declared.get(line.section), claims, said)
+        yield from _sizes(line)
+
+
+def _declared(claims: Claims) -> dict[int, Model]:
+    """The one model that a section says it is about."""
+    every: dict[int, Model | None] = {}
+    for line in claims.lines:
+        if (told := _MODEL_LINE.match(line.text)) and (named := models_in(told["name"])):
+            first = named[0][0]
+            every[line.section] = first if every.get(line.section, first) == first else None
+    return {section: model for section, model in every.items() if model is not None}
+
+
+def _crossing(
+    line: Line, sentence: str, claim: str, declared: Model | None, claims: Claims, said: set[tuple[int | None, str]]
+) -> Iterator[Finding]:
+    named = [model for model, _ in models_in(sentence)]
+    around = _VALUE.search(sentence) or _measured_below(claims, line)
+    model = named[0] if named else declared if declared is not None and around else None
+    if model is None or any(each.crosses for each in named):
+        if named and named[0].crosses and len(named) == 1:
+            yield found(
+                "consistent", line, f"{claim.lower()} of {model.name if model else ''}, a {named[0].architecture}"
+            )
+        return
+    key = (line.section, model.name)
+    if key not in said:
+        said.add(key)
+        verdict = not model.crosses
+        text = (
+            f"{claim.lower()} is said of {model.name}, a {model.architecture}: its towers meet in one product "
+            f"of embeddings, and no token attends across ({model.source})"
+        )
+        yield consistent_if(not verdict, line, text)
+
+
+def _measured_below(claims: Claims, line: Line) -> bool:
+    return any(
+        each.item == line.item and each.number > line.number and re.search(r"[=≈<>]\s*\d", each.text)
+        for each in claims.lines_of_item(line.item)
+    )
+
+
+def _sizes(line: Line) -> Iterator[Finding]:
+    vit = vit_in(line.text) if "ViT" in line.text else None
+    if vit is None:
+        return
+    layers = _LAYERS.search(line.text)
+    if layers and vit.layers:
+        n = int(layers["n"])
+        text = f"{vit.name} has {vit.layers} layers; printed {n}"
+        yield found(
+            "consistent" if n == vit.layers else "depends on reading" if n > vit.layers else "inconsistent", line, text
+        )
+    tokens = _TOKENS.search(line.text)
+    if tokens:
+        n = int(tokens["n"])
+        text = f"{vit.name} has {vit.tokens - 1} patches and a class token; printed {n} {tokens['what']}"
+        yield consistent_if(n in (vit.tokens - 1, vit.tokens), line, text)

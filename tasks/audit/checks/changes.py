@@ -1,0 +1,72 @@
+"""A change in percent, or a factor, is what the two values it is said of come to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tasks.audit.claims.claims import Claims
+from tasks.audit.finding import Finding, consistent_if, found
+from tasks.audit.numbers import FREE, NUM, Span, printed, said_span
+from tasks.audit.reading.report import Line
+from tasks.audit.units import UNIT, factor
+
+_FROM_TO = re.compile(
+    rf"\bfrom\s+(?P<a>{FREE})\s?(?P<ua>{UNIT})?\s+(?:down |up "
+    rf")?to\s+(?P<b>{NUM})\s?(?P<ub>{UNIT})?(?P<rest>(?:[^.;|]|\.(?=\d)){{0,60}})",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(rf"(?P<sign>[+-])?(?P<value>{FREE})\s?%(?!\s*(?:CI|confidence))(?P<after>[^,;.)]{{0,25}})")
+_TIMES = re.compile(rf"(?P<value>{FREE})\s?(?:×|x\b|-?fold\b|times\b)")
+_POINTS = re.compile(r"\bpoints?\b|\bpp\b", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:by\s+|an?\s+)?(?P<value>{NUM})\s?%[^,;.|%\d]{{0,40}}$", re.IGNORECASE)
+
+
+def check(claims: Claims) -> Iterator[Finding]:
+    """Texts such as "from A to B (p %)" and "from A to B, k × faster"."""
+    for line in claims.lines:
+        if "from " in line.text.lower():
+            yield from _on(line)
+
+
+def _on(line: Line) -> Iterator[Finding]:
+    for each in _FROM_TO.finditer(line.text):
+        ua, ub = each["ua"] or each["ub"] or "", each["ub"] or each["ua"] or ""
+        a = printed(each["a"]).span.scaled(factor(ua))
+        b = printed(each["b"]).span.scaled(factor(ub))
+        if a.low <= 0 or b.low <= 0:
+            continue
+        said = f"from {each['a']} {ua} to {each['b']} {ub}".replace("  ", " ").strip()
+        if percent := _PERCENT.search(each["rest"]) or _BEFORE.search(
+            line.text[max(0, each.start() - 60) : each.start()]
+        ):
+            points = _POINTS.search(each["rest"])
+            if points or ua == "%":
+                difference = (b - a).absolute()
+                changed = ((b - a) / a).absolute().scaled(100)
+                points_said = printed(percent["value"].lstrip("-")).span
+                if difference.meets(points_said):
+                    yield found("consistent", line, f"{said} is {said_span(difference)} points")
+                elif not points and changed.meets(points_said):
+                    yield found("consistent", line, f"{said} is a change by {said_span(changed)} %")
+                else:
+                    yield found(
+                        "inconsistent", line, f"{said} is {said_span(difference)} points, printed as {percent['value']}"
+                    )
+                continue
+            changed = ((b - a) / a).absolute().scaled(100)
+            number = printed(percent["value"].lstrip("-"))
+            yield consistent_if(
+                changed.meets(number.span),
+                line,
+                f"{said} is a change by {said_span(changed)} %, printed as {number.text} %",
+            )
+        elif times := _TIMES.search(each["rest"]):
+            ratios = Span(*sorted((a.low / b.high, a.high / b.low))), Span(*sorted((b.low / a.high, b.high / a.low)))
+            larger = max(ratios, key=lambda span: span.high)
+            number = printed(times["value"])
+            yield consistent_if(
+                any(span.meets(number.span) for span in ratios),
+                line,
+                f"{said} is a factor of {said_span(larger)}, printed as {number.text}",
+            )

@@ -1,0 +1,46 @@
+"""The same amount in two units is the same amount."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tasks.audit.claims.claims import Claims
+from tasks.audit.claims.quantities import Measured
+from tasks.audit.finding import Finding, consistent_if, found
+from tasks.audit.numbers import said_span
+from tasks.audit.units import BYTES, factor
+
+_BETWEEN = re.compile(
+    r"\s*(?:\(|=|≈|,?\s*i\.e\.,?|,?\s*that is,?|,?\s*or\b)\s*(?:~|≈|=|about|around|approx\.?|approximately"
+    r"|roughly|i\.e\.,?|or|or about)?\s*"
+)
+
+
+def check(claims: Claims) -> Iterator[Finding]:
+    """`90 s (1.5 min)`, `2048 MB = 2 GB`."""
+    previous: Measured | None = None
+    for each in claims.measured.all:
+        a, previous = previous, each
+        if a is None or a.line is not each.line or a.time != each.time or a.per != each.per or a.unit == each.unit:
+            continue
+        if not _BETWEEN.fullmatch(each.line.text[a.end : each.start]):
+            continue
+        scale = factor(each.unit)
+        text = f"{a.text} = {said_span(a.base.scaled(1 / scale))} {each.unit}, printed as {each.number.text}"
+        if not a.time and not a.base.meets(each.base) and _other_reading(a, each):
+            yield found("depends on reading", each.line, f"{text}: only if units of 1000 and of 1024 are mixed")
+        else:
+            yield consistent_if(a.base.meets(each.base), each.line, text)
+
+
+def _other_reading(a: Measured, b: Measured) -> bool:
+    """Whether the two agree where K, M, G are powers of 1024."""
+
+    def binary(each: Measured) -> float:
+        return BYTES.get(
+            each.unit.replace("B", "iB") if "i" not in each.unit and len(each.unit) == 2 else each.unit, 1.0
+        )
+
+    one = a.number.span.scaled(binary(a))
+    return one.meets(b.number.span.scaled(binary(b)))

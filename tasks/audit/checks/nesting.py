@@ -1,0 +1,56 @@
+"""What was done within a piece of work took no longer than the whole of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tasks.audit.claims.claims import Claims
+from tasks.audit.claims.quantities import Measured, role_of
+from tasks.audit.claims.series import own_durations
+from tasks.audit.finding import Finding, consistent_if
+from tasks.audit.numbers import said_span
+
+_WORK = re.compile(
+    r"\b(?:time|duration|took|run|runs|ran|elapsed|training|inference|evaluation|experiment|execution|processing"
+    r"|finished in|completed in)\b",
+    re.I,
+)
+_WHOLE = re.compile(r"^(?:total|overall)\b(?:\s+\w+)?\s(?:duration|time|run ?time)$", re.I)
+_OF_ALL = re.compile(r"\b(?:all|overall|altogether|tasks|jobs|steps|experiments|runs)\b", re.I)
+"""Of several pieces of work together: such a sentence only happens to stand in the section of the last one."""
+
+
+def _is_the_same(around: Measured, each: Measured) -> bool:
+    """Whether both are in one sentence, as an amount in two units is."""
+    return around.line is each.line and not re.search(r"[.;]\s", each.line.text[around.end : each.start])
+
+
+def check(claims: Claims) -> Iterator[Finding]:
+    """A duration in a section against that of the section, or of the nearest one around it that has one."""
+    own = own_durations(claims)
+    if not own:
+        return
+    mine = {(each.line.number, each.start) for each in own.values()}
+    for each in claims.measured.all:
+        if not each.time or each.per or each.forecast or (each.line.number, each.start) in mine:
+            continue
+        if (
+            role_of(each.label) in ("mean", "median", "least")
+            or _OF_ALL.search(each.line.text)
+            or _WHOLE.search(each.label)
+        ):
+            continue
+        if not _WORK.search(each.line.text[: each.end + 20]):
+            continue
+        around = next((own[at] for at in claims.report.ancestors(each.line.section) if at in own), None)
+        if around is None or _is_the_same(around, each):
+            continue
+        text = f"{each.text} ({said_span(each.base)} s) within work of {around.text}, as line {around.line.number} says"
+        yield consistent_if(each.base.low <= around.base.high, each.line, text, around.line)
+    for section, duration in own.items():
+        parent = claims.report.sections[section].parent
+        around = next((own[at] for at in claims.report.ancestors(parent or 0) if at in own), None)
+        if around is not None:
+            text = f"{duration.text} within work of {around.text}, as line {around.line.number} says"
+            yield consistent_if(duration.base.low <= around.base.high, duration.line, text, around.line)

@@ -1,0 +1,94 @@
+"""A power is that of its effect and n, and an n is what its effect and power require."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from tasks.audit.claims.claims import Claims, distinct, only
+from tasks.audit.claims.statistics import EffectSize, Power, SampleSize
+from tasks.audit.finding import Finding, consistent_if
+from tasks.audit.numbers import Span, said
+
+_LARGEST_N = 10_000_000
+_ROUNDING = 1
+"""Samples by which tables and software differ."""
+_PER_GROUP = re.compile(r"\b(?:per|each|in each|a)\s+(?:arm|group|condition|cell)\b", re.I)
+_NEEDS = re.compile(r"\b(?:at least|≥|minimum of|or more|no fewer)\b", re.I)
+
+
+def check(claims: Claims) -> Iterator[Finding]:
+    """Plans, where all three stand on one line; results, where they stand near one another."""
+    planned: set[int] = set()
+    for each, _ in distinct(claims.all_effects.all, lambda each: (each.line.number, each.value.text)):
+        power = only(claims.powers.within("number", each.line), lambda one: one.value.value)
+        size = only(claims.sizes.within("number", each.line), lambda one: one.n)
+        if power is not None and size is not None:
+            planned.add(each.line.number)
+            yield from _plan(claims, each, power, size)
+    results = [each for each in claims.powers.all if each.line.number not in planned]
+    for power, lines in distinct(results, lambda each: each.value.text):
+        for line in lines:
+            effect = only(claims.effects.nearest(line), lambda one: one.value.value)
+            size = claims.size_at(line)
+            if effect is not None and size is not None and 0 < power.value.value <= 1:
+                yield from _result(claims, power, effect, size)
+                break
+
+
+def _alpha(claims: Claims) -> float:
+    return next(iter(claims.alphas)) if len(claims.alphas) == 1 else 0.05
+
+
+def _result(claims: Claims, power: Power, effect: EffectSize, size: SampleSize) -> Iterator[Finding]:
+    from tasks.statistics.power import Design
+    from tasks.statistics.power import power as power_of
+
+    if not 4 <= size.n <= _LARGEST_N:
+        return
+    alpha, d = _alpha(claims), effect.value.span.absolute()
+    readings: list[tuple[str, Design, float]] = [("one group or pairs", "paired", size.n)]
+    if claims.mean_at(power.line) is None:  # of one mean there is one group
+        readings += [("two groups of n", "independent", size.n), ("two groups of n/2", "independent", size.n / 2)]
+    fits, says = False, []
+    for name, design, n in readings:
+        for sides in ("two-sided", "greater"):
+            low, high = (power_of(n, x, alpha, design, sides) for x in (d.low, d.high))
+            ours = Span(low, high)
+            fits = fits or ours.meets(power.value.span) or (power.at_least and high >= power.value.span.low)
+            if sides == "two-sided":
+                says.append(f"{said((low + high) / 2)} for {name}")
+    text = f"d = {effect.value.text} with n = {size.n} has a power of {', '.join(says)}; printed {power.value.text}"
+    yield consistent_if(fits, power.line, text, effect.line, size.line)
+
+
+def _plan(claims: Claims, effect: EffectSize, power: Power, size: SampleSize) -> Iterator[Finding]:
+    from scipy.special import ndtri
+
+    from tasks.statistics.power import sample_size
+
+    per_group = bool(_PER_GROUP.search(size.line.text))
+    d, target, alpha = abs(effect.value.value), power.value.value, _alpha(claims)
+    if not (0.01 <= d < 50 and alpha < target < 1):
+        return
+    needed: dict[int, str] = {}
+    for design, groups in (("paired", 1), ("independent", 2))[per_group:]:
+        for sides, tails in (("two-sided", 2), ("greater", 1)):
+            exact = math.ceil(sample_size(d, target, alpha, design, sides) - 1e-9)  # type: ignore[arg-type]
+            normal = math.ceil(groups * ((ndtri(1 - alpha / tails) + ndtri(target)) / d) ** 2)
+            name = f"{sides.replace('greater', 'one-sided')}, {'pairs or one group' if groups == 1 else 'a group'}"
+            for n, how in ((exact, name), (normal, f"{name}, by the normal approximation")):
+                if n == normal != exact and tails == 1:
+                    continue
+                needed.setdefault(n, how)
+                if groups == 2 and not per_group:
+                    needed.setdefault(2 * n, how.replace("a group", "both groups together"))
+    near = [n for n in needed if abs(n - size.n) <= _ROUNDING]
+    said_needs = ", ".join(f"{n} ({how})" for n, how in sorted(needed.items()) if "normal" not in how)
+    text = (
+        f"d = {effect.value.text} needs, for a power of {target:g} at a level of {alpha:g}: "
+        f"{said_needs}; printed n = {size.n}"
+    )
+    enough = size.n >= min(needed) and (power.at_least or bool(_NEEDS.search(effect.line.text)))
+    yield consistent_if(bool(near) or enough, size.line, text)

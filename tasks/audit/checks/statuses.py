@@ -1,0 +1,80 @@
+"""As many are done as their own statuses say."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tasks.audit.claims.claims import Claims, distinct
+from tasks.audit.claims.mentions import State, state_of
+from tasks.audit.claims.quantities import Ratio
+from tasks.audit.finding import Finding, consistent_if
+from tasks.audit.reading.report import Line
+
+_NOUN = (
+    r"task|experiment|step|test|job|criterion|criteria|milestone|run|item|goal|objective|stage|phase|check"
+    r"|work package|module|deliverable"
+)
+_AFTER = re.compile(
+    rf"\s*(?:of the |the |all )?(?P<noun>{_NOUN})s?\b\s*(?:are |were |is |have been |have )?(?P<done>completed?"
+    r"|done|finished|passed|succeeded|achieved|met)\b",
+    re.I,
+)
+_BEFORE = re.compile(
+    rf"\b(?P<noun>{_NOUN})s?\s+(?P<done>completed?|done|finished|passed|succeeded|achieved|met)\s*$", re.I
+)
+
+
+def check(claims: Claims) -> Iterator[Finding]:
+    """`k/m tasks completed` against sections, tables or tick boxes that give each task's status."""
+    counted = [(ratio, noun) for ratio in claims.ratios.all if (noun := _noun(ratio))]
+    for ratio, _ in distinct([each for each, _ in counted], lambda each: (each.part.value, each.whole.value)):
+        noun = next(noun for each, noun in counted if each is ratio)
+        states = _states(claims, noun, ratio.line)
+        if len(states) < 2 or ratio.whole.value != len(states):
+            continue
+        done = [line for line, state in states if state == "done"]
+        undone = [line for line, state in states if state != "done"]
+        says = f", not: {_names(undone)}" if undone else ""
+        text = f"{ratio.text} {noun}s are said to be done; by their own status {len(done)} are{says}"
+        every = [
+            each.line
+            for each, _ in counted
+            if (each.part.value, each.whole.value) == (ratio.part.value, ratio.whole.value)
+        ]
+        yield consistent_if(len(done) == ratio.part.value, ratio.line, text, *every, *undone)
+
+
+def _noun(ratio: Ratio) -> str:
+    said = _AFTER.match(ratio.line.text, ratio.end) or _BEFORE.search(ratio.label)
+    return said["noun"].lower().replace("criteria", "criterion") if said else ""
+
+
+def _names(lines: list[Line]) -> str:
+    return ", ".join(f"line {line.number} ({line.text[:40].strip()})" for line in lines[:3])
+
+
+def _states(claims: Claims, noun: str, line: Line) -> list[tuple[Line, State]]:
+    by_parent: dict[int | None, list[tuple[Line, State]]] = defaultdict(list)
+    seen: set[int] = set()
+    for each in claims.statuses.all:
+        heading = claims.heading(each.line.section)
+        if heading is not None and each.line.section not in seen and heading.text.lower().startswith(noun):
+            seen.add(each.line.section)
+            by_parent[claims.report.sections[each.line.section].parent].append((each.line, each.state))
+    if by_parent:
+        return max(by_parent.values(), key=len)
+    for table in claims.report.tables:
+        column = next(
+            (
+                at
+                for at, head in enumerate(table.header)
+                if re.search(r"\b(?:status|state|outcome|result)\b", head, re.I)
+            ),
+            None,
+        )
+        if column and table.header[0].lower().rstrip("s") in (noun, f"{noun} id", f"{noun} name"):
+            return [(row.line, state_of(row.cells[column])) for row in table.rows if len(row.cells) > column]
+    boxes = [each for each in claims.lines if each.checkbox is not None and each.section == line.section]
+    return [(each, "done" if each.checkbox else "undone") for each in boxes]

@@ -1,0 +1,47 @@
+"""Time a sample, samples and total time agree; so do samples a second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tasks.audit.claims.claims import Claims
+from tasks.audit.claims.quantities import Measured
+from tasks.audit.finding import Finding, Verdict, found
+from tasks.audit.numbers import Span, said_span
+from tasks.audit.units import factor
+
+
+def check(claims: Claims) -> Iterator[Finding]:
+    """Latency × n against the total on its line; n over the total against a rate on its line."""
+    for each in claims.measured.all:
+        if not each.time or not each.per or each.forecast:
+            continue
+        totals = [one for one in claims.measured.within("number", each.line) if one.time and not one.per][:5]
+        size = claims.size_at(each.line)
+        if len(totals) == 1 and size is not None and size.line.section == each.line.section and _counts(each.per):
+            whole = totals[0]
+            ours = each.base * Span(size.n, size.n)
+            text = f"{each.text} × {size.n} = {_in(ours, whole)}, printed as {whole.text}"
+            yield found(
+                _verdict(ours.meets(whole.base), size.line.number == each.line.number), each.line, text, size.line
+            )
+    for rate in claims.rates.all:
+        totals = [one for one in claims.measured.within("number", rate.line) if one.time and not one.per][:5]
+        sizes = {one.n: one for one in claims.sizes.within("number", rate.line)}
+        if len(totals) == 1 and len(sizes) == 1:
+            n, whole = next(iter(sizes)), totals[0]
+            ours = Span(n, n) / whole.base
+            text = f"{n} in {whole.text} are {said_span(ours)} a second, printed as {rate.number.text} {rate.noun}s"
+            yield found(_verdict(ours.meets(rate.per_second), True), rate.line, text)
+
+
+def _verdict(holds: bool, same_line: bool) -> Verdict:
+    return "consistent" if holds else "inconsistent" if same_line else "depends on reading"
+
+
+def _counts(per: str) -> bool:
+    return per in ("sample", "image", "item", "pair", "request", "query", "call", "example", "step", "trial")
+
+
+def _in(span: Span, like: Measured) -> str:
+    return f"{said_span(span.scaled(1 / factor(like.unit)))} {like.unit}"

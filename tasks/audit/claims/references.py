@@ -1,0 +1,60 @@
+"""Values that a quantity is compared with: thresholds, chance, null values, baselines, and how a range is divided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tasks.audit.claims.claim import Claim, label_before
+from tasks.audit.numbers import FREE, NUM, Printed, printed
+from tasks.audit.reading.report import Line
+
+_NAMES = (
+    r"threshold|cut-?off|criterion|baseline|null(?: value| hypothesis)?|chance(?: level)?|reference(?: value)?|H_?0"
+)
+_BEFORE = re.compile(
+    rf"\b(?P<name>{_NAMES})\b\s*(?:value|level)?\s*(?:of|is|was|at"
+    rf"|[=:(])?\s*(?P<sign>[<>≤≥=])?\s*(?P<value>{NUM})(?![\d%]|\s?%)",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(rf"(?P<sign>[<>≤≥])?\s*(?P<value>{FREE})\s+(?:{_NAMES})\b", re.IGNORECASE)
+_DEFINED = re.compile(
+    rf"(?P<value>{FREE})\s*=\s*(?:balanced|chance|neutral|null|baseline|no \w+)"
+    rf"|(?P<sign>[<>≤≥])\s*(?P<value2>{FREE})\s*="
+    r"\s*[A-Za-z]",
+    re.IGNORECASE,
+)
+_IS_P = re.compile(r"(?:\bp(?:-?values?)?|\balpha|α)\s*[<>≤≥=]*\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Claim):
+    """A value to compare with; `sign` tells on which side something counts, where it is said."""
+
+    label: str
+    """What it is said of on its own line; empty where that is said elsewhere."""
+    value: Printed
+    sign: str
+
+
+def references(line: Line) -> Iterator[Reference]:
+    """All that the line names; levels of p-values are none."""
+    seen: set[int] = set()
+    for pattern in (_BEFORE, _AFTER, _DEFINED):
+        for each in pattern.finditer(line.text):
+            groups = each.groupdict()
+            name = "value" if groups["value"] else "value2"
+            at = each.start(name)
+            if at in seen or _IS_P.search(line.text[max(0, at - 20) : at]):
+                continue
+            seen.add(at)
+            sign = groups.get("sign") or ""
+            label = "" if pattern is not _AFTER else _compared(line.text, at)
+            yield Reference(line, each.start(), each.end(), label, printed(each[name]), sign)
+
+
+def _compared(text: str, at: int) -> str:
+    """The name before "X = 1.9 < 2.0 threshold"."""
+    head = re.search(rf"([A-Za-z][\w /-]{{0,40}}?)\s*=\s*{NUM}\s*[<>≤≥]\s*$", text[:at])
+    return label_before(text, head.end(1)) if head else ""

@@ -1,0 +1,280 @@
+"""Parts and what is said of them together: totals, means, minima and maxima, from tables, lists and sections."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tasks.audit.claims.claims import Claims
+from tasks.audit.claims.quantities import Measured, Role, role_of
+from tasks.audit.numbers import NUM, Printed, Span, printed
+from tasks.audit.reading.report import Line, Row, Table
+from tasks.audit.units import UNIT, dimension, factor
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several."""
+
+    label: str
+    number: Printed
+    span: Span
+    """In seconds or bytes where it is a duration or memory."""
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """What is said of all parts."""
+
+    role: Role
+    label: str
+    text: str
+    span: Span
+    line: Line
+    around: bool = False
+    """True for a whole that may hold more than its parts, or run them at the same time, such as an elapsed time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Parts with what is said of them."""
+
+    parts: tuple[Part, ...]
+    aggregates: tuple[Aggregate, ...]
+    complete: bool
+    """Whether the parts are all there are, as in a table with its own last row."""
+    scale: float = 1.0
+    """What spans are to be divided by to read as printed."""
+
+    @property
+    def sum(self) -> Span:
+        """Of the parts."""
+        return Span(sum(each.span.low for each in self.parts), sum(each.span.high for each in self.parts))
+
+
+_OWN_KEY = re.compile(
+    r"^(?:(?:it |this |which )?took|duration|time(?: taken)?|elapsed(?: time)?|run ?time|execution time"
+    r"|wall(?:[- ]clock)?(?: time)?"
+    r"|completed in)$",
+    re.I,
+)
+_WHOLE_KEY = re.compile(
+    r"^(?:total |overall )?(?:execution|run|elapsed|wall(?:[- ]clock)?|processing|cycle|pipeline)[ -]?(?:time"
+    r"|duration)$"
+    r"|^(?:runtime|elapsed|duration|total time|total duration|total)$",
+    re.I,
+)
+_ELAPSED = re.compile(r"\b(?:elapsed|wall|from start|including|start to)\b", re.I)
+_TOTAL_CELL = re.compile(
+    r"^(?:grand )?(?:totals?|sum|all|overall)(?: (?!time|of|duration|task|elapsed|memory)[a-z]+)?$", re.I
+)
+_ROLE_CELL = re.compile(
+    r"^(?:mean|average|avg\.?|min(?:imum)?|max(?:imum)?|median|fastest|slowest|lowest|highest|smallest|largest)$", re.I
+)
+_SUBTOTAL = re.compile(r"\bsub-?total", re.I)
+_RATE_LIKE = re.compile(
+    r"rate|accura|score|mean|average|latency|%|percent|\bper\b|/|share|ratio|loss|\bf1\b|auc|throughput"
+    r"|precision|recall"
+    r"|entropy|\bmcs\b|\bp\b|\bd\b|effect|power|\bsd\b|\bci\b|median|speed|utili|memory|peak|version|year|seed"
+    r"|rank|score",
+    re.I,
+)
+_CELL = re.compile(rf"^~?(?P<value>{NUM})\s?(?P<unit>{UNIT})?$")
+_KEY_VALUE = re.compile(
+    rf"^(?P<key>[^:|]{{1,60}}):\s*~?(?P<value>{NUM})\s?(?P<unit>{UNIT}|[A-Za-z]{{3,20}})?(?:\s*\([^()]{{0,80}}\))?\.?$"
+)
+_DIVISION = re.compile(
+    r"\b(?:completed?|done|failed|blocked|skipped|passed|pending|open|closed|high|medium|low|positive|negative"
+    r"|train(?:ing)?"
+    r"|val(?:idation)?|test|correct|incorrect|wrong|yes|no|included|excluded|accepted|rejected|unknown|other"
+    r"|unchanged|cancelled)\b",
+    re.I,
+)
+
+
+def own_durations(claims: Claims) -> dict[int, Measured]:
+    """How long each section's own work took: as its heading, its status, or a key such as "Duration" says."""
+    found: dict[int, Measured] = {}
+    of_status = {each.line.number for each in claims.statuses.all}
+    for each in claims.measured.all:
+        section = each.line.section
+        if section == 0 or section in found or not each.time or each.per:
+            continue
+        heading = each.line.kind == "heading" and each.line.text[each.end :].strip(" )]s.") == ""
+        status = each.line.number in of_status and not each.forecast
+        key = bool(_OWN_KEY.search(each.label)) and not role_of(each.label) and each.start <= len(each.label) + 3
+        if heading or status or (key and _leads(claims, each)):
+            found[section] = each
+    return found
+
+
+def _leads(claims: Claims, each: Measured) -> bool:
+    """Whether a line is among the first three below its heading."""
+    head = claims.report.sections[each.line.section].line
+    if head is None:
+        return False
+    return each.line in claims.report.lines[head + 1 : head + 4]
+
+
+def all_series(claims: Claims) -> Iterator[Series]:
+    """Every series of the report that something is said of."""
+    cached = claims.kept.get("series")
+    if cached is None:
+        cached = claims.kept["series"] = tuple(_all(claims))
+    yield from cached
+
+
+def _all(claims: Claims) -> Iterator[Series]:
+    yield from _of_sections(claims)
+    for table in claims.report.tables:
+        yield from _of_table(table)
+    yield from _of_lists(claims)
+
+
+def _of_sections(claims: Claims) -> Iterator[Series]:
+    siblings: dict[tuple[int | None, int], list[Measured]] = defaultdict(list)
+    for section, duration in own_durations(claims).items():
+        at = claims.report.sections[section]
+        siblings[at.parent, at.level].append(duration)
+    sets = [each for each in siblings.values() if len(each) > 1]
+    if len(sets) != 1:
+        return
+    own = {(each.line.number, each.start) for each in sets[0]}
+    parts = tuple(_part(claims, each) for each in sets[0])
+    noun = _noun([each.label for each in parts])
+    about = []
+    for each in claims.measured.all:
+        if (
+            not each.time
+            or each.per
+            or each.forecast
+            or (each.line.number, each.start) in own
+            or each.line.kind == "row"
+        ):
+            continue
+        role = role_of(each.label)
+        on_top = claims.report.sections[each.line.section].level <= 1 or role == "total"
+        inside = _within(claims, each.line.section, sets[0]) and role != "total"
+        whole = bool(_WHOLE_KEY.search(each.label)) and on_top and not inside
+        if noun and noun in each.label.lower() and role:
+            about.append(_aggregate(each, role))
+        elif whole and role in ("", "total"):
+            about.append(_aggregate(each, "total", around=True))
+    yield Series(parts, tuple(_once(about)), complete=True)
+
+
+def _within(claims: Claims, section: int, parts: list[Measured]) -> bool:
+    inside = {each.line.section for each in parts}
+    return any(each in inside for each in claims.report.ancestors(section))
+
+
+def _part(claims: Claims, each: Measured) -> Part:
+    heading = claims.heading(each.line.section)
+    return Part(heading.text if heading else "", each.number, each.base, each.line)
+
+
+def _aggregate(each: Measured, role: Role, around: bool = False) -> Aggregate:
+    around = (around or role == "total") and "sum" not in each.label.lower()
+    elapsed = around and bool(_ELAPSED.search(each.line.text))
+    return Aggregate("own" if elapsed else role, each.label, each.text, each.base, each.line, around)
+
+
+def _once(about: list[Aggregate]) -> Iterator[Aggregate]:
+    seen = set()
+    for each in about:
+        if (key := (each.role, each.span)) not in seen:
+            seen.add(key)
+            yield each
+
+
+def _noun(titles: list[str]) -> str:
+    firsts = {(re.match(r"[A-Za-z]+", each) or [""])[0].lower() for each in titles}
+    return firsts.pop() if len(firsts) == 1 else ""
+
+
+def _of_table(table: Table) -> Iterator[Series]:
+    roles: list[tuple[int, Role]] = []
+    for at, row in enumerate(table.rows):
+        first = row.cells[0].strip() if row.cells else ""
+        role: Role = "total" if _TOTAL_CELL.match(first) else role_of(first) if _ROLE_CELL.match(first) else ""
+        if role in ("total", "mean", "least", "most"):
+            roles.append((at, role))
+    if not roles or any(_SUBTOTAL.search(row.cells[0]) for row in table.rows if row.cells):
+        return
+    first_role = roles[0][0]
+    for column in range(1, max(len(row.cells) for row in table.rows)):
+        cells = [_CELL.match(row.cells[column].strip()) if column < len(row.cells) else None for row in table.rows]
+        parts = [(row, cell) for row, cell in zip(table.rows[:first_role], cells, strict=False)]
+        if len(parts) < 2 or not all(cell for _, cell in parts):
+            continue
+        header = table.header[column] if column < len(table.header) else ""
+        units = {cell["unit"] or "" for _, cell in parts if cell}
+        if len(units) != 1 and len({dimension(each) for each in units}) != 1:
+            continue
+        averaged = bool(_RATE_LIKE.search(header)) or dimension(next(iter(units))) == "percent"
+        kept = tuple(_of_row(row, cell) for row, cell in parts if cell)
+        about = []
+        for at, role in roles:
+            cell = cells[at]
+            if cell is None or (role == "total" and averaged and not _is_all(cell)):
+                continue
+            number = printed(cell["value"])
+            span = number.exact_or_span(bool(cell["unit"]) or role == "mean").scaled(factor(cell["unit"] or ""))
+            label = f"{table.rows[at].cells[0]} of {header or 'the column'}"
+            about.append(Aggregate(role, label, cell[0], span, table.rows[at].line))
+        if about:
+            yield Series(kept, tuple(about), complete=True)
+
+
+def _is_all(cell: re.Match[str]) -> bool:
+    """Whether a total is that of shares."""
+    return dimension(cell["unit"] or "") == "percent" and float(cell["value"]) == 100.0
+
+
+def _of_row(row: Row, cell: re.Match[str]) -> Part:
+    number, unit = printed(cell["value"]), cell["unit"] or ""
+    return Part(row.cells[0], number, number.exact_or_span(bool(unit)).scaled(factor(unit)), row.line)
+
+
+def _of_lists(claims: Claims) -> Iterator[Series]:
+    groups: dict[int, list[tuple[Line, re.Match[str]]]] = defaultdict(list)
+    for line in claims.lines:
+        if line.kind in ("item", "text") and (pair := _KEY_VALUE.match(line.text)):
+            groups[line.group].append((line, pair))
+    for every in groups.values():
+        by_unit: dict[str, list[tuple[Line, re.Match[str]]]] = defaultdict(list)
+        for line, pair in every:
+            unit = pair["unit"] or ""
+            by_unit[dimension(unit) or unit.lower().rstrip("s")].append((line, pair))
+        for unit, pairs in by_unit.items():
+            yield from _of_list(unit, pairs)
+
+
+def _of_list(unit: str, pairs: list[tuple[Line, re.Match[str]]]) -> Iterator[Series]:
+    parts, about = [], []
+    for line, pair in pairs:
+        number = printed(pair["value"])
+        known = dimension(pair["unit"] or "")
+        span = number.exact_or_span(bool(known)).scaled(factor(pair["unit"] or ""))
+        role = role_of(pair["key"])
+        text = f"{pair['value']} {pair['unit'] or ''}".strip()
+        if role:
+            about.append(
+                Aggregate(
+                    role,
+                    pair["key"],
+                    text,
+                    number.span.scaled(factor(pair["unit"] or "")) if role == "mean" else span,
+                    line,
+                )
+            )
+        else:
+            parts.append(Part(pair["key"], number, span, line))
+    if len(parts) < 2 or not about or unit == "percent":
+        return
+    if unit != "time" and not all(_DIVISION.search(each.label) for each in parts):
+        return
+    yield Series(tuple(parts), tuple(about), complete=False)

@@ -1,0 +1,43 @@
+"""Audits a report that is kept as an artifact."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePath
+
+from store.specs import Audit as AuditSpec
+from tasks.audit.audit import audit
+from tasks.audit.finding import VERDICTS
+from tasks.audit.reading.decoding import decoded
+from tasks.audit.reading.opening import read_report
+from tasks.handler import Done, Measurement, Outcome, Run
+
+RESULT_FILE = "audit.json"
+
+MOST_FACTS = 20
+"""Inconsistent findings that are told as facts; the file holds all."""
+
+
+def audit_report(spec: AuditSpec, run: Run) -> Outcome:
+    """Read the report of the spec's digest, and hold its claims against one another.
+
+    Raises IntegrityFailure when the artifact is missing or altered, and BadInput when it is no text.
+    """
+    data = run.artifact(spec.digest).read_bytes()
+    found = audit(read_report(decoded(data, spec.report), PurePath(spec.report).suffix.lower()))
+    kept = run.scratch / RESULT_FILE
+    kept.write_text(json.dumps(found.view(spec.report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    wrong = found.of("inconsistent")
+    return Done(
+        summary=f"Held the claims of {spec.report} against one another.",
+        measurements=tuple(
+            Measurement(f"count/{verdict.replace(' ', '_')}", len(found.of(verdict)), "findings")
+            for verdict in VERDICTS
+        ),
+        facts={
+            f"Inconsistent {at}, {each.check}, line {each.line}": each.computation
+            for at, each in enumerate(wrong[:MOST_FACTS], start=1)
+        },
+        parameters={"report": spec.report, "digest": spec.digest},
+        files={RESULT_FILE: kept},
+    )

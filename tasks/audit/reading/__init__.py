@@ -1,0 +1,1 @@
+"""Reads a report of any format into lines, sections and tables."""

@@ -1,0 +1,119 @@
+"""Reads Markdown; plain text is Markdown with little markup."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+from tasks.audit.reading.report import Builder
+
+_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_UNDERLINE = re.compile(r"\s{0,3}(={3,}|-{3,})\s*$")
+_RULE = re.compile(r"\s{0,3}([-*_])(?:\s*\1){2,}\s*$")
+_SEPARATOR = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_ITEM = re.compile(r"(\s*)(?:[-*+•]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?")
+_QUOTE = re.compile(r"^\s{0,3}>\s?")
+
+_CODE = re.compile(r"`([^`]{1,300})`")
+_IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)")
+_LINK = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.){0,300})\]\([^()\s]{0,500}(?:\s[^()]{0,200})?\)")
+_TAG = re.compile(
+    r"</?(?:a|b|br|code|details|div|em|font|hr|i|img|kbd|mark|p|small|span|strong|sub|summary|sup|table|td|th|tr|u)"
+    r"(?:\s+[\w-]+=[^<>]{0,500})?\s*/?>",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"<!--.{0,2000}?-->")
+_STRONG = re.compile(r"\*\*|__(?=\S)|(?<=\S)__")
+_STAR = re.compile(r"(?<!\w)(?<!\w\s)\*(?=\S)|(?<=\S)\*(?!\w)(?!\s\w)|(?<=[^\W\d])\*(?=\s|$)")
+_UNDERSCORE = re.compile(r"(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$])")
+_CELL = re.compile(r"(?<!\\)\|")
+
+Write = Callable[[str], str]
+
+
+def read_markdown(lines: list[str], write: Write) -> Builder:
+    """Lines of the file to lines of visible text; `write` brings numbers into one writing."""
+    to = Builder()
+    fence = ""
+    after_blank = True
+    at = 0
+    while at < len(lines):
+        source = lines[at]
+        number = at + 1
+        at += 1
+        if mark := _FENCE.match(source):
+            fence = "" if fence == mark[1] else fence or mark[1]
+            continue
+        if fence:
+            to.add(number, source, "", "code")
+            continue
+        if not source.strip() or _RULE.match(source):
+            after_blank = True
+            continue
+        body = _QUOTE.sub("", source, count=1)
+        if head := _HEADING.match(body):
+            to.heading(number, source, write(visible(head[2])), len(head[1]))
+        elif at < len(lines) and _is_title(body, lines[at]):
+            to.heading(number, source, write(visible(body)), 1 if "=" in lines[at] else 2)
+            at += 1
+        elif "|" in body and at < len(lines) and "-" in lines[at] and _SEPARATOR.match(_QUOTE.sub("", lines[at])):
+            at = _table(to, lines, at - 1, write)
+        else:
+            _text(to, number, source, body, after_blank, write)
+        after_blank = False
+    return to
+
+
+def visible(text: str) -> str:
+    """A line of Markdown as it is seen."""
+    if "](" in text:
+        text = _LINK.sub(r"\1", _IMAGE.sub("", text))
+    if "<" in text:
+        text = _TAG.sub("", _COMMENT.sub("", text))
+    if "*" in text:
+        text = _STAR.sub("", text.replace("**", ""))
+    if "_" in text and "`" not in text:
+        text = _UNDERSCORE.sub("", text.replace("__", ""))
+    text = text.replace("`", "")
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    return (html.unescape(text) if "&" in text else text).strip()
+
+
+def _is_title(body: str, below: str) -> bool:
+    under = _UNDERLINE.match(below)
+    return under is not None and "|" not in body and not _ITEM.match(body) and ("=" in under[1] or len(body) < 100)
+
+
+def _text(to: Builder, number: int, source: str, body: str, after_blank: bool, write: Write) -> None:
+    """A paragraph's line or an item; what is indented under a top-level item belongs to it."""
+    item = _ITEM.match(body)
+    indented = body[:1] in " \t"
+    if after_blank and not indented:
+        to.apart()
+    elif item and not indented:
+        to.next_item()
+    rest = body[item.end() :] if item else body
+    box = None if not item or item[2] is None else item[2] != " "
+    to.add(number, source, write(visible(rest)), "item" if item else "text", _CODE.findall(body), box)
+
+
+def _table(to: Builder, lines: list[str], first: int, write: Write) -> int:
+    """Read the table whose header is at index `first`, and return the index behind it."""
+    header = _cells(lines[first], write)
+    rows = []
+    at = first + 2
+    while at < len(lines) and "|" in lines[at]:
+        rows.append((at + 1, lines[at], _cells(lines[at], write), _CODE.findall(lines[at])))
+        at += 1
+    to.table(header, [row[:3] for row in rows], [row[3] for row in rows])
+    return at
+
+
+def _cells(source: str, write: Write) -> tuple[str, ...]:
+    inner = _QUOTE.sub("", source).strip().removeprefix("|")
+    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
+    return tuple(write(visible(cell)) for cell in _CELL.split(inner))

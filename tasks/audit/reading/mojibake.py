@@ -1,0 +1,54 @@
+"""Finds UTF-8 that was once decoded as Windows-1252 or Latin-1, and undoes it."""
+
+from __future__ import annotations
+
+import re
+
+_BYTE_OF = {bytes([b]).decode("cp1252", "ignore") or chr(b): b for b in range(0x80, 0x100)} | {
+    chr(b): b for b in range(0x80, 0xA0)
+}
+"""What each byte from 0x80 on is shown as; bytes that Windows-1252 leaves undefined stand for themselves."""
+
+_CONTINUES = "".join(c for c, b in _BYTE_OF.items() if 0x80 <= b < 0xC0)
+_TAIL = f"[{re.escape(_CONTINUES)}]"
+
+
+def _leads(first: int, last: int) -> str:
+    return "[" + "".join(chr(b) for b in range(first, last + 1)) + "]"
+
+
+_DAMAGED = re.compile(f"{_leads(0xF0, 0xF4)}{_TAIL}{{3}}|{_leads(0xE0, 0xEF)}{_TAIL}{{2}}|[ÂÃÄÅÎÏÐÑ]{_TAIL}")
+_LOST_BYTE = re.compile("âŒ|ï¸")
+_KNOWN = {"âŒ": "❌", "ï¸": "\ufe0f"}
+"""Of these a byte that Windows-1252 leaves undefined is often dropped on the way."""
+_SUSPECT = re.compile(_leads(0xC2, 0xF4))
+_MOST_TURNS = 3
+
+
+def repaired(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """The text as it was meant, and each kind of damage as (seen, meant), in the order of appearance.
+
+    A character that stands for a byte no encoding has is kept. Text that was damaged twice is repaired twice.
+    """
+    kinds: dict[str, str] = {}
+    for _ in range(_MOST_TURNS):
+        if _SUSPECT.search(text) is None:
+            break
+        changed = _DAMAGED.sub(lambda each: _undone(each[0], kinds), text)
+        if kinds:
+            changed = _LOST_BYTE.sub(lambda each: kinds.setdefault(each[0], _KNOWN[each[0]]), changed)
+        if changed == text:
+            break
+        text = changed
+    return text, list(kinds.items())
+
+
+def _undone(seen: str, kinds: dict[str, str]) -> str:
+    try:
+        meant = bytes(_BYTE_OF[c] for c in seen).decode("utf-8")
+    except UnicodeDecodeError:
+        return seen
+    if not meant.isprintable() and meant not in "\u200d\ufe0f\u00a0\u200b\u202f\u2009":
+        return seen
+    kinds.setdefault(seen, meant)
+    return meant

@@ -1,0 +1,45 @@
+"""One writing of numbers for all locales: a point before decimals, nothing between thousands, ASCII signs."""
+
+from __future__ import annotations
+
+import re
+
+_SIGNS = str.maketrans(
+    {"−": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-", "＋": "+", "＝": "=", "％": "%", "∼": "~", "～": "~", "’": "'"}
+    | {chr(0xFF10 + digit): str(digit) for digit in range(10)}
+)
+_PLUS_MINUS = re.compile(r"\+\s?/\s?-|\+-(?=\s?\d)")
+_SPACES = "\u00a0\u202f\u2009"
+_SPACED = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:[{_SPACES}']\d{{3}})+(?!\d)")
+_THOUSANDS = re.compile(r"(?<![\d.,\[(])\d{1,3}(?:,\d{3})+(?![\d,])|(?<=[\[(])\d{1,3}(?:,\d{3})+(?![\d,\])])")
+_BARE_POINT = re.compile(r"(?<![\w.])\.(?=\d)")
+
+_COMMA_DECIMAL = re.compile(
+    r"(?<![\d.,\[])(?:\d{1,3}(?:[. \u00a0\u202f\u2009]\d{3})*,\d{1,2}(?![\d,])|0,\d{3,}(?!\d))(?!\s?[\])])"
+)
+_POINT_DECIMAL = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
+_POINTED = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
+_LOOSELY_SPACED = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:[ {_SPACES}]\d{{3}})+(?=,\d)")
+_COMMA = re.compile(r"(?<=\d),(?=\d)")
+
+
+def has_decimal_comma(text: str) -> bool:
+    """True when more numbers of the report have a decimal comma than a decimal point."""
+    commas = sum(1 for _ in _COMMA_DECIMAL.finditer(text))
+    return commas > 0 and commas > sum(1 for each in _POINT_DECIMAL.finditer(text) if not _POINTED.fullmatch(each[0]))
+
+
+def canonical(text: str, decimal_comma: bool) -> str:
+    """`1.234,5`, `1 234,5` and `1,234.5` as `1234.5`; `+/-` as ±, `<=` as ≤, `.05` as 0.05, a Unicode minus as `-`."""
+    text = text.translate(_SIGNS)
+    text = _PLUS_MINUS.sub("±", text).replace("<=", "≤").replace(">=", "≥")
+    text = _SPACED.sub(lambda each: re.sub(rf"[{_SPACES}']", "", each[0]), text)
+    if decimal_comma:
+        text = _LOOSELY_SPACED.sub(lambda each: re.sub(rf"[ {_SPACES}]", "", each[0]), text)
+        text = _POINTED.sub(lambda each: each[0].replace(".", ""), text)
+        text = _COMMA.sub(".", text)
+    else:
+        text = _THOUSANDS.sub(lambda each: each[0].replace(",", ""), text)
+    for space in _SPACES:
+        text = text.replace(space, " ")
+    return _BARE_POINT.sub("0.", text)

@@ -1,0 +1,38 @@
+"""gonogo's own reports raise no alarm, and one changed number in them does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tasks.audit.audit import audit, audit_file
+from tasks.audit.reading.opening import read_report
+
+GOLDEN = Path(__file__).parents[3] / "golden" / "reports"
+REPORTS = sorted(path for path in GOLDEN.rglob("*") if path.suffix in (".md", ".html"))
+
+
+def alarms(found):
+    return [each for each in found.findings if each.verdict in ("inconsistent", "depends on reading")]
+
+
+def test_there_are_reports_of_both_formats() -> None:
+    assert {path.suffix for path in REPORTS} == {".md", ".html"}
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_report_of_our_own_raises_no_alarm(path: Path) -> None:
+    found = audit_file(path)
+    assert not alarms(found), [(each.check, each.line, each.computation) for each in alarms(found)]
+    assert len(found.of("consistent")) > 10, "and it is read: there is much in it that is checked"
+
+
+def test_a_mean_outside_its_interval_in_our_own_report_is_found() -> None:
+    path = GOLDEN / "two-looks-are-done" / "cycle-report.md"
+    text = path.read_text(encoding="utf-8")
+    right = "is [0.631](#fig-7) \\[[0.629](#fig-7), [0.633](#fig-7)\\]"
+    assert text.count(right) == 1
+    found = alarms(audit(read_report(text.replace(right, right.replace("[0.631]", "[0.731]")))))
+    assert [each.check for each in found] == ["interval_of_mean"]
+    assert found[0].line == text[: text.index(right)].count("\n") + 1
