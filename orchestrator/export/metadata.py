@@ -6,15 +6,15 @@ Sources: https://w3id.org/ro/crate/1.1 and https://w3id.org/ro/wfrun/process/0.5
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from orchestrator.export.verify_crate import EVENTS, METADATA, STATEMENT, STUDY, VERIFIER
 from store import events as e
 from store.board import Board, Decision, Task
-from store.codec import format_time
 
 CRATE, PROFILE = "https://w3id.org/ro/crate/1.1", "https://w3id.org/ro/wfrun/process/0.5"
 CONTEXT = [f"{CRATE}/context", "https://w3id.org/ro/terms/workflow-run/context"]
@@ -110,12 +110,12 @@ def _root(told: Told, files: Mapping[str, Kept], actions: Sequence[Entity]) -> E
         "@type": "Dataset",
         "conformsTo": {"@id": PROFILE},
         "name": f"{study.name}, cycle {cycle.number}",
-        "description": f"One cycle of a study. Question: {study.question} Claim: {study.claim} Everything that its "
+        "description": f"One cycle of a study. Question: {study.question} Claim: {study.claim}. Everything that its "
         "reports rest on is here and can be checked by verify.py. The statement over the files is not signed.",
-        "datePublished": format_time(cycle.closed_at),
+        "datePublished": _moment(cycle.closed_at),
         "license": {"@id": _LICENCE},
-        "hasPart": [_ref(_path(name)) for name in sorted({*files, STATEMENT})],
-        "mentions": [_ref(action["@id"]) for action in actions],
+        "hasPart": _refs(map(_path, sorted({*files, STATEMENT}))),
+        "mentions": _refs(action["@id"] for action in actions),
     }
 
 
@@ -125,16 +125,13 @@ def _software(told: Told) -> Iterator[Entity]:
     facts: Mapping[str, str] = described[-1].facts if described else {}
     libraries = [*filter(None, facts.get("Libraries", "").split(", ")), *filter(None, [facts.get("Python")])]
     needed = [_library(*library.rsplit(" ", 1)) for library in libraries if " " in library]
-    yield {
-        "@id": _GONOGO,
-        "@type": "SoftwareApplication",
-        "name": "gonogo",
-        "softwareVersion": told.report.renderer,
-        "softwareRequirements": [_ref(library["@id"]) for library in needed],
-    }
+    own = {"@type": "SoftwareApplication", "softwareVersion": told.report.renderer}
+    built_on = {"softwareRequirements": _refs(library["@id"] for library in needed)} if needed else {}
+    yield {"@id": _GONOGO, "name": "gonogo", **own, **built_on}
     yield from needed
     for task in told.tasks:
-        yield {"@id": f"#agent-{task.agent}", "@type": "SoftwareApplication", "name": f"gonogo's agent {task.agent}"}
+        name = f"gonogo's agent {task.agent}"
+        yield {**own, "@id": f"#agent-{task.agent}", "name": name}
         yield from _libraries(task, told)
 
 
@@ -165,7 +162,7 @@ def _work(task: Task, told: Told, files: Mapping[str, Kept]) -> Entity:
     """One task, from its last claim to its end."""
     results = [name for name in files if task.run_id and task.run_id in name.split("/")[1:2]]
     results += [name for name in files if name == f"runs/{task.run_id}.json"]
-    ended = {"endTime": format_time(task.ended_at)} if task.ended_at else {}
+    ended = {"endTime": _moment(task.ended_at)} if task.ended_at else {}
     done = task.status in ("succeeded", "accepted", "returned")
     failed = {} if done or not task.reason else {"error": task.reason}
     assert task.claimed_at is not None
@@ -174,13 +171,13 @@ def _work(task: Task, told: Told, files: Mapping[str, Kept]) -> Entity:
         "@type": "CreateAction",
         "name": task.title,
         "description": f"{task.because} Status at the end of the cycle: {task.status}. {task.summary}".strip(),
-        "startTime": format_time(task.claimed_at),
+        "startTime": _moment(task.claimed_at),
         **ended,
-        "instrument": [_ref(_GONOGO), *(_ref(library["@id"]) for library in _libraries(task, told))],
+        "instrument": _refs([_GONOGO, *(library["@id"] for library in _libraries(task, told))]),
         "agent": _ref(f"#agent-{task.agent}"),
-        "object": [_ref(STUDY), *(_ref(_path(name)) for name in _read(task, files))],
-        "result": [_ref(_path(name)) for name in sorted(results)],
-        "actionStatus": _ref(f"http://schema.org/{'Completed' if done else 'Failed'}ActionStatus"),
+        "object": _refs(map(_path, [STUDY, *_read(task, files)])),
+        **({"result": _refs(map(_path, sorted(results)))} if results else {}),
+        "actionStatus": f"http://schema.org/{'Completed' if done else 'Failed'}ActionStatus",
         **failed,
     }
 
@@ -200,12 +197,12 @@ def _reporting(told: Told, files: Mapping[str, Kept]) -> Entity:
         "@type": "CreateAction",
         "name": f"Report on cycle {cycle.number}",
         "description": f"Rendered from the first {told.report.as_of} events of the log, and from nothing else.",
-        "endTime": format_time(cycle.closed_at),
+        "endTime": _moment(cycle.closed_at),
         "instrument": _ref(_GONOGO),
         "agent": _ref(_GONOGO),
-        "object": [_ref(EVENTS)],
-        "result": [_ref(_path(name)) for name in sorted(written & files.keys())],
-        "actionStatus": _ref("http://schema.org/CompletedActionStatus"),
+        "object": _ref(EVENTS),
+        "result": _refs(map(_path, sorted(written & files.keys()))),
+        "actionStatus": "http://schema.org/CompletedActionStatus",
     }
 
 
@@ -219,7 +216,7 @@ def _choice(decision: Decision) -> Entity:
         "name": request.question,
         "description": f"Chosen: {decision.chosen}. Reason: {decision.reason}",
         "actionOption": [option.key for option in request.options],
-        "endTime": format_time(decision.answered_at),
+        "endTime": _moment(decision.answered_at),
         "agent": _ref(_person_id(decision.by)),
         "object": _ref(EVENTS),
     }
@@ -231,6 +228,17 @@ def _file(name: str, kept: Kept | None) -> Entity:
     about = {"description": _ABOUT[name]} if name in _ABOUT else {}
     measured = {} if kept is None else {"contentSize": str(kept.size), "sha256": kept.digest}
     return {"@id": _path(name), "@type": "File", "name": name, "encodingFormat": format, **about, **measured}
+
+
+def _moment(at: datetime) -> str:
+    """To the millisecond, as the profile's validators read times; the log has them in full."""
+    return at.isoformat(timespec="milliseconds")
+
+
+def _refs(ids: Iterable[str]) -> Entity | list[Entity]:
+    """References, the only one bare: the specification asks for that."""
+    found = [_ref(id) for id in ids]
+    return found[0] if len(found) == 1 else found
 
 
 def _path(name: str) -> str:
