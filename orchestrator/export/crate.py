@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from orchestrator.artifacts import ArtifactStore, digest_of_file
 from orchestrator.export import verify_crate
-from orchestrator.export.metadata import Kept, Told, describe
+from orchestrator.export.metadata import describe
+from orchestrator.export.terms import Kept, Told
 from orchestrator.export.verify_crate import EVENTS, METADATA, STATEMENT, STUDY, VERIFIER, Bad, Crate, encoded
 from orchestrator.integrity import check_record
 from orchestrator.tracking import LoggedRun, Tracker
@@ -96,11 +97,11 @@ def _fill(folder: Path, rows: list[Row], board: Board, cycle: int, workspace: Wo
     report, study = board.cycles[cycle].report, board.study
     assert report is not None  # a cycle cannot close without one
     assert study is not None
-    runs = {} if not rows else _runs(rows, tracker)
+    runs = _runs(rows, tracker)
     _write(folder / EVENTS, b"".join(encoded(asdict(row)) + b"\n" for row in rows))
     _write(folder / STUDY, encoded(study.model_dump(mode="json")))
     _write(folder / VERIFIER, Path(verify_crate.__file__).read_bytes())
-    for name, source in _copies(rows, report, workspace):
+    for name, source in _copies(rows, report, workspace).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, folder / name)
     for run in runs.values():
@@ -135,24 +136,28 @@ def _runs(rows: list[Row], tracker: Tracker) -> Mapping[str, LoggedRun]:
     return runs
 
 
-def _copies(rows: list[Row], report: e.ReportWritten, workspace: Workspace) -> Iterator[tuple[str, Path]]:
-    """Reports and artifacts: the name of each in the crate, and where it is now."""
+def _copies(rows: list[Row], report: e.ReportWritten, workspace: Workspace) -> dict[str, Path]:
+    """Reports and artifacts: by the name of each in the crate, where it is now."""
+    copies = {}
     for file in report.files:
-        source = workspace.root / _within(file.name)
+        source = workspace.root / inside("reports", file.name)
         if not source.is_file():
             raise BadInput(f"{source} is gone; gonogo report --cycle {report.cycle} renders it again")
-        yield file.name, source
+        copies[file.name] = source
     store = ArtifactStore(workspace.artifacts)
     for event in _recorded(rows):
         for artifact in event.artifacts:
-            yield f"artifacts/{event.run_id}/{_within(artifact.name)}", store.find(artifact.digest)
+            name = f"artifacts/{event.run_id}/{artifact.name}"
+            copies[inside(f"artifacts/{event.run_id}", name)] = store.find(artifact.digest)
+    return copies
 
 
-def _within(name: str) -> str:
-    """A name that stays in the folder it is put into; IntegrityFailure for any other."""
+def inside(folder: str, name: str) -> str:
+    """A name that the log gives, if it stays in a folder of the crate; IntegrityFailure for any other."""
     path = PurePosixPath(name)
-    if path.is_absolute() or not path.parts or ".." in path.parts or "\\" in name or path.as_posix() != name:
-        raise IntegrityFailure(f"the log names a file {name!r}, which does not stay in its folder")
+    plain = path.as_posix() == name and ".." not in path.parts and not set(name) & {"\\", "\0"}
+    if not plain or PurePosixPath(folder) not in path.parents:
+        raise IntegrityFailure(f"the log names a file {name!r}, which does not stay in {folder}/")
     return name
 
 
