@@ -45,6 +45,15 @@ class Logged:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedRun:
+    """A finished run as MLflow has it."""
+
+    run_id: str
+    metrics: Mapping[str, float]
+    params: Mapping[str, str]
+
+
 class Tracker:
     """Logs finished work to an MLflow store, once per attempt at a task."""
 
@@ -92,6 +101,11 @@ class Tracker:
 
     def metrics(self, run_id: str) -> Mapping[str, float] | None:
         """The metrics of a finished run; None when there is no such run."""
+        run = self.run(run_id)
+        return None if run is None else run.metrics
+
+    def run(self, run_id: str) -> LoggedRun | None:
+        """The numbers and parameters of a finished run; None when there is no such run."""
         from mlflow.exceptions import MlflowException
 
         with self._talking():
@@ -101,7 +115,9 @@ class Tracker:
                 if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                     return None
                 raise
-        return dict(run.data.metrics) if run.info.status == "FINISHED" else None
+        if run.info.status != "FINISHED":
+            return None
+        return LoggedRun(run_id, dict(run.data.metrics), dict(run.data.params))
 
     @property
     def missing(self) -> Path | None:

@@ -42,6 +42,11 @@ class Workspace:
         """Where MLflow keeps its runs unless the study file says otherwise."""
         return f"sqlite:///{(self.root / 'mlflow.db').resolve()}"
 
+    @property
+    def exports(self) -> Path:
+        """Cycles exported for others."""
+        return self.root / "exports"
+
     def reports(self, cycle: int) -> Path:
         """The folder of one cycle's reports."""
         return self.root / "reports" / f"cycle-{cycle:03d}"

@@ -22,6 +22,7 @@ COMMANDS = (
     "report",
     "verify",
     "replay",
+    "export",
     "diagnose",
     "models",
     "data",

@@ -42,7 +42,7 @@ def verify_command(settings: Settings, as_json: bool) -> int:
         )
         return INTEGRITY
     try:
-        result = verify(log, Workspace(settings.workspace), _tracker(settings))
+        result = verify(log, Workspace(settings.workspace), tracker_of(settings))
     finally:
         log.close()
     if as_json:
@@ -58,7 +58,7 @@ def verify_command(settings: Settings, as_json: bool) -> int:
     return 0 if result.ok else INTEGRITY
 
 
-def _tracker(settings: Settings) -> Tracker:
+def tracker_of(settings: Settings) -> Tracker:
     """The study's tracker; the workspace's own MLflow store where no study file says otherwise."""
     from orchestrator.bootstrap import open_tracker
     from orchestrator.study import read_study

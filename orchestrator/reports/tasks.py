@@ -24,6 +24,7 @@ _KEY_METRICS = {
         "count/models", "count/collapsed", "count/cleared", "count/undetermined", "alpha/look",
         "power/n_for_medium_effect", "power/mde",
     ),
+    "audit": ("count/inconsistent", "count/depends_on_reading", "count/not_checkable", "count/consistent"),
 }  # fmt: skip
 
 

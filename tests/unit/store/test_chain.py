@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.chain import GENESIS, Row, canonical, check_chain, link
+from store.chain import GENESIS, Row, canonical, check_chain, link, sha256
 
 
 def chain(n: int) -> list[Row]:
@@ -59,6 +59,23 @@ def test_two_rows_that_changed_places_are_seen() -> None:
     rows = chain(4)
     rows[1], rows[2] = replace(rows[2], position=2), replace(rows[1], position=3)
     assert check_chain(rows).first_bad == 2
+
+
+columns = st.one_of(
+    st.text(st.characters()), st.integers(), st.none(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False)
+)
+
+
+@given(st.tuples(columns, columns, columns, columns, columns, columns, columns, columns, columns))
+def test_a_link_is_the_digest_of_canonical_json_whatever_the_columns_hold(values: tuple) -> None:
+    previous, *rest = values
+    assert link(previous, Row(*rest)) == sha256(canonical([previous, *rest]))
+
+
+@given(st.text(st.characters()), st.text(st.characters()), st.integers(), st.one_of(st.none(), st.integers()))
+def test_so_it_is_for_rows_that_nobody_has_been_at(text: str, body: str, number: int, cause: int | None) -> None:
+    row = Row(text, number, text, text, cause, text, number, body)
+    assert link(GENESIS, row) == sha256(canonical([GENESIS, text, number, text, text, cause, text, number, body]))
 
 
 @given(

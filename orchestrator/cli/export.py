@@ -1,0 +1,51 @@
+"""`gonogo export`: one cycle, whole, for somebody who has no gonogo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from orchestrator.cli.common import emit, json_option, note, workspace_option
+
+if TYPE_CHECKING:
+    from orchestrator.settings import Settings
+
+
+@click.command()
+@workspace_option
+@click.option("--cycle", type=click.IntRange(min=1), default=None, metavar="N", help="[default: the newest closed one]")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="PATH",
+    help="A new folder, or an archive if it ends in .zip.  [default: DIR/exports/cycle-N]",
+)
+@json_option
+def export_command(settings: Settings, cycle: int | None, output: Path | None, as_json: bool) -> None:
+    """Write all that a cycle's reports rest on, as an RO-Crate.
+
+    Events, protocol, reports, artifacts and the metrics of runs, with an in-toto statement over them, unsigned, and a
+    verify.py that checks it all with nothing but Python. The same workspace gives the same bytes.
+    """
+    from orchestrator.bootstrap import open_log
+    from orchestrator.cli.verify import tracker_of
+    from orchestrator.export.crate import export_cycle
+    from orchestrator.workspace import Workspace
+
+    log = open_log(settings)
+    try:
+        done = export_cycle(log, Workspace(settings.workspace), tracker_of(settings), cycle, output)
+    finally:
+        log.close()
+    if as_json:
+        emit(
+            {"schema": "gonogo.export/1", "path": str(done.path), "cycle": done.cycle, "files": done.files}
+            | {"head": done.head, "statement_sha256": done.statement, "signed": False}
+        )
+    else:
+        click.echo(done.path)
+        note(done.said)
