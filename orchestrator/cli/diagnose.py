@@ -94,9 +94,9 @@ def diagnose_command(
     from tasks.libraries import INSTALL
 
     quiet_libraries()
-    if plant and "#" in model:
+    if plant is not None and "#" in model:
         raise BadInput("--plant: MODEL already names a plant after its #; give one of the two")
-    ref = ModelRef.parse(f"{model}#{plant}" if plant else model)
+    ref = ModelRef.parse(model if plant is None else f"{model}#{plant}")
     method = _method(nulls=nulls, influence=influence, device=device, dtype=dtype, rows=rows)
     workspace = settings.workspace.resolve()
     with tempfile.TemporaryDirectory(prefix="gonogo-") as scratch:

@@ -31,12 +31,10 @@ def show(found: Diagnosis) -> None:
     sites = f"{len(found.sites)} of {found.sites_expected} attention sites"
     cost = f"{found.cost.latency_s * 1000:.1f} ms a pair, {found.cost.peak_bytes / 1e6:.0f} MB at most"
     console.print(f"{found.n} images, {sites}, {cost}, {found.device}, {found.dtype}")
-    whole = (
-        not console.is_terminal
-    )  # a terminal would break lines within words; elsewhere they stay whole, to be searched
+    whole = not console.is_terminal  # a terminal breaks lines at words; elsewhere they stay whole, to be searched
     if found.rows is not None:
         error = f"the standard error of a site's mean entropy is at most {found.sampling_error:.4f} nat for it"
-        console.print(f"{found.rows} rows of image tokens were measured at each site; {error}", soft_wrap=whole)
+        console.print(f"of image tokens up to {found.rows} rows a site were measured; {error}", soft_wrap=whole)
     if found.blind:
         console.print(f"attention that is not seen: {escape(', '.join(found.blind))}", soft_wrap=whole)
     if found.cut:

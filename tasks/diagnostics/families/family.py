@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -39,5 +39,14 @@ def unknown(what: str, word: str, known: Iterable[str]) -> BadInput:
     candidates = list(known)
     folded = {name.casefold(): name for name in candidates}
     close = [folded[match] for match in difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.4)]
-    hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(candidates[:20])}"
+    hint = f"did you mean {' or '.join(close)}?" if close else _known(candidates)
     return BadInput(f"unknown {what} {word!r}; {hint}")
+
+
+def _known(candidates: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(candidates) - _LISTED
+    return f"known: {', '.join(candidates[:_LISTED])}{f' and {more} more' if more > 0 else ''}"
+
+
+_LISTED = 20

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from store.errors import BadInput, first_line
+from store.errors import BadInput
 from store.specs import ModelRef
 from tasks.diagnostics.families import hub
 from tasks.diagnostics.families.dual import DualEncoder
@@ -201,7 +201,7 @@ def _load_weights(ref: ModelRef, module: Any, source: _Source, checkpoint: Path)
             _library().load_checkpoint(module, str(checkpoint), weights_only=True)
             return
         except (RuntimeError, LookupError, AttributeError) as error:
-            strict = strictly(error) if isinstance(error, RuntimeError) else first_line(error)
+            strict = strictly(error) if isinstance(error, RuntimeError) else "it is no file of named tensors"
             if strict is None or is_out_of_memory(error):
                 raise
             said = strict
