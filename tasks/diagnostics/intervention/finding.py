@@ -60,14 +60,20 @@ def _weighed(swaps: Sequence[Kind], change: Mapping[Kind, Floats], task: str) ->
     }
     still = [kind for kind in swaps if bounds[kind][1] < SELDOM]
     unclear = [kind for kind in swaps if bounds[kind][0] < SELDOM <= bounds[kind][1]]
-    little = f"one hundredth of the probability over {task}"
+    over = f"of the probability over {task}"
     if still:
         cut = [_SWAPS[kind] for kind in still if _SWAPS[kind] in bounds and bounds[_SWAPS[kind]][0] >= SELDOM]
         more = f", though {listed([_WORDS[kind] for kind in cut])} does in more" if cut else ""
-        return "collapsed", f"{_moving(still).capitalize()} {little} in fewer than one pair in five{more}."
+        return (
+            "collapsed",
+            f"{_moving(still).capitalize()} as much as one hundredth {over} in fewer than one pair in five{more}.",
+        )
     if unclear:
-        return "inconclusive", f"It cannot be told whether {_moving(unclear)} {little} in one pair in five."
-    return "ok", f"{_moving(swaps).capitalize()} {little} or more."
+        return (
+            "inconclusive",
+            f"It cannot be told whether {_moving(unclear)} as much as one hundredth {over} in one pair in five.",
+        )
+    return "ok", f"{_moving(swaps).capitalize()} one hundredth or more {over}."
 
 
 def _moving(kinds: Sequence[Kind]) -> str:

@@ -24,15 +24,19 @@ def made(untried: dict[Kind, str] | None = None, n: int = 32, **moved: int) -> I
     return Interventions(tuple(effects), untried or {})
 
 
-OVER = "one hundredth of the probability over it"
+OVER = "as much as one hundredth of the probability over it"
 
 
 @pytest.mark.parametrize(
     ("found", "label", "reason"),
     [
-        (made(swap_image=32), "ok", f"Another image moves {OVER} or more."),
-        (made(swap_image=12), "ok", f"Another image moves {OVER} or more."),
-        (made(swap_image=32, swap_text=32), "ok", f"Another image and another text move {OVER} or more."),
+        (made(swap_image=32), "ok", "Another image moves one hundredth or more of the probability over it."),
+        (made(swap_image=12), "ok", "Another image moves one hundredth or more of the probability over it."),
+        (
+            made(swap_image=32, swap_text=32),
+            "ok",
+            "Another image and another text move one hundredth or more of the probability over it.",
+        ),
         (made(swap_image=0, cut_image=0), "collapsed", f"Another image moves {OVER} in fewer than one pair in five."),
         (
             made(swap_image=1, cut_image=32, swap_text=32),
@@ -57,8 +61,8 @@ OVER = "one hundredth of the probability over it"
         (
             made(ABSENT, swap_image=32),
             "ok",
-            f"Another image moves {OVER} or more. Not tried: another text, as the output is read at the tokens of the "
-            "text itself.",
+            "Another image moves one hundredth or more of the probability over it. Not tried: another text, as the "
+            "output is read at the tokens of the text itself.",
         ),
         (
             made({"swap-image": "all images are the same"}, cut_image=32),
