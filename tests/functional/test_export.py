@@ -123,7 +123,8 @@ def test_most_figures_are_traced_and_all_are_rounded_again(crate: Path) -> None:
     counted = Crate(crate)
     counted.check()
     reports = [
-        json.loads((crate / f"reports/cycle-001/{name}.json").read_bytes()) for name in ("cycle-report", "assessment")
+        json.loads((crate / f"reports/cycle-001/{name}.json").read_bytes())
+        for name in ("cycle-report", "assessment", "handover")
     ]
     assert counted.figures == sum(len(report["figures"]) for report in reports)
     sums = [
