@@ -1,18 +1,19 @@
-"""What can be known to be wrong before anything is written: names of models, and data that do not open."""
+"""What can be known to be wrong before anything is written: names of models, data that do not open, empty rules."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from store.errors import BadInput
-from store.study import Study
+from store.study import DecisionRule, Study
 
 
 def check_study(study: Study, workspace: Path) -> None:
-    """Refuse a study whose models are unknown or whose data cannot be read; BadInput in one line."""
+    """Refuse a study of unknown models, unreadable data or an empty rule; BadInput in one line."""
     from tasks.diagnostics.datasets import check
     from tasks.diagnostics.families import find_family
 
+    check_rule(study.decision)
     for number, model in enumerate(study.models):
         for candidate in model.candidates:
             try:
@@ -23,3 +24,28 @@ def check_study(study: Study, workspace: Path) -> None:
     if study.data.source == "coco":
         for look in range(1, (study.decision.last_look or 1) + 1):
             check(study.data.part(look, study.seed), workspace)
+
+
+HIGHEST_ALPHA, LOWEST_ALPHA = 0.5, 1e-12
+"""From one half on a coin would do; below the other no sample can be as sure."""
+
+
+def check_rule(rule: DecisionRule) -> None:
+    """Refuse a rule whose verdict is known before there are data; BadInput with the field's name."""
+    from tasks.ranges import range_of
+
+    low, high = range_of(rule.metric)
+    if not low < rule.threshold < high:
+        raise BadInput(
+            f"study.toml: decision.threshold: {rule.metric} lies between {low:g} and {high:g}, so that no mean lies on "
+            f"both sides of {rule.threshold:g}; give a number between them"
+        )
+    if not low <= rule.null <= high:
+        raise BadInput(
+            f"study.toml: decision.null: {rule.metric} lies between {low:g} and {high:g}, and is never {rule.null:g}"
+        )
+    if not LOWEST_ALPHA <= rule.alpha < HIGHEST_ALPHA:
+        raise BadInput(
+            f"study.toml: decision.alpha: {rule.alpha:g} is no level that a study can hold; give one from "
+            f"{LOWEST_ALPHA:g} to below {HIGHEST_ALPHA:g}"
+        )

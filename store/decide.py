@@ -80,8 +80,13 @@ def expires_at(decision: Decision) -> datetime | None:
 
 def changed_keys(old: Study, new: Study) -> tuple[str, ...]:
     """Dotted keys in which two protocols differ, sorted."""
-    before, after = dict(_flat(old.model_dump(mode="json"))), dict(_flat(new.model_dump(mode="json")))
+    before, after = dict(protocol_values(old)), dict(protocol_values(new))
     return tuple(sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key)))
+
+
+def protocol_values(study: Study) -> Iterator[tuple[str, Any]]:
+    """Every value of a protocol by its dotted key; lists as canonical JSON."""
+    return _flat(study.model_dump(mode="json"))
 
 
 def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -241,6 +241,15 @@ class Study(Grown):
             )
         return self
 
+    def going_on(self, registered: Study) -> Self:
+        """The same, with the rule's tests as they were registered where the file says nothing of them.
+
+        What a file leaves out means what it meant when the study began, whatever a newer version would choose.
+        """
+        unsaid = self.decision.legacy.keys() - self.decision.model_fields_set
+        kept = {key: getattr(registered.decision, key) for key in unsaid}
+        return self.model_copy(update={"decision": self.decision.model_copy(update=kept)})
+
     def model(self, model_id: str) -> StudyModel:
         """The model of that id; KeyError when there is none."""
         for model in self.models:

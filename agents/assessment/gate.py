@@ -104,7 +104,11 @@ def _reason(
             return f"collapse is shown in enough models: {', '.join(collapsed)}"
         case "NO_GO":
             return f"too many models are shown not to collapse: {', '.join(cleared)}"
-    undecided = [one.model for one in evidence if one.model not in {*collapsed, *cleared}]
+    undecided = [
+        f"{one.model} ({one.reason})" if isinstance(one, Undetermined) else one.model
+        for one in evidence
+        if one.model not in {*collapsed, *cleared}
+    ]
     used_up = rule.looks != "open" and look == rule.planned
     return f"too few models are decided either way; undecided: {', '.join(undecided)}" + (
         "; no look is left, so that more images are a new study" if used_up else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -38,6 +39,8 @@ def run_command(settings: Settings, amend: str | None) -> int:
     workspace = Workspace(settings.workspace)
     file = read_study(workspace.study_file)
     registered = _registered(settings, workspace)
+    if registered is not None and registered.study is not None:
+        file = replace(file, study=file.study.going_on(registered.study))
     _preflight(file, registered, workspace, amending=amend is not None)
     log = open_log(settings, create=True)
     try:

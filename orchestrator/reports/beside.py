@@ -14,7 +14,7 @@ from store.board import Task
 
 def together(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:
     """Sentences on all models at once, of what the newest comparison reports and what decides nothing."""
-    return (*_together(comparison, book), *_sequential(comparison, book))
+    return (*_shown(comparison, book), *_together(comparison, book), *_sequential(comparison, book))
 
 
 def checked(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tuple[CheckedRow, ...]]:
@@ -39,6 +39,17 @@ def checked(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tupl
         ),
         rows,
     )  # fmt: skip
+
+
+def _shown(comparison: Task, book: FigureBook) -> Iterator[Prose]:
+    """How many models are shown to collapse, and what that number is."""
+    count, alpha = comparison.value("count/collapsed"), comparison.value("alpha")
+    if count is not None and alpha is not None:
+        yield (
+            "Collapse is shown in ", book.evidence(count), " of them (û, by partial conjunction): that is more than "
+            "truly collapse with a probability of ", book.evidence(alpha), " at most, over all looks, and speaks of "
+            "these models only.",
+        )  # fmt: skip
 
 
 def _together(comparison: Task, book: FigureBook) -> Iterator[Prose]:

@@ -97,7 +97,8 @@ class AmendmentView:
     at: datetime
     by: Said
     reason: Said
-    changed: tuple[Code, ...]
+    changed: tuple[Prose, ...]
+    """Each key of the protocol with what it was and what it is."""
     digest: Code
     note: Prose
 

@@ -8,9 +8,10 @@ from orchestrator.reports.naming import model_refs
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Code, Label, ModelName, Prose, Said, counted
 from store.board import Decision, DecisionStatus
-from store.decide import expires_at
-from store.events import Option
+from store.decide import expires_at, protocol_values
+from store.events import Option, StudyRegistered
 from store.evidence import Evidence
+from store.study import Study
 
 _LOOKS = ("look", "looks")
 
@@ -131,7 +132,7 @@ def _notes(decision: Decision, past: Past, book: FigureBook) -> tuple[Prose, ...
 
 def amendment_views(past: Past, book: FigureBook) -> tuple[AmendmentView, ...]:
     """Every change of the protocol, and what had been seen by then."""
-    views = []
+    views, before = [], _registered(past)
     for amendment in past.board.amendments:
         position = amendment.position
         if not past.measured_before(position):
@@ -146,9 +147,25 @@ def amendment_views(past: Past, book: FigureBook) -> tuple[AmendmentView, ...]:
                 at=amendment.at,
                 by=Said(amendment.by, position),
                 reason=Said(amendment.event.reason, position),
-                changed=tuple(Code(key) for key in amendment.event.changed),
+                changed=tuple(_change(key, before, amendment.event.study, position) for key in amendment.event.changed),
                 digest=Code(amendment.event.digest, amendment.event.digest[:12]),
                 note=note,
             )
         )
+        before = amendment.event.study
     return tuple(views)
+
+
+def _registered(past: Past) -> Study:
+    """The protocol before any amendment."""
+    return next(entry.event.study for entry in past.entries if isinstance(entry.event, StudyRegistered))
+
+
+def _change(key: str, before: Study, after: Study, position: int) -> Prose:
+    """A key of the protocol with what it was and what it is."""
+    was, now = (dict(protocol_values(study)).get(key) for study in (before, after))
+    return (Code(key), " from ", Said(_words(was), position), " to ", Said(_words(now), position))
+
+
+def _words(value: object) -> str:
+    return "nothing" if value is None else str(value)

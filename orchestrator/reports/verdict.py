@@ -44,9 +44,23 @@ def _verdict(past: Past) -> VerdictView:
     assessment, position = past.cycle.assessment, past.cycle.assessment_position
     if assessment is None or position is None:
         return VerdictView(None, ("The cycle has not been assessed yet.",), _caveats(past))
-    notes = [*_since(past), *_caveats(past)]
+    notes = [*_since(past), *_amended(past, position), *_caveats(past)]
     reason = Said(assessment.reason.rstrip(". "), position)
     return VerdictView(assessment.verdict, (reason, "."), tuple(notes))
+
+
+def _amended(past: Past, position: int) -> list[Prose]:
+    """A rule that was changed in the light of data has no error rate, and its verdict has to say so."""
+    late = any(
+        amendment.position < position
+        and past.looks_before(amendment.position)
+        and any(key.startswith(("decision.", "data.")) for key in amendment.event.changed)
+        for amendment in past.board.amendments
+    )
+    said: Prose = (
+        "The decision rule was amended after data had been compared, so that its error rate no longer holds.",
+    )
+    return [said] if late else []
 
 
 def _caveats(past: Past) -> tuple[Prose, ...]:

@@ -260,7 +260,9 @@ def test_images_are_told_for_open_verdicts_that_effects_can_decide(study: tuple[
 def test_no_change_of_one_model_alone_can_decide_about_three() -> None:
     found = decide(TWO_OF_THREE, stand(TWO_OF_THREE, 1.0, None, None))
     assert (found.verdict, found.flip, found.more) == ("INCONCLUSIVE", None, None)
-    assert found.reason.startswith("too few models are decided either way; undecided: a, b, c")
+    assert found.reason.startswith(
+        "too few models are decided either way; undecided: a, b (29 images are fewer than 30)"
+    )
 
 
 @pytest.mark.parametrize(

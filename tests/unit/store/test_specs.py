@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.codec import digest_of
 from store.errors import BadInput
-from store.specs import Diagnostic, Method, ModelRef, Plant
-from store.study import StudyModel
+from store.specs import STORED, Diagnostic, Method, ModelRef, Plant
+from store.study import Study, StudyModel
 
 numbers = st.none() | st.lists(st.integers(0, 9999), min_size=1, max_size=8).map(tuple)
 plants = st.builds(
@@ -141,6 +142,21 @@ def test_what_an_earlier_version_did_not_know_is_left_out_while_it_is_as_it_was_
     assert "method" not in Diagnostic.model_validate({"model": model, "data": data}).model_dump(mode="json")
     changed = Diagnostic.model_validate({"model": model, "data": data, "method": Method(nulls=0)})
     assert Diagnostic.model_validate_json(changed.model_dump_json()) == changed
+
+
+def test_what_a_study_file_leaves_out_means_what_it_meant_when_the_study_began() -> None:
+    given = {
+        "name": "a", "question": "b", "claim": "c", "data": {"source": "shapes", "n": 1},
+        "models": [{"id": "m", "family": "clip", "name": "tiny", "weights": "random"}],
+        "decision": {"threshold": 0.7, "at_least": 1},
+    }  # fmt: skip
+    old = Study.model_validate(given, context={STORED: True})
+    assert (old.decision.test, old.decision.boundary) == ("student", "bonferroni")
+    today = Study.model_validate(given)
+    assert (today.decision.test, today.decision.boundary) == ("johnson", "obrien-fleming")
+    assert digest_of(today.going_on(old)) == digest_of(old)
+    said = Study.model_validate({**given, "decision": {**given["decision"], "test": "johnson"}})  # type: ignore[dict-item]
+    assert said.going_on(old).decision.test == "johnson", "what is said is meant"
 
 
 def test_the_plant_of_a_study_is_kept_in_its_one_way_of_writing() -> None:

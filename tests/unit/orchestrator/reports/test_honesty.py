@@ -201,8 +201,11 @@ def test_a_claim_chosen_after_data_were_seen_is_noted_as_such() -> None:
 
 def test_an_amendment_is_shown_with_who_when_what_why_and_after_which_look() -> None:
     amendments = section(DONE, "Decisions").split("### Amendments")[1]
-    assert "human:Ada: the second look is to be stricter. Changed: `decision.alpha`." in amendments
+    assert "human:Ada: the second look is to be stricter. Changed: `decision.alpha` from 0.05 to 0.04." in amendments
     assert "It came after data were seen, after 1 look." in amendments
+    said = "The decision rule was amended after data had been compared, so that its error rate no longer holds."
+    assert said in text(DONE).split("## Summary")[0], "the verdict says so itself"
+    assert said not in text(OLDER), "the amendment came later"
 
 
 def test_evidence_of_earlier_cycles_is_part_of_the_evidence_so_far() -> None:
