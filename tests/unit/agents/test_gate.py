@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import permutations
 from statistics import NormalDist
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from agents.assessment.evidence import Determined, Looks, ModelEvidence, Rule, Side, Undetermined
 from agents.assessment.gate import GateResult, decide, partial_conjunction
 from store.errors import BadInput
+from store.verdicts import Direction
 from tasks.statistics.partial_conjunction import partial_conjunction as vectorised
 from tasks.statistics.partial_conjunction import shown
 
@@ -306,3 +308,46 @@ def test_evidence_that_does_not_belong_to_the_rule_is_refused_by_name() -> None:
     ):
         with pytest.raises(BadInput, match=said):
             decide(rule, evidence, look)
+
+
+@given(studies)
+def test_the_images_still_needed_are_the_fewest_of_all_ways_to_decide(study: tuple[int, list[float | None]]) -> None:
+    k, z = study
+    rule = Rule(k, len(z), ALPHA)
+    evidence = stand(rule, *z)
+    found = decide(rule, evidence)
+    assume(found.verdict == "INCONCLUSIVE")
+    tested = [one for one in evidence if isinstance(one, Determined)]
+
+    def extra(one: Determined, direction: Direction, j: int) -> float:
+        """Images that bring a model within alpha/j; none where it is there."""
+        side = one.side(direction)
+        if side.p * j <= ALPHA:
+            return 0.0
+        images = side.images[j - 1]
+        return math.inf if images is None else max(1, images - one.n)
+
+    ways: list[float] = []
+    directions: tuple[tuple[Direction, int], ...] = (("collapse", rule.at_least), ("clear", rule.against))
+    for direction, needed in directions:
+        for chosen in permutations(tested, needed):
+            ways.append(max(extra(one, direction, rule.models - v) for v, one in enumerate(chosen)))
+    fewest = min(ways, default=math.inf)
+    assert (None if found.more is None else found.more.images) == (int(fewest) if math.isfinite(fewest) else None)
+
+
+def test_an_open_study_always_has_another_look() -> None:
+    rule = replace(TWO_OF_THREE, looks="open", planned=1)
+    assert "no look is left" not in decide(rule, stand(rule, 0.0, 0.0, 0.0), 1).reason
+
+
+def test_a_p_that_is_alpha_is_within_it() -> None:
+    rule = Rule(1, 1, ALPHA)
+    assert decide(rule, [given_p("a", ALPHA, 1.0, 1)]).verdict == "GO"
+    assert decide(rule, [given_p("a", math.nextafter(ALPHA, 1), 0.9, 1)]).verdict == "INCONCLUSIVE"
+
+
+def test_the_p_of_no_go_is_that_of_the_models_against() -> None:
+    rule = Rule(3, 3, ALPHA)
+    found = decide(rule, [given_p(name, 1.0, p, 3) for name, p in zip("abc", (0.01, 0.2, 0.4), strict=True)])
+    assert (found.verdict, found.p_no_go) == ("NO_GO", pytest.approx(0.03))

@@ -249,3 +249,23 @@ def test_a_question_that_contradicts_itself_is_bad_input(changes: dict[str, obje
 def test_the_threshold_is_checked_even_when_no_model_can_be_tested() -> None:
     with pytest.raises(BadInput, match="threshold and null"):
         look_at({"a": np.full(N, 0.5)}, at_least=(), threshold=0.5)
+
+
+def test_the_level_of_a_look_is_that_of_its_own_boundary() -> None:
+    values = models(a=0.712)
+    early, late = (look_at(values, at_least=(), looks=2, look=look, boundary="obrien-fleming") for look in (1, 2))
+    assert early.level == pytest.approx(0.0088, abs=1e-4)
+    assert late.level == pytest.approx(0.0467, abs=1e-4)
+
+
+def test_a_model_that_bears_no_test_keeps_its_place_when_others_are_cleared() -> None:
+    values = models(a=0.69, b=0.6) | {"c": np.full(N, 0.1)}
+    found = look_at(values)
+    assert found.p_clear["b"] == pytest.approx(3 * found.models["b"].clear.p)
+    assert found.p_clear["a"] == pytest.approx(min(1.0, 2 * found.models["a"].clear.p))
+
+
+def test_no_p_is_ever_zero_by_any_reading() -> None:
+    found = look_at(models(a=5.0, b=5.1), at_least=(1,))
+    each = [*found.p_sequential, *found.p_collapse.values(), *(one.collapse.p for one in found.models.values())]
+    assert min(each) > 0
