@@ -221,7 +221,7 @@ def _claims(spec: Statistics, m: int, n: int, level: float) -> tuple[Claim, ...]
     """Each claim under both rules, when every model lies half a standard deviation beyond the threshold."""
     for k in spec.at_least:
         if not 1 <= k <= m:
-            raise BadInput(f"a claim of at least {k} of {m} models cannot be tested")
+            raise BadInput(f"at_least: a claim of at least {k} of {m} models cannot be tested; give 1 to {m}")
 
     def per_model(alpha: float) -> float:
         return power(n, MEDIUM_EFFECT, alpha, "one-sample", "greater") if n >= 2 else 0.0

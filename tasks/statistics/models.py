@@ -93,7 +93,7 @@ class ModelResult:
 def collapse_side(spec: Statistics) -> Alternative:
     """The side of the threshold that is away from the null value. Raises BadInput when the two are equal."""
     if spec.threshold == spec.null:
-        raise BadInput(f"threshold and null are both {spec.null}, so that no side of the threshold means collapse")
+        raise BadInput(f"threshold: it is the null value, {spec.null}, so that no side of it means collapse")
     return "greater" if spec.threshold > spec.null else "less"
 
 
@@ -102,7 +102,7 @@ def look_plan(spec: Statistics) -> LookPlan:
     if spec.looks == "open":
         return LookPlan("open", scale=spec.effect)
     if spec.look > spec.looks:
-        raise BadInput(f"look {spec.look} of {spec.looks}: the number of looks was fixed and is used up")
+        raise BadInput(f"look: {spec.look} of {spec.looks}; the number of looks was fixed and is used up")
     return LookPlan(spec.boundary, spec.looks, spec.effect)
 
 

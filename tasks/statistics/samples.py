@@ -153,6 +153,8 @@ def _read(path: Path, source: Source, metric: str) -> _Look:
             f"{name}: {metric!r} must hold one float for each of the integer image_ids, but is {values.dtype} "
             f"{list(values.shape)} beside {ids.dtype} {list(ids.shape)}"
         )
+    if np.isinf(values).any():
+        raise BadInput(f"{name}: {metric!r} of image {ids[np.isinf(values)][0]} is infinite; measure it anew")
     if null is not None and (null.ndim != 2 or len(null) > len(ids) or null.dtype.kind != "f"):
         raise BadInput(f"{name}: {key!r} must hold floats [images, draws] of the first images, not {list(null.shape)}")
     if any(layer.shape != ids.shape or layer.dtype.kind != "f" for layer in by_layer):

@@ -235,8 +235,8 @@ def test_each_claim_is_given_under_both_rules_once() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"look": 3, "looks": 2}, "look 3 of 2"),
-        ({"threshold": 0.5}, "threshold and null are both 0.5"),
+        ({"look": 3, "looks": 2}, "look: 3 of 2"),
+        ({"threshold": 0.5}, "threshold: it is the null value, 0.5"),
         ({"at_least": (4,)}, "at least 4 of 3"),
         ({"at_least": (0,)}, "at least 0 of 3"),
     ],
@@ -247,7 +247,7 @@ def test_a_question_that_contradicts_itself_is_bad_input(changes: dict[str, obje
 
 
 def test_the_threshold_is_checked_even_when_no_model_can_be_tested() -> None:
-    with pytest.raises(BadInput, match="threshold and null"):
+    with pytest.raises(BadInput, match="threshold: it is the null value"):
         look_at({"a": np.full(N, 0.5)}, at_least=(), threshold=0.5)
 
 

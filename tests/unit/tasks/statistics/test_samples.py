@@ -162,3 +162,9 @@ def test_a_layer_of_another_shape_is_refused(keep: Keep, run: Run) -> None:
     source = keep("a", image_ids=np.array([1, 2]), mcs_norm=values(1, 2), **{"layer/00/mcs_norm": values(1)})
     with pytest.raises(BadInput, match="'mcs_norm' by layer must hold one float for each"):
         load_samples([source], "mcs_norm", run.artifact)
+
+
+def test_an_infinite_value_is_refused_by_image(keep: Keep, run: Run) -> None:
+    source = keep("a", image_ids=np.array([4, 7]), mcs=np.array([0.5, np.inf]))
+    with pytest.raises(BadInput, match=r"model a .*: 'mcs' of image 7 is infinite"):
+        load(run, source)
