@@ -94,10 +94,14 @@ def _claim_option(k: int, models: int, comparison: Task) -> Option:
         trade_off=(
             "The strongest claim; one model that does not collapse refutes it."
             if stronger
-            else "A weaker claim, reached sooner; some models may be exceptions."
+            else f"A weaker claim, reached sooner; {_exceptions(models - k)}."
         ),
         evidence=evidence,
     )
+
+
+def _exceptions(number: int) -> str:
+    return "one model may be an exception" if number == 1 else f"{number} models may be exceptions"
 
 
 def _unavailable_models(board: Board) -> list[RequestDecision]:

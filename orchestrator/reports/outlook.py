@@ -193,8 +193,10 @@ def _flip(claim: ClaimVerdict, index: int, position: int, book: FigureBook) -> P
     )
 
 
-def _more(claim: ClaimVerdict, index: int, position: int, book: FigureBook) -> Prose:
+def _more(claim: ClaimVerdict, index: int, position: int, book: FigureBook, untested: bool) -> Prose:
     """The further images that would decide, were the observed effects the true ones."""
+    if claim.more is None and untested:
+        return (" How many more images would decide it cannot be told, as some models could not be tested at all.",)
     if claim.more is None:
         return (" No number of further images is known to decide it, were the observed effects the true ones.",)
     images = book.pointed(position, f"/claims/{index}/more/images", "images")
@@ -209,6 +211,10 @@ def needed(past: Past, book: FigureBook) -> tuple[Prose, ...]:
     assessment, position = past.cycle.assessment, past.cycle.assessment_position
     if assessment is None or position is None:
         return (("The cycle has to be assessed first.",),)
+    comparison = past.comparison
+    untested = comparison is not None and any(
+        label.startswith("Undetermined ") and " - " not in label for label in comparison.facts
+    )
     lines: list[Prose] = []
     for index, claim in enumerate(assessment.claims):
         if claim.at_least not in claims_in_force(past.board):
@@ -225,13 +231,12 @@ def needed(past: Past, book: FigureBook) -> tuple[Prose, ...]:
         lines.append(
             ("For at least ", k, " of ", of, ": a GO needs collapse shown in ", *counted(go, *_MORE),
              ", and a NO-GO needs it excluded in ", *counted(no_go, *_MORE), ".",
-             *_flip(claim, index, position, book), *_more(claim, index, position, book)),
+             *_flip(claim, index, position, book), *_more(claim, index, position, book, untested)),
         )  # fmt: skip
-    comparison = past.comparison
     images = comparison.value("power/n_for_medium_effect") if comparison is not None else None
     if images is not None:
         lines.append(
-            ("To detect a medium effect at this look's level a model needs ", book.evidence(images), " images.")
+            ("To find a medium effect at this look's level, a single model needs ", book.evidence(images), " images.")
         )
     smallest = comparison.value("power/mde") if comparison is not None else None
     if smallest is not None:

@@ -35,7 +35,7 @@ Result = TypeVar("Result", ModelResult, PairResult)
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What a two-sided paired or one-sample test at the level of one look can find, by n and against what is known."""
+    """What the one-sided test of one model, at the level of one look, can find by n and against what is known."""
 
     images: int
     n_for_medium_effect: int
@@ -212,8 +212,8 @@ def _benjamini_hochberg(p: Mapping[str, float]) -> dict[str, float]:
 def _design(n: int, level: float) -> Design:
     return Design(
         images=n,
-        n_for_medium_effect=math.ceil(sample_size(MEDIUM_EFFECT, TARGET_POWER, level)),
-        mde=minimal_detectable_effect(n, TARGET_POWER, level) if n >= 2 else None,
+        n_for_medium_effect=math.ceil(sample_size(MEDIUM_EFFECT, TARGET_POWER, level, "one-sample", "greater")),
+        mde=minimal_detectable_effect(n, TARGET_POWER, level, "one-sample", "greater") if n >= 2 else None,
     )
 
 

@@ -179,7 +179,7 @@ def test_too_few_images_leave_every_model_undetermined() -> None:
     found = look_at({model: x[:29] for model, x in models(a=0.9, b=0.9, c=0.2).items()})
     assert (found.models, found.pairs, found.collapsed, found.cleared) == ({}, {}, (), ())
     assert list(found.undetermined) == ["a", "b", "c"]
-    assert found.design.n_for_medium_effect == 34
+    assert found.design.n_for_medium_effect == 27
 
 
 def test_missing_values_are_left_out_of_the_model_and_of_its_pairs() -> None:
@@ -215,7 +215,7 @@ def test_normality_is_left_out_where_its_p_value_is_not_known_to_hold() -> None:
 
 def test_the_design_is_judged_at_the_level_of_one_look() -> None:
     one, two = (look_at(models(a=0.8), at_least=(1,), looks=looks).design for looks in (1, 2))
-    assert (one.n_for_medium_effect, two.n_for_medium_effect) == (34, 41)
+    assert (one.n_for_medium_effect, two.n_for_medium_effect) == (27, 34)
     assert one.mde is not None
     assert two.mde is not None
     assert one.mde < two.mde
