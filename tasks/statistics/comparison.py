@@ -25,7 +25,7 @@ from tasks.statistics.pairs import PairResult, describe_pair
 from tasks.statistics.partial_conjunction import partial_conjunction
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER, minimal_detectable_effect, power, sample_size
 from tasks.statistics.samples import Joined
-from tasks.statistics.shared_error import Measured, of_difference, of_mean, of_twins
+from tasks.statistics.shared_error import Measured, of_difference, of_mean, of_one, of_twins
 from tasks.statistics.trend import Trend, trend
 
 Pair = tuple[str, str]
@@ -169,7 +169,7 @@ def _pooled(models: Mapping[str, ModelResult], measured: Mapping[str, Measured])
     if len(models) < 2:
         return None
     effects = np.array([found.mean for found in models.values()])
-    variances = [each.sd**2 / each.n + of_mean([measured[model]]).error ** 2 for model, each in models.items()]
+    variances = [each.sd**2 / each.n + of_one(measured[model]).error ** 2 for model, each in models.items()]
     found = meta_analysis(effects, np.array(variances))
     knapp = found.hartung_knapp
     bounded = np.isfinite([knapp.low, knapp.high]).all()

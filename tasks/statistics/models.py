@@ -22,7 +22,7 @@ from tasks.statistics.prospects import Standing, standing
 from tasks.statistics.resampling import draw
 from tasks.statistics.sensitivity import sign_flip, signed_rank
 from tasks.statistics.shape import LeaveOneOut, leave_one_out, shapiro_p, skew
-from tasks.statistics.shared_error import NOTHING_SHARED, Reference, SharedError
+from tasks.statistics.shared_error import NOTHING_SHARED, Reference, SharedError, of_one
 
 CONFIDENCE = 0.95
 
@@ -120,7 +120,7 @@ def describe_model(
         return sample
     other: Alternative = "less" if side == "greater" else "greater"
     test = TESTS[spec.test]
-    at_threshold, at_mean = (_shared(reference, value) for value in (spec.threshold, sample.mean))
+    at_threshold, at_mean = (of_one((reference, value)) for value in (spec.threshold, sample.mean))
     student = t_test(sample, spec.threshold), t_test(sample, spec.null)
     collapse_standing, clear_standing = (_standing(sample, spec, way, models, at_threshold) for way in (side, other))
     return ModelResult(
@@ -143,9 +143,9 @@ def describe_model(
             sample,
             abs(spec.threshold - spec.null),
             spec.null,
-            lambda tested, value, way: test(tested, value, way, _shared(reference, value)),
+            lambda tested, value, way: test(tested, value, way, of_one((reference, value))),
         ),
-        null=test(sample, spec.null, "two-sided", _shared(reference, spec.null)),
+        null=test(sample, spec.null, "two-sided", of_one((reference, spec.null))),
         dz_threshold=dz_from_t(student[0].t, sample.n),
         dz_threshold_interval=dz_interval(student[0].t, sample.n, CONFIDENCE),
         g_threshold=float(hedges_g(dz_from_t(student[0].t, sample.n), sample.n - 1)),
@@ -172,11 +172,6 @@ def student_interval(sample: Sample, shared: SharedError = NOTHING_SHARED) -> In
         reach = float(stdtrit(whole.freedom, (1 + CONFIDENCE) / 2)) * whole.error
         return Interval(low=sample.mean - reach, high=sample.mean + reach, confidence=CONFIDENCE)
     return Interval(low=float(low), high=float(high), confidence=CONFIDENCE)
-
-
-def _shared(reference: Reference | None, value: float) -> SharedError:
-    """The error that values of about `value` share."""
-    return NOTHING_SHARED if reference is None else reference.shared(value)
 
 
 def _bootstrap_t_p(sample: Sample, spec: Statistics, side: Alternative) -> float | None:

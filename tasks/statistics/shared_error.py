@@ -108,7 +108,7 @@ def of_difference(a: Measured, b: Measured) -> SharedError:
     if a[0] is not None and b[0] is not None and a[0].draws == b[0].draws:
         first, second = a[0].slope(a[1]), b[0].slope(b[1])
         return a[0].error(first**2 + second**2 + (first - second) ** 2 / a[0].count, first - second)
-    return _root_of_squares([_alone(each) for each in (a, b)])
+    return _root_of_squares([of_one(each) for each in (a, b)])
 
 
 def of_mean(models: Sequence[Measured]) -> SharedError:
@@ -120,7 +120,7 @@ def of_mean(models: Sequence[Measured]) -> SharedError:
     groups: dict[str, list[SharedError]] = {}
     for number, (against, mean) in enumerate(models):
         name = str(number) if against is None else against.draws
-        groups.setdefault(name, []).append(_alone((against, mean)))
+        groups.setdefault(name, []).append(of_one((against, mean)))
     sums = [SharedError(sum(each.error for each in group), group[0].freedom) for group in groups.values()]
     return _root_of_squares(sums).times(1 / len(models))
 
@@ -135,9 +135,10 @@ def of_twins(models: Sequence[Measured]) -> SharedError:
     return of_mean(kept)
 
 
-def _alone(measured: Measured) -> SharedError:
-    against, mean = measured
-    return NOTHING_SHARED if against is None else against.shared(mean)
+def of_one(measured: Measured) -> SharedError:
+    """The error that the values of one model share."""
+    against, value = measured
+    return NOTHING_SHARED if against is None else against.shared(value)
 
 
 def _root_of_squares(errors: Sequence[SharedError]) -> SharedError:
