@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.board import Board, Decision, Task
+from store.board import Amendment, Board, Decision, Task
 from store.events import DecisionKind
 from store.evidence import Evidence
 from store.specs import DataRef, Diagnostic, ModelRef, Statistics
@@ -27,7 +27,7 @@ def current_cycle(board: Board) -> int:
 
 def answer(board: Board, kind: DecisionKind, subject: str) -> str | None:
     """The newest option in force for a question, if it was answered."""
-    answered = [d for d in decisions_on(board, kind, subject) if d.status != "open"]
+    answered = [d for d in decisions_on(board, kind, subject) if d.chosen is not None]
     return answered[-1].chosen if answered else None
 
 
@@ -51,6 +51,19 @@ def looks_done(board: Board, before_cycle: int | None = None) -> int:
             and task.status == "accepted"
             and (before_cycle is None or task.cycle < before_cycle)
         }
+    )
+
+
+def amended_late(board: Board) -> tuple[Amendment, ...]:
+    """Amendments of the rule, or of what a look adds, that came after a comparison had been accepted."""
+    first = min(
+        (t.status_position for t in board.tasks if isinstance(t.spec, Statistics) and t.status == "accepted"),
+        default=board.position + 1,
+    )
+    return tuple(
+        amendment
+        for amendment in board.amendments
+        if amendment.position > first and any(key.startswith(("decision.", "data.")) for key in amendment.event.changed)
     )
 
 

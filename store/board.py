@@ -20,7 +20,7 @@ from store.study import Study
 Status = Literal[
     "planned", "claimed", "succeeded", "accepted", "returned", "failed", "blocked", "superseded", "cancelled"
 ]
-DecisionStatus = Literal["open", "made", "expired"]
+DecisionStatus = Literal["open", "made", "expired", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Decision:
     requested_at: datetime
     status: DecisionStatus = "open"
     chosen: str | None = None
-    """The option in force: the one chosen, or the cautious one after expiry."""
+    """The option in force: the one chosen, or the cautious one after expiry; None where it was withdrawn."""
     by: str | None = None
     reason: str | None = None
     answered_at: datetime | None = None
@@ -258,6 +258,8 @@ def evolve(board: Board, entry: Recorded) -> Board:
             return _answered(board, decision_id, entry, "made", choice, by, reason)
         case e.DecisionExpired(decision_id=decision_id, stands=stands):
             return _answered(board, decision_id, entry, "expired", stands, None, "nobody answered in time")
+        case e.DecisionWithdrawn(decision_id=decision_id, because=because):
+            return _answered(board, decision_id, entry, "withdrawn", None, None, because)
         case e.AssessmentMade(cycle=number) as event:
             cycle = replace(board.cycles[number], assessment=event, assessment_position=entry.position)
             return _with_cycle(board, cycle)
@@ -296,7 +298,13 @@ def _change(board: Board, task_id: str, entry: Recorded, status: Status, **chang
 
 
 def _answered(
-    board: Board, decision_id: str, entry: Recorded, status: DecisionStatus, chosen: str, by: str | None, reason: str
+    board: Board,
+    decision_id: str,
+    entry: Recorded,
+    status: DecisionStatus,
+    chosen: str | None,
+    by: str | None,
+    reason: str,
 ) -> Board:
     decision = replace(
         board.decisions_by_id[decision_id],

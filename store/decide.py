@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, assert_never
 
@@ -120,7 +120,25 @@ def _amend(study: Study, reason: str, board: Board) -> Sequence[e.Event]:
         return []
     if not reason.strip():
         raise BadInput("an amendment needs a reason")
-    return [e.StudyAmended(study=study, digest=digest, changed=changed_keys(board.study, study), reason=reason)]
+    amended = e.StudyAmended(study=study, digest=digest, changed=changed_keys(board.study, study), reason=reason)
+    return [amended, *_withdrawn(board, board.study, study)]
+
+
+def _withdrawn(board: Board, before: Study, after: Study) -> Iterator[e.DecisionWithdrawn]:
+    """Open questions that rest on what the amendment changes; what is still to be asked is asked anew."""
+    for decision in board.open_decisions:
+        rests = {key for key in changed_keys(before, after) if key.startswith(_RESTS_ON[decision.request.kind])}
+        if rests:
+            because = f"the protocol was amended: {', '.join(sorted(rests))}"
+            yield e.DecisionWithdrawn(decision_id=decision.request.decision_id, because=because)
+
+
+_RESTS_ON: Mapping[e.DecisionKind, tuple[str, ...]] = {
+    "claim_strength": ("decision.", "models", "data."),
+    "unavailable_model": ("models",),
+    "disputed_task": (),
+}
+"""Keys of the protocol that a question of a kind rests on."""
 
 
 def _open_cycle(because: str, board: Board) -> Sequence[e.Event]:
@@ -244,6 +262,8 @@ def _answer(command: c.MakeDecision, board: Board) -> Sequence[e.Event]:
         raise BadInput("a decision needs a reason")
     if decision.status == "made":
         raise Refused(f"decision {command.decision_id} was made already: {decision.chosen}, by {decision.by}")
+    if decision.status == "withdrawn":
+        raise Refused(f"decision {command.decision_id} was withdrawn: {decision.reason}")
     expiry = expires_at(decision)
     if decision.status == "expired" or (expiry is not None and command.at >= expiry):
         raise Refused(f"decision {command.decision_id} has expired; {decision.request.if_silent!r} stands")

@@ -88,12 +88,16 @@ def _preflight(file: StudyFile, board: Board | None, workspace: Workspace, amend
 
 
 def _tell(board: Board, workspace: Workspace, nothing_left: bool) -> None:
+    from agents.reading import amended_late
+
     cycle = board.cycle
     if cycle is None or cycle.assessment is None:
         return
     if nothing_left:
         note("The study needs nothing more. The last report stands:")
     note(f"Cycle {cycle.number}: {cycle.assessment.verdict} ({cycle.assessment.reason})")
+    if amended_late(board):
+        note("The decision rule was amended after data had been compared: its error rate no longer holds.")
     click.echo(workspace.reports(cycle.number) / "cycle-report.html")
     for decision in board.open_decisions:
         request = decision.request

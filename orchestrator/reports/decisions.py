@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agents.reading import CLAIM, chosen_claim
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.context import AmendmentView, DecisionView, OptionView
 from orchestrator.reports.naming import model_refs
@@ -96,6 +97,9 @@ def _deadline(decision: Decision, book: FigureBook) -> Prose:
 def _answer(decision: Decision) -> Prose | None:
     if decision.answered_at is None or decision.answered_position is None:
         return None
+    if decision.status == "withdrawn":
+        because = Said((decision.reason or "").rstrip(". "), decision.answered_position)
+        return ("It was withdrawn on ", decision.answered_at, " and nothing was chosen: ", because, ".")
     chosen = Code(decision.chosen or "")
     if decision.status == "expired":
         return (chosen, " stands since ", decision.answered_at, ", because nobody answered in time.")
@@ -107,9 +111,24 @@ def _answer(decision: Decision) -> Prose | None:
 
 
 def _notes(decision: Decision, past: Past, book: FigureBook) -> tuple[Prose, ...]:
-    """That a claim's strength was chosen after data were seen, or is about to be."""
-    if decision.request.kind != "claim_strength":
+    """That a claim's strength was chosen after data were seen, or is about to be; and that it no longer counts."""
+    if decision.request.kind != "claim_strength" or decision.status == "withdrawn":
         return ()
+    return (*_when(decision, past, book), *_lapsed(decision, past))
+
+
+def _lapsed(decision: Decision, past: Past) -> tuple[Prose, ...]:
+    if decision.chosen is None or not decision.chosen.startswith(CLAIM) or chosen_claim(past.board) is not None:
+        return ()
+    return (
+        (
+            "The claim that was chosen is no longer one of those that can be decided: the rule, or the models, "
+            "have changed since. It does not count.",
+        ),
+    )
+
+
+def _when(decision: Decision, past: Past, book: FigureBook) -> tuple[Prose, ...]:
     position = decision.answered_position or decision.position
     if not past.looks_before(position):
         return (("No comparison had been seen by then.",),)
@@ -125,7 +144,7 @@ def _notes(decision: Decision, past: Past, book: FigureBook) -> tuple[Prose, ...
     return (
         (
             "The strength of the claim was chosen after data were seen, after ", *looks,
-            ". It is one of those that the registered protocol left open.",
+            ". It is one of those that the protocol left open.",
         ),
     )  # fmt: skip
 

@@ -177,7 +177,9 @@ def test_a_changed_protocol_needs_an_amendment_and_the_report_shows_it(workspace
     assert "decision.threshold" in refused.err
     assert "--amend" in refused.err
     gonogo("decide", "c1-claim-strength", "--choose", "at-least-2", "--as", "Ada", "--reason", "x", "-w", workspace)
-    assert gonogo("run", "--amend", "the pilot was noisy", "-w", workspace).code == 0
+    amended = gonogo("run", "--amend", "the pilot was noisy", "-w", workspace)
+    assert amended.code == 0
+    assert "amended after data had been compared: its error rate no longer holds" in amended.err
     text = (workspace / "reports/cycle-002/cycle-report.md").read_text()
     assert "the pilot was noisy" in text
     assert "`decision.threshold` from 0.7 to 0.6" in text

@@ -257,6 +257,22 @@ def test_an_answer_that_an_amendment_made_void_is_asked_for_again(play, study_da
     assert study.board.cycles[3].assessment.verdict == "NO_GO"
 
 
+def test_a_question_that_an_amendment_made_void_waits_for_nobody(play, study_data) -> None:
+    study = play()
+    study.cycle()
+    assert [d.request.decision_id for d in study.board.open_decisions] == ["c1-claim-strength"]
+    amended(study, study_data, decision={"threshold": 0.7, "at_least": [1, 2], "looks": 2})
+    study.cycle()
+    assert [(d.request.decision_id, d.status) for d in study.board.decisions] == [
+        ("c1-claim-strength", "withdrawn"),
+        ("c2-claim-strength", "open"),
+    ]
+    amended(study, study_data, decision={"threshold": 0.7, "at_least": 1, "looks": 2})
+    study.cycle()
+    assert study.board.open_decisions == ()
+    assert [claim.at_least for claim in study.board.cycles[3].assessment.claims] == [1]
+
+
 def test_a_model_that_cannot_be_had_is_a_question_and_can_be_dropped(play, study_data) -> None:
     models = study_data()["models"]
     models[2]["substitutes"] = []

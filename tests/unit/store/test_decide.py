@@ -264,6 +264,33 @@ def test_silence_lets_the_cautious_option_stand(ledger: Ledger, study_data, cloc
     assert (decision.status, decision.chosen, decision.by) == ("expired", "no", None)
 
 
+def test_a_question_is_withdrawn_when_what_it_rests_on_is_amended(opened: Ledger, study_data, clock) -> None:
+    ask(opened)
+    opened.submit(c.AmendStudy(Study.model_validate(study_data(question="Which?")), "clearer"), actor="human")
+    assert opened.board.decisions[0].status == "open"
+    changed = Study.model_validate(study_data(decision={"threshold": 0.7, "at_least": 2, "looks": 2}))
+    opened.submit(c.AmendStudy(changed, "only two matter"), actor="human")
+    decision = opened.board.decisions[0]
+    assert (decision.status, decision.chosen) == ("withdrawn", None)
+    assert opened.board.open_decisions == ()
+    with pytest.raises(Refused, match=r"d1 was withdrawn: the protocol was amended: .*decision\.at_least"):
+        answer(opened, clock)
+
+
+def test_the_question_of_a_model_is_withdrawn_only_when_models_are_amended(opened: Ledger, study_data) -> None:
+    opened.submit(
+        c.RequestDecision("m", "unavailable_model", "c", "Try again?", OPTIONS, "yes", "b", "no"), actor="system"
+    )
+    rule = {"threshold": 0.6, "at_least": 2, "looks": 2}
+    opened.submit(c.AmendStudy(Study.model_validate(study_data(decision=rule)), "lower"), actor="human")
+    assert opened.board.decisions[0].status == "open"
+    models = study_data()["models"][:2]
+    opened.submit(
+        c.AmendStudy(Study.model_validate(study_data(models=models, decision=rule)), "without c"), actor="human"
+    )
+    assert opened.board.decisions[0].status == "withdrawn"
+
+
 def test_the_same_question_is_asked_once(opened: Ledger) -> None:
     ask(opened)
     ask(opened)

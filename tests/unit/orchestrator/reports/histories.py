@@ -363,6 +363,25 @@ def second_cycle(player: Player) -> Player:
     return player.open("the rule plans a further look").work().judge()
 
 
+def amended_while_asked() -> tuple[Recorded, ...]:
+    """The rule, and the number of looks, are amended while a question on the claim is open."""
+    player = two_cycles()
+    player.close()
+    rule = player.study.decision.model_copy(update={"at_least": (2,), "looks": 4})
+    player.amend(player.study.model_copy(update={"decision": rule}), "two of three is what the claim says")
+    return player.open("the protocol was amended").work().judge().entries
+
+
+def claim_no_longer_possible() -> tuple[Recorded, ...]:
+    """A claim was chosen that the rule, as it was amended later, no longer has."""
+    player = two_cycles()
+    player.answer("c1-claim-strength", "at-least-3", "Ada", "all of them")
+    player.close()
+    rule = player.study.decision.model_copy(update={"at_least": (1, 2)})
+    player.amend(player.study.model_copy(update={"decision": rule}), "three cannot be had")
+    return player.open("the protocol was amended").work().judge().entries
+
+
 def waiting() -> tuple[Recorded, ...]:
     """Cycle 1, with a question open."""
     return two_cycles().entries
