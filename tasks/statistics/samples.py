@@ -148,10 +148,14 @@ def _read(path: Path, source: Source, metric: str) -> _Look:
             by_layer = [archive[layer] for layer in layer_arrays(metric, archive.files)]
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise BadInput(f"{name}: not a readable npz archive of plain arrays ({error})") from error
-    if ids.ndim != 1 or ids.dtype.kind not in "iu" or values.shape != ids.shape or values.dtype.kind != "f":
+    if ids.ndim != 1 or ids.dtype.kind not in "iu":
+        raise BadInput(f"{name}: 'image_ids' must hold integers [images], but is {ids.dtype} {list(ids.shape)}")
+    if ids.size == 0:
+        raise BadInput(f"{name}: 'image_ids' is empty, so that no image was measured")
+    if values.shape != ids.shape or values.dtype.kind != "f":
         raise BadInput(
-            f"{name}: {metric!r} must hold one float for each of the integer image_ids, but is {values.dtype} "
-            f"{list(values.shape)} beside {ids.dtype} {list(ids.shape)}"
+            f"{name}: {metric!r} must hold one float for each of the {ids.size} image_ids, but is {values.dtype} "
+            f"{list(values.shape)}"
         )
     if np.isinf(values).any():
         raise BadInput(f"{name}: {metric!r} of image {ids[np.isinf(values)][0]} is infinite; measure it anew")

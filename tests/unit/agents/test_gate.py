@@ -285,6 +285,9 @@ def test_an_open_verdict_says_when_no_look_is_left(looks: Looks, planned: int, l
         ({"at_least": 1, "models": 3, "alpha": 1.0}, "alpha"),
         ({"at_least": 1, "models": 3, "alpha": math.nan}, "alpha"),
         ({"at_least": 1, "models": 3, "alpha": 0.05, "planned": 0}, "planned"),
+        ({"at_least": 1.5, "models": 3, "alpha": 0.05}, "at_least: 1.5 is no whole number"),
+        ({"at_least": True, "models": 3, "alpha": 0.05}, "at_least: True is no whole number"),
+        ({"at_least": 1, "models": 3, "alpha": 0.05, "looks": "often"}, "looks: 'often' is none of"),
     ],
 )  # fmt: skip
 def test_a_rule_that_makes_no_sense_is_refused_by_name(arguments: dict[str, object], said: str) -> None:
@@ -305,6 +308,7 @@ def test_evidence_that_does_not_belong_to_the_rule_is_refused_by_name() -> None:
         ([a, b, replace(c, collapse=replace(c.collapse, p=math.nan))], 1, "p of model c"),
         ([a, b, replace(c, clear=replace(c.clear, p=1.5))], 1, "p of model c"),
         ([a, b, replace(c, clear=replace(c.clear, shifts=(0.0,)))], 1, "shifts and images of model c"),
+        ([a, b, replace(c, clear=replace(c.clear, shifts=(0.0, math.nan, 1.0)))], 1, "shifts of model c"),
     ):
         with pytest.raises(BadInput, match=said):
             decide(rule, evidence, look)

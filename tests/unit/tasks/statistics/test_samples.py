@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from store.errors import BadInput
 from store.specs import Source
 from tasks.handler import Run
-from tasks.statistics.samples import Joined, layer_arrays, load_samples
+from tasks.statistics.samples import Joined, join_models, layer_arrays, load_samples
 
 Keep = Callable[..., Source]
 
@@ -79,19 +79,19 @@ def test_a_metric_that_was_not_measured_is_named_beside_those_that_were(keep: Ke
 
 
 @pytest.mark.parametrize(
-    ("ids", "mcs"),
+    ("ids", "mcs", "said"),
     [
-        (np.array([1.0, 2.0]), values(1, 2)),
-        (np.array([1, 2]), values(1, 2, 3)),
-        (np.array([[1, 2]]), values(1, 2)),
-        (np.array([1, 2]), np.array([1, 2])),
-        (np.array([1, 2]), np.ones((2, 3))),
+        (np.array([1.0, 2.0]), values(1, 2), "'image_ids' must hold integers"),
+        (np.array([[1, 2]]), values(1, 2), "'image_ids' must hold integers"),
+        (np.array([1, 2]), values(1, 2, 3), "'mcs' must hold one float for each of the 2 image_ids"),
+        (np.array([1, 2]), np.array([1, 2]), "'mcs' must hold one float"),
+        (np.array([1, 2]), np.ones((2, 3)), "'mcs' must hold one float"),
     ],
 )
 def test_arrays_that_do_not_belong_together_are_refused(
-    keep: Keep, run: Run, ids: NDArray[np.float64], mcs: NDArray[np.float64]
+    keep: Keep, run: Run, ids: NDArray[np.float64], mcs: NDArray[np.float64], said: str
 ) -> None:
-    with pytest.raises(BadInput, match="one float for each of the integer image_ids"):
+    with pytest.raises(BadInput, match=said):
         load(run, keep("a", image_ids=ids, mcs=mcs))
 
 
@@ -116,8 +116,10 @@ def test_what_is_no_npz_archive_is_refused(run: Run, tmp_path: Path, write: Call
 
 
 def test_a_model_without_images_is_refused(keep: Keep, run: Run) -> None:
-    with pytest.raises(BadInput, match="model a: its samples hold no image"):
+    with pytest.raises(BadInput, match=r"samples of model a \(task diagnose-a\): 'image_ids' is empty"):
         load(run, keep("a", image_ids=np.array([], dtype=np.int64), mcs=np.array([])))
+    with pytest.raises(BadInput, match="model a: its samples hold no image"):
+        join_models({"a": (np.array([], dtype=np.int64), np.array([]))})
 
 
 def test_no_sources_are_refused(run: Run) -> None:
