@@ -106,7 +106,7 @@ def _plan(study: Study, k: int, careful: bool = False) -> Plan:
     rule, looks = study.decision, _looks(study)
     shared = LookPlan("open" if rule.looks == "open" else rule.boundary, looks, rule.effect)
     nominal = look_level(rule.alpha, max(images(study), 2), shared, looks)
-    if nominal == 0:
+    if rule.looks == "open" and nominal == 0:
         raise ValueError(
             f"effect: e-values that are tuned to {rule.effect:g} SD never reach alpha = {rule.alpha:g} with "
             f"{images(study)} images"

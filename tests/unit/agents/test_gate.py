@@ -267,6 +267,13 @@ def test_no_change_of_one_model_alone_can_decide_about_three() -> None:
     )
 
 
+def test_what_the_images_at_hand_should_have_shown_takes_at_least_one_more() -> None:
+    unlucky = Determined("a", 100, Side(0.2, (1.0,), (60,)), Side(0.8, (4.0,), (None,)))
+    found = decide(Rule(1, 1, ALPHA), [unlucky])
+    assert found.more is not None
+    assert (found.more.to, found.more.images) == ("GO", 1)
+
+
 @pytest.mark.parametrize(
     ("looks", "planned", "look", "used_up"),
     [("bonferroni", 1, 1, True), ("pocock", 3, 2, False), ("pocock", 3, 3, True), ("open", 1, 9, False)],

@@ -14,7 +14,7 @@ from scipy import stats
 from benchmarks.calibration.__main__ import SUITES, calibrate
 from benchmarks.calibration.cycles import levels, within_levels
 from benchmarks.calibration.rows import SHOWN, Bound, Calibration, Row, rows, sums
-from benchmarks.calibration.running import run
+from benchmarks.calibration.running import ROOT, run
 from benchmarks.calibration.studies import Population, draw, growing_johnson_t, p_greater, t_statistics
 from benchmarks.calibration.table import line, markdown
 from tasks.statistics.adequacy import Sample, examine
@@ -161,3 +161,13 @@ def test_every_row_of_every_suite_has_a_name_of_its_own_and_runs(tmp_path: Path)
         assert all(row.name in text for row in found)
         assert all(np.isfinite([row.value, row.low, row.high]).all() for row in found)
     assert len(set(names)) == len(names)
+
+
+def test_the_page_holds_every_row_of_every_suite_with_its_bound_and_its_studies_and_no_row_beside_them() -> None:
+    page = (ROOT / "benchmarks" / "calibration.md").read_text(encoding="utf-8")
+    for title, suite in SUITES.values():
+        table = page.partition(f"## {title}\n")[2].partition("\n## ")[0]
+        printed = [text.strip("| ").split(" | ") for text in table.splitlines() if text.startswith("| ")][1:]
+        expected = [(name, str(bound), f"{made.studies:,}") for made in suite() for name, bound in made.rows]
+        assert [(cells[0], cells[1].strip(), cells[4]) for cells in printed] == expected
+    assert page.count("\n## ") == len(SUITES)

@@ -13,6 +13,7 @@ from store.errors import BadInput
 from store.specs import Source, Statistics
 from tasks.statistics.comparison import Comparison, compare
 from tasks.statistics.e_values import log_e_value
+from tasks.statistics.power import power
 from tasks.statistics.samples import Joined
 
 Values = Mapping[str, NDArray[np.float64]]
@@ -105,7 +106,7 @@ def test_the_e_values_of_a_look_hold_whatever_the_plan_is_and_count_models_as_p_
 
 
 def test_the_bootstrap_t_stands_beside_the_test() -> None:
-    found = look_at(models(a=0.712), at_least=(), resamples=20_000).models["a"]
+    found = look_at(models(a=0.712), at_least=(1,), resamples=20_000).models["a"]
     assert found.sensitivity.bootstrap_t_p == pytest.approx(found.collapse.p, abs=0.01)
 
 
@@ -143,7 +144,7 @@ def test_holm_makes_the_smallest_of_three_p_values_three_times_larger() -> None:
 
 def test_a_model_that_is_beyond_the_threshold_by_itself_may_not_be_so_among_many() -> None:
     values = models(a=0.712, **{f"m{i}": 0.6 for i in range(8)})
-    alone, among = look_at({"a": values["a"]}, at_least=()), look_at(values, at_least=())
+    alone, among = look_at({"a": values["a"]}, at_least=(1,)), look_at(values, at_least=(1,))
     assert 0.05 / 9 < alone.models["a"].collapse.p < 0.05
     assert alone.collapsed == ("a",)
     assert among.collapsed == ()
@@ -151,10 +152,10 @@ def test_a_model_that_is_beyond_the_threshold_by_itself_may_not_be_so_among_many
 
 def test_each_of_several_looks_has_its_share_of_alpha() -> None:
     values = models(a=0.712)
-    p = look_at(values, at_least=()).models["a"].collapse.p
-    assert look_at(values, at_least=(), alpha=p * 1.01).collapsed == ("a",)
-    assert look_at(values, at_least=(), alpha=p * 1.01, look=1, looks=2).collapsed == ()
-    assert look_at(values, at_least=(), alpha=p * 2.02, look=2, looks=2).level == pytest.approx(p * 1.01)
+    p = look_at(values, at_least=(1,)).models["a"].collapse.p
+    assert look_at(values, at_least=(1,), alpha=p * 1.01).collapsed == ("a",)
+    assert look_at(values, at_least=(1,), alpha=p * 1.01, look=1, looks=2).collapsed == ()
+    assert look_at(values, at_least=(1,), alpha=p * 2.02, look=2, looks=2).level == pytest.approx(p * 1.01)
 
 
 def test_a_model_that_never_varies_is_undetermined_and_keeps_its_place_among_the_hypotheses() -> None:
@@ -232,6 +233,31 @@ def test_each_claim_is_given_under_both_rules_once() -> None:
     assert all(claim.error_bound == 0.05 for claim in found.claims if claim.rule == "holm")
 
 
+def test_a_claim_is_judged_at_the_level_of_its_look_by_the_one_sided_test() -> None:
+    found = look_at(models(a=0.8), at_least=(1,), looks=2)
+    (holm, uncorrected) = found.claims
+    assert holm.error_bound == holm.error_independent == uncorrected.error_bound == found.level < found.alpha
+    assert holm.power == power(N, 0.5, found.level, "one-sample", "greater")
+    small = {"a": models(a=0.8)["a"][:40]}
+    assert look_at(small, at_least=(1,)).claims[0].power == power(40, 0.5, 0.05, "one-sample", "greater")
+
+
+def test_two_layers_have_a_trend() -> None:
+    values = models(a=0.72)
+    layers = {"a": np.array([values["a"], values["a"] + 0.1]) + np.random.default_rng(3).normal(0, 0.01, (2, N))}
+    assert list(compare(Joined(np.arange(N), values, layers=layers), ask(at_least=(1,))).trends) == ["a"]
+
+
+def test_a_p_of_exactly_alpha_is_shown_on_either_side() -> None:
+    beyond, short = look_at(models(a=0.705), at_least=(1,)), look_at(models(a=0.695), at_least=(1,))
+    for found, direction in ((beyond, "collapsed"), (short, "cleared")):
+        p = found.p_collapse["a"] if direction == "collapsed" else found.p_clear["a"]
+        assert 0 < p < 0.5
+        values = models(a=0.705) if direction == "collapsed" else models(a=0.695)
+        at, below = (look_at(values, at_least=(1,), alpha=alpha) for alpha in (p, math.nextafter(p, 0)))
+        assert (getattr(at, direction), getattr(below, direction)) == (("a",), ())
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -248,12 +274,12 @@ def test_a_question_that_contradicts_itself_is_bad_input(changes: dict[str, obje
 
 def test_the_threshold_is_checked_even_when_no_model_can_be_tested() -> None:
     with pytest.raises(BadInput, match="threshold: it is the null value"):
-        look_at({"a": np.full(N, 0.5)}, at_least=(), threshold=0.5)
+        look_at({"a": np.full(N, 0.5)}, at_least=(1,), threshold=0.5)
 
 
 def test_the_level_of_a_look_is_that_of_its_own_boundary() -> None:
     values = models(a=0.712)
-    early, late = (look_at(values, at_least=(), looks=2, look=look, boundary="obrien-fleming") for look in (1, 2))
+    early, late = (look_at(values, at_least=(1,), looks=2, look=look, boundary="obrien-fleming") for look in (1, 2))
     assert early.level == pytest.approx(0.0088, abs=1e-4)
     assert late.level == pytest.approx(0.0467, abs=1e-4)
 
