@@ -34,7 +34,8 @@ def checked(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tupl
     return (
         (
             "What the tests rest on: p of collapse by other tests, and the range of Student's t without any one image; "
-            "none of it switches the test, or is corrected for the number of models. Trend: change from a model's "
+            "none of it switches the test, and only max-T, by the bootstrap, is corrected for the number of models. "
+            "Mean at any look: an interval that covers at all looks together. Trend: change from a model's "
             "first layer to its last, explored, with p by Benjamini and Hochberg.", *balanced,
         ),
         rows,
@@ -73,14 +74,17 @@ def _together(comparison: Task, book: FigureBook) -> Iterator[Prose]:
 
 
 def _sequential(comparison: Task, book: FigureBook) -> Iterator[Prose]:
-    """How many models collapse, however often one looks; of the first few numbers."""
+    """How many models collapse, at whichever look one stops; of the first few numbers."""
     found = [item for item in comparison.evidence if item.metric.startswith("sequential/")]
     each: list[Prose] = [
         (f"{words} or more, ", *p_value(book.evidence(item))) for words, item in zip(_COUNTS, found, strict=False)
     ]
     if each:
         listed = (piece for number, words in enumerate(each) for piece in ((", ", *words) if number else words))
-        yield ("By e-values, which hold after any number of looks, models that collapse are ", *listed, ".")
+        yield (
+            "By e-values, whatever the plan of the looks is, by partial conjunction of their inverses and at whichever look "
+            "one stops, models that collapse are ", *listed, ".",
+        )  # fmt: skip
 
 
 _COUNTS = ("one", "two", "three", "four", "five", "six")
@@ -100,8 +104,10 @@ def _checked(comparison: Task, model_id: str, past: Past, book: FigureBook) -> C
         signed_rank=value("collapse/p_signed_rank"),
         sign_flip=value("collapse/p_sign_flip"),
         bootstrap_t=value("collapse/p_bootstrap_t"),
+        max_t=value("collapse/p_max_t"),
         left_out=(value("left_out/p_low"), value("left_out/p_high")),
         balanced=value("balanced/p"),
+        any_look=value("mean_any_look"),
         trend=value("trend/slope"),
         trend_p=value("trend/p_bh"),
         skew=value("skew"),

@@ -199,6 +199,6 @@ def _notes(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:
         notes.append(("Intervals are two-sided, with confidence ", confidence, " each."))
     position = comparison.status_position
     for label, text in sorted(comparison.facts.items()):
-        if label.startswith(("Missing ", "Undetermined ")):
+        if label.startswith(("Missing ", "Undetermined ", "Interval ")):
             notes.append((Said(label, position), ": ", Said(text, position), "."))
     return tuple(notes)

@@ -162,9 +162,11 @@ class CheckedRow:
     signed_rank: Cell
     sign_flip: Cell
     bootstrap_t: Cell
+    max_t: Cell
     left_out: tuple[Cell, Cell]
     """Smallest and largest p without any one image."""
     balanced: Cell
+    any_look: Cell
     trend: Cell
     trend_p: Cell
     skew: Cell

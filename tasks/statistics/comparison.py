@@ -16,14 +16,17 @@ from store.specs import Statistics
 from tasks.statistics.across_models import AcrossModels, fixed_set, population
 from tasks.statistics.adequacy import Undetermined
 from tasks.statistics.claims import RULES, Claim, claim
+from tasks.statistics.clusters import of_images
 from tasks.statistics.location import SMALLEST_P
 from tasks.statistics.look_plan import look_level
+from tasks.statistics.max_t import max_t
 from tasks.statistics.meta_analysis import meta_analysis
 from tasks.statistics.models import ModelResult, collapse_side, describe_model, look_plan
 from tasks.statistics.multiplicity import benjamini_hochberg, holm
 from tasks.statistics.pairs import PairResult, describe_pair
 from tasks.statistics.partial_conjunction import partial_conjunction
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER, minimal_detectable_effect, power, sample_size
+from tasks.statistics.resampling import draw
 from tasks.statistics.samples import Joined
 from tasks.statistics.shared_error import Measured, of_difference, of_mean, of_one, of_twins
 from tasks.statistics.trend import Trend, trend
@@ -77,6 +80,9 @@ class Comparison:
     p_collapse: Mapping[str, float]
     """Adjusted for looks, then by Holm for all models, as are the next: how many are within alpha is û."""
     p_clear: Mapping[str, float]
+    p_max_t: Mapping[str, float]
+    """Of collapse, corrected over all models by the step-down max-T bootstrap, which knows how they go together; of
+    images alone, at this look. Shown beside Holm's, which decides."""
     p_sequential: tuple[float, ...]
     """For k = 1 … m, the p of "k or more models collapse" by the models' e-values, which holds after any number of
     looks; whatever the plan of the looks is."""
@@ -131,6 +137,7 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
         },
         p_collapse=p_collapse,
         p_clear=p_clear,
+        p_max_t=_max_t(joined, spec),
         p_sequential=_sequential(models, len(described)),
         trends=trends,
         p_trend=_benjamini_hochberg({model: found.test.p for model, found in trends.items()}),
@@ -186,6 +193,14 @@ def _pooled(models: Mapping[str, ModelResult], measured: Mapping[str, Measured])
 def _sequential(models: Mapping[str, ModelResult], family: int) -> tuple[float, ...]:
     log_e = np.array([found.collapse_standing.log_e for found in models.values()])
     return tuple(partial_conjunction(np.clip(np.exp(-log_e), SMALLEST_P, 1.0), family).tolist())
+
+
+def _max_t(joined: Joined, spec: Statistics) -> dict[str, float]:
+    """By model; without those that bear no test, or whose resamples may have no spread."""
+    drawn = draw(joined.image_ids.size, np.random.default_rng(abs(spec.seed)), spec.resamples)
+    values = of_images(np.array(list(joined.values.values())))
+    found = max_t(values, drawn, spec.threshold, collapse_side(spec))
+    return {model: p for model, p in zip(joined.values, found.tolist(), strict=True) if math.isfinite(p)}
 
 
 def _split(results: Mapping[Name, Result | Undetermined]) -> tuple[dict[Name, Result], dict[Name, Undetermined]]:

@@ -11,9 +11,13 @@ from scipy import stats
 
 from store.errors import BadInput
 from store.specs import Source, Statistics
+from tasks.statistics.adequacy import Sample, examine
+from tasks.statistics.bootstrap_t import BootstrapT, bootstrap_t
 from tasks.statistics.comparison import Comparison, compare
+from tasks.statistics.confidence_sequences import confidence_sequence
 from tasks.statistics.e_values import log_e_value
 from tasks.statistics.power import power
+from tasks.statistics.resampling import draw
 from tasks.statistics.samples import Joined
 
 Values = Mapping[str, NDArray[np.float64]]
@@ -110,6 +114,43 @@ def test_the_bootstrap_t_stands_beside_the_test() -> None:
     assert found.sensitivity.bootstrap_t_p == pytest.approx(found.collapse.p, abs=0.01)
 
 
+def test_the_interval_of_a_mean_is_the_bootstrap_ts_and_bcas_where_too_few_images_differ() -> None:
+    rng = np.random.default_rng(5)
+    values = {"skewed": 0.8 - rng.gamma(1.0, 0.05, 40), "nearly_one": np.array([*[1.0] * 37, 0.9, 0.8, 0.95])}
+    found = look_at(values, at_least=(1,), resamples=20_000).models
+    sample = examine(values["skewed"])
+    assert isinstance(sample, Sample)
+    theirs = bootstrap_t(sample, draw(40, np.random.default_rng(0), 20_000))
+    assert isinstance(theirs, BootstrapT)
+    assert (found["skewed"].interval_by, found["skewed"].interval) == ("bootstrap-t", theirs.interval)
+    assert found["skewed"].interval.low < found["skewed"].bca.low, "the longer tail is below"
+    assert (found["nearly_one"].interval_by, found["nearly_one"].interval) == ("BCa", found["nearly_one"].bca)
+
+
+def test_the_interval_at_any_look_is_a_confidence_sequences_and_wider_than_that_of_one_look() -> None:
+    values = models(a=0.72)["a"]
+    found = look_at({"a": values}, at_least=(1,)).models["a"]
+    low, high = confidence_sequence(values)
+    assert (found.any_look.low, found.any_look.high) == (low[-1], high[-1])
+    assert found.any_look.low < found.interval.low < found.interval.high < found.any_look.high
+
+
+def test_max_t_corrects_for_all_models_and_knows_that_they_go_together() -> None:
+    values = models(a=0.71, b=0.71, c=0.71)
+    found = look_at(values, resamples=4_000)
+    for model, p in found.p_max_t.items():
+        assert found.models[model].sensitivity.bootstrap_t_p is not None
+        assert found.models[model].sensitivity.bootstrap_t_p <= p < found.p_collapse[model]
+    twins = {"a": values["a"], "b": values["a"]}
+    assert look_at(twins, resamples=4_000, at_least=(1,)).p_max_t["b"] == pytest.approx(
+        look_at({"a": values["a"]}, resamples=4_000, at_least=(1,)).p_max_t["a"]
+    )
+    still = look_at({"a": values["a"], "b": np.full(N, 0.7)}, at_least=(1,))
+    assert list(still.p_max_t) == ["a"], "what bears no test takes no part"
+    below = look_at({"a": 1 - values["a"]}, at_least=(1,), threshold=0.3, resamples=4_000)
+    assert below.p_max_t["a"] < 0.05, "collapse lies below the threshold there"
+
+
 def test_trends_over_layers_are_explored_with_a_correction_of_their_own() -> None:
     values, rng = models(a=0.72, b=0.73), np.random.default_rng(3)
     layers = {
@@ -201,12 +242,12 @@ def test_evidence_beyond_the_reach_of_doubles_is_never_certainty() -> None:
 def test_models_of_equal_size_share_their_resamples() -> None:
     a = models(a=0.8)["a"]
     found = look_at({"a": a, "b": a - 0.25}, at_least=(1,)).models
-    assert found["a"].bootstrap.low - 0.25 == pytest.approx(found["b"].bootstrap.low, abs=1e-12)
-    assert look_at({"a": a}, at_least=(1,), seed=1).models["a"].bootstrap != found["a"].bootstrap
+    assert found["a"].interval.low - 0.25 == pytest.approx(found["b"].interval.low, abs=1e-12)
+    assert look_at({"a": a}, at_least=(1,), seed=1).models["a"].interval != found["a"].interval
 
 
 def test_a_negative_seed_is_a_seed() -> None:
-    assert look_at(models(a=0.8), at_least=(1,), seed=-1).models["a"].bootstrap.low < 0.8
+    assert look_at(models(a=0.8), at_least=(1,), seed=-1).models["a"].interval.low < 0.8
 
 
 def test_normality_is_left_out_where_its_p_value_is_not_known_to_hold() -> None:

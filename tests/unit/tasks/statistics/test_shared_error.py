@@ -167,7 +167,7 @@ def test_a_model_is_described_with_the_error_of_its_null_in_tests_and_intervals(
     assert plain.collapse.p < referred.collapse.p
     assert referred.collapse_standing.p == pytest.approx(referred.collapse.p)
     assert referred.clear.p == pytest.approx(1 - referred.collapse.p)
-    for name in ("student", "bootstrap"):
+    for name in ("student", "interval", "bca", "any_look"):
         assert getattr(referred, name).low < getattr(plain, name).low < x.mean() < getattr(plain, name).high
     assert referred.dz_threshold == plain.dz_threshold
     shift = referred.collapse_standing.shifts[0]
@@ -196,8 +196,8 @@ def test_every_test_and_interval_has_the_error_at_the_value_it_speaks_of() -> No
     assert (found.student.low, found.student.high) == pytest.approx((x.mean() - reach, x.mean() + reach))
     of_images = describe_model(x, spec())
     assert isinstance(of_images, ModelResult)
-    low = math.hypot(x.mean() - of_images.bootstrap.low, stats.t.ppf(0.975, 7) * null.shared(float(x.mean())).error)
-    assert found.bootstrap.low == pytest.approx(x.mean() - low)
+    low = math.hypot(x.mean() - of_images.interval.low, stats.t.ppf(0.975, 7) * null.shared(float(x.mean())).error)
+    assert found.interval.low == pytest.approx(x.mean() - low)
 
 
 @pytest.mark.parametrize("looks", [1, "open"])
