@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, assert_never
 
 from store import commands as c
 from store import events as e
+from store.amendments import changed_keys, withdrawn
 from store.board import Board, Cycle, Decision, Task
 from store.chain import canonical, sha256
 from store.codec import digest_of
@@ -78,27 +79,6 @@ def expires_at(decision: Decision) -> datetime | None:
     return None if days is None else decision.requested_at + timedelta(days=days)
 
 
-def changed_keys(old: Study, new: Study) -> tuple[str, ...]:
-    """Dotted keys in which two protocols differ, sorted."""
-    before, after = dict(protocol_values(old)), dict(protocol_values(new))
-    return tuple(sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key)))
-
-
-def protocol_values(study: Study) -> Iterator[tuple[str, Any]]:
-    """Every value of a protocol by its dotted key; lists as canonical JSON."""
-    return _flat(study.model_dump(mode="json"))
-
-
-def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _flat(inner, f"{prefix}.{key}" if prefix else key)
-    elif isinstance(value, list):
-        yield prefix, canonical(value)
-    else:
-        yield prefix, value
-
-
 def _register(study: Study, board: Board) -> Sequence[e.Event]:
     digest = digest_of(study)
     if board.study is None:
@@ -120,25 +100,8 @@ def _amend(study: Study, reason: str, board: Board) -> Sequence[e.Event]:
         return []
     if not reason.strip():
         raise BadInput("an amendment needs a reason")
-    amended = e.StudyAmended(study=study, digest=digest, changed=changed_keys(board.study, study), reason=reason)
-    return [amended, *_withdrawn(board, board.study, study)]
-
-
-def _withdrawn(board: Board, before: Study, after: Study) -> Iterator[e.DecisionWithdrawn]:
-    """Open questions that rest on what the amendment changes; what is still to be asked is asked anew."""
-    for decision in board.open_decisions:
-        rests = {key for key in changed_keys(before, after) if key.startswith(_RESTS_ON[decision.request.kind])}
-        if rests:
-            because = f"the protocol was amended: {', '.join(sorted(rests))}"
-            yield e.DecisionWithdrawn(decision_id=decision.request.decision_id, because=because)
-
-
-_RESTS_ON: Mapping[e.DecisionKind, tuple[str, ...]] = {
-    "claim_strength": ("decision.", "models", "data."),
-    "unavailable_model": ("models",),
-    "disputed_task": (),
-}
-"""Keys of the protocol that a question of a kind rests on."""
+    changed = changed_keys(board.study, study)
+    return [e.StudyAmended(study=study, digest=digest, changed=changed, reason=reason), *withdrawn(board, changed)]
 
 
 def _open_cycle(because: str, board: Board) -> Sequence[e.Event]:

@@ -82,8 +82,8 @@ def _sequential(comparison: Task, book: FigureBook) -> Iterator[Prose]:
     if each:
         listed = (piece for number, words in enumerate(each) for piece in ((", ", *words) if number else words))
         yield (
-            "By e-values, whatever the plan of the looks is, by partial conjunction of their inverses and at whichever look "
-            "one stops, models that collapse are ", *listed, ".",
+            "By e-values, whatever the plan of the looks is, by partial conjunction of their inverses and at whichever "
+            "look one stops, models that collapse are ", *listed, ".",
         )  # fmt: skip
 
 

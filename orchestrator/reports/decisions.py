@@ -8,8 +8,9 @@ from orchestrator.reports.context import AmendmentView, DecisionView, OptionView
 from orchestrator.reports.naming import model_refs
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Code, Label, ModelName, Prose, Said, counted
+from store.amendments import protocol_values
 from store.board import Decision, DecisionStatus
-from store.decide import expires_at, protocol_values
+from store.decide import expires_at
 from store.events import Option, StudyRegistered
 from store.evidence import Evidence
 from store.study import Study

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from store import commands as c
+from store.amendments import changed_keys
 from store.board import fold, history
-from store.decide import changed_keys, task_id
+from store.decide import task_id
 from store.errors import BadInput, Refused
 from store.events import Option
 from store.ledger import Ledger
