@@ -217,6 +217,21 @@ def test_what_it_takes_to_decide_a_model_reckons_with_its_null(looks: object) ->
     assert found.collapse_standing.images != alone.collapse_standing.images
 
 
+@pytest.mark.parametrize("kind", ["obrien-fleming", "open"])
+def test_the_images_needed_beside_a_shared_error_have_the_power_and_one_less_has_not(kind: str) -> None:
+    plan, in_sd = LookPlan(kind, 2 if kind != "open" else 1), SharedError(0.1, 7)  # type: ignore[arg-type]
+    n = images_needed(0.6, 0.05, plan, 1, shared=in_sd)
+    assert n is not None
+    assert n > 40
+
+    def power(n: int) -> float:
+        whole = in_sd.added(1 / math.sqrt(n), n - 1)
+        critical = stats.t.isf(look_level(0.05, n, plan, 1, in_sd.error), whole.freedom)
+        return float(stats.nct.sf(critical, whole.freedom, 0.6 / whole.error))
+
+    assert power(n) >= 0.8 > power(n - 1)
+
+
 def test_pairs_and_means_over_models_hold_the_errors_of_their_nulls() -> None:
     x = {"a": RNG.normal(0.3, 0.05, 40), "b": RNG.normal(0.6, 0.05, 40), "c": RNG.normal(0.5, 0.05, 40)}
     nulls = {

@@ -1,0 +1,78 @@
+"""Finished runs as an MLflow database holds them, read from its tables, so that MLflow need not be loaded for it."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Engine, Select, column, create_engine, select, table
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+FINISHED = "FINISHED"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRun:
+    """A finished run as MLflow has it."""
+
+    run_id: str
+    metrics: Mapping[str, float]
+    params: Mapping[str, str]
+
+
+class UnknownTables(Exception):
+    """The database has not the tables of an MLflow store, or others than are known here: MLflow has to read it."""
+
+
+class DatabaseRuns:
+    """Reads an MLflow database, and never writes to it.
+
+    The tables are those of MLflow 3: `runs`, `latest_metrics`, which holds each metric as its last step left it, and
+    `params`.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self._engine = _engine(uri)
+
+    def run(self, run_id: str) -> LoggedRun | None:
+        """The numbers and parameters of a finished run; None when there is no such run.
+
+        Raises UnknownTables when the database cannot be read as one of MLflow.
+        """
+        try:
+            with self._engine.connect() as connection:
+                if connection.execute(_of("runs", run_id, "status")).scalar() != FINISHED:
+                    return None
+                metrics = connection.execute(_of("latest_metrics", run_id, "key", "value", "is_nan"))
+                params = connection.execute(_of("params", run_id, "key", "value"))
+                return LoggedRun(
+                    run_id,
+                    {key: math.nan if undefined else value for key, value, undefined in metrics},
+                    dict(params),
+                )
+        except SQLAlchemyError as error:
+            raise UnknownTables(str(error)) from error
+
+
+def reads(uri: str) -> bool:
+    """Whether a tracking URI names a database, and not a server."""
+    return not uri.startswith(("http://", "https://"))
+
+
+def _of(name: str, run_id: str, *columns: str) -> Select[Any]:
+    """The columns of a table, in the rows of one run."""
+    found = table(name, column("run_uuid"), *(column(each) for each in columns))
+    return select(*(found.c[each] for each in columns)).where(found.c.run_uuid == run_id)
+
+
+def _engine(uri: str) -> Engine:
+    url = make_url(uri)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    path = quote(url.database or "")
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(f"file:{path}?mode=ro", uri=True))
