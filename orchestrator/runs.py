@@ -53,7 +53,7 @@ class DatabaseRuns:
                 return LoggedRun(
                     run_id,
                     {key: math.nan if undefined else value for key, value, undefined in metrics},
-                    dict(params),
+                    {key: str(value) for key, value in params},
                 )
         except SQLAlchemyError as error:
             raise UnknownTables(str(error)) from error
