@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.naming import model_name, model_refs
-from orchestrator.reports.parts import CheckedRow
+from orchestrator.reports.parts import CheckedRow, ShapeRow
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Estimate, Prose, p_value
 from store.board import Task
@@ -34,12 +34,24 @@ def checked(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tupl
     return (
         (
             "What the tests rest on: p of collapse by other tests, and the range of Student's t without any one image; "
-            "none of it switches the test, and only max-T, by the bootstrap, is corrected for the number of models. "
-            "Mean at any look: an interval that covers at all looks together. Trend: change from a model's "
-            "first layer to its last, explored, with p by Benjamini and Hochberg.", *balanced,
+            "none of it switches the test, and only max-T, by the bootstrap, is corrected for the number of models.",
+            *balanced,
         ),
         rows,
     )  # fmt: skip
+
+
+def shapes(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tuple[ShapeRow, ...]]:
+    """What the values of each model are like, after what the columns mean; nothing where none was reported."""
+    rows = tuple(filter(None, (_shape(comparison, model_id, past, book) for model_id in model_refs(past))))
+    return (_SHAPES if rows else ()), rows
+
+
+_SHAPES: Prose = (
+    "Mean at any look: an interval that covers at all looks together. Trend: change from a model's first layer to its "
+    "last, explored, with p by Benjamini and Hochberg. Error of the null: that of random initialisations, where values "
+    "are losses against them.",
+)
 
 
 def _shown(comparison: Task, book: FigureBook) -> Iterator[Prose]:
@@ -92,13 +104,9 @@ _COUNTS = ("one", "two", "three", "four", "five", "six")
 
 def _checked(comparison: Task, model_id: str, past: Past, book: FigureBook) -> CheckedRow | None:
     """One model; None where it was not tested, or by a version that reported less."""
-
-    def value(name: str) -> Cell:
-        item = comparison.value(f"model/{model_id}/{name}")
-        return Absent("–") if item is None else Estimate(book.evidence(item))
-
-    if comparison.value(f"model/{model_id}/collapse/p_signed_rank") is None:
+    if not _reported(comparison, model_id):
         return None
+    value = _values(comparison, model_id, book)
     return CheckedRow(
         model=model_name(past, model_id),
         signed_rank=value("collapse/p_signed_rank"),
@@ -107,9 +115,32 @@ def _checked(comparison: Task, model_id: str, past: Past, book: FigureBook) -> C
         max_t=value("collapse/p_max_t"),
         left_out=(value("left_out/p_low"), value("left_out/p_high")),
         balanced=value("balanced/p"),
+    )
+
+
+def _shape(comparison: Task, model_id: str, past: Past, book: FigureBook) -> ShapeRow | None:
+    if not _reported(comparison, model_id):
+        return None
+    value = _values(comparison, model_id, book)
+    return ShapeRow(
+        model=model_name(past, model_id),
         any_look=value("mean_any_look"),
         trend=value("trend/slope"),
         trend_p=value("trend/p_bh"),
         skew=value("skew"),
         null_error=value("null_error"),
     )
+
+
+def _reported(comparison: Task, model_id: str) -> bool:
+    return comparison.value(f"model/{model_id}/collapse/p_signed_rank") is not None
+
+
+def _values(comparison: Task, model_id: str, book: FigureBook) -> Callable[[str], Cell]:
+    """What the comparison reports of a model, by the end of its key."""
+
+    def value(name: str) -> Cell:
+        item = comparison.value(f"model/{model_id}/{name}")
+        return Absent("–") if item is None else Estimate(book.evidence(item))
+
+    return value

@@ -166,6 +166,13 @@ class CheckedRow:
     left_out: tuple[Cell, Cell]
     """Smallest and largest p without any one image."""
     balanced: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeRow:
+    """What the values of one model are like beyond their mean."""
+
+    model: ModelName
     any_look: Cell
     trend: Cell
     trend_p: Cell
@@ -207,4 +214,6 @@ class EvidenceView:
     tested: tuple[TestedRow, ...]
     checked_note: Prose
     checked: tuple[CheckedRow, ...]
+    shape_note: Prose
+    shapes: tuple[ShapeRow, ...]
     pairs: tuple[PairRow, ...]

@@ -274,6 +274,16 @@ def test_what_the_images_at_hand_should_have_shown_takes_at_least_one_more() -> 
     assert (found.more.to, found.more.images) == ("GO", 1)
 
 
+def test_of_two_models_that_are_near_the_nearer_one_flips_the_verdict() -> None:
+    far, near = (
+        Determined(name, 100, Side(0.2, (shift, shift + 0.5), (400, 500)), Side(0.8, (9.0, 9.5), (None, None)))
+        for name, shift in (("a", 0.8), ("b", 0.3))
+    )
+    found = decide(Rule(1, 2, ALPHA), [far, near])
+    assert found.flip is not None
+    assert [(change.model, change.standard_errors) for change in found.flip.changes] == [("b", 0.8)]
+
+
 @pytest.mark.parametrize(
     ("looks", "planned", "look", "used_up"),
     [("bonferroni", 1, 1, True), ("pocock", 3, 2, False), ("pocock", 3, 3, True), ("open", 1, 9, False)],
