@@ -58,6 +58,19 @@ class DatabaseRuns:
         except SQLAlchemyError as error:
             raise UnknownTables(str(error)) from error
 
+    def tag(self, experiment: str, key: str) -> str | None:
+        """A tag of an experiment by its name; None where there is none. Raises UnknownTables as `run` does."""
+        experiments = table("experiments", column("experiment_id"), column("name"))
+        tags = table("experiment_tags", column("experiment_id"), column("key"), column("value"))
+        joined = tags.join(experiments, tags.c.experiment_id == experiments.c.experiment_id)
+        asked = select(tags.c.value).select_from(joined).where(experiments.c.name == experiment, tags.c.key == key)
+        try:
+            with self._engine.connect() as connection:
+                found = connection.execute(asked).scalar()
+        except SQLAlchemyError as error:
+            raise UnknownTables(str(error)) from error
+        return None if found is None else str(found)
+
 
 def reads(uri: str) -> bool:
     """Whether a tracking URI names a database, and not a server."""

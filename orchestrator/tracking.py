@@ -7,7 +7,7 @@ import logging
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.runs import FINISHED, DatabaseRuns, LoggedRun, UnknownTables, reads
+from orchestrator.signing import SignedHead, parsed_head
 from store.board import Task
 from store.chain import canonical
 from store.errors import BadInput, GonogoError, TrackingFailure, first_line
@@ -33,6 +34,9 @@ SAMPLES = "samples.npz"
 
 TASK, OUTCOME = "gonogo.task", "gonogo.outcome"
 """Tags that tie a run to an attempt at a task, and to the kept manifest of what came of it."""
+
+HEAD = "gonogo.head"
+"""Tag of the experiment that holds the newest signed head of the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,8 @@ class Tracker:
         A database is asked itself, which takes milliseconds where loading MLflow takes seconds.
         """
         if reads(self.uri):
-            try:
-                self._runs = self._runs or DatabaseRuns(self.uri)
-                return self._runs.run(run_id)
-            except UnknownTables:
-                pass
+            with suppress(UnknownTables):
+                return self._database().run(run_id)
         return self._run_by_mlflow(run_id)
 
     def _run_by_mlflow(self, run_id: str) -> LoggedRun | None:
@@ -123,6 +124,32 @@ class Tracker:
         if run.info.status != FINISHED:
             return None
         return LoggedRun(run_id, dict(run.data.metrics), dict(run.data.params))
+
+    def anchor(self, signed: SignedHead) -> None:
+        """Keep a signed head as a tag of the experiment, outside the workspace where the store is; else do nothing.
+
+        Nothing is done where MLflow had no part in this process, as loading it takes seconds.
+        """
+        if self._client is not None:
+            with self._talking():
+                self._client.set_experiment_tag(self._experiment_number(), HEAD, signed.json())
+
+    def anchored(self, experiment: str) -> SignedHead | None:
+        """The signed head that MLflow keeps; None where there is none, or it is no longer what was signed."""
+        text = self._head_of(experiment)
+        return parsed_head(text) if text is not None else None
+
+    def _head_of(self, experiment: str) -> str | None:
+        if reads(self.uri):
+            with suppress(UnknownTables):
+                return self._database().tag(experiment, HEAD)
+        with self._talking():
+            found = self._mlflow().get_experiment_by_name(experiment)
+        return None if found is None else found.tags.get(HEAD)
+
+    def _database(self) -> DatabaseRuns:
+        self._runs = self._runs or DatabaseRuns(self.uri)
+        return self._runs
 
     @property
     def missing(self) -> Path | None:

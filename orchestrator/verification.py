@@ -12,6 +12,7 @@ from typing import Any
 from orchestrator.artifacts import ArtifactStore, digest_of_file
 from orchestrator.integrity import check_record
 from orchestrator.replaying import replay
+from orchestrator.signing import SignedHead, signed_heads
 from orchestrator.tracking import Tracker
 from orchestrator.workspace import Workspace
 from store.board import Board, Task, fold
@@ -39,6 +40,8 @@ class Verification:
     chain: ChainCheck
     mlflow: bool = False
     """MLflow was asked."""
+    signed: SignedHead | None = None
+    """The newest head that was signed, by the key that was asked for where one was."""
     checked: int = 0
     bad: list[BadFigure] = field(default_factory=list)
 
@@ -56,6 +59,7 @@ class Verification:
             "head": self.chain.head,
             "first_bad": self.chain.first_bad,
             "mlflow": "checked" if self.mlflow else "not checked",
+            "signed": {"position": self.signed.position, "key": self.signed.key} if self.signed else None,
             "why": self.chain.why or (self.bad[0].why if self.bad else ""),
             "figures": {
                 "checked": self.checked,
@@ -64,18 +68,23 @@ class Verification:
         }
 
 
-def verify(log: EventLog, workspace: Workspace, tracker: Tracker) -> Verification:
-    """Check the chain first; only an intact log is worth resolving figures against."""
+def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | None = None) -> Verification:
+    """Check the chain first; only an intact log is worth resolving figures against.
+
+    With a public `key`, in hex, some head of the log has to be signed by it.
+    """
     result = Verification(check_record(log, workspace))
     if not result.chain.ok:
         return result
     board = fold(log.read())
     artifacts = ArtifactStore(workspace.artifacts)
     _check_artifacts(result, artifacts)
+    _check_heads(result, workspace, key)
     if any(task.run_id for task in board.tasks) and tracker.missing is not None:
         result.bad.append(BadFigure(str(tracker.missing), "the MLflow store is gone, so no metric can be resolved"))
     else:
         result.mlflow = True
+        _check_anchor(result, log, board, tracker)
     _check_evidence(result, board, artifacts, tracker)
     _check_reports(result, log, board, workspace)
     return result
@@ -89,6 +98,34 @@ def _check_artifacts(result: Verification, artifacts: ArtifactStore) -> None:
             artifacts.find(digest)
         except IntegrityFailure as error:
             result.bad.append(BadFigure(f"artifact {digest}", str(error)))
+
+
+def _check_heads(result: Verification, workspace: Workspace, key: str | None) -> None:
+    """Files of signed heads, which the chain was held against already; the newest that counts is named."""
+    for path, signed in signed_heads(workspace):
+        result.checked += 1
+        if signed is None:
+            why = "it holds no signed head, or the signature is not that of its key"
+            result.bad.append(BadFigure(path.relative_to(workspace.root).as_posix(), why))
+        elif key in (None, signed.key):
+            result.signed = signed
+    if key is not None and result.signed is None:
+        result.bad.append(BadFigure("heads", f"no head of the log is signed by {key}"))
+
+
+def _check_anchor(result: Verification, log: EventLog, board: Board, tracker: Tracker) -> None:
+    """The head that MLflow keeps, if it is of this log."""
+    rows = list(log.rows())
+    signed = tracker.anchored(board.study.name) if board.study is not None else None
+    if signed is None or not rows or signed.origin != rows[0].hash:
+        return
+    result.checked += 1
+    if signed.position > len(rows):
+        why = f"event {len(rows) + 1} is missing: the head at event {signed.position} was signed"
+        result.bad.append(BadFigure("MLflow's tag gonogo.head", why, len(rows) + 1))
+    elif rows[signed.position - 1].hash != signed.head:
+        why = "the log is not the one whose head was signed"
+        result.bad.append(BadFigure("MLflow's tag gonogo.head", why, signed.position))
 
 
 def _check_evidence(result: Verification, board: Board, artifacts: ArtifactStore, tracker: Tracker) -> None:

@@ -77,10 +77,11 @@ def test_after_a_cut_nothing_is_written_that_could_hide_it(workspace: Path, gono
 
 def test_reports_that_no_event_records_are_noticed(workspace: Path, gonogo) -> None:
     last = gonogo("board", "--json", "-w", workspace).json["position"]
+    shutil.rmtree(workspace / "heads")  # what tells first of a log that was cut
     edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {last - 2}")
     said = gonogo("verify", "--json", "-w", workspace)
     assert said.code == 5
-    assert "no event records it" in said.json["why"]
+    assert any("no event records it" in bad["why"] for bad in said.json["figures"]["bad"])
 
 
 def test_without_a_study_file_mlflow_is_checked_all_the_same(workspace: Path, gonogo) -> None:
@@ -178,3 +179,67 @@ def test_replay_of_a_past_position_knows_only_the_reports_of_then(two_cycles: Pa
     assert names
     assert all("cycle-001" in name for name in names)
     assert gonogo("replay", "--at", 1, "-w", two_cycles).code == 2
+
+
+def test_a_run_and_a_decision_leave_signed_heads_and_verify_says_whose_they_are(
+    workspace: Path, gonogo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = gonogo("verify", "-w", workspace)
+    assert (said.code, "your key" in said.out) == (0, True)
+    gonogo("decide", "c1-claim-strength", "--choose", "stop", "--as", "Ada", "--reason", "x", "-w", workspace)
+    heads = sorted(path.name for path in (workspace / "heads").iterdir())
+    position = gonogo("board", "--json", "-w", workspace).json["position"]
+    assert len(heads) == 2
+    assert heads[1] == f"{position:06d}.json"
+    newest = workspace / "heads" / heads[1]
+    key = json.loads(newest.read_text())["key"]
+    assert gonogo("verify", "--json", "-w", workspace).json["signed"] == {"position": position, "key": key}
+    for given in (key, key.upper(), newest):
+        assert gonogo("verify", "--key", given, "-w", workspace).code == 0
+    other = gonogo("verify", "--key", "ab" * 32, "-w", workspace)
+    assert other.code == 5
+    assert "no head of the log is signed by abab" in other.err
+    monkeypatch.setenv("GONOGO_KEY", str(tmp_path / "another"))
+    assert "a key that is not yours" in gonogo("verify", "-w", workspace).out
+    for wrong in ("abc", workspace / "study.toml", tmp_path):
+        refused = gonogo("verify", "--key", wrong, "-w", workspace)
+        assert (refused.code, refused.err.count("\n")) == (2, 1)
+
+
+def test_a_log_cut_after_its_reports_is_seen_by_the_signed_head_and_by_the_one_in_mlflow(
+    workspace: Path, gonogo
+) -> None:
+    last = gonogo("board", "--json", "-w", workspace).json["position"]
+    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position = {last}")
+    said = gonogo("verify", "-w", workspace)
+    assert said.code == 5
+    assert f"position {last}: event {last} is missing" in said.err
+    for path in (workspace / "heads").iterdir():
+        path.unlink()
+    by_mlflow = gonogo("verify", "-w", workspace)
+    assert by_mlflow.code == 5
+    assert f"MLflow's tag gonogo.head (event {last}): event {last} is missing" in by_mlflow.err
+
+
+def test_a_damaged_signed_head_is_named_and_stops_no_work(workspace: Path, gonogo) -> None:
+    (path,) = (workspace / "heads").iterdir()
+    path.write_text(path.read_text().replace('"position": ', '"position": 1'))
+    said = gonogo("verify", "-w", workspace)
+    assert said.code == 5
+    assert f"heads/{path.name}: it holds no signed head" in said.err
+    answer = ("--choose", "stop", "--as", "Ada", "--reason", "x")
+    assert gonogo("decide", "c1-claim-strength", *answer, "-w", workspace).code == 0
+
+
+def test_where_no_key_can_be_kept_the_work_is_done_unsigned_and_that_is_said(
+    workspace: Path, gonogo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GONOGO_KEY", str(tmp_path / "file" / "key"))
+    answer = ("--choose", "at-least-2", "--as", "Ada", "--reason", "x")
+    said = gonogo("decide", "c1-claim-strength", *answer, "-w", workspace)
+    assert (said.code, "heads of the log are not signed" in said.err) == (0, True)
+    (tmp_path / "key").write_text("no key")
+    monkeypatch.setenv("GONOGO_KEY", str(tmp_path / "key"))
+    refused = gonogo("run", "-w", workspace)
+    assert (refused.code, "holds no Ed25519 key" in refused.err) == (2, True)
