@@ -6,12 +6,11 @@ import math
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sqlalchemy import Engine, Select, column, create_engine, select, table
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+if TYPE_CHECKING:
+    from sqlalchemy import Engine, Select
 
 FINISHED = "FINISHED"
 
@@ -44,6 +43,8 @@ class DatabaseRuns:
 
         Raises UnknownTables when the database cannot be read as one of MLflow.
         """
+        from sqlalchemy.exc import SQLAlchemyError
+
         try:
             with self._engine.connect() as connection:
                 if connection.execute(_of("runs", run_id, "status")).scalar() != FINISHED:
@@ -60,6 +61,9 @@ class DatabaseRuns:
 
     def tag(self, experiment: str, key: str) -> str | None:
         """A tag of an experiment by its name; None where there is none. Raises UnknownTables as `run` does."""
+        from sqlalchemy import column, select, table
+        from sqlalchemy.exc import SQLAlchemyError
+
         experiments = table("experiments", column("experiment_id"), column("name"))
         tags = table("experiment_tags", column("experiment_id"), column("key"), column("value"))
         joined = tags.join(experiments, tags.c.experiment_id == experiments.c.experiment_id)
@@ -79,11 +83,16 @@ def reads(uri: str) -> bool:
 
 def _of(name: str, run_id: str, *columns: str) -> Select[Any]:
     """The columns of a table, in the rows of one run."""
+    from sqlalchemy import column, select, table
+
     found = table(name, column("run_uuid"), *(column(each) for each in columns))
     return select(*(found.c[each] for each in columns)).where(found.c.run_uuid == run_id)
 
 
 def _engine(uri: str) -> Engine:
+    from sqlalchemy import create_engine
+    from sqlalchemy.engine import make_url
+
     url = make_url(uri)
     if url.get_backend_name() != "sqlite":
         return create_engine(url)
