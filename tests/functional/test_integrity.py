@@ -172,6 +172,32 @@ def test_replay_gives_the_same_bytes_in_another_process_locale_and_time_zone(two
         assert (tmp_path / path.relative_to(two_cycles)).read_bytes() == path.read_bytes()
 
 
+def test_replay_shows_board_plan_and_assessment_of_then_and_the_report_that_was_not_written_yet(
+    two_cycles: Path, gonogo, tmp_path: Path
+) -> None:
+    events = gonogo("events", "--json", "-w", two_cycles).out.splitlines()
+    positions = {json.loads(line)["type"]: json.loads(line)["position"] for line in reversed(events)}
+    planned, assessed = positions["TaskPlanned"], positions["AssessmentMade"]
+    early = gonogo("replay", "--json", "--at", planned, "-w", two_cycles).json
+    assert [(task["status"], task["rule"]) for task in early["board"]["tasks"]] == [("planned", "environment_first")]
+    assert early["assessment"] is None
+    assert {file["recorded"] for file in early["files"]} == {None}
+    said = gonogo("replay", "--at", assessed, "--output", tmp_path, "-w", two_cycles)
+    assert said.code == 0
+    for words in (
+        "planned because",
+        "(environment_first)",
+        "Assessed as NO_GO: too many models",
+        "not written by then",
+    ):
+        assert words in " ".join(said.out.split())
+    report = (tmp_path / "reports/cycle-001/cycle-report.md").read_text()
+    assert f"event {assessed} of the log" in report
+    late = gonogo("replay", "--json", "--at", assessed, "-w", two_cycles).json
+    assert late["assessment"]["verdict"] == "NO_GO"
+    assert gonogo("replay", "--json", "-w", two_cycles).json.keys() == {"schema", "ok", "files"}
+
+
 def test_replay_of_a_past_position_knows_only_the_reports_of_then(two_cycles: Path, gonogo) -> None:
     events = [json.loads(line) for line in gonogo("events", "--json", "-w", two_cycles).out.splitlines()]
     first = next(event["position"] for event in events if event["type"] == "ReportWritten")
