@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, assert_never
 
@@ -13,7 +13,7 @@ from store.chain import canonical, sha256
 from store.codec import digest_of
 from store.errors import BadInput, Refused
 from store.specs import TaskSpec
-from store.study import Study
+from store.study import Study, changed_keys
 
 
 def decide(command: c.Command, board: Board) -> Sequence[e.Event]:
@@ -55,9 +55,9 @@ def decide(command: c.Command, board: Board) -> Sequence[e.Event]:
         case c.MakeAssessment():
             return _assess(command, board)
         case c.Recommend(recommendations=recommendations):
-            cycle = _open(board)
-            made = cycle.recommendations is not None
-            return [] if made else [e.RecommendationsMade(cycle=cycle.number, recommendations=recommendations)]
+            if _open(board).recommendations is not None:
+                return []
+            return [e.RecommendationsMade(cycle=_untold(board).number, recommendations=recommendations)]
         case c.WriteReport(cycle=number, as_of=as_of, renderer=renderer, files=files):
             written = _open_as(board, number).report is not None
             return [] if written else [e.ReportWritten(cycle=number, as_of=as_of, renderer=renderer, files=files)]
@@ -76,27 +76,6 @@ def expires_at(decision: Decision) -> datetime | None:
     """The moment after which a question may no longer be answered; None when it stands for ever."""
     days = decision.request.expires_days
     return None if days is None else decision.requested_at + timedelta(days=days)
-
-
-def changed_keys(old: Study, new: Study) -> tuple[str, ...]:
-    """Dotted keys in which two protocols differ, sorted."""
-    before, after = dict(protocol_values(old)), dict(protocol_values(new))
-    return tuple(sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key)))
-
-
-def protocol_values(study: Study) -> Iterator[tuple[str, Any]]:
-    """Every value of a protocol by its dotted key; lists as canonical JSON."""
-    return _flat(study.model_dump(mode="json"))
-
-
-def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _flat(inner, f"{prefix}.{key}" if prefix else key)
-    elif isinstance(value, list):
-        yield prefix, canonical(value)
-    else:
-        yield prefix, value
 
 
 def _register(study: Study, board: Board) -> Sequence[e.Event]:
@@ -138,6 +117,7 @@ def _plan(command: c.PlanTask, board: Board) -> Sequence[e.Event]:
     new_id = task_id(cycle, command.spec)
     planned: list[e.Event] = []
     if new_id not in board.tasks_by_id:
+        _require_in_time(board, command.spec)
         for dependency in command.depends_on:
             _task(board, dependency)
         planned.append(
@@ -169,6 +149,8 @@ def _claim(command: c.ClaimTask, board: Board) -> Sequence[e.Event]:
         raise Refused(f"task {task.task_id} belongs to cycle {task.cycle}, and cycle {cycle} is open")
     if not (task.claimable or (command.takeover and task.status == "claimed")):
         raise Refused(f"task {task.task_id} is {task.status}; it cannot be claimed")
+    if not task.fence:
+        _require_in_time(board, task.spec)
     if not board.dependencies_met(task):
         raise Refused(f"task {task.task_id} waits for {', '.join(task.depends_on)}")
     return [
@@ -215,7 +197,7 @@ def _request(command: c.RequestDecision, board: Board) -> Sequence[e.Event]:
             raise BadInput(f"decision {command.decision_id}: {key!r} is not among its options")
     brief: dict[str, Any] = {
         "decision_id": command.decision_id,
-        "cycle": _open(board).number,
+        "cycle": _untold(board).number,
         "kind": command.kind,
         "subject": command.subject,
         "question": command.question,
@@ -269,7 +251,7 @@ def _assess(command: c.MakeAssessment, board: Board) -> Sequence[e.Event]:
         return []
     return [
         e.AssessmentMade(
-            cycle=cycle.number,
+            cycle=_untold(board).number,
             verdict=command.verdict,
             reason=command.reason,
             look=command.look,
@@ -303,6 +285,21 @@ def _open(board: Board) -> Cycle:
     if cycle is None:
         raise Refused("no cycle is open")
     return cycle
+
+
+def _untold(board: Board) -> Cycle:
+    """The open cycle, while its report can still tell of what is added."""
+    cycle = _open(board)
+    if cycle.report is not None:
+        raise Refused(f"the report of cycle {cycle.number} is written; it would not tell of what comes now")
+    return cycle
+
+
+def _require_in_time(board: Board, spec: TaskSpec) -> None:
+    """What is measured after the assessment would be in no verdict of its cycle."""
+    cycle = _open(board)
+    if cycle.assessment is not None and spec.kind != "audit":
+        raise Refused(f"cycle {cycle.number} is assessed; only audits of its reports may still begin")
 
 
 def _open_as(board: Board, number: int) -> Cycle:

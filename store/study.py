@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from store.chain import canonical
 from store.errors import BadInput
 from store.specs import STORED, Boundary, DataRef, Frozen, Grown, Looks, Method, ModelRef, Plant, Slug, Test
 from store.text import complaint
@@ -184,7 +185,7 @@ class DecisionRule(Frozen):
 
 
 class Budget(Frozen):
-    """What one cycle may spend beside its environment task; work beyond it is left to the next cycle."""
+    """What one cycle may spend beside its environment task and audits; work beyond it is left to the next cycle."""
 
     tasks: int | None = Field(default=None, ge=1)
     seconds: float | None = Field(default=None, gt=0)
@@ -256,3 +257,24 @@ class Study(Grown):
             if model.id == model_id:
                 return model
         raise KeyError(model_id)
+
+
+def changed_keys(old: Study, new: Study) -> tuple[str, ...]:
+    """Dotted keys in which two protocols differ, sorted."""
+    before, after = dict(protocol_values(old)), dict(protocol_values(new))
+    return tuple(sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key)))
+
+
+def protocol_values(study: Study) -> Iterator[tuple[str, Any]]:
+    """Every value of a protocol by its dotted key; lists as canonical JSON."""
+    return _flat(study.model_dump(mode="json"))
+
+
+def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{prefix}.{key}" if prefix else key)
+    elif isinstance(value, list):
+        yield prefix, canonical(value)
+    else:
+        yield prefix, value

@@ -35,6 +35,8 @@ def _draw(board: Board) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from orchestrator.audited import faults, in_short
+
     console = Console(highlight=False)
     if board.study is None:
         console.print("No study is registered yet; gonogo run registers it.")
@@ -54,6 +56,10 @@ def _draw(board: Board) -> None:
             took = f"{task.duration_s:.1f}" if task.duration_s is not None else ""
             table.add_row(f"[{colour}]{task.status}[/{colour}]", escape(task.title), task.agent or "", took)
         console.print(table)
+        audited = in_short(board, number)
+        if audited:
+            colour = "red" if faults(board, number) else "dim"
+            console.print(f"[{colour}]{escape(audited)}[/{colour}]", soft_wrap=True)
     for decision in board.decisions:
         request = decision.request
         answer = (

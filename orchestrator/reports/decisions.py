@@ -8,10 +8,10 @@ from orchestrator.reports.naming import model_refs
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Code, Label, ModelName, Prose, Said, counted
 from store.board import Decision, DecisionStatus
-from store.decide import expires_at, protocol_values
+from store.decide import expires_at
 from store.events import Option, StudyRegistered
 from store.evidence import Evidence
-from store.study import Study
+from store.study import Study, protocol_values
 
 _LOOKS = ("look", "looks")
 

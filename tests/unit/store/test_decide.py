@@ -8,13 +8,13 @@ import pytest
 
 from store import commands as c
 from store.board import fold, history
-from store.decide import changed_keys, task_id
+from store.decide import task_id
 from store.errors import BadInput, Refused
 from store.events import Option
 from store.ledger import Ledger
 from store.memory import MemoryLog
 from store.specs import Environment, ModelRef
-from store.study import Study
+from store.study import Study, changed_keys
 
 MODEL = ModelRef(id="a", family="clip", name="tiny", weights="random")
 OPTIONS = (
