@@ -172,8 +172,8 @@ def contradictions(audit: Task) -> int:
 
 def contradictions_told(audit: Task) -> tuple[tuple[str, str], ...]:
     """Label and computation of the inconsistent findings that an audit told as facts, in its order."""
-    told = audit.facts.items() if contradictions(audit) else ()
-    return tuple(sorted(told, key=lambda fact: (len(fact[0].partition(",")[0]), fact[0])))  # Inconsistent 2 before 10
+    told = [fact for fact in audit.facts.items() if fact[0].startswith("Inconsistent ")]  # it may tell more
+    return tuple(sorted(told, key=lambda fact: (len(fact[0].partition(",")[0]), fact[0])))  # 2 comes before 10
 
 
 def possible_claims(board: Board) -> tuple[int, ...]:

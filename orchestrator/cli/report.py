@@ -48,7 +48,6 @@ def report_command(settings: Settings, cycle: int | None, suffix: str, assessmen
                     write_durably(folder / name, content)
     finally:
         log.close()
-    wrong = faults(board, number).get(path.name)
-    if wrong:
-        note(f"warning: the audit found that it contradicts itself ({len(wrong)}); see {this_command()} audit {path}")
+    if path.name in faults(board, number):
+        note(f"warning: it contradicts itself, as its audit found; see {this_command()} audit {path}")
     click.echo(path)

@@ -71,5 +71,5 @@ def _row(task: Task, book: FigureBook) -> AuditRow:
         consistent=count("consistent"),
         task=Code(task.task_id),
         undone=None if accepted else Said(how_it_ended(task).rstrip(". ") or task.status, task.status_position),
-        contradictions=tuple(Said(label, task.status_position) for label, _ in contradictions_told(task)),
+        contradictions=tuple((Said(label, task.status_position),) for label, _ in contradictions_told(task)),
     )

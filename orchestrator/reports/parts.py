@@ -207,7 +207,7 @@ class AuditRow:
     task: Code
     undone: Said | None
     """Why there are no numbers."""
-    contradictions: tuple[Said, ...]
+    contradictions: tuple[Prose, ...]
     """Check and line of each inconsistent finding. Not its numbers: the next audit would read them as ours."""
 
 

@@ -63,6 +63,8 @@ def test_a_contradiction_is_named_as_a_fault_of_the_report_and_a_broken_audit_wi
     told = section(FAULTY, name)
     assert "Of 4 reports of cycle 1 that were audited, 1 **contradicts itself**. The rest could not be audited." in told
     assert "a fault of the report, and no reason to change the verdict" in told
+    row = whole(FAULTY, name)["sections"]["audit"]["rows"][0]
+    assert [found["text"] for found in row["contradictions"]] == list(histories.CONTRADICTIONS)
     assert "- `cycle-report.md`: Inconsistent 1, percentages, line 12" in told
     assert "- `cycle-report.md`: Inconsistent 2, nesting, line 40" in told
     assert re.search(r"`cycle-report.html` \| – \| – \| – \| – \| `\S+`, in vain: RuntimeError: a check broke", told)
