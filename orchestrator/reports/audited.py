@@ -51,7 +51,8 @@ def _note(past: Past, book: FigureBook) -> Prose:
     contradict = "contradicts itself" if faulty.value == 1 else "contradict themselves"
     return (
         "Of ", *done, " of ", of, " that were audited, ", faulty, " ", Strong(contradict),
-        f".{others} That is a fault of the report, and no reason to change the verdict, which rests on the evidence.",
+        ". A contradiction is a fault of the report, and no reason to change the verdict, which rests on the evidence.",
+        others,
     )  # fmt: skip
 
 
