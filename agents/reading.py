@@ -172,6 +172,23 @@ def newest_comparison(board: Board) -> Task | None:
     return done[-1] if done else None
 
 
+def audits(board: Board, cycle: int) -> tuple[Task, ...]:
+    """The audits of the reports of a cycle, in the order of planning."""
+    return tuple(task for task in board.tasks_in(cycle) if task.kind == "audit")
+
+
+def contradictions(audit: Task) -> int:
+    """How many findings of an accepted audit are inconsistent."""
+    found = audit.value("count/inconsistent") if audit.status == "accepted" else None
+    return int(found.value) if found is not None else 0
+
+
+def contradictions_told(audit: Task) -> tuple[tuple[str, str], ...]:
+    """Label and computation of the inconsistent findings that an audit told as facts, in its order."""
+    told = [fact for fact in audit.facts.items() if fact[0].startswith("Inconsistent ")]  # it may tell more
+    return tuple(sorted(told, key=lambda fact: (len(fact[0].partition(",")[0]), fact[0])))  # 2 comes before 10
+
+
 def possible_claims(board: Board) -> tuple[int, ...]:
     """The k of "at least k models" that the rule names and that the active models could still reach."""
     models = len(active_models(board))

@@ -120,6 +120,7 @@ class Cycle:
     recommendations_position: int | None = None
     report: e.ReportWritten | None = None
     report_position: int | None = None
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +268,8 @@ def evolve(board: Board, entry: Recorded) -> Board:
             cycle = replace(board.cycles[number], recommendations=event, recommendations_position=entry.position)
             return _with_cycle(board, cycle)
         case e.ReportWritten(cycle=number) as event:
-            return _with_cycle(board, replace(board.cycles[number], report=event, report_position=entry.position))
+            cycle = replace(board.cycles[number], report=event, report_position=entry.position, reported_at=entry.at)
+            return _with_cycle(board, cycle)
         case e.CycleClosed(cycle=number):
             return _with_cycle(board, replace(board.cycles[number], closed_at=entry.at))
         case unknown:

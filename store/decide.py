@@ -56,9 +56,9 @@ def decide(command: c.Command, board: Board) -> Sequence[e.Event]:
         case c.MakeAssessment():
             return _assess(command, board)
         case c.Recommend(recommendations=recommendations):
-            cycle = _open(board)
-            made = cycle.recommendations is not None
-            return [] if made else [e.RecommendationsMade(cycle=cycle.number, recommendations=recommendations)]
+            if _open(board).recommendations is not None:
+                return []
+            return [e.RecommendationsMade(cycle=_untold(board).number, recommendations=recommendations)]
         case c.WriteReport(cycle=number, as_of=as_of, renderer=renderer, files=files):
             written = _open_as(board, number).report is not None
             return [] if written else [e.ReportWritten(cycle=number, as_of=as_of, renderer=renderer, files=files)]
@@ -119,6 +119,7 @@ def _plan(command: c.PlanTask, board: Board) -> Sequence[e.Event]:
     new_id = task_id(cycle, command.spec)
     planned: list[e.Event] = []
     if new_id not in board.tasks_by_id:
+        _require_in_time(board, command.spec)
         for dependency in command.depends_on:
             _task(board, dependency)
         planned.append(
@@ -150,6 +151,8 @@ def _claim(command: c.ClaimTask, board: Board) -> Sequence[e.Event]:
         raise Refused(f"task {task.task_id} belongs to cycle {task.cycle}, and cycle {cycle} is open")
     if not (task.claimable or (command.takeover and task.status == "claimed")):
         raise Refused(f"task {task.task_id} is {task.status}; it cannot be claimed")
+    if not task.fence:
+        _require_in_time(board, task.spec)
     if not board.dependencies_met(task):
         raise Refused(f"task {task.task_id} waits for {', '.join(task.depends_on)}")
     return [
@@ -196,7 +199,7 @@ def _request(command: c.RequestDecision, board: Board) -> Sequence[e.Event]:
             raise BadInput(f"decision {command.decision_id}: {key!r} is not among its options")
     brief: dict[str, Any] = {
         "decision_id": command.decision_id,
-        "cycle": _open(board).number,
+        "cycle": _untold(board).number,
         "kind": command.kind,
         "subject": command.subject,
         "question": command.question,
@@ -252,7 +255,7 @@ def _assess(command: c.MakeAssessment, board: Board) -> Sequence[e.Event]:
         return []
     return [
         e.AssessmentMade(
-            cycle=cycle.number,
+            cycle=_untold(board).number,
             verdict=command.verdict,
             reason=command.reason,
             look=command.look,
@@ -286,6 +289,21 @@ def _open(board: Board) -> Cycle:
     if cycle is None:
         raise Refused("no cycle is open")
     return cycle
+
+
+def _untold(board: Board) -> Cycle:
+    """The open cycle, while its report can still tell of what is added."""
+    cycle = _open(board)
+    if cycle.report is not None:
+        raise Refused(f"the report of cycle {cycle.number} is written; it would not tell of what comes now")
+    return cycle
+
+
+def _require_in_time(board: Board, spec: TaskSpec) -> None:
+    """What is measured after the assessment would be in no verdict of its cycle."""
+    cycle = _open(board)
+    if cycle.assessment is not None and spec.kind != "audit":
+        raise Refused(f"cycle {cycle.number} is assessed; only audits of its reports may still begin")
 
 
 def _open_as(board: Board, number: int) -> Cycle:

@@ -36,6 +36,8 @@ def draw(board: Board, plan: bool = False) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from orchestrator.audited import faults, in_short
+
     console = Console(highlight=False)
     if board.study is None:
         console.print("No study is registered yet; gonogo run registers it.")
@@ -60,6 +62,10 @@ def draw(board: Board, plan: bool = False) -> None:
         console.print(table)
         if plan and cycle.assessment is not None:
             console.print(escape(f"Assessed as {cycle.assessment.verdict}: {cycle.assessment.reason}"), soft_wrap=True)
+        audited = in_short(board, number)
+        if audited:
+            colour = "red" if faults(board, number) else "dim"
+            console.print(f"[{colour}]{escape(audited)}[/{colour}]", soft_wrap=True)
     for decision in board.decisions:
         request = decision.request
         answer = f"{decision.chosen}, by {decision.by or 'nobody: it expired'}" if decision.chosen else decision.status

@@ -117,6 +117,7 @@ def _tell(board: Board, workspace: Workspace, nothing_left: bool) -> None:
     note(f"Cycle {cycle.number}: {cycle.assessment.verdict} ({cycle.assessment.reason})")
     if amended_late(board):
         note("The decision rule was amended after data had been compared: its error rate no longer holds.")
+    _tell_of_audit(board, cycle.number, workspace)
     click.echo(workspace.reports(cycle.number) / "cycle-report.html")
     for decision in board.open_decisions:
         request = decision.request
@@ -127,3 +128,21 @@ def _tell(board: Board, workspace: Workspace, nothing_left: bool) -> None:
             note(f"  {option.key:<14} {option.label}. {option.trade_off}{mark}")
         answer = f"--choose {keys} --as NAME --reason TEXT --workspace {workspace.root}"
         note(f"  {this_command()} decide {request.decision_id} {answer}")
+
+
+def _tell_of_audit(board: Board, cycle: int, workspace: Workspace) -> None:
+    """What the audits of our own reports found; a contradiction is said loudly, as it is a fault of ours."""
+    from orchestrator.audited import faults, in_short, unaudited
+
+    folder = workspace.reports(cycle)
+    short = in_short(board, cycle)
+    if short:
+        note(f"{short[0].upper()}{short[1:]}; in full: {this_command()} audit {folder / 'cycle-report.md'} --json")
+    for name, why in unaudited(board, cycle).items():
+        note(f"warning: {folder / name} was not audited: {why}")
+    wrong = faults(board, cycle)
+    if wrong:
+        note("warning: reports contradict themselves; that is a fault of these reports, and the verdict stands:")
+    for name, found in wrong.items():
+        for each in found:
+            note(f"  {folder / name}, {each}")

@@ -30,7 +30,8 @@ _OUTSIDE_SECTIONS = ("header", "figures")
 def as_json(report: CycleReport | AssessmentReport | Handover, schema: str) -> str:
     """The whole report as strict JSON, closed by a newline."""
     header = report.header
-    sections = {f.name: to_plain(getattr(report, f.name)) for f in fields(report) if f.name not in _OUTSIDE_SECTIONS}
+    named = {f.name: getattr(report, f.name) for f in fields(report) if f.name not in _OUTSIDE_SECTIONS}
+    sections = {name: to_plain(section) for name, section in named.items() if section is not None}
     whole = {
         "schema": schema,
         "study": header.study.text,

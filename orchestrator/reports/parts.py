@@ -205,6 +205,31 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditRow:
+    """What the audit of one report found."""
+
+    report: Code
+    inconsistent: Cell
+    depends_on_reading: Cell
+    not_checkable: Cell
+    consistent: Cell
+    task: Code
+    undone: Said | None
+    """Why there are no numbers."""
+    contradictions: tuple[Prose, ...]
+    """Check and line of each inconsistent finding. Not its numbers: the next audit would read them as ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """What the audit of the reports of the cycle before found."""
+
+    note: Prose
+    where: Prose
+    rows: tuple[AuditRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceView:
     """What has been measured and tested so far."""
 

@@ -14,7 +14,7 @@ from store.errors import BadInput, Refused
 from store.events import Option
 from store.ledger import Ledger
 from store.memory import MemoryLog
-from store.specs import Environment, ModelRef
+from store.specs import Audit, Environment, ModelRef
 from store.study import Study
 
 MODEL = ModelRef(id="a", family="clip", name="tiny", weights="random")
@@ -195,6 +195,47 @@ def test_closing_a_cycle_cancels_what_is_left_but_not_what_is_under_way(opened: 
     again = (c.ReturnTask(task, (), "x"), c.ClaimTask(task, "a", "w"), c.Fail(task, 2, "x"))
     opened.submit(*again, c.CloseCycle(1), actor="system")
     assert [task.status for task in opened.board.tasks] == ["failed", "cancelled"]
+
+
+ASSESSMENT = c.MakeAssessment("NO_GO", "so", 1, None, (), ())
+REPORT = c.WriteReport(1, 3, "0.1.0", ())
+AUDIT = c.PlanTask("Audit r.md", Audit(report="r.md", digest="0" * 64), "audit", "medium", "r", "b")
+
+
+def test_after_the_assessment_only_audits_begin(opened: Ledger) -> None:
+    opened.submit(plan(), ASSESSMENT, actor="a")
+    with pytest.raises(Refused, match="cycle 1 is assessed; only audits of its reports may still begin"):
+        opened.submit(plan(seed=1), actor="p")
+    with pytest.raises(Refused, match="cycle 1 is assessed"):
+        opened.submit(c.ClaimTask(opened.board.tasks[0].task_id, "operations", "w"), actor="o")
+    assert opened.submit(plan(), actor="p") == (), "what is planned already is no change"
+    opened.submit(AUDIT, actor="p")
+    finish(opened, opened.board.tasks[1].task_id)
+    opened.submit(c.AcceptTask(opened.board.tasks[1].task_id, ()), c.CloseCycle(1), actor="r")
+    assert [task.status for task in opened.board.tasks] == ["cancelled", "accepted"]
+
+
+def test_what_had_begun_before_the_assessment_can_still_be_finished(opened: Ledger) -> None:
+    task = claimed(opened)
+    opened.submit(ASSESSMENT, c.ReleaseTask(task, 1, "interrupted"), actor="a")
+    finish(opened, task)
+    opened.submit(c.AcceptTask(task, ()), c.CloseCycle(1), actor="r")
+    assert opened.board.tasks[0].status == "accepted"
+
+
+def test_nothing_is_asked_assessed_or_advised_that_the_written_report_would_not_tell(opened: Ledger, clock) -> None:
+    ask(opened)
+    opened.submit(REPORT, actor="system")
+    for command in (ASSESSMENT, c.Recommend(())):
+        with pytest.raises(Refused, match="the report of cycle 1 is written"):
+            opened.submit(command, actor="a")
+    with pytest.raises(Refused, match="the report of cycle 1 is written"):
+        ask(opened, "d2")
+    before = opened.board.position
+    ask(opened)
+    assert opened.board.position == before, "asking the same again is no change, then as before"
+    answer(opened, clock)
+    assert opened.board.cycles[1].reported_at == clock()
 
 
 def test_commands_of_one_submission_see_each_other_and_stand_or_fall_together(opened: Ledger) -> None:
