@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from store.board import Board
 from store.chain import canonical
-from store.events import DecisionKind, DecisionWithdrawn
+from store.events import DecisionWithdrawn
 from store.study import Study
 
 
@@ -22,21 +22,27 @@ def protocol_values(study: Study) -> Iterator[tuple[str, Any]]:
     return _flat(study.model_dump(mode="json"))
 
 
-def withdrawn(board: Board, changed: tuple[str, ...]) -> Iterator[DecisionWithdrawn]:
-    """Open questions that rest on what was changed; what is still to be asked is asked anew."""
+def redefined(old: Study, new: Study) -> frozenset[str]:
+    """Ids of models that only one of two protocols has, or that each defines in its own way."""
+    before, after = ({model.id: model for model in study.models} for study in (old, new))
+    return frozenset(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+
+
+def withdrawn(board: Board, old: Study, new: Study) -> Iterator[DecisionWithdrawn]:
+    """Open questions that rest on what is changed; what is still to be asked is asked anew."""
+    changed, models = changed_keys(old, new), redefined(old, new)
     for decision in board.open_decisions:
-        rests = [key for key in changed if key.startswith(_RESTS_ON[decision.request.kind])]
+        kind, subject = decision.request.kind, decision.request.subject
+        rests = [key for key in changed if kind == "claim_strength" and key.startswith(WEIGHS)]
+        if kind == "unavailable_model" and subject in models:
+            rests = [f"model {subject}"]
         if rests:
             because = f"the protocol was amended: {', '.join(rests)}"
             yield DecisionWithdrawn(decision_id=decision.request.decision_id, because=because)
 
 
-_RESTS_ON: Mapping[DecisionKind, tuple[str, ...]] = {
-    "claim_strength": ("decision.", "models", "data."),
-    "unavailable_model": ("models",),
-    "disputed_task": (),
-}
-"""How keys of the protocol begin that a question of a kind rests on."""
+WEIGHS = ("decision.", "models", "data.", "diagnostics.", "seed")
+"""How keys of the protocol begin on which a verdict rests, and with it what a question about the claim tells."""
 
 
 def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -131,6 +131,8 @@ class Amendment:
     position: int
     at: datetime
     by: str
+    before: Study
+    """The protocol until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,8 @@ def evolve(board: Board, entry: Recorded) -> Board:
         case e.StudyRegistered() as event:
             return replace(board, study=event.study, study_sha256=event.digest, registered_position=entry.position)
         case e.StudyAmended() as event:
-            amendment = Amendment(event, entry.position, entry.at, entry.actor)
+            before = board.study or event.study
+            amendment = Amendment(event, entry.position, entry.at, entry.actor, before)
             return replace(
                 board, study=event.study, study_sha256=event.digest, amendments=(*board.amendments, amendment)
             )

@@ -101,7 +101,10 @@ def _amend(study: Study, reason: str, board: Board) -> Sequence[e.Event]:
     if not reason.strip():
         raise BadInput("an amendment needs a reason")
     changed = changed_keys(board.study, study)
-    return [e.StudyAmended(study=study, digest=digest, changed=changed, reason=reason), *withdrawn(board, changed)]
+    return [
+        e.StudyAmended(study=study, digest=digest, changed=changed, reason=reason),
+        *withdrawn(board, board.study, study),
+    ]
 
 
 def _open_cycle(because: str, board: Board) -> Sequence[e.Event]:

@@ -116,7 +116,7 @@ def _tell(board: Board, workspace: Workspace, nothing_left: bool) -> None:
         note("The study needs nothing more. The last report stands:")
     note(f"Cycle {cycle.number}: {cycle.assessment.verdict} ({cycle.assessment.reason})")
     if amended_late(board):
-        note("The decision rule was amended after data had been compared: its error rate no longer holds.")
+        note("The protocol was amended after data had been compared: its error rate no longer holds.")
     _tell_of_audit(board, cycle.number, workspace)
     click.echo(workspace.reports(cycle.number) / "cycle-report.html")
     for decision in board.open_decisions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from agents.reading import amended_late
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.naming import model_name, model_refs
 from orchestrator.reports.parts import CheckedRow, ShapeRow
@@ -12,9 +13,9 @@ from orchestrator.reports.prose import Absent, Cell, Estimate, Prose, p_value
 from store.board import Task
 
 
-def together(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:
+def together(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, ...]:
     """Sentences on all models at once, of what the newest comparison reports and what decides nothing."""
-    return (*_shown(comparison, book), *_together(comparison, book), *_sequential(comparison, book))
+    return (*_shown(comparison, past, book), *_together(comparison, book), *_sequential(comparison, book))
 
 
 def checked(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tuple[CheckedRow, ...]]:
@@ -34,11 +35,21 @@ def checked(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tupl
     return (
         (
             "What the tests rest on: p of collapse by other tests, and the range of Student's t without any one image; "
-            "none of it switches the test, and only max-T, by the bootstrap, is corrected for the number of models.",
-            *balanced,
+            "none of it switches the test, or is corrected for looks, and only max-T, by the bootstrap, is corrected "
+            "for the number of models.", *_null_known(comparison), *balanced,
         ),
         rows,
     )  # fmt: skip
+
+
+def _null_known(comparison: Task) -> Prose:
+    """What a loss against an estimated null makes of the other tests, where the values are such."""
+    if not any(item.metric.endswith("/null_error") for item in comparison.evidence):
+        return ()
+    return (
+        " They, and effect sizes, are of the images alone, and take the null as known: beside an error of the null "
+        "they say more than is known, and the test that decides, which has that error in it, may well find nothing.",
+    )
 
 
 def shapes(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tuple[ShapeRow, ...]]:
@@ -48,20 +59,21 @@ def shapes(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tuple
 
 
 _SHAPES: Prose = (
-    "Mean at any look: an interval that covers at all looks together. Trend: change from a model's first layer to its "
-    "last, explored, with p by Benjamini and Hochberg. Error of the null: that of random initialisations, where values "
-    "are losses against them.",
+    "Mean at any look: an interval of one model that covers at all looks together, where images are many. Trend: "
+    "change from a model's first layer to its last, explored, with p by Benjamini and Hochberg. Error of the null: "
+    "that of random initialisations, where values are losses against them.",
 )
 
 
-def _shown(comparison: Task, book: FigureBook) -> Iterator[Prose]:
+def _shown(comparison: Task, past: Past, book: FigureBook) -> Iterator[Prose]:
     """How many models are shown to collapse, and what that number is."""
     count, alpha = comparison.value("count/collapsed"), comparison.value("alpha")
     if count is not None and alpha is not None:
+        late = ", which no longer holds as the protocol was amended after data" if amended_late(past.board) else ""
         yield (
             "Collapse is shown in ", book.evidence(count), " of them (û, by partial conjunction): that is more than "
-            "truly collapse with a probability of ", book.evidence(alpha), " at most, over all looks, and speaks of "
-            "these models only.",
+            "truly collapse with a probability of ", book.evidence(alpha), f" at most, over all looks{late}; and it "
+            "speaks of these models only.",
         )  # fmt: skip
 
 
@@ -73,7 +85,8 @@ def _together(comparison: Task, book: FigureBook) -> Iterator[Prose]:
     p = comparison.value("across/fixed/p_collapse")
     if fixed is not None and p is not None:
         found: Prose = ("Over all models together, these very models, the mean is ", Estimate(book.evidence(fixed)))
-        yield (*found, "; against the threshold, ", *p_value(book.evidence(p)), ".")
+        beyond = "; one-sided, that it lies beyond the threshold, at this look alone, "
+        yield (*found, beyond, *p_value(book.evidence(p)), ".")
     if population is not None:
         mean = Estimate(book.evidence(population))
         yield ("Were they a random sample of a population of models, its mean would be ", mean, ".")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.reading import CLAIM, chosen_claim
+from agents.reading import CLAIM, STOP, lapsed, possible_claims
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.context import AmendmentView, DecisionView, OptionView
 from orchestrator.reports.naming import model_refs
@@ -119,14 +119,13 @@ def _notes(decision: Decision, past: Past, book: FigureBook) -> tuple[Prose, ...
 
 
 def _lapsed(decision: Decision, past: Past) -> tuple[Prose, ...]:
-    if decision.chosen is None or not decision.chosen.startswith(CLAIM) or chosen_claim(past.board) is not None:
+    if decision.chosen is None or decision.chosen == STOP:
         return ()
-    return (
-        (
-            "The claim that was chosen is no longer one of those that can be decided: the rule, or the models, "
-            "have changed since. It does not count.",
-        ),
-    )
+    if lapsed(past.board, decision):
+        return (("It no longer counts: the protocol was amended in what was asked about.",),)
+    if decision.chosen not in {f"{CLAIM}{k}" for k in possible_claims(past.board)}:
+        return (("It no longer counts: fewer models are left than this claim needs.",),)
+    return ()
 
 
 def _when(decision: Decision, past: Past, book: FigureBook) -> tuple[Prose, ...]:

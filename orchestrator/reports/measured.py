@@ -27,7 +27,7 @@ def evidence_view(past: Past, book: FigureBook, linked: bool = True) -> Evidence
             measured, ("No comparison was accepted, so no model has been tested yet.",), (), (), (), (), (), (), ()
         )
     tested_note = _tested_note(comparison, past, book, linked)
-    notes = (*_notes(comparison, book), *together(comparison, book))
+    notes = (*_notes(comparison, book), *together(comparison, past, book))
     tested = tuple(_tested(model_id, comparison, past, book) for model_id in _compared(comparison.spec))
     checked_note, checked_rows = checked(comparison, past, book)
     shape_note, shape_rows = shapes(comparison, past, book)
@@ -205,6 +205,6 @@ def _notes(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:
         notes.append(("Intervals are two-sided, with confidence ", confidence, " each."))
     position = comparison.status_position
     for label, text in sorted(comparison.facts.items()):
-        if label.startswith(("Missing ", "Undetermined ", "Interval ")):
+        if label.startswith(("Missing ", "Undetermined ", "Interval ", "Level of this look")):
             notes.append((Said(label, position), ": ", Said(text, position), "."))
     return tuple(notes)

@@ -11,6 +11,7 @@ from orchestrator.reports.parts import ClaimRow, Goal, MetricRow, Progress
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Code, Estimate, ModelName, Prose, Said, Strong, listed
 from orchestrator.reports.wording import VERDICTS
+from store.amendments import WEIGHS
 from store.codec import digest_of
 from store.evidence import Evidence
 from tasks.statistics.words import BOUNDARIES, TESTS
@@ -55,8 +56,14 @@ def _amended(past: Past, position: int) -> list[Prose]:
     replanned = any(key in ("decision.looks", "decision.boundary") for event in late for key in event.changed)
     notes: list[Prose] = []
     if late:
+        changed = sorted({key for event in late for key in event.changed if key.startswith(WEIGHS)})
+        keys = listed([(Code(key),) for key in changed])
         notes.append(
-            ("The decision rule was amended after data had been compared, so that its error rate no longer holds.",)
+            (
+                "The protocol was amended after data had been compared (",
+                *keys,
+                "), so that its error rate no longer holds.",
+            )
         )
     if replanned:
         notes.append(

@@ -28,6 +28,9 @@ _NULL = (
 )
 
 
+_UNREACHABLE = "none: with so few images no result, however clear, crosses the boundary; more images can"
+
+
 def compare_models(spec: Statistics, run: Run) -> Outcome:
     """Test each model of the spec against the null value and the threshold, and every pair of models.
 
@@ -58,6 +61,7 @@ def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
         "Tests": f"{TESTS[spec.test]}: against the threshold each way, and against the null value two-sided; "
         "between models Student's t, paired",
         "Collapse": f"the mean of {spec.metric} is {side} than the threshold",
+        **({"Level of this look": _UNREACHABLE} if found.level == 0 else {}),
         "Correction": "Holm, over all models in each direction, which is partial conjunction, and over all pairs",
         "Looks": _looks(spec),
         "Intervals": "95 %, uncorrected: bootstrap-t for means, Student's t for differences, noncentral t for dz; "

@@ -40,7 +40,8 @@ def _counts(found: Comparison) -> Iterator[Measurement]:
 def _design(found: Comparison) -> Iterator[Measurement]:
     yield Measurement("alpha", found.alpha)
     yield Measurement("alpha/look", found.level)
-    yield Measurement("power/n_for_medium_effect", found.design.n_for_medium_effect, "images")
+    if found.design.n_for_medium_effect is not None:
+        yield Measurement("power/n_for_medium_effect", found.design.n_for_medium_effect, "images")
     if found.design.mde is not None:
         yield Measurement("power/mde", found.design.mde, "SD", n=found.design.images)
 

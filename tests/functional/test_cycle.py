@@ -188,4 +188,4 @@ def test_a_changed_protocol_needs_an_amendment_and_the_report_shows_it(workspace
     text = (workspace / "reports/cycle-002/cycle-report.md").read_text()
     assert "the pilot was noisy" in text
     assert "`decision.threshold` from 0.7 to 0.6" in text
-    assert "amended after data had been compared" in text.split("## Summary")[0]
+    assert "amended after data had been compared (`decision.threshold`)" in text.split("## Summary")[0]

@@ -319,17 +319,34 @@ def test_a_question_is_withdrawn_when_what_it_rests_on_is_amended(opened: Ledger
         answer(opened, clock)
 
 
-def test_the_question_of_a_model_is_withdrawn_only_when_models_are_amended(opened: Ledger, study_data) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"data": {"source": "shapes", "n": 50}},
+        {"seed": 9},
+        {"models": 2},
+        {"decision": {"threshold": 0.6, "at_least": [2, 3], "looks": 2}},
+    ],
+)
+def test_a_question_about_the_claim_rests_on_all_that_a_verdict_does(opened: Ledger, study_data, changes: dict) -> None:
+    ask(opened)
+    if "models" in changes:
+        changes = {"models": study_data()["models"][:2], "decision": {"threshold": 0.7, "at_least": 2, "looks": 2}}
+    opened.submit(c.AmendStudy(Study.model_validate(study_data(**changes)), "x"), actor="human")
+    assert opened.board.decisions[0].status == "withdrawn"
+
+
+def test_the_question_of_a_model_is_withdrawn_only_when_that_model_is_amended(opened: Ledger, study_data) -> None:
     opened.submit(
         c.RequestDecision("m", "unavailable_model", "c", "Try again?", OPTIONS, "yes", "b", "no"), actor="system"
     )
     rule = {"threshold": 0.6, "at_least": 2, "looks": 2}
-    opened.submit(c.AmendStudy(Study.model_validate(study_data(decision=rule)), "lower"), actor="human")
-    assert opened.board.decisions[0].status == "open"
-    models = study_data()["models"][:2]
-    opened.submit(
-        c.AmendStudy(Study.model_validate(study_data(models=models, decision=rule)), "without c"), actor="human"
-    )
+    models = study_data()["models"]
+    for changes in ({}, {"models": [{**models[0], "name": "small"}, *models[1:]]}):
+        opened.submit(c.AmendStudy(Study.model_validate(study_data(decision=rule, **changes)), "x"), actor="human")
+        assert opened.board.decisions[0].status == "open"
+    mended = [*models[:2], {**models[2], "weights": "hub/other"}]
+    opened.submit(c.AmendStudy(Study.model_validate(study_data(decision=rule, models=mended)), "x"), actor="human")
     assert opened.board.decisions[0].status == "withdrawn"
 
 

@@ -213,7 +213,7 @@ def test_an_amendment_is_shown_with_who_when_what_why_and_after_which_look() -> 
     amendments = section(DONE, "Decisions").split("### Amendments")[1]
     assert "human:Ada: the second look is to be stricter. Changed: `decision.alpha` from 0.05 to 0.04." in amendments
     assert "It came after data were seen, after 1 look." in amendments
-    said = "The decision rule was amended after data had been compared, so that its error rate no longer holds."
+    said = "amended after data had been compared (`decision.alpha`), so that its error rate no longer holds."
     assert said in text(DONE).split("## Summary")[0], "the verdict says so itself"
     assert said not in text(OLDER), "the amendment came later"
 
@@ -223,15 +223,15 @@ def test_a_question_that_was_withdrawn_is_told_so_and_an_amended_plan_of_looks_d
     asked = report.split("\n## Decisions\n")[1].split("\n## ")[0]
     assert "withdrawn** · `c1-claim-strength`" in asked
     assert "the protocol was amended: decision.at_least, decision.looks." in asked
-    assert "no longer one of those" not in asked
+    assert "It no longer counts" not in asked
     assert "does not know what the looks before the amendment have spent" in report.split("## Summary")[0]
     assert "does not know what the looks" not in text(DONE), "there the looks were not amended"
 
 
 def test_a_claim_that_was_chosen_and_is_no_longer_possible_is_told_not_to_count() -> None:
     report = plain(histories.claim_no_longer_possible(), 2)
-    assert "no longer one of those that can be decided: the rule, or the models, have changed since" in report
-    assert "no longer one of those" not in text(DONE)
+    assert "It no longer counts: the protocol was amended in what was asked about." in report
+    assert "It no longer counts" not in text(DONE)
 
 
 def test_evidence_of_earlier_cycles_is_part_of_the_evidence_so_far() -> None:

@@ -16,6 +16,8 @@ from tasks.statistics.bootstrap_t import BootstrapT, bootstrap_t
 from tasks.statistics.comparison import Comparison, compare
 from tasks.statistics.confidence_sequences import confidence_sequence
 from tasks.statistics.e_values import log_e_value
+from tasks.statistics.handler import facts
+from tasks.statistics.measurements import measurements
 from tasks.statistics.power import power
 from tasks.statistics.resampling import draw
 from tasks.statistics.samples import Joined
@@ -305,12 +307,42 @@ def test_a_p_of_exactly_alpha_is_shown_on_either_side() -> None:
         ({"look": 3, "looks": 2}, "look: 3 of 2"),
         ({"threshold": 0.5}, "threshold: it is the null value, 0.5"),
         ({"at_least": (4,)}, "at least 4 of 3"),
-        ({"at_least": (0,)}, "at least 0 of 3"),
     ],
 )
 def test_a_question_that_contradicts_itself_is_bad_input(changes: dict[str, object], said: str) -> None:
     with pytest.raises(BadInput, match=said):
         look_at(models(a=0.8, b=0.8, c=0.8), **changes)
+
+
+@pytest.mark.parametrize(
+    ("n", "changes"),
+    [
+        (6, {"looks": "open"}),
+        (40, {"looks": "open", "effect": 0.04}),
+        (120, {"alpha": 0.001, "looks": 100, "boundary": "obrien-fleming"}),
+        (120, {"alpha": 1e-6, "looks": 50, "boundary": "obrien-fleming"}),
+        (1, {}),
+        (1, {"looks": "open"}),
+        (2, {"looks": "open"}),
+    ],
+)
+def test_a_look_at_which_nothing_can_be_shown_shows_nothing_and_does_not_fail(n: int, changes: dict) -> None:
+    values = {model: x[:n] for model, x in models(a=0.9, b=0.3, c=0.9).items()}
+    found = look_at(values, **changes)
+    assert (found.collapsed, found.cleared) == ((), ())
+    assert found.level < 1e-6 or n < 30
+    assert all(claim.power < 0.05 for claim in found.claims)
+    assert all(math.isfinite(each.value) for each in measurements(found))
+
+
+def test_a_look_that_no_result_can_decide_says_so() -> None:
+    asked = ask(looks="open", effect=0.04)
+    values = {model: x[:40] for model, x in models(a=0.9, b=0.3, c=0.9).items()}
+    found = compare(Joined(np.arange(40), values), asked)
+    assert found.level == 0
+    assert (found.design.n_for_medium_effect, found.design.mde) == (None, None)
+    assert "no result, however clear, crosses the boundary" in facts(found, asked)["Level of this look"]
+    assert "Level of this look" not in facts(look_at(values), ask())
 
 
 def test_the_threshold_is_checked_even_when_no_model_can_be_tested() -> None:

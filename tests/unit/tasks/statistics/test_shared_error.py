@@ -72,7 +72,7 @@ def test_a_loss_near_one_errs_less_than_one_near_zero() -> None:
 
 @pytest.mark.parametrize("draws", [np.ones((1, 4)), np.ones((4, 1)), np.full((2, 2), np.nan), np.zeros((2, 2))])
 def test_what_is_no_null_is_no_reference(draws: Array) -> None:
-    with pytest.raises(ValueError, match="two draws and two images of finite values above 0"):
+    with pytest.raises(ValueError, match="two draws and two images of finite values, and a mean above 0"):
         reference(draws)
 
 
@@ -327,8 +327,8 @@ def test_the_draws_of_all_looks_make_one_null(keep, run) -> None:  # type: ignor
     [
         (np.ones(3), r"'null/loss' must hold floats \[images, draws\]"),
         (np.ones((4, 2)), "of the first images"),
-        (np.ones((3, 1)), "model a: a reference needs two draws"),
-        (np.full((3, 2), np.inf), "model a: a reference needs two draws"),
+        (np.ones((3, 1)), "model a: its draws of the null: a reference needs two draws"),
+        (np.full((3, 2), np.inf), "'null/loss' holds a value that is no finite number"),
     ],
 )
 def test_a_null_that_fits_no_images_is_refused(null: Array, said: str, keep, run) -> None:  # type: ignore[no-untyped-def]
