@@ -33,6 +33,16 @@ class _Linked:
     def holds(self) -> bool:
         return any(self.number.stands_for(each) for each in self.given)
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether it has a sign, as the target has."""
+        return bool(self.number.sign) and any(each.sign for each in self.given)
+
+    @property
+    def lost_its_sign(self) -> bool:
+        """Whether it stands at the target with a sign alone, which may be in the words before the link."""
+        return not self.number.sign and not any(self.number.stands_for(each) for each in self.given if not each.sign)
+
 
 def check(claims: Claims) -> Iterator[Finding]:
     """Links by the table, or the lists and paragraphs of a section, that they point into; then stated values.
@@ -42,7 +52,10 @@ def check(claims: Claims) -> Iterator[Finding]:
     """
     for every in _by_place(claims).values():
         bound = _without_labels(every)
-        wrong = [each for each in bound if not each.holds]
+        holding = [each for each in bound if each.holds]
+        unsigned = sum(each.lost_its_sign for each in holding)
+        strict = is_a_custom(sum(each.is_bound for each in holding), unsigned)
+        wrong = [each for each in bound if not each.holds or (strict and each.lost_its_sign)]
         held = len(bound) - len(wrong)
         if is_a_custom(held, len(wrong)):
             yield from map(_missing, wrong)

@@ -37,7 +37,7 @@ def _columns(table: Table) -> Iterator[list[Pair]]:
 def _pairs(rows: Sequence[tuple[Line, list[Value | None]]], a: int, b: int) -> list[Pair]:
     """What two columns hold, where both are numbers."""
     return [
-        (line, one, other)
+        (line, one, other.exact)
         for line, cells in rows
         if max(a, b) < len(cells) and (one := cells[a]) is not None and (other := cells[b]) is not None
     ]

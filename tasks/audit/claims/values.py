@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, permutations
 
-from tasks.audit.numbers import Printed, Span, printed
+from tasks.audit.numbers import SLACK, Printed, printed
 from tasks.audit.units import UNIT, dimension, factor
 
 _FULL = r"-?\d{1,20}(?:\.\d{1,25})?(?:[eE][-+]?\d{1,3})?"
@@ -22,8 +23,7 @@ _CELL = re.compile(rf"(?P<sign>[<>≤≥])?\s?(?P<number>{_FULL})\s*(?:(?P<unit>
 _FINER = 4
 """So many digits more make a number the one that another was rounded from."""
 _FEWEST, _TIMES = 3, 3
-_MOST_GIVEN = 12
-"""Numbers of which pairs are made; a longer list would give almost any number."""
+_MOST_GIVEN, _IN_FULL = 6, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,23 @@ class Value:
         """A bare whole number."""
         return self.number.whole and not self.sign and not self.unit
 
-    def stands_for(self, other: Value) -> bool:
-        """Whether it is the other, rounded; with a sign, whether the other keeps within it."""
-        given = other.number.span if not other.sign else Span(other.number.value, other.number.value)
-        return any(self._takes(other.sign, given.scaled(by)) for by in _scales(self.unit, other.unit))
+    @property
+    def exact(self) -> Value:
+        """The same where the digits that are not printed are zeros."""
+        return replace(self, number=replace(self.number, half=0.0))
 
-    def _takes(self, sign: str, given: Span) -> bool:
+    def stands_for(self, other: Value) -> bool:
+        """Whether one of the two is the other, rounded; with a sign, whether the other keeps within it."""
+        return any(self._takes(other, by) for by in _scales(self.unit, other.unit))
+
+    def _takes(self, other: Value, by: float) -> bool:
+        given, half = other.number.value * by, other.number.half * by
+        apart = abs(given - self.number.value)
         if not self.sign:
-            return self.number.span.meets(given)
-        if sign not in ("", self.sign):
+            return apart <= max(half, self.number.half) + SLACK * abs(given)
+        if other.sign not in ("", self.sign):
             return False
-        return given.low <= self.number.value if self.sign in "<≤" else given.high >= self.number.value
+        return given <= self.number.value if self.sign in "<≤" else given >= self.number.value
 
     def is_finer_than(self, other: Value) -> bool:
         """Whether the other is this number, rounded."""
@@ -68,12 +74,9 @@ class Value:
 
     def sharpened(self, full: Value) -> Value:
         """The same number as the one that it was rounded from has it, in its own unit."""
-        near = min((full.number.span.scaled(by) for by in _scales(self.unit, full.unit)), key=self._distance)
-        half = (near.high - near.low) / 2
-        return replace(self, number=replace(self.number, value=near.low + half, half=half))
-
-    def _distance(self, span: Span) -> float:
-        return abs(span.low - self.number.value)
+        scales = _scales(self.unit, full.unit)
+        by = min(scales, key=lambda each: abs(full.number.value * each - self.number.value))
+        return replace(self, number=replace(self.number, value=full.number.value * by, half=full.number.half * by))
 
 
 def _scales(unit: str, other: str) -> Iterator[float]:
@@ -90,13 +93,26 @@ def _scales(unit: str, other: str) -> Iterator[float]:
 
 def value(text: str) -> Value | None:
     """A text that is one number, with a sign, a unit or a few words at most."""
-    found = _CELL.fullmatch(text.strip())
+    found = _CELL.fullmatch(text.strip().rstrip(".,;:"))
     return _read(found, (found["word"] or "").strip()) if found else None
 
 
 def values(text: str, most: int = 40) -> list[Value]:
-    """The numbers that stand free in a text; what is rounded from one that is printed in full has the value of that."""
+    """The numbers that stand free in a text, each as sharp as it is printed anywhere in it.
+
+    What is rounded from one that is printed in full has the value of that. Whole numbers beside fractions are counts.
+    """
     every = [_read(each) for each in islice(_VALUE.finditer(text), most)]
+    halves: dict[float, float] = {}
+    for each in every:
+        halves[each.number.value] = min(each.number.half, halves.get(each.number.value, math.inf))
+    fractions = any(not each.number.whole for each in every)
+    every = [
+        each.exact
+        if each.plain and fractions
+        else replace(each, number=replace(each.number, half=halves[each.number.value]))
+        for each in every
+    ]
     finest = max((each.digits for each in every), default=0)
     return [
         next((each.sharpened(full) for full in every if full.is_finer_than(each)), each)
@@ -116,12 +132,17 @@ def is_a_custom(kept: int, broken: int) -> bool:
 
 
 def follows(wanted: Value, given: Sequence[Value]) -> str:
-    """How a number may follow from two of others, as `3 / 8`; empty where it does not."""
+    """How a number may follow from two of a few others, as `3 / 8`; empty where it does not.
+
+    Of many numbers almost any follows, and where they are printed in full nobody has to work out more.
+    """
+    if len(given) > _MOST_GIVEN or any(each.digits >= _IN_FULL for each in given):
+        return ""
     span = wanted.number.span
-    for one, other in permutations([each.number for each in given[:_MOST_GIVEN]], 2):
+    for one, other in permutations([each.number for each in given], 2):
         a, b = one.exact, other.exact
         results = {"-": (a - b,), "+": (a + b,), "/": (a / b, (a / b).scaled(100)) if other.value else ()}
         for sign, spans in results.items():
-            if any(span.meets(each) for each in spans):
+            if one.value != other.value and any(span.meets(each) for each in spans):
                 return f"{one.text} {sign} {other.text}"
     return ""

@@ -285,6 +285,7 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         ("With a power of 130% we find it.", "With a power of 80% we find it."),
         (study(sd="0.62"), study()),
         ("Done: 9/7 tasks completed", "Done: 5/7 tasks completed"),
+        ("A claim about 5 of 4 models was tested.", "A claim about 5 of 4 models cannot be tested."),
         ("Fitness Score (FS) has a range of [0, 1].\n\nFS = "
             "1.30 ± 0.10", "Fitness Score (FS) has a range of [0, 1].\n\nFS = 0.30 ± 0.10"),
     ],
@@ -324,6 +325,7 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         (linked(depth="4.277"), linked(depth="4.3")),
         (linked(depth="-4.27"), linked(depth="4.269")),
         (linked(low="4.20"), linked(low="4.0")),
+        (linked(low="4.03"), linked(low="4.02")),
         (linked(probes="44"), linked()),
         (linked(p="&lt; 0.0001"), linked(p="0.0002")),
         (linked(p="0.021"), linked(p="&lt; 0.01")),

@@ -85,10 +85,12 @@ def test_no_list_of_references_is_taken_for_values(
 
 
 def test_a_number_that_follows_from_its_row_depends_on_reading() -> None:
-    text = linked() + "\nThat is [0.49](#v-depth) wide.\n"
-    (found,) = (each for each in audit(read_report(text)).findings if each.verdict == "depends on reading")
-    assert (found.check, found.line) == ("linked_values", text.count("\n"))
-    assert found.computation.endswith("unless it is meant to be 4.51 - 4.02")
+    rows = "".join(f"| <a id='{name}'></a>{name} | {at}.5 | {at}.1 |\n" for at, name in enumerate("abc", start=3))
+    text = f"[3.5](#a), [4.5](#b), [5.5](#c), by [0.4](#a) more\n\n| Site | New | Old |\n|---|---|---|\n{rows}"
+    assert [each for each in alarms(text) if each[0] == "linked_values"] == [
+        ("linked_values", "0.4 links to a in line 5, where there is 3.5, 3.1; unless it is meant to be 3.5 - 3.1")
+    ]
+    assert [each.verdict for each in audit(read_report(text.replace("[0.4]", "[2.2]"))).of("inconsistent")]
 
 
 def test_the_finding_quotes_the_line_and_names_the_other() -> None:
@@ -97,6 +99,17 @@ def test_the_finding_quotes_the_line_and_names_the_other() -> None:
     assert (found.line, found.also) == (1, (7,))
     assert found.quote.startswith("The dry depth is [4.37](#v-depth) cm,")
     assert found.computation == ("4.37 links to v-depth in line 7, where there is 4.27, 4.02, 4.51, 4.268817204301075")
+
+
+def test_a_sign_may_be_in_words_unless_it_is_the_custom_to_link_it() -> None:
+    rows = "".join(f"| <a id='{name}'></a>{name} | < 0.001 | 3.1 |\n" for name in "abcd")
+    table = f"\n| Test | p | Depth |\n|---|---|---|\n{rows}"
+    in_words = "With p below [0.001](#a), [0.001](#b), [0.001](#c) and [0.001](#d).\n"
+    linked_signs = "With p [< 0.001](#a), [< 0.001](#b), [< 0.001](#c) and [{}](#d).\n"
+    assert alarms(in_words + table) == []
+    assert alarms(linked_signs.format("< 0.001") + table) == []
+    (found,) = alarms(linked_signs.format("0.001") + table)
+    assert found[0] == "linked_values"
 
 
 def test_what_holds_is_counted_once() -> None:

@@ -90,6 +90,12 @@ def test_a_rounded_number_stands_for_what_rounds_to_it() -> None:
     assert printed("12").exact == Span(12.0, 12.0)
 
 
+@pytest.mark.parametrize("text", ["5e400", "-5e400", "0.5e-400", "1" * 15 + "e299"])
+def test_a_number_beyond_double_precision_is_no_crash(text: str) -> None:
+    assert printed(text).text == text
+    audit(read_report(f"Kept {text} of 8 (50 %), {text} + 1 = {text}; {text} s (1 min), mean {text} ± {text}, n = 5\n"))
+
+
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.integers(0, 4))
 def test_a_sum_of_rounded_numbers_meets_the_rounded_sum(a: float, b: float, digits: int) -> None:
     one, other, both = (printed(f"{x:.{digits}f}") for x in (a, b, a + b))
