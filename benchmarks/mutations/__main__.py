@@ -39,7 +39,9 @@ def main(arguments: Sequence[str]) -> int:
             shutil.copytree(given.workspace, root)
         judges = Judges(root)
         contents = judges.contents()
-        assert all(judges.of_file(name, content).ok and audits(name, content) for name, content in contents.items())
+        for name, content in contents.items():
+            if not (judges.of_file(name, content).ok and audits(name, content)):
+                raise SystemExit(f"{name} does not check out as it is; take a workspace that this version rendered")
         tried = [(each, judges.caught(each)) for each in mutations(contents, given.mutations, given.seed)]
         shares = show(tried, given.seed)
         agree = _agreement(judges, [mutation for mutation, _ in tried])

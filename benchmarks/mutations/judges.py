@@ -53,6 +53,7 @@ class Judges:
     def __init__(self, root: Path) -> None:
         self.settings = Settings(workspace=root)
         self.log = open_log(self.settings)
+        self.chain = self.log.check()
         self.files: dict[str, ReportFile] = {
             file.again.name: file
             for file in report_files(self.log, fold(self.log.read()))
@@ -65,7 +66,7 @@ class Judges:
 
     def of_file(self, name: str, content: str) -> Verification:
         """What verify says of one file."""
-        result = Verification(self.log.check())
+        result = Verification(self.chain)
         check_file(result, self.files[name], content.encode())
         return result
 

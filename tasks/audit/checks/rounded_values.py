@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import permutations
+from itertools import product
 
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.values import Value, is_a_custom, value
@@ -12,6 +12,8 @@ from tasks.audit.reading.report import Line, Table
 
 _MOST_COLUMNS, _ENOUGH_ROWS = 16, 1_000
 """Columns that are compared, and rows by which they are; the others are only held to what these show."""
+_LONG = 6
+"""Digits of a number in full, of which two can be a rounding that is no chance."""
 
 Pair = tuple[Line, Value, Value]
 
@@ -27,8 +29,10 @@ def check(claims: Claims) -> Iterator[Finding]:
 def _columns(table: Table) -> Iterator[list[Pair]]:
     """Two columns of which one rounds the other where that can be no chance: to two digits or more of a long number."""
     read = [(row.line, [value(cell) for cell in row.cells[:_MOST_COLUMNS]]) for row in table.rows]
-    for a, b in permutations(range(max((len(cells) for _, cells in read), default=0)), 2):
-        some = _pairs(read[:_ENOUGH_ROWS], a, b)
+    columns = range(max((len(cells) for _, cells in read), default=0))
+    in_full = {at for _, cells in read for at, cell in enumerate(cells) if cell is not None and cell.digits >= _LONG}
+    for a, b in product(columns, sorted(in_full)):
+        some = _pairs(read[:_ENOUGH_ROWS], a, b) if a != b else []
         telling = sum(one.digits > 1 and full.is_finer_than(one) for _, one, full in some)
         if is_a_custom(telling, sum(not one.stands_for(full) for _, one, full in some) if telling else 0):
             yield _pairs(read, a, b)

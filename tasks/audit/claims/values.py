@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, permutations
 
-from tasks.audit.numbers import SLACK, Printed, printed
+from tasks.audit.numbers import Printed, printed
 from tasks.audit.units import UNIT, dimension, factor
 
 _FULL = r"-?\d{1,20}(?:\.\d{1,25})?(?:[eE][-+]?\d{1,3})?"
@@ -22,6 +21,8 @@ _VALUE = re.compile(
 _CELL = re.compile(rf"(?P<sign>[<>≤≥])?\s?(?P<number>{_FULL})\s*(?:(?P<unit>{_UNIT})|(?P<word>[^\d\s][^\d]{{0,30}})?)")
 _FINER = 4
 """So many digits more make a number the one that another was rounded from."""
+_SLACK = 1e-12
+"""Relative: what floating point may lose where a unit is changed."""
 _FEWEST, _TIMES = 3, 3
 _MOST_GIVEN, _IN_FULL = 6, 8
 
@@ -63,7 +64,7 @@ class Value:
         given, half = other.number.value * by, other.number.half * by
         apart = abs(given - self.number.value)
         if not self.sign:
-            return apart <= max(half, self.number.half) + SLACK * abs(given)
+            return apart <= max(half, self.number.half) + _SLACK * abs(given)
         if other.sign not in ("", self.sign):
             return False
         return given <= self.number.value if self.sign in "<≤" else given >= self.number.value
@@ -103,23 +104,15 @@ def values(text: str, most: int = 40) -> list[Value]:
     What is rounded from one that is printed in full has the value of that. Whole numbers beside fractions are counts.
     """
     every = [_read(each) for each in islice(_VALUE.finditer(text), most)]
-    halves: dict[float, float] = {}
-    for each in every:
-        halves[each.number.value] = min(each.number.half, halves.get(each.number.value, math.inf))
     fractions = any(not each.number.whole for each in every)
-    every = [
-        each.exact
-        if each.plain and fractions
-        else replace(each, number=replace(each.number, half=halves[each.number.value]))
-        for each in every
-    ]
-    finest = max((each.digits for each in every), default=0)
-    return [
-        next((each.sharpened(full) for full in every if full.is_finer_than(each)), each)
-        if each.digits + _FINER <= finest
-        else each
-        for each in every
-    ]
+    return [each.exact if each.plain and fractions else _sharpest(each, every) for each in every]
+
+
+def _sharpest(each: Value, every: Sequence[Value]) -> Value:
+    half = min(other.number.half for other in every if other.number.value == each.number.value)
+    each = replace(each, number=replace(each.number, half=half))
+    full = next((other for other in every if other.is_finer_than(each)), None)
+    return each if full is None else each.sharpened(full)
 
 
 def _read(found: re.Match[str], word: str = "") -> Value:

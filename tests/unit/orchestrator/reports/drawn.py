@@ -206,7 +206,7 @@ def draw(seed: int) -> tuple[tuple[Recorded, ...], int]:
 
 def _study(rng: Generator) -> Any:
     metric, null, (low, high) = RULES[rng.integers(len(RULES))]
-    chosen = [str(name) for name in rng.permutation(NAMES)[: rng.integers(1, 7)]]
+    chosen = [str(name) for name in rng.permutation(NAMES)[: rng.integers(1, 7, 2).min()]]
     k = sorted({int(each) for each in rng.integers(1, len(chosen) + 1, 2)})
     looks: Any = rng.choice(["1", "2", "3", "open"])
     return study(
