@@ -74,7 +74,8 @@ def _source(figure: Json, past: Past) -> Json:
         item = next(item for item in getattr(past.event(position), "evidence", ()) if item.metric == metric)
     except (*_UNREADABLE, StopIteration):
         return {}
-    return {key: item.model_dump()[key] for key in ("run_id", "value", "digest", "n", "unit", "interval")}
+    told: Json = item.model_dump(include={"run_id", "value", "digest", "n", "unit", "interval"})
+    return told
 
 
 def _said(figure: Json, key: str) -> object:
