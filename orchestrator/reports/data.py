@@ -12,6 +12,7 @@ from orchestrator.reports.figures import Figure
 from orchestrator.reports.parts import Plot
 from orchestrator.reports.prose import (
     Absent,
+    Cell,
     Code,
     Estimate,
     Label,
@@ -107,5 +108,8 @@ def to_plain(value: object) -> Any:
 
 
 def _is_prose(value: tuple[object, ...]) -> bool:
+    """False for rows, and for cells in a line, which are no sentence as nothing stands between them."""
+    if len(value) > 1 and all(isinstance(piece, Cell) for piece in value):
+        return False
     pieces = (str, Figure, Estimate, Said, Code, Label, Link, Strong, Absent, ModelName, datetime)
     return all(isinstance(piece, pieces) for piece in value)

@@ -97,7 +97,7 @@ def printed(text: str) -> Printed:
     """Read a number that NUM matches."""
     mantissa, _, exponent = text.lower().partition("e")
     decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
-    return Printed(text, float(text), 0.5 * 10.0**-decimals if decimals < 300 else 0.0)
+    return Printed(text, float(text), 0.5 * 10.0**-decimals if abs(decimals) < 300 else 0.0)
 
 
 def said(x: float, digits: int = 4) -> str:

@@ -19,6 +19,7 @@ from tasks.audit.checks import (
     funnels,
     interval_of_mean,
     latencies,
+    linked_values,
     means,
     named_counts,
     nesting,
@@ -27,6 +28,7 @@ from tasks.audit.checks import (
     part_means,
     percentages,
     power,
+    rounded_values,
     statuses,
     sums,
     targets,
@@ -44,6 +46,7 @@ CHECKS: dict[str, Callable[[Claims], Iterator[Finding]]] = {
         sums, means, extremes, percentages, changes, named_counts, statuses, targets, funnels, conversions, nesting,
         timestamps, dates, throughput, latencies, interval_of_mean, effect_size, p_and_interval, p_and_decision,
         test_statistic, power, comparisons, bounds, entropy, part_means, files, utilisation, capabilities, encoding,
+        linked_values, rounded_values,
     )
 }  # fmt: skip
 """Name of a check -> the check."""

@@ -53,7 +53,7 @@ def _listed(claims: Claims) -> Iterator[Finding]:
     names = {each.name for each in inside}
     missing: dict[str, FileMention] = {}
     for each in claims.files.all:
-        if each.name not in names and "/" in each.path and each.path in each.line.codes:
+        if each.name not in names and "/" in each.path and each.path in each.line.marks.codes:
             missing.setdefault(each.name, each)
     first = inside[0].line
     if missing and len(missing) <= len(names):

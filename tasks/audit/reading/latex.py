@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tasks.audit.reading.report import Builder
+from tasks.audit.reading.report import Builder, Marks
 
 _SECTION = re.compile(
     r"\s*\\(part|chapter|section|subsection|subsubsection|paragraph)\*?\s*(?:\[[^\]]{0,200}\])?\{(.*)"
@@ -60,7 +60,13 @@ def read_latex(lines: list[str], write: Callable[[str], str]) -> Builder:
                 to.next_item()
             rest = body[item.end() :] if item else body
             if text := write(visible(rest)):
-                to.add(number, source, text, "item" if item else "text", map(_plain_code, _CODE.findall(body)))
+                to.add(
+                    number,
+                    source,
+                    text,
+                    "item" if item else "text",
+                    Marks(tuple(map(_plain_code, _CODE.findall(body)))),
+                )
         blank = False
     return to
 

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Callable
 
-from tasks.audit.reading.report import Builder
+from tasks.audit.reading.report import PLAIN, Builder, Link, Marks
 
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -30,6 +30,17 @@ _STAR = re.compile(r"(?<!\w)(?<!\w\s)\*(?=\S)|(?<=\S)\*(?!\w)(?!\s\w)|(?<=[^\W\d
 _UNDERSCORE = re.compile(r"(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$])")
 _CELL = re.compile(r"(?<!\\)\|")
+
+_SIGN = r"(?P<sign>(?:[<>≤≥]|&[lg]t;)\s?)?"
+_TO_HERE = re.compile(rf"{_SIGN}(?<![\\!])\[(?P<text>(?:[^\[\]\\]|\\.){{1,60}})\]\(#(?P<target>[^()\s]{{1,200}})\)")
+_TAG_TO_HERE = re.compile(
+    rf"{_SIGN}<a\s[^<>]{{0,300}}?\bhref=[\"']#(?P<target>[^\"'<>\s]{{1,200}})[\"'][^<>]{{0,300}}>(?P<text>[^<>]{{1,60}})</a>",
+    re.IGNORECASE,
+)
+_ANCHOR = re.compile(
+    r"<(?:a|b|code|em|i|mark|span|strong|sub|sup)\s(?:[^<>]{0,300}?\s)?(?:id|name)=[\"']?([^\"'<>\s]{1,200})",
+    re.IGNORECASE,
+)
 
 Write = Callable[[str], str]
 
@@ -98,7 +109,7 @@ def _text(to: Builder, number: int, source: str, body: str, after_blank: bool, w
         to.next_item()
     rest = body[item.end() :] if item else body
     box = None if not item or item[2] is None else item[2] != " "
-    to.add(number, source, write(visible(rest)), "item" if item else "text", _CODE.findall(body), box)
+    to.add(number, source, write(visible(rest)), "item" if item else "text", _marks(body, write), box)
 
 
 def _table(to: Builder, lines: list[str], first: int, write: Write) -> int:
@@ -107,9 +118,9 @@ def _table(to: Builder, lines: list[str], first: int, write: Write) -> int:
     rows = []
     at = first + 2
     while at < len(lines) and "|" in lines[at]:
-        rows.append((at + 1, lines[at], _cells(lines[at], write), _CODE.findall(lines[at])))
+        rows.append((at + 1, lines[at], _cells(lines[at], write)))
         at += 1
-    to.table(header, [row[:3] for row in rows], [row[3] for row in rows])
+    to.table(header, rows, [_marks(source, write) for _, source, _ in rows])
     return at
 
 
@@ -117,3 +128,16 @@ def _cells(source: str, write: Write) -> tuple[str, ...]:
     inner = _QUOTE.sub("", source).strip().removeprefix("|")
     inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
     return tuple(write(visible(cell)) for cell in _CELL.split(inner))
+
+
+def _marks(source: str, write: Write) -> Marks:
+    codes = tuple(_CODE.findall(source))
+    if "#" not in source and "<" not in source:
+        return Marks(codes) if codes else PLAIN
+    bare = _CODE.sub("", source) if codes else source
+    links = [
+        Link(write(visible((each["sign"] or "") + each["text"])), each["target"])
+        for pattern in (_TO_HERE, _TAG_TO_HERE)
+        for each in pattern.finditer(bare)
+    ]
+    return Marks(codes, tuple(links), anchors=tuple(_ANCHOR.findall(bare)))

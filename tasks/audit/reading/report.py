@@ -13,6 +13,39 @@ LONGEST_LINE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Text that points to another place in the same document."""
+
+    text: str
+    """Without markup, numbers in one writing, with a sign such as `<` where one stands before it."""
+    target: str
+    """The id that it points to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Text whose markup states its value, as `<data value="0.5671">` and attributes `data-value` do."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the markup of a line says besides its text."""
+
+    codes: tuple[str, ...] = ()
+    """What is set as code in it."""
+    links: tuple[Link, ...] = ()
+    stated: tuple[Stated, ...] = ()
+    anchors: tuple[str, ...] = ()
+    """Ids by which links point to it."""
+
+
+PLAIN = Marks()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of visible text."""
 
@@ -29,8 +62,7 @@ class Line:
     """A paragraph or list: lines with nothing between them have the same."""
     item: int
     """A top-level item of a list with all below it, or a paragraph."""
-    codes: tuple[str, ...] = ()
-    """What is set as code in it."""
+    marks: Marks = PLAIN
     checkbox: bool | None = None
     """Of a list to be ticked off: whether it is."""
 
@@ -128,18 +160,17 @@ class Builder:
         source: str,
         text: str,
         kind: Kind,
-        codes: Iterable[str] = (),
+        marks: Marks = PLAIN,
         checkbox: bool | None = None,
     ) -> Line:
-        """Append a line; one that is too long becomes several, cut at spaces."""
-        whole = tuple(codes)
+        """Append a line; one that is too long becomes several, cut at spaces, of which the first has the marks."""
         while len(text) > LONGEST_LINE:
             cut = text.rfind(" ", LONGEST_LINE // 2, LONGEST_LINE)
             cut = cut if cut > 0 else LONGEST_LINE
             head, text = text[:cut], text[cut:]
-            self.lines.append(Line(number, head, head, kind, self.section, self.group, self.item, whole, checkbox))
-            source, whole = text, ()
-        line = Line(number, source, text, kind, self.section, self.group, self.item, whole, checkbox)
+            self.lines.append(Line(number, head, head, kind, self.section, self.group, self.item, marks, checkbox))
+            source, marks = text, PLAIN
+        line = Line(number, source, text, kind, self.section, self.group, self.item, marks, checkbox)
         self.lines.append(line)
         return line
 
@@ -147,14 +178,14 @@ class Builder:
         self,
         header: Iterable[str],
         rows: Sequence[tuple[int, str, tuple[str, ...]]],
-        codes: Sequence[Iterable[str]] = (),
+        marks: Sequence[Marks] = (),
     ) -> None:
-        """Append a table, whose rows are lines as well; `codes` are those of each row."""
+        """Append a table, whose rows are lines as well; `marks` are those of each row."""
         self.apart()
         kept = []
         for at, (number, source, cells) in enumerate(rows):
             self.next_item()
-            line = self.add(number, source, " | ".join(cells), "row", codes[at] if codes else ())
+            line = self.add(number, source, " | ".join(cells), "row", marks[at] if marks else PLAIN)
             kept.append(Row(line, cells))
         self.tables.append(Table(tuple(header), tuple(kept)))
         self.apart()

@@ -368,12 +368,12 @@ def two_cycles(unreported: frozenset[str] = frozenset(), **changes: object) -> P
             (1, "align"): [blocked(undefined, "take a model whose towers both use softmax attention")],
         },
     )
-    player.troubles[1, "blip"] = [lambda task: _too_few(player.succeed(task))]
+    player.troubles[1, "blip"] = [lambda task: too_few(player.succeed(task))]
     player.open("the study begins").work().judge()
     return player
 
 
-def _too_few(done: c.Succeed) -> c.Succeed:
+def too_few(done: c.Succeed) -> c.Succeed:
     fewer = tuple(item.model_copy(update={"n": 48}) if item.n else item for item in done.evidence)
     return c.Succeed(done.task_id, done.fence, done.summary, done.run_id, fewer, done.artifacts, done.facts)
 
@@ -474,7 +474,7 @@ def no_better() -> tuple[Recorded, ...]:
     ))  # fmt: skip
     player.troubles = {
         (1, "breaks"): [failed("RuntimeError: out of memory")] * 2,
-        (1, "short"): [lambda task: _too_few(player.succeed(task))] * 2,
+        (1, "short"): [lambda task: too_few(player.succeed(task))] * 2,
     }
     return player.open("the study begins").work().judge().entries
 
