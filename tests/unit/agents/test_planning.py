@@ -373,6 +373,17 @@ def test_a_model_that_cannot_be_had_is_a_question_and_can_be_dropped(play, study
     assert study.left() == []
 
 
+def test_a_comparison_is_asked_about_claims_that_the_models_it_has_can_bear(play, study_data) -> None:
+    models = study_data()["models"]
+    models[2]["substitutes"] = []
+    for at_least, asked in (([2, 3], (2,)), (3, (2,))):
+        study = play(models=models, decision={"threshold": 0.7, "at_least": at_least})
+        study.cycle()
+        comparison = study.board.tasks[-1].spec
+        assert isinstance(comparison, Statistics)
+        assert (len(comparison.sources), comparison.at_least) == (2, asked)
+
+
 def test_a_model_that_is_to_be_tried_again_is_and_the_question_comes_back(play, study_data) -> None:
     models = study_data()["models"]
     models[2]["substitutes"] = []
