@@ -23,6 +23,8 @@ _UNIT_SHARE = re.compile(
     rf"(?:[=:≈]|of|is|was)\s*(?P<value>{NUM})(?![\d.]|\s?%|\s?(?:of|/|to|in)\b|/)",
     re.I,
 )
+_UNIT_SHARE_WORDS = ("probability", "proportion", "fraction", "auc", "auroc", "iou", "dice", "r²", "r2", "kappa",
+    "correlation", "pearson", "spearman", "ρ", "rho")  # fmt: skip
 _SIGNED = re.compile(r"correlation|pearson|spearman|rho|ρ|kappa", re.I)
 _RANGE = re.compile(
     r"(?:\brange[sd]?|\bbounded|\blies?|\bscale|\bin)\b\s*(?:is|of|from|between|by|within|in"
@@ -45,7 +47,7 @@ def check(claims: Claims) -> Iterator[Finding]:
     for power in claims.powers.all:
         if power.value.span.low > 1 or power.value.value < 0:
             yield found("inconsistent", power.line, f"a power of {power.value.text} is no probability")
-    for line in claims.lines:
+    for line in claims.numeric(*_UNIT_SHARE_WORDS):
         for each in _UNIT_SHARE.finditer(line.text):
             number, least = (
                 printed(each["value"]),
@@ -73,7 +75,7 @@ def _counts_done(text: str, end: int) -> bool:
 
 def _declared(claims: Claims) -> Iterator[Finding]:
     seen: set[tuple[str, float, float]] = set()
-    for line in claims.lines:
+    for line in claims.numeric("range", "bounded", "scale"):
         for each in _RANGE.finditer(line.text):
             low, high = printed(each["low"]), printed(each["high"])
             if low.value >= high.value or not _IS_RANGE.search(each[0]):
@@ -110,8 +112,8 @@ def _within(claims: Claims, line: Line, label: str, low: Printed, high: Printed)
         if len(short) < 2:
             continue
         pattern = re.compile(rf"\b{re.escape(short)}\b" + _HAS.format(num=NUM), re.I)
-        for other in claims.lines[:20_000]:
-            if other.number == line.number or short not in other.text.lower():
+        for other in claims.numeric(short):
+            if other.number == line.number:
                 continue
             for value in pattern.finditer(other.text):
                 number = printed(value["value"])

@@ -33,7 +33,7 @@ def check(claims: Claims) -> Iterator[Finding]:
     """Attention between modalities in dual encoders; layers and tokens of vision transformers."""
     declared = _declared(claims)
     said: set[tuple[int | None, str]] = set()
-    for line in claims.lines:
+    for line in claims.holding("cross", "fusion", "vit-"):
         if _CROSSING.search(line.text):
             for sentence in _SENTENCE.split(line.text):
                 claim = _CROSSING.search(sentence)
@@ -46,7 +46,7 @@ def check(claims: Claims) -> Iterator[Finding]:
 def _declared(claims: Claims) -> dict[int, Model]:
     """The one model that a section says it is about."""
     every: dict[int, Model | None] = {}
-    for line in claims.lines:
+    for line in claims.holding("model", "architecture", "network", "backbone"):
         if (told := _MODEL_LINE.match(line.text)) and (named := models_in(told["name"])):
             first = named[0][0]
             every[line.section] = first if every.get(line.section, first) == first else None

@@ -24,9 +24,8 @@ _BEFORE = re.compile(rf"(?:by\s+|an?\s+)?(?P<value>{NUM})\s?%[^,;.|%\d]{{0,40}}$
 
 def check(claims: Claims) -> Iterator[Finding]:
     """Texts such as "from A to B (p %)" and "from A to B, k × faster"."""
-    for line in claims.lines:
-        if "from " in line.text.lower():
-            yield from _on(line)
+    for line in claims.numeric("from "):
+        yield from _on(line)
 
 
 def _on(line: Line) -> Iterator[Finding]:

@@ -30,10 +30,8 @@ _SIGNS = {"above": ">", "exceeds": ">", "exceeding": ">", "below": "<", "under":
 
 def check(claims: Claims) -> Iterator[Finding]:
     """`1.9 < 2.0`, `0.73 (> 0.7 threshold)`, "0.73, above the threshold of 0.7"."""
-    for line in claims.lines:
+    for line in claims.numeric("<", ">", "≤", "≥", "above", "below", "exceed", "under"):
         text = line.text
-        if not re.search(r"[<>≤≥]|above|below|exceed|under", text):
-            continue
         for pattern in (_CHAIN, _ABOVE, _WORDS):
             for each in pattern.finditer(text):
                 parts = each.groupdict()

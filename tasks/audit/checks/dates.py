@@ -74,7 +74,7 @@ def _between(claims: Claims, line: Line, today: tuple[Line, date] | None) -> Ite
 def _venues(claims: Claims, today: tuple[Line, date] | None) -> Iterator[Finding]:
     deadlines = [each for each in claims.dates.all if _DEADLINE.search(each.line.text)]
     said: set[str] = set()
-    for line in claims.lines:
+    for line in claims.numeric(*map(str.lower, VENUES)):
         for each in _VENUE.finditer(line.text):
             venue, year = VENUES[each["venue"]], int(each["year"])
             if venue.years != "all" and year % 2 != (venue.years == "odd"):

@@ -22,6 +22,8 @@ _NOUN = (
     r"papers?|articles?|studies|records?|publications?|abstracts?|candidates?|samples?|patients?"
     r"|participants?|images?|documents?"
 )
+_WORDS = ("paper", "article", "studies", "record", "publication", "abstract", "candidate", "sample", "patient",
+    "participant", "image", "document", "excluded", "removed", "dropped", "discarded", "rejected")  # fmt: skip
 _COUNT = re.compile(
     rf"(?<![\w.,/-])(?P<n>\d{{1,9}})\s+(?P<adjectives>(?:[a-z-]+\s+){{0,2}}?)(?P<noun>{_NOUN})\b(?P<rest>[^.;,"
     rf"|\d]{{0,40}})",
@@ -48,7 +50,7 @@ class Stage:
 def check(claims: Claims) -> Iterator[Finding]:
     """Stages of one section by their words, for one kind of thing; and `a − b = c` of what was excluded."""
     found_stages: dict[tuple[int, str], list[Stage]] = defaultdict(list)
-    for line in claims.lines:
+    for line in claims.numeric(*_WORDS):
         for each in _COUNT.finditer(line.text):
             rank = _rank(line, each)
             if rank is not None:

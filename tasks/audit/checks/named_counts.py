@@ -30,8 +30,8 @@ _AND = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
 
 def check(claims: Claims) -> Iterator[Finding]:
     """`A, B, C (3 models)` and "three models: A, B and C"."""
-    for line in claims.lines:
-        if "," not in line.text or line.kind == "row" or len(line.text) > 600:
+    for line in claims.holding(","):
+        if line.kind == "row" or len(line.text) > 600:
             continue
         each = _LIST_FIRST.search(line.text) or _COUNT_FIRST.search(line.text)
         if each is None or _EXAMPLES.search(each["names"]) or _UP_TO.search(line.text[: each.start("n")]):

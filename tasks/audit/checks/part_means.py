@@ -38,7 +38,7 @@ class Band:
 def check(claims: Claims) -> Iterator[Finding]:
     """Bands such as "layers 1-4" against a mean of the same name; rows of a table with an n against its last one."""
     groups: dict[int, list[Line]] = defaultdict(list)
-    for line in claims.lines:
+    for line in claims.numeric("-", "–"):
         if line.kind != "row" and _BAND.search(line.text):
             groups[line.group].append(line)
     for lines in groups.values():

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tasks.audit.claims.claims import Claims, distinct
+from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.mentions import State, state_of
 from tasks.audit.claims.quantities import Ratio
 from tasks.audit.finding import Finding, consistent_if
@@ -28,22 +28,23 @@ _BEFORE = re.compile(
 
 def check(claims: Claims) -> Iterator[Finding]:
     """`k/m tasks completed` against sections, tables or tick boxes that give each task's status."""
-    counted = [(ratio, noun) for ratio in claims.ratios.all if (noun := _noun(ratio))]
-    for ratio, _ in distinct([each for each, _ in counted], lambda each: (each.part.value, each.whole.value)):
-        noun = next(noun for each, noun in counted if each is ratio)
-        states = _states(claims, noun, ratio.line)
+    same: dict[tuple[float, float], list[tuple[Ratio, str]]] = defaultdict(list)
+    for ratio in claims.ratios.all:
+        if noun := _noun(ratio):
+            same[ratio.part.value, ratio.whole.value].append((ratio, noun))
+    of: dict[tuple[str, int], list[tuple[Line, State]]] = {}
+    for every in same.values():
+        ratio, noun = every[0]
+        key = noun, ratio.line.section
+        states = of[key] if key in of else of.setdefault(key, _states(claims, *key))
         if len(states) < 2 or ratio.whole.value != len(states):
             continue
         done = [line for line, state in states if state == "done"]
         undone = [line for line, state in states if state != "done"]
         says = f", not: {_names(undone)}" if undone else ""
         text = f"{ratio.text} {noun}s are said to be done; by their own status {len(done)} are{says}"
-        every = [
-            each.line
-            for each, _ in counted
-            if (each.part.value, each.whole.value) == (ratio.part.value, ratio.whole.value)
-        ]
-        yield consistent_if(len(done) == ratio.part.value, ratio.line, text, *every, *undone)
+        also = (*(each.line for each, _ in every), *undone)
+        yield consistent_if(len(done) == ratio.part.value, ratio.line, text, *also)
 
 
 def _noun(ratio: Ratio) -> str:
@@ -55,7 +56,7 @@ def _names(lines: list[Line]) -> str:
     return ", ".join(f"line {line.number} ({line.text[:40].strip()})" for line in lines[:3])
 
 
-def _states(claims: Claims, noun: str, line: Line) -> list[tuple[Line, State]]:
+def _states(claims: Claims, noun: str, section: int) -> list[tuple[Line, State]]:
     by_parent: dict[int | None, list[tuple[Line, State]]] = defaultdict(list)
     seen: set[int] = set()
     for each in claims.statuses.all:
@@ -76,5 +77,4 @@ def _states(claims: Claims, noun: str, line: Line) -> list[tuple[Line, State]]:
         )
         if column and table.header[0].lower().rstrip("s") in (noun, f"{noun} id", f"{noun} name"):
             return [(row.line, state_of(row.cells[column])) for row in table.rows if len(row.cells) > column]
-    boxes = [each for each in claims.lines if each.checkbox is not None and each.section == line.section]
-    return [(each, "done" if each.checkbox else "undone") for each in boxes]
+    return [(each, "done" if each.checkbox else "undone") for each in claims.boxes.get(section, ())]

@@ -26,9 +26,8 @@ def check(claims: Claims) -> Iterator[Finding]:
         for each in series.aggregates:
             if each.role == "total":
                 yield from _total(series, each)
-    for line in claims.lines:
-        if "=" in line.text:
-            yield from _equations(line)
+    for line in claims.numeric("="):
+        yield from _equations(line)
 
 
 def _total(series: Series, total: Aggregate) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ _TARGET_HEAD = re.compile(r"\b(?:target|required|requirement|threshold|criterion
 _ACTUAL_HEAD = re.compile(r"\b(?:actual|achieved|current|result|value|measured|observed|reached|got)\b", re.I)
 _STATUS_HEAD = re.compile(r"\b(?:status|met|state|verdict|pass)\b", re.I)
 _TARGET_LINE = re.compile(r"^target\s*:\s*(?P<rest>.+)", re.I)
+_WORDS = ("target", "achieved", "actual", "result", "measured", "reached", "status", "current")
 _ACTUAL_LINE = re.compile(r"^(?:achieved|actual|result|measured|reached|status|current)\s*:\s*(?P<rest>.+)", re.I)
 
 
@@ -52,7 +53,7 @@ def check(claims: Claims) -> Iterator[Finding]:
     for table in claims.report.tables:
         yield from _table(table)
     previous: Line | None = None
-    for line in claims.lines:
+    for line in claims.holding(*_WORDS):
         if previous is not None and previous.group == line.group and (actual := _ACTUAL_LINE.match(line.text)):
             told = _TARGET_LINE.match(previous.text)
             if told and (target := _target(told["rest"])):

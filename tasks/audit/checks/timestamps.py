@@ -67,7 +67,7 @@ def _ids(claims: Claims) -> Iterator[Finding]:
 
 def _clocks(claims: Claims) -> Iterator[Finding]:
     starts: dict[int, tuple[Line, datetime, bool]] = {}
-    for line in claims.lines:
+    for line in claims.numeric("start", "beg", "end", "finish", "completed", "stopped"):
         if (found_at := _START.match(line.text)) and (at := _time(found_at)):
             starts[line.group] = (line, at, bool(found_at["day"]))
         elif (found_at := _END.match(line.text)) and line.group in starts and (at := _time(found_at)):

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from tasks.audit.reading.report import Line
@@ -76,6 +77,7 @@ def label_before(text: str, at: int) -> str:
     return head[clause.end() :].strip() if clause else head.strip()
 
 
+@lru_cache(maxsize=4096)
 def words(label: str) -> frozenset[str]:
     """The words of a label that tell what it is about, in lower case."""
     return frozenset(each.lower() for each in _WORD.findall(label)) - _EMPTY_WORDS
@@ -109,14 +111,16 @@ class Scoped(Generic[C]):
 
     def __init__(self, claims: Iterable[C]) -> None:
         self.all: tuple[C, ...] = tuple(claims)
-        self._at: dict[tuple[str, int], list[C]] = defaultdict(list)
-        for each in self.all:
-            for scope in ("number", "item", "group", "section"):
-                self._at[scope, getattr(each.line, scope)].append(each)
+        self._at: dict[str, dict[int, list[C]]] = {}
 
     def within(self, scope: str, line: Line) -> Sequence[C]:
         """Those of the same line (`number`), `item`, `group` or `section`."""
-        return self._at.get((scope, getattr(line, scope)), ())
+        at = self._at.get(scope)
+        if at is None:
+            at = self._at[scope] = defaultdict(list)
+            for each in self.all:
+                at[getattr(each.line, scope)].append(each)
+        return at.get(getattr(line, scope), ())
 
     def nearest(self, line: Line) -> Sequence[C]:
         """Those of the narrowest of these scopes that has any."""

@@ -25,6 +25,9 @@ _DEFINED = re.compile(
     r"\s*[A-Za-z]",
     re.IGNORECASE,
 )
+_NAMED = re.compile(_NAMES, re.IGNORECASE)
+WORDS = ("threshold", "cutoff", "cut-off", "criterion", "baseline", "null", "chance", "reference", "h0", "h_0", "=")
+"""One of them, in lower case, is on each line with a reference."""
 _IS_P = re.compile(r"(?:\bp(?:-?values?)?|\balpha|α)\s*[<>≤≥=]*\s*$", re.IGNORECASE)
 
 
@@ -41,7 +44,8 @@ class Reference(Claim):
 def references(line: Line) -> Iterator[Reference]:
     """All that the line names; levels of p-values are none."""
     seen: set[int] = set()
-    for pattern in (_BEFORE, _AFTER, _DEFINED):
+    patterns = (_BEFORE, _AFTER) if _NAMED.search(line.text) else ()
+    for pattern in (*patterns, _DEFINED) if "=" in line.text else patterns:
         for each in pattern.finditer(line.text):
             groups = each.groupdict()
             name = "value" if groups["value"] else "value2"

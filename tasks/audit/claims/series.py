@@ -55,6 +55,8 @@ class Series:
         return Span(sum(each.span.low for each in self.parts), sum(each.span.high for each in self.parts))
 
 
+_MOST_AGGREGATES = 50
+"""Of one series: each is held against all its parts."""
 _OWN_KEY = re.compile(
     r"^(?:(?:it |this |which )?took|duration|time(?: taken)?|elapsed(?: time)?|run ?time|execution time"
     r"|wall(?:[- ]clock)?(?: time)?"
@@ -143,6 +145,7 @@ def _of_sections(claims: Claims) -> Iterator[Series]:
     if len(sets) != 1:
         return
     own = {(each.line.number, each.start) for each in sets[0]}
+    inside_of = {each.line.section for each in sets[0]}
     parts = tuple(_part(claims, each) for each in sets[0])
     noun = _noun([each.label for each in parts])
     about = []
@@ -157,18 +160,13 @@ def _of_sections(claims: Claims) -> Iterator[Series]:
             continue
         role = role_of(each.label)
         on_top = claims.report.sections[each.line.section].level <= 1 or role == "total"
-        inside = _within(claims, each.line.section, sets[0]) and role != "total"
-        whole = bool(_WHOLE_KEY.search(each.label)) and on_top and not inside
+        inside = role != "total" and not inside_of.isdisjoint(claims.report.ancestors(each.line.section))
+        whole = on_top and not inside and bool(_WHOLE_KEY.search(each.label))
         if noun and noun in each.label.lower() and role:
             about.append(_aggregate(each, role))
         elif whole and role in ("", "total"):
             about.append(_aggregate(each, "total", around=True))
     yield Series(parts, tuple(_once(about)), complete=True)
-
-
-def _within(claims: Claims, section: int, parts: list[Measured]) -> bool:
-    inside = {each.line.section for each in parts}
-    return any(each in inside for each in claims.report.ancestors(section))
 
 
 def _part(claims: Claims, each: Measured) -> Part:
@@ -183,9 +181,9 @@ def _aggregate(each: Measured, role: Role, around: bool = False) -> Aggregate:
 
 
 def _once(about: list[Aggregate]) -> Iterator[Aggregate]:
-    seen = set()
+    seen: set[tuple[Role, Span]] = set()
     for each in about:
-        if (key := (each.role, each.span)) not in seen:
+        if (key := (each.role, each.span)) not in seen and len(seen) < _MOST_AGGREGATES:
             seen.add(key)
             yield each
 

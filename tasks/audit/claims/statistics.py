@@ -23,6 +23,7 @@ _MEAN_SD = re.compile(
     rf"(?:of|was|is|[=:])?\s*(?P<spread>{NUM})",
     re.IGNORECASE,
 )
+_NAMES_SPREAD = re.compile(r"(?<![^\W_])(?:s\.?[de]\b|sem\b|std|standard [de])", re.IGNORECASE)
 _INTERVAL = re.compile(
     r"(?:(?P<a>\d{2}(?:\.\d{1,2})?)\s?%\s*(?:bootstrap(?:ped)?\s+|BCa\s+)?(?:CIs?\b|confidence intervals?"
     r"|credible intervals?"
@@ -69,6 +70,15 @@ _TEST = re.compile(
     rf"|(?P<chi>χ²|χ2|χ\^2|chi2|X2|X²|chi-square)\s*\(\s*(?P<dfc>{NUM})\s*(?:,\s*N\s*=\s*\d{{1,9}}\s*)?\)"
     rf"|(?P<r>r)\s*\(\s*(?P<dfr>{NUM})\s*\)|(?P<z>[zZ]))\s*=\s*(?P<value>{NUM})"
 )
+
+WORDS_OF_SPREAD = ("±", "sd", "s.d", "se", "s.e", "std", "standard")
+WORDS_OF_EFFECT = ("cohen", "hedge", "glass", "effect size", "d=", "d =", "d≈", "d ≈", "dz", "d_", "ds=", "ds =")
+WORDS_OF_P = ("value", *(f"p{space}{sign}" for space in ("", " ") for sign in "<>=≤≥≈"))
+WORDS_OF_SIZE = (
+    "n=", "n =", "samples", "images", "participants", "subjects", "patients", "pairs", "trials", "observations",
+    "respondents", "examples", "runs", "seeds",
+)  # fmt: skip
+"""One of them, in lower case, is on each line with such a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +154,7 @@ def means(line: Line) -> Iterator[MeanSpread]:
             yield MeanSpread(
                 line, each.start(), each.end(), label, printed(each["mean"]), printed(each["spread"]), kind
             )
-    for each in _MEAN_SD.finditer(line.text):
+    for each in _MEAN_SD.finditer(line.text) if _NAMES_SPREAD.search(line.text) else ():
         label = label_before(line.text, each.start()) or label_before(line.text, each.start("mean"))
         short = each["kind"].lower().replace(".", "").replace(" ", "")
         spread: Spread = "SE" if short in ("se", "sem", "standarderror") else "SD"

@@ -1,12 +1,12 @@
-"""Reads HTML as it is seen, with the standard library's parser; tables may stand in tables."""
+"""Reads HTML as it is seen; tables may stand in tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 from tasks.audit.reading.report import Builder
+from tasks.audit.reading.tags import split
 
 _HIDDEN = {"pre", "script", "style", "svg", "template", "noscript", "math", "title"}
 _BLOCKS = {
@@ -30,9 +30,8 @@ class _OpenTable:
     line: int = 0
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self, write: Callable[[str], str]) -> None:
-        super().__init__(convert_charrefs=True)
         self.to = Builder()
         self.write = write
         self.hidden: list[str] = []
@@ -40,13 +39,15 @@ class _Reader(HTMLParser):
         self.text: list[str] = []
         self.codes: list[str] = []
         self.code: list[str] | None = None
+        self.line = 0
         self.started = 0
         self.level = 0
         self.lists = 0
         self.is_item = False
         self.term = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def start(self, tag: str) -> None:
+        """A start tag."""
         if self.hidden or tag in _HIDDEN:
             if tag in _HIDDEN:
                 self.hidden.append(tag)
@@ -65,7 +66,8 @@ class _Reader(HTMLParser):
         elif tag in _CODE:
             self.code = []
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """An end tag."""
         if self.hidden:
             if tag == self.hidden[-1]:
                 self.hidden.pop()
@@ -84,7 +86,8 @@ class _Reader(HTMLParser):
         elif tag in _CODE:
             self._close_code(self.codes)
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
+        """Text between tags."""
         if self.hidden:
             return
         if self.code is not None:
@@ -94,7 +97,7 @@ class _Reader(HTMLParser):
                 self.tables[-1].cell.append(data)
             return
         if data.strip() and not self.text:
-            self.started = self.getpos()[0] + data[: len(data) - len(data.lstrip())].count("\n")
+            self.started = self.line + data[: len(data) - len(data.lstrip())].count("\n")
         if data.strip() or self.text:
             self.text.append(data)
 
@@ -115,7 +118,7 @@ class _Reader(HTMLParser):
         table = self.tables[-1]
         if tag == "tr":
             self._close_row()
-            table.line = self.getpos()[0]
+            table.line = self.line
         elif tag in ("td", "th"):
             self._close_cell()
             table.cell = []
@@ -172,7 +175,6 @@ class _Reader(HTMLParser):
 
     def finish(self) -> Builder:
         """Close what was left open."""
-        self.close()
         while self.tables:
             self._close_table()
         self._flush()
@@ -182,5 +184,11 @@ class _Reader(HTMLParser):
 def read_html(text: str, write: Callable[[str], str]) -> Builder:
     """A page to lines of visible text; `write` brings numbers into one writing."""
     reader = _Reader(write)
-    reader.feed(text)
+    for reader.line, each in split(text):
+        if isinstance(each, str):
+            reader.data(each)
+        elif each.close:
+            reader.end(each.name)
+        else:
+            reader.start(each.name)
     return reader.finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import operator
 import re
 from collections.abc import Callable
 
@@ -18,7 +19,7 @@ _QUOTE = re.compile(r"^\s{0,3}>\s?")
 
 _CODE = re.compile(r"`([^`]{1,300})`")
 _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)")
-_LINK = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.){0,300})\]\([^()\s]{0,500}(?:\s[^()]{0,200})?\)")
+_LINK = re.compile(r"\[(?<!\\.)([^\[\]\\]*(?:\\.[^\[\]\\]*)*)\]\([^()\s]{0,500}(?:\s[^()]{0,200})?\)")
 _TAG = re.compile(
     r"</?(?:a|b|br|code|details|div|em|font|hr|i|img|kbd|mark|p|small|span|strong|sub|summary|sup|table|td|th|tr|u)"
     r"(?:\s+[\w-]+=[^<>]{0,500})?\s*/?>",
@@ -44,17 +45,18 @@ def read_markdown(lines: list[str], write: Write) -> Builder:
         source = lines[at]
         number = at + 1
         at += 1
-        if mark := _FENCE.match(source):
+        lead = source.lstrip()[:1]
+        if lead in "`~" and lead and (mark := _FENCE.match(source)):
             fence = "" if fence == mark[1] else fence or mark[1]
             continue
         if fence:
             to.add(number, source, "", "code")
             continue
-        if not source.strip() or _RULE.match(source):
+        if not lead or (lead in "-*_" and _RULE.match(source)):
             after_blank = True
             continue
-        body = _QUOTE.sub("", source, count=1)
-        if head := _HEADING.match(body):
+        body = _QUOTE.sub("", source, count=1) if lead == ">" else source
+        if "#" in body and (head := _HEADING.match(body)):
             to.heading(number, source, write(visible(head[2])), len(head[1]))
         elif at < len(lines) and _is_title(body, lines[at]):
             to.heading(number, source, write(visible(body)), 1 if "=" in lines[at] else 2)
@@ -67,10 +69,13 @@ def read_markdown(lines: list[str], write: Write) -> Builder:
     return to
 
 
+_first = operator.itemgetter(1)
+
+
 def visible(text: str) -> str:
     """A line of Markdown as it is seen."""
     if "](" in text:
-        text = _LINK.sub(r"\1", _IMAGE.sub("", text))
+        text = _LINK.sub(_first, _IMAGE.sub("", text) if "![" in text else text)
     if "<" in text:
         text = _TAG.sub("", _COMMENT.sub("", text))
     if "*" in text:
@@ -84,7 +89,7 @@ def visible(text: str) -> str:
 
 
 def _is_title(body: str, below: str) -> bool:
-    under = _UNDERLINE.match(below)
+    under = _UNDERLINE.match(below) if below.lstrip()[:1] in ("=", "-") else None
     return under is not None and "|" not in body and not _ITEM.match(body) and ("=" in under[1] or len(body) < 100)
 
 
@@ -98,7 +103,8 @@ def _text(to: Builder, number: int, source: str, body: str, after_blank: bool, w
         to.next_item()
     rest = body[item.end() :] if item else body
     box = None if not item or item[2] is None else item[2] != " "
-    to.add(number, source, write(visible(rest)), "item" if item else "text", _CODE.findall(body), box)
+    codes = _CODE.findall(body) if "`" in body else ()
+    to.add(number, source, write(visible(rest)), "item" if item else "text", codes, box)
 
 
 def _table(to: Builder, lines: list[str], first: int, write: Write) -> int:
@@ -107,7 +113,8 @@ def _table(to: Builder, lines: list[str], first: int, write: Write) -> int:
     rows = []
     at = first + 2
     while at < len(lines) and "|" in lines[at]:
-        rows.append((at + 1, lines[at], _cells(lines[at], write), _CODE.findall(lines[at])))
+        codes = _CODE.findall(lines[at]) if "`" in lines[at] else ()
+        rows.append((at + 1, lines[at], _cells(lines[at], write), codes))
         at += 1
     to.table(header, [row[:3] for row in rows], [row[3] for row in rows])
     return at

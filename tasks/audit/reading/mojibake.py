@@ -18,6 +18,9 @@ def _leads(first: int, last: int) -> str:
 
 
 _DAMAGED = re.compile(f"{_leads(0xF0, 0xF4)}{_TAIL}{{3}}|{_leads(0xE0, 0xEF)}{_TAIL}{{2}}|[ÂÃÄÅÎÏÐÑ]{_TAIL}")
+_TYPOGRAPHY = "[\u00a0«»‹›–—‘’“”„‚…•™°·²³¹±§€©®¡¿´]"
+_UNSURE = re.compile(f"[àãäåæçèéêëìíîï]{_TYPOGRAPHY}{{2}}|[ÄÅÎÏÐÑ]{_TYPOGRAPHY}")
+"""What people write too: `é\u00a0»` at the end of a quotation, `Å–1`. Damage only where there is other damage."""
 _LOST_BYTE = re.compile("âŒ|ï¸")
 _KNOWN = {"âŒ": "❌", "ï¸": "\ufe0f"}
 """Of these a byte that Windows-1252 leaves undefined is often dropped on the way."""
@@ -34,7 +37,8 @@ def repaired(text: str) -> tuple[str, list[tuple[str, str]]]:
     for _ in range(_MOST_TURNS):
         if _SUSPECT.search(text) is None:
             break
-        changed = _DAMAGED.sub(lambda each: _undone(each[0], kinds), text)
+        leads = {seen[0] for seen in kinds}
+        changed = _DAMAGED.sub(lambda each: _undone(each[0], kinds, leads), text)  # noqa: B023 - called at once
         if kinds:
             changed = _LOST_BYTE.sub(lambda each: kinds.setdefault(each[0], _KNOWN[each[0]]), changed)
         if changed == text:
@@ -43,7 +47,9 @@ def repaired(text: str) -> tuple[str, list[tuple[str, str]]]:
     return text, list(kinds.items())
 
 
-def _undone(seen: str, kinds: dict[str, str]) -> str:
+def _undone(seen: str, kinds: dict[str, str], leads: set[str]) -> str:
+    if (not leads if len(seen) == 2 else seen[0] not in leads) and _UNSURE.fullmatch(seen):
+        return seen
     try:
         meant = bytes(_BYTE_OF[c] for c in seen).decode("utf-8")
     except UnicodeDecodeError:

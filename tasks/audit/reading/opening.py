@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,61 +26,56 @@ _MOST_EXAMPLES = 3
 
 def open_report(path: Path) -> Report:
     """Read a file; BadInput, in one line, where it is not there, too large, or no text."""
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder; name the report in it")
-    if path.exists() and not path.is_file():
-        raise BadInput(f"{path} is no file; save the report to one")
     try:
+        if path.is_dir():
+            raise BadInput(f"{path} is a folder; name the report in it")
+        if path.exists() and not path.is_file():
+            raise BadInput(f"{path} is no file; save the report to one")
         size = path.stat().st_size
         if size > LARGEST:
             raise BadInput(f"{path} has {size / 2**20:.0f} MiB; a report has at most {LARGEST >> 20}")
-        data = path.read_bytes()
+        text = decoded(path.read_bytes(), str(path))
     except FileNotFoundError:
         raise BadInput(f"{path}: there is no such file") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    return read_report(decoded(data, str(path)), path.suffix.lower())
+    return read_report(text, path.suffix.lower())
 
 
 def read_report(text: str, suffix: str = "") -> Report:
     """Read a text as HTML, LaTeX or Markdown, by its suffix or by how it begins."""
-    broken, kinds = _damage(text)
-    text, _ = repaired(text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    decimal_comma = has_decimal_comma(text)
+    meant, kinds = repaired(text)
+    damage = tuple(_damage(text, kinds))
+    decimal_comma = has_decimal_comma(meant)
 
     def write(seen: str) -> str:
         return canonical(seen, decimal_comma)
 
-    start = text[:_START]
+    start = meant[:_START]
     if suffix in (".html", ".htm", ".xhtml") or _HTML.match(start):
-        report = read_html(text, write).report("html")
+        report = read_html(meant, write).report("html")
     elif suffix == ".tex" or _LATEX.search(start):
-        report = read_latex(text.split("\n"), write).report("latex")
+        report = read_latex(meant.split("\n"), write).report("latex")
     else:
-        report = read_markdown(text.split("\n"), write).report("markdown")
-    return replace(report, damage=tuple(Damage(line, *kinds[line.number]) for line in broken))
+        report = read_markdown(meant.split("\n"), write).report("markdown")
+    return replace(report, damage=damage)
 
 
-def _damage(text: str) -> tuple[list[Line], dict[int, tuple[str, str]]]:
-    """The first line of each kind of damage, as it stands in the file."""
-    lines: list[Line] = []
-    said: dict[int, tuple[str, str]] = {}
-    _, kinds = repaired(text)
+def _damage(text: str, kinds: list[tuple[str, str]]) -> Iterator[Damage]:
+    """The first line with each of the two kinds of damage, as it stands in the file."""
+    lines = set()
     if kinds:
-        seen = kinds[0][0]
+        line = _line_of(text, kinds[0][0])
+        lines.add(line.number)
         examples = kinds[:_MOST_EXAMPLES]
-        lines.append(_line_of(text, text.index(seen)))
-        said[lines[-1].number] = (", ".join(a for a, _ in examples), ", ".join(b for _, b in examples))
-    if UNREADABLE in text:
-        line = _line_of(text, text.index(UNREADABLE))
-        if line.number not in said:
-            lines.append(line)
-            said[line.number] = (UNREADABLE, "")
-    return lines, said
+        yield Damage(line, ", ".join(a for a, _ in examples), ", ".join(b for _, b in examples))
+    if UNREADABLE in text and (line := _line_of(text, UNREADABLE)).number not in lines:
+        yield Damage(line, UNREADABLE, "")
 
 
-def _line_of(text: str, at: int) -> Line:
+def _line_of(text: str, seen: str) -> Line:
+    at = text.index(seen)
     start = text.rfind("\n", 0, at) + 1
     end = text.find("\n", at)
     source = text[start : end if end >= 0 else None]

@@ -20,6 +20,11 @@ _COMMA_DECIMAL = re.compile(
 _POINT_DECIMAL = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
 _POINTED = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
 _LOOSELY_SPACED = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:[ {_SPACES}]\d{{3}})+(?=,\d)")
+_WRITTEN_OTHERWISE = {
+    False: re.compile(r"[.,'+<>](?:(?<=[,'+<>])[\d=/-]|(?<=\+) /|(?<!\d\.)\d)"),
+    True: re.compile(r"[.,'+<>](?:[\d=/-]|(?<=\+) /)"),
+}
+"""Whether there is anything to do for a text in ASCII, by whether it has a decimal comma."""
 _COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 
@@ -31,6 +36,8 @@ def has_decimal_comma(text: str) -> bool:
 
 def canonical(text: str, decimal_comma: bool) -> str:
     """`1.234,5`, `1 234,5` and `1,234.5` as `1234.5`; `+/-` as ±, `<=` as ≤, `.05` as 0.05, a Unicode minus as `-`."""
+    if text.isascii() and not (_WRITTEN_OTHERWISE[decimal_comma]).search(text):
+        return text
     text = text.translate(_SIGNS)
     text = _PLUS_MINUS.sub("±", text).replace("<=", "≤").replace(">=", "≥")
     text = _SPACED.sub(lambda each: re.sub(rf"[{_SPACES}']", "", each[0]), text)
