@@ -15,6 +15,8 @@ FREE = (
 """The same, where it is no part of a word, a version or an identifier. It begins with a set of characters, and not with
 what may not stand before it, as the search for a set is fast."""
 
+_LARGEST_POWER = 300
+"""Of ten; what is beyond is as good as there."""
 SLACK = 1e-9
 """Relative: what floating point may lose."""
 
@@ -101,7 +103,9 @@ def printed(text: str) -> Printed:
     """Read a number that NUM matches."""
     mantissa, _, exponent = text.lower().partition("e")
     decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
-    return Printed(text, float(text), 0.5 * 10.0**-decimals if decimals < 300 else 0.0)
+    half = 0.5 * 10.0 ** -max(decimals, -_LARGEST_POWER) if decimals < _LARGEST_POWER else 0.0
+    largest = 10.0**_LARGEST_POWER
+    return Printed(text, min(max(float(text), -largest), largest), half)
 
 
 def said(x: float, digits: int = 4) -> str:

@@ -80,7 +80,7 @@ def _declared(claims: Claims) -> Iterator[Finding]:
             low, high = printed(each["low"]), printed(each["high"])
             if low.value >= high.value or not _IS_RANGE.search(each[0]):
                 continue
-            label = label_before(line.text, each.start()) or claims.titles[line.item].text
+            label = label_before(line.text, each.start()) or claims.title(line).text
             if (key := (label, low.value, high.value)) not in seen and len(seen) < _MOST_RANGES:
                 seen.add(key)
                 yield from _within(claims, line, label, low, high)

@@ -79,7 +79,7 @@ def _crossing(
 def _measured_below(claims: Claims, line: Line) -> bool:
     return any(
         each.item == line.item and each.number > line.number and re.search(r"[=≈<>]\s*\d", each.text)
-        for each in claims.lines_of_item(line.item)
+        for each in claims.lines_of_item(line)
     )
 
 

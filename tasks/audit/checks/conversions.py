@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Measured
-from tasks.audit.finding import Finding, consistent_if, found
+from tasks.audit.finding import Finding, consistent_if
 from tasks.audit.numbers import said_span
 from tasks.audit.units import BYTES, factor
 
@@ -28,14 +28,11 @@ def check(claims: Claims) -> Iterator[Finding]:
             continue
         scale = factor(each.unit)
         text = f"{a.text} = {said_span(a.base.scaled(1 / scale))} {each.unit}, printed as {each.number.text}"
-        if not a.time and not a.base.meets(each.base) and _other_reading(a, each):
-            yield found("depends on reading", each.line, f"{text}: only if units of 1000 and of 1024 are mixed")
-        else:
-            yield consistent_if(a.base.meets(each.base), each.line, text)
+        yield consistent_if(a.base.meets(each.base) or (not a.time and _binary(a, each)), each.line, text)
 
 
-def _other_reading(a: Measured, b: Measured) -> bool:
-    """Whether the two agree where K, M, G are powers of 1024."""
+def _binary(a: Measured, b: Measured) -> bool:
+    """Whether the two agree where K, M, G are powers of 1024, as many take them to be."""
 
     def binary(each: Measured) -> float:
         return BYTES.get(

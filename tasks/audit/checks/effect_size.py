@@ -32,7 +32,8 @@ def check(claims: Claims) -> Iterator[Finding]:
 
 def _against_references(claims: Claims, each: EffectSize, mean: MeanSpread, lines: list[Line]) -> Iterator[Finding]:
     size = claims.size_at(mean.line)
-    values = {one.value.value: one.value.exact for one in claims.references_of(mean)}
+    references = claims.references_of(mean)
+    values = {one.value.value: one.span for one in references}
     if _DIFFERENCE.search(mean.label):
         values.setdefault(0.0, Span(0.0, 0.0))
     if not values:
@@ -48,11 +49,10 @@ def _against_references(claims: Claims, each: EffectSize, mean: MeanSpread, line
             ours = ((mean.mean.span - reference) / deviation).absolute()
             fits += [key] if ours.meets(wanted) else []
             away.append(f"{said_span(ours, 2)} from {at:g}")
-        says.append(f"{', '.join(away[:_MOST_SAID])} where ± is {NAMES[key]}")
-    text = f"d is printed as {each.value.text}, but {mean.mean.text} ± {mean.spread.text} is, in SD, {'; '.join(says)}"
-    also = [mean.line, *lines, *([size.line] if size else [])]
-    if fits:
-        text = text.replace(", but ", "; ")
+        says.append(f"if ± is {NAMES[key]}, {', '.join(away[:_MOST_SAID])}")
+    means = f"{mean.mean.text} ± {mean.spread.text}"
+    text = f"d is printed as {each.value.text}, and {means} is so many SD away: {'; '.join(says)}"
+    also = [mean.line, *lines, *([size.line] if size else []), *(one.line for one in references[:_MOST_SAID])]
     if "SD" in fits or (fits and mean.kind):
         yield found("consistent", each.line, text, *also)
     elif fits:

@@ -15,6 +15,7 @@ from tasks.audit.reading.report import Line
 
 _DIFFERENCE = re.compile(r"\b(?:difference|change|gain|improvement)\b|Δ", re.I)
 """Is compared with 0 where nothing else is named."""
+_MOST_OTHERS = 3
 _CHANGE = "improvement gain increase rise drop reduction over above"
 """What a paragraph calls its own quantity against a reference."""
 
@@ -55,16 +56,29 @@ def _compare(claims: Claims, p: PValue, interval: ConfidenceInterval) -> Iterato
     beside = claims.references_beside(interval.line, label)
     texts = f"p {p.sign} {p.value.text}", f"[{interval.low.text}, {interval.high.text}]"
     if not beside and _DIFFERENCE.search(f"{label} {interval.line.text[: interval.start]}"):
-        beside = [Reference(interval.line, 0, 0, label, printed("0"), "")]
+        beside = [Reference(interval.line, 0, 0, label, printed("0"), "", declared=True)]
     if not beside:
         yield found(
             "not checkable", p.line, f"{texts[0]} and {texts[1]} need the value that is tested against", interval.line
         )
         return
+    elsewhere = claims.references_of(mean) if mean is not None else []
     fits = [each for each in beside if _agrees(interval, each.value.value, excluded)]
+    others = [each for each in elsewhere if _agrees(interval, each.value.value, excluded)]
     says = ", ".join(f"{each.value.text}, which lies {_where(interval, each.value.value)}" for each in beside)
     text = f"{texts[0]}, and a {interval.level or 95:g} % interval of {texts[1]}; compared with {says}"
-    yield found("consistent" if fits else "inconsistent", p.line, text, interval.line, *(each.line for each in beside))
+    lines = (interval.line, *(each.line for each in beside))
+    if not fits and others:
+        instead = ", ".join(f"{each.value.text} (line {each.line.number})" for each in others[:_MOST_OTHERS])
+        yield found(
+            "depends on reading",
+            p.line,
+            f"{text}: only if the test is against {instead}",
+            *lines,
+            *(each.line for each in others[:_MOST_OTHERS]),
+        )
+    else:
+        yield found("consistent" if fits else "inconsistent", p.line, text, *lines)
 
 
 def _agrees(interval: ConfidenceInterval, value: float, excluded: bool) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Percent, Ratio
 from tasks.audit.finding import Finding, consistent_if
-from tasks.audit.numbers import said_span
+from tasks.audit.numbers import Span, said_span
 
 _RATIO_FIRST = re.compile(
     r"\s*(?:[A-Za-z]{1,20}\s*){0,4}(?:\(|=|≈|,|:|,?\s*i\.e\.|,?\s*or|,?\s*that is,?|–|—)\s*(?:~|≈|about|i\.e\.,?"
@@ -44,4 +44,8 @@ def _bound(ratio: Ratio, percent: Percent) -> bool:
 def _compare(ratio: Ratio, percent: Percent) -> Finding:
     share = ratio.share.scaled(100)
     text = f"{ratio.text} = {said_span(share)} %, printed as {percent.number.text} %"
+    if not share.meets(percent.number.span) and share.meets(
+        Span(percent.number.value, percent.number.value + 2 * percent.number.half)
+    ):
+        text += ", which is cut off and not rounded"
     return consistent_if(share.meets(percent.number.span), ratio.line, text)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tasks.audit.claims.claims import Claims, distinct, only
 from tasks.audit.claims.statistics import EffectSize, Power, SampleSize
 from tasks.audit.finding import Finding, consistent_if
-from tasks.audit.numbers import Span, said
+from tasks.audit.numbers import Span, said_span
 
 _LARGEST_N = 10_000_000
 _ROUNDING = 1
@@ -58,9 +58,13 @@ def _result(claims: Claims, power: Power, effect: EffectSize, size: SampleSize) 
             ours = Span(low, high)
             fits = fits or ours.meets(power.value.span) or (power.at_least and high >= power.value.span.low)
             if sides == "two-sided":
-                says.append(f"{said((low + high) / 2)} for {name}")
+                says.append(f"{_said(ours)} for {name}")
     text = f"d = {effect.value.text} with n = {size.n} has a power of {', '.join(says)}; printed {power.value.text}"
     yield consistent_if(fits, power.line, text, effect.line, size.line)
+
+
+def _said(power: Span) -> str:
+    return "more than 0.9999" if power.low > 0.9999 else said_span(power)
 
 
 def _plan(claims: Claims, effect: EffectSize, power: Power, size: SampleSize) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.mentions import State, state_of
 from tasks.audit.claims.quantities import Ratio
-from tasks.audit.finding import Finding, consistent_if
+from tasks.audit.finding import Finding, consistent_if, shortened
 from tasks.audit.reading.report import Line
 
 _NOUN = (
@@ -41,7 +41,7 @@ def check(claims: Claims) -> Iterator[Finding]:
             continue
         done = [line for line, state in states if state == "done"]
         undone = [line for line, state in states if state != "done"]
-        says = f", not: {_names(undone)}" if undone else ""
+        says = f", and not: {_names(undone)}" if undone else ""
         text = f"{ratio.text} {noun}s are said to be done; by their own status {len(done)} are{says}"
         also = (*(each.line for each, _ in every), *undone)
         yield consistent_if(len(done) == ratio.part.value, ratio.line, text, *also)
@@ -53,7 +53,8 @@ def _noun(ratio: Ratio) -> str:
 
 
 def _names(lines: list[Line]) -> str:
-    return ", ".join(f"line {line.number} ({line.text[:40].strip()})" for line in lines[:3])
+    more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
+    return ", ".join(f"line {line.number}, “{shortened(line.text, 50)}”" for line in lines[:3]) + more
 
 
 def _states(claims: Claims, noun: str, section: int) -> list[tuple[Line, State]]:

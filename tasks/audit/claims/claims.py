@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
@@ -14,6 +16,7 @@ from tasks.audit.reading.report import Line, Report
 
 C = TypeVar("C", bound=Claim)
 
+_LONGEST_ITEM = 200
 _MOST_REFERENCES = 200
 """That are said of one label: a number has to be held against each."""
 
@@ -27,6 +30,8 @@ class Claims:
         self.kept: dict[str, tuple[Any, ...]] = {}
         """What several checks work out from claims, by its name."""
         self._lookup = Lookup(self.lines)
+        self._items = array("Q", (each.item for each in self.lines))
+        """They grow from line to line."""
 
     def holding(self, *words: str) -> list[Line]:
         """Lines with any of some words, in lower case, be it within longer ones."""
@@ -141,25 +146,14 @@ class Claims:
                 found.setdefault(each.section, []).append(each)
         return found
 
-    @cached_property
-    def titles(self) -> dict[int, Line]:
-        """The first line of each item."""
-        first: dict[int, Line] = {}
-        for line in self.lines:
-            first.setdefault(line.item, line)
-        return first
+    def title(self, line: Line) -> Line:
+        """The first line of an item."""
+        return self.lines[bisect_left(self._items, line.item)]
 
-    @cached_property
-    def _items(self) -> dict[int, list[Line]]:
-        every: dict[int, list[Line]] = {}
-        for line in self.lines:
-            every.setdefault(line.item, []).append(line)
-        return every
-
-    def lines_of_item(self, item: int) -> list[Line]:
-        """All lines of an item; none where it is so long that it is no item."""
-        lines = self._items.get(item, [])
-        return lines if len(lines) <= 200 else []
+    def lines_of_item(self, line: Line) -> Sequence[Line]:
+        """All lines of the item of a line; none where it is so long that it is no item."""
+        first, behind = bisect_left(self._items, line.item), bisect_right(self._items, line.item)
+        return self.lines[first:behind] if behind - first <= _LONGEST_ITEM else ()
 
     def heading(self, section: int) -> Line | None:
         """The heading of a section."""
@@ -239,7 +233,7 @@ class Claims:
         return found
 
     def _words_around(self, reference: compared.Reference) -> frozenset[str]:
-        return words(reference.line.text + " " + self.titles[reference.line.item].text)
+        return words(reference.line.text + " " + self.title(reference.line).text)
 
     def references_beside(self, line: Line, label: str) -> list[compared.Reference]:
         """What the narrowest scope around a line names to compare with."""

@@ -6,13 +6,11 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, compress
+from itertools import compress
 
 from tasks.audit.reading.report import Line
 
 _DIGIT = re.compile(r"\d")
-_BLOCK = 1_000
-"""Lines that are searched as one text; blocks are small, as one wide character makes a text four times as large."""
 
 
 class Lookup:
@@ -21,12 +19,14 @@ class Lookup:
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
         self._numeric = bytes(_DIGIT.search(each.text) is not None for each in lines)
-        self._blocks: list[tuple[int, str, array[int]]] = []
-        for first in range(0, len(lines), _BLOCK):
-            texts = [each.text.lower().replace("\n", " ") for each in lines[first : first + _BLOCK]]
-            ends = array("I", accumulate(len(each) + 1 for each in texts))
-            self._blocks.append((first, "\n".join(texts), ends))
-        self._of_word: dict[str, list[int]] = {}
+        self._text = bytearray()
+        """All lines in lower case, in UTF-8: one wide character would make every character of a string wide."""
+        self._ends = array("Q")
+        for each in lines:
+            self._text += each.text.lower().replace("\n", " ").encode("utf-8", "surrogatepass")
+            self._text += b"\n"
+            self._ends.append(len(self._text))
+        self._of_word: dict[str, array[int]] = {}
 
     def numeric(self) -> Iterator[Line]:
         """Lines with a digit."""
@@ -37,16 +37,13 @@ class Lookup:
         found: set[int] = set()
         for word in words:
             if word not in self._of_word:
-                self._of_word[word] = self._search(word)
+                self._of_word[word] = array("Q", self._search(word.encode()))
             found.update(self._of_word[word])
         return [self._lines[at] for at in sorted(found) if not numeric or self._numeric[at]]
 
-    def _search(self, word: str) -> list[int]:
-        found = []
-        for first, text, ends in self._blocks:
-            at = text.find(word)
-            while at >= 0:
-                line = bisect_right(ends, at)
-                found.append(first + line)
-                at = text.find(word, ends[line])
-        return found
+    def _search(self, word: bytes) -> Iterator[int]:
+        at = self._text.find(word)
+        while at >= 0:
+            line = bisect_right(self._ends, at)
+            yield line
+            at = self._text.find(word, self._ends[line])

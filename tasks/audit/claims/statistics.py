@@ -46,7 +46,8 @@ _EFFECT = re.compile(
     re.IGNORECASE,
 )
 _P = re.compile(
-    rf"(?<![\w./-])p(?:[-\s]?values?\s*(?::\s)?)?\s*(?P<sign>[=<>≤≥≈]|(?<=: ))\s*(?P<value>{NUM})(?![\d%])",
+    rf"(?<![\w./-])p(?:[-\s]?values?\s*(?::\s)?)?\s*(?P<sign>[=<>≤≥≈]|(?<=: ))\s*(?P<value>{NUM})"
+    r"(?![\d%A-Za-z_]|\s?[\^*×/+]|\s?-\s?\d)",
     re.IGNORECASE,
 )
 _POWER = re.compile(

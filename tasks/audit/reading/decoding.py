@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from store.errors import BadInput
 
@@ -42,15 +43,17 @@ UNREADABLE = "\ufffd"
 _UNKNOWN = bytes(range(128)) + b"\x80" * 128
 """Bytes of an alphabet that cannot be told."""
 UNKNOWN = "□"
-_MOST_ACCENTS = 0.15
-"""Of the bytes of a text in Latin letters; what has more is written in others."""
+_RUN = re.compile(rb"[\x80-\xff]{2,}")
+_MOST_IN_RUNS = 0.5
+"""Of bytes above 127: accents stand alone among Latin letters, and other alphabets in a row."""
 
 
 def decoded(data: bytes, name: str) -> str:
     """The text of a file.
 
-    Bytes that are no UTF-8 are marked U+FFFD where most others are, and else read as Windows-1252. Where they are too
-    many for Latin letters, nothing tells what they are, and each is shown as a square; digits are the same in all.
+    Bytes that are no UTF-8 are marked U+FFFD where most others are, and else read as Windows-1252. Where they stand
+    in a row, as in no Latin text, nothing tells what they are, and each is shown as a square; digits are the same in
+    all.
     Raises BadInput, naming the file, for what is no text.
     """
     for magic, what in _BINARY.items():
@@ -73,7 +76,8 @@ def decoded(data: bytes, name: str) -> str:
     whole = sum(1 for c in tolerant if ord(c) > 127) - lost
     if whole >= lost:
         return tolerant
-    if len(sample.translate(None, bytes(range(128, 256)))) < len(sample) * (1 - _MOST_ACCENTS):
+    high = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
+    if sum(map(len, _RUN.findall(sample))) > _MOST_IN_RUNS * high:
         return data.translate(_UNKNOWN).decode("latin-1").replace("\x80", UNKNOWN)
     return data.decode("cp1252", "replace").replace(UNREADABLE, UNKNOWN)
 

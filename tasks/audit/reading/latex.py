@@ -35,9 +35,12 @@ _ESCAPED = re.compile(r"\\([%&_#$ {}])")
 _COMMAND = re.compile(r"\\[A-Za-z]{1,40}\*?\s*(?:\[[^\[\]]{0,100}\])?")
 
 
-def read_latex(lines: list[str], write: Callable[[str], str]) -> Builder:
-    """Lines of a .tex file to lines of visible text; `write` brings numbers into one writing."""
-    to = Builder()
+def read_latex(lines: list[str], write: Callable[[str], str], seen: list[str] | None = None) -> Builder:
+    """Lines of a .tex file to lines of visible text; `write` brings numbers into one writing.
+
+    `seen` are the lines as they stand in the file, where `lines` were repaired.
+    """
+    to = Builder(seen)
     blank = True
     at = 0
     while at < len(lines):

@@ -35,9 +35,12 @@ _CELL = re.compile(r"(?<!\\)\|")
 Write = Callable[[str], str]
 
 
-def read_markdown(lines: list[str], write: Write) -> Builder:
-    """Lines of the file to lines of visible text; `write` brings numbers into one writing."""
-    to = Builder()
+def read_markdown(lines: list[str], write: Write, seen: list[str] | None = None) -> Builder:
+    """Lines of the file to lines of visible text; `write` brings numbers into one writing.
+
+    `seen` are the lines as they stand in the file, where `lines` were repaired.
+    """
+    to = Builder(seen)
     fence = ""
     after_blank = True
     at = 0

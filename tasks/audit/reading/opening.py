@@ -34,12 +34,12 @@ def open_report(path: Path) -> Report:
         size = path.stat().st_size
         if size > LARGEST:
             raise BadInput(f"{path} has {size / 2**20:.0f} MiB; a report has at most {LARGEST >> 20}")
-        text = decoded(path.read_bytes(), str(path))
+        data = path.read_bytes()
     except FileNotFoundError:
         raise BadInput(f"{path}: there is no such file") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    return read_report(text, path.suffix.lower())
+    return read_report(decoded(data, str(path)), path.suffix.lower())
 
 
 def read_report(text: str, suffix: str = "") -> Report:
@@ -55,10 +55,14 @@ def read_report(text: str, suffix: str = "") -> Report:
     start = meant[:_START]
     if suffix in (".html", ".htm", ".xhtml") or _HTML.match(start):
         report = read_html(meant, write).report("html")
-    elif suffix == ".tex" or _LATEX.search(start):
-        report = read_latex(meant.split("\n"), write).report("latex")
     else:
-        report = read_markdown(meant.split("\n"), write).report("markdown")
+        lines = meant.split("\n")
+        seen = text.split("\n") if kinds else None
+        del text, meant  # with one wide character in it a text takes four times its length
+        if suffix == ".tex" or _LATEX.search(start):
+            report = read_latex(lines, write, seen).report("latex")
+        else:
+            report = read_markdown(lines, write, seen).report("markdown")
     return replace(report, damage=damage)
 
 

@@ -95,6 +95,8 @@ class Report:
 class Builder:
     """Collects lines, sections and tables while a format is read."""
 
+    seen: list[str] | None = None
+    """Lines as they stand in the file, where those that are read were repaired."""
     lines: list[Line] = field(default_factory=list)
     sections: list[Section] = field(default_factory=lambda: [Section("", 0, None, None)])
     tables: list[Table] = field(default_factory=list)
@@ -133,12 +135,18 @@ class Builder:
     ) -> Line:
         """Append a line; one that is too long becomes several, cut at spaces."""
         whole = tuple(codes)
-        while len(text) > LONGEST_LINE:
-            cut = text.rfind(" ", LONGEST_LINE // 2, LONGEST_LINE)
-            cut = cut if cut > 0 else LONGEST_LINE
-            head, text = text[:cut], text[cut:]
+        start = 0
+        while len(text) - start > LONGEST_LINE:
+            cut = text.rfind(" ", start + LONGEST_LINE // 2, start + LONGEST_LINE)
+            cut = cut if cut > 0 else start + LONGEST_LINE
+            head = text[start:cut]
             self.lines.append(Line(number, head, head, kind, self.section, self.group, self.item, whole, checkbox))
-            source, whole = text, ()
+            start, whole = cut, ()
+        if start:
+            source = text = text[start:]
+        elif self.seen is not None:
+            source = self.seen[number - 1]
+        text = source if text == source else text
         line = Line(number, source, text, kind, self.section, self.group, self.item, whole, checkbox)
         self.lines.append(line)
         return line
