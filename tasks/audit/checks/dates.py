@@ -48,7 +48,7 @@ def _today(claims: Claims) -> tuple[Line, date] | None:
 
 def _between(claims: Claims, line: Line, today: tuple[Line, date] | None) -> Iterator[Finding]:
     counts = list(_DAYS.finditer(line.text))
-    dates = claims.dates.within("number", line)
+    dates = claims.dates.within("sentence", line)
     if len(counts) != 1 or not 1 <= len(dates) <= 2:
         return
     year = next((each.year for each in dates if each.year), today[1].year if today else None)

@@ -31,9 +31,9 @@ def check(claims: Claims) -> Iterator[Finding]:
     own = own_durations(claims)
     if not own:
         return
-    mine = {(each.line.number, each.start) for each in own.values()}
+    mine = {id(each) for each in own.values()}
     for each in claims.measured.all:
-        if not each.time or each.per or each.forecast or (each.line.number, each.start) in mine:
+        if not each.time or each.per or each.forecast or id(each) in mine:
             continue
         if (
             role_of(each.label) in ("mean", "median", "least")

@@ -36,7 +36,7 @@ def check(claims: Claims) -> Iterator[Finding]:
         if not _beside(before, after):
             continue
         sentence = f"{before} p {after}"
-        if p.level or _SKIP.search(sentence) or len(claims.p_values.within("number", p.line)) > 3:
+        if p.level or _SKIP.search(sentence) or len(claims.p_values.within("sentence", p.line)) > 3:
             continue
         says = "not" if _NEGATIVE.search(sentence) else "is" if _POSITIVE.search(sentence) else ""
         if not says:

@@ -27,7 +27,7 @@ _NOT_OF_IT = re.compile(
 def check(claims: Claims) -> Iterator[Finding]:
     """`a/b (p %)` and `p % (a/b)`, with nothing but a few words between."""
     for ratio in claims.ratios.all:
-        beside = [each for each in claims.percents.within("number", ratio.line)[:40] if _bound(ratio, each)]
+        beside = [each for each in claims.percents.within("sentence", ratio.line)[:40] if _bound(ratio, each)]
         if len(beside) == 1:
             yield _compare(ratio, beside[0])
 

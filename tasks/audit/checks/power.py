@@ -22,8 +22,8 @@ def check(claims: Claims) -> Iterator[Finding]:
     """Plans, where all three stand on one line; results, where they stand near one another."""
     planned: set[int] = set()
     for each, _ in distinct(claims.all_effects.all, lambda each: (each.line.number, each.value.text)):
-        power = only(claims.powers.within("number", each.line), lambda one: one.value.value)
-        size = only(claims.sizes.within("number", each.line), lambda one: one.n)
+        power = only(claims.powers.within("sentence", each.line), lambda one: one.value.value)
+        size = only(claims.sizes.within("sentence", each.line), lambda one: one.n)
         if power is not None and size is not None:
             planned.add(each.line.number)
             yield from _plan(claims, each, power, size)

@@ -21,7 +21,7 @@ def check(claims: Claims) -> Iterator[Finding]:
     Methods 48.
     """
     for test in claims.tests.all:
-        after = [p for p in claims.p_values.within("number", test.line)[:40] if 0 <= p.start - test.end <= _NEAR]
+        after = [p for p in claims.p_values.within("sentence", test.line)[:40] if 0 <= p.start - test.end <= _NEAR]
         if after and all(x > 0 for x in test.df):
             yield from _compare(test, after[0])
 

@@ -16,7 +16,7 @@ def check(claims: Claims) -> Iterator[Finding]:
     for each in claims.measured.all:
         if not each.time or not each.per or each.forecast:
             continue
-        totals = [one for one in claims.measured.within("number", each.line) if one.time and not one.per][:5]
+        totals = [one for one in claims.measured.within("sentence", each.line) if one.time and not one.per][:5]
         size = claims.size_at(each.line)
         if len(totals) == 1 and size is not None and size.line.section == each.line.section and _counts(each.per):
             whole = totals[0]
@@ -26,8 +26,8 @@ def check(claims: Claims) -> Iterator[Finding]:
                 _verdict(ours.meets(whole.base), size.line.number == each.line.number), each.line, text, size.line
             )
     for rate in claims.rates.all:
-        totals = [one for one in claims.measured.within("number", rate.line) if one.time and not one.per][:5]
-        sizes = {one.n: one for one in claims.sizes.within("number", rate.line)}
+        totals = [one for one in claims.measured.within("sentence", rate.line) if one.time and not one.per][:5]
+        sizes = {one.n: one for one in claims.sizes.within("sentence", rate.line)}
         if len(totals) == 1 and len(sizes) == 1:
             n, whole = next(iter(sizes)), totals[0]
             ours = Span(n, n) / whole.base

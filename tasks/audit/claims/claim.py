@@ -106,6 +106,14 @@ def names_another(text: str, labels: Iterable[str]) -> bool:
     return not words(text) <= known
 
 
+SCOPES = ("sentence", "number", "item", "group", "section")
+"""The narrowest first."""
+
+
+def _key(scope: str, line: Line) -> int:
+    return id(line) if scope == "sentence" else int(getattr(line, scope))
+
+
 class Scoped(Generic[C]):
     """Claims of one kind, found by where they stand."""
 
@@ -114,17 +122,17 @@ class Scoped(Generic[C]):
         self._at: dict[str, dict[int, list[C]]] = {}
 
     def within(self, scope: str, line: Line) -> Sequence[C]:
-        """Those of the same line (`number`), `item`, `group` or `section`."""
+        """Those of the same `sentence`, line of the file (`number`), `item`, `group` or `section`."""
         at = self._at.get(scope)
         if at is None:
             at = self._at[scope] = defaultdict(list)
             for each in self.all:
-                at[getattr(each.line, scope)].append(each)
-        return at.get(getattr(line, scope), ())
+                at[_key(scope, each.line)].append(each)
+        return at.get(_key(scope, line), ())
 
     def nearest(self, line: Line) -> Sequence[C]:
         """Those of the narrowest of these scopes that has any."""
-        for scope in ("number", "item", "group", "section"):
+        for scope in SCOPES:
             if near := self.within(scope, line):
                 return near
         return ()

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from tasks.audit.claims import mentions, quantities, statistics, times
 from tasks.audit.claims import references as compared
-from tasks.audit.claims.claim import Claim, Scoped, alike, words
+from tasks.audit.claims.claim import SCOPES, Claim, Scoped, alike, words
 from tasks.audit.claims.lookup import Lookup
 from tasks.audit.reading.report import Line, Report
 
@@ -162,7 +162,7 @@ class Claims:
 
     def _is_plan(self, line: Line) -> bool:
         """Whether a line plans a number of samples: it names a power beside an effect."""
-        return bool(self.powers.within("number", line)) and bool(self.sizes.within("number", line))
+        return bool(self.powers.within("sentence", line)) and bool(self.sizes.within("sentence", line))
 
     @cached_property
     def _named_sizes(self) -> Scoped[statistics.SampleSize]:
@@ -237,7 +237,7 @@ class Claims:
 
     def references_beside(self, line: Line, label: str) -> list[compared.Reference]:
         """What the narrowest scope around a line names to compare with."""
-        for scope in ("number", "item", "group", "section"):
+        for scope in SCOPES:
             near = [each for each in self.references.within(scope, line)[:200] if self._may_concern(each, label)]
             if near:
                 return unique(near)

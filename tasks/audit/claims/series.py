@@ -144,19 +144,13 @@ def _of_sections(claims: Claims) -> Iterator[Series]:
     sets = [each for each in siblings.values() if len(each) > 1]
     if len(sets) != 1:
         return
-    own = {(each.line.number, each.start) for each in sets[0]}
+    own = {id(each) for each in sets[0]}
     inside_of = {each.line.section for each in sets[0]}
     parts = tuple(_part(claims, each) for each in sets[0])
     noun = _noun([each.label for each in parts])
     about = []
     for each in claims.measured.all:
-        if (
-            not each.time
-            or each.per
-            or each.forecast
-            or (each.line.number, each.start) in own
-            or each.line.kind == "row"
-        ):
+        if not each.time or each.per or each.forecast or id(each) in own or each.line.kind == "row":
             continue
         role = role_of(each.label)
         on_top = claims.report.sections[each.line.section].level <= 1 or role == "total"

@@ -41,7 +41,7 @@ def read_latex(lines: list[str], write: Callable[[str], str], seen: list[str] | 
     `seen` are the lines as they stand in the file, where `lines` were repaired.
     """
     to = Builder(seen)
-    blank = True
+    blank, broken = True, False
     at = 0
     while at < len(lines):
         source = lines[at]
@@ -62,8 +62,12 @@ def read_latex(lines: list[str], write: Callable[[str], str], seen: list[str] | 
             elif item:
                 to.next_item()
             rest = body[item.end() :] if item else body
-            if text := write(visible(rest)):
-                to.add(number, source, text, "item" if item else "text", map(_plain_code, _CODE.findall(body)))
+            text, codes = write(visible(rest)), map(_plain_code, _CODE.findall(body))
+            if text and not item and not blank and to.last and not broken:
+                to.goes_on(number, source, text, codes)
+            elif text:
+                to.add(number, source, text, "item" if item else "text", codes)
+            broken = body.rstrip().endswith("\\\\")
         blank = False
     return to
 

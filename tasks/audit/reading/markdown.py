@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from tasks.audit.reading.report import Builder
+from tasks.audit.reading.sentences import wraps
 
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -107,7 +108,11 @@ def _text(to: Builder, number: int, source: str, body: str, after_blank: bool, w
     rest = body[item.end() :] if item else body
     box = None if not item or item[2] is None else item[2] != " "
     codes = _CODE.findall(body) if "`" in body else ()
-    to.add(number, source, write(visible(rest)), "item" if item else "text", codes, box)
+    text = write(visible(rest))
+    if not item and not after_blank and to.last and wraps(to.last, text):
+        to.goes_on(number, source, text, codes)
+    else:
+        to.add(number, source, text, "item" if item else "text", codes, box)
 
 
 def _table(to: Builder, lines: list[str], first: int, write: Write) -> int:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Literal
+
+from tasks.audit.reading.sentences import sentences
 
 Kind = Literal["heading", "item", "text", "row", "code"]
 
 LONGEST_LINE = 4_000
 """Characters of visible text that are read as one line; what is longer is cut into several."""
+_MOST_JOINED = 100
+"""Lines that are read as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of visible text."""
+    """A line of visible text: a sentence, a heading, a row of a table. Lines of the file that wrap are one."""
 
     number: int
-    """In the file, from 1."""
+    """Of the line of the file on which it begins, from 1."""
     source: str
     """As it stands in the file, or, in HTML, as it is seen."""
     text: str
@@ -91,9 +97,19 @@ class Report:
             at = self.sections[at].parent
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A line that may go on in the next one."""
+
+    numbers: list[int]
+    sources: list[str]
+    texts: list[str]
+    like: Line
+
+
 @dataclass(slots=True)
 class Builder:
-    """Collects lines, sections and tables while a format is read."""
+    """Collects lines, sections and tables while a format is read. A line of text becomes one line for each sentence."""
 
     seen: list[str] | None = None
     """Lines as they stand in the file, where those that are read were repaired."""
@@ -103,25 +119,28 @@ class Builder:
     section: int = 0
     group: int = 0
     item: int = 0
+    open: _Open | None = None
 
     def heading(self, number: int, source: str, text: str, level: int) -> None:
         """Open a section."""
+        self.apart()
         above: int | None = self.section
         while above is not None and self.sections[above].level >= level:
             above = self.sections[above].parent
         self.sections.append(Section(text, level, above or 0, len(self.lines)))
         self.section = len(self.sections) - 1
-        self.apart()
-        self.add(number, source, text, "heading")
+        self._append(number, self._as_seen(number, source), text, self._like("heading"))
         self.apart()
 
     def apart(self) -> None:
         """What follows stands by itself."""
+        self._close()
         self.group += 1
         self.item += 1
 
     def next_item(self) -> None:
         """What follows is another item of the same list."""
+        self._close()
         self.item += 1
 
     def add(
@@ -132,24 +151,32 @@ class Builder:
         kind: Kind,
         codes: Iterable[str] = (),
         checkbox: bool | None = None,
-    ) -> Line:
+    ) -> None:
         """Append a line; one that is too long becomes several, cut at spaces."""
-        whole = tuple(codes)
-        start = 0
-        while len(text) - start > LONGEST_LINE:
-            cut = text.rfind(" ", start + LONGEST_LINE // 2, start + LONGEST_LINE)
-            cut = cut if cut > 0 else start + LONGEST_LINE
-            head = text[start:cut]
-            self.lines.append(Line(number, head, head, kind, self.section, self.group, self.item, whole, checkbox))
-            start, whole = cut, ()
-        if start:
-            source = text = text[start:]
-        elif self.seen is not None:
-            source = self.seen[number - 1]
-        text = source if text == source else text
-        line = Line(number, source, text, kind, self.section, self.group, self.item, whole, checkbox)
-        self.lines.append(line)
-        return line
+        self._close()
+        like = self._like(kind, tuple(codes), checkbox)
+        source = self._as_seen(number, source)
+        if kind in ("text", "item") and text:
+            self.open = _Open([number], [source], [text], like)
+        else:
+            self._append(number, source, text, like)
+
+    def goes_on(self, number: int, source: str, text: str, codes: Iterable[str] = ()) -> None:
+        """Let the last line of text go on; a new line where there is none."""
+        if self.open is None or len(self.open.texts) >= _MOST_JOINED:
+            self.add(number, source, text, "text", codes)
+            return
+        self.open.numbers.append(number)
+        self.open.sources.append(self._as_seen(number, source))
+        self.open.texts.append(text)
+        if codes := tuple(codes):
+            like = replace(self.open.like, codes=self.open.like.codes + codes)
+            self.open = replace(self.open, like=like)
+
+    @property
+    def last(self) -> str:
+        """The text of the last line, where it may go on."""
+        return self.open.texts[-1] if self.open is not None else ""
 
     def table(
         self,
@@ -162,11 +189,53 @@ class Builder:
         kept = []
         for at, (number, source, cells) in enumerate(rows):
             self.next_item()
-            line = self.add(number, source, " | ".join(cells), "row", codes[at] if codes else ())
+            like = self._like("row", tuple(codes[at]) if codes else ())
+            line = self._append(number, self._as_seen(number, source), " | ".join(cells), like)
             kept.append(Row(line, cells))
         self.tables.append(Table(tuple(header), tuple(kept)))
         self.apart()
 
     def report(self, format: str) -> Report:
         """What was collected."""
+        self._close()
         return Report(format, tuple(self.lines), tuple(self.sections), tuple(self.tables))
+
+    def _as_seen(self, number: int, source: str) -> str:
+        return source if self.seen is None else self.seen[number - 1]
+
+    def _like(self, kind: Kind, codes: tuple[str, ...] = (), checkbox: bool | None = None) -> Line:
+        return Line(0, "", "", kind, self.section, self.group, self.item, codes, checkbox)
+
+    def _close(self) -> None:
+        """Append what was open, sentence by sentence."""
+        if self.open is None:
+            return
+        opened, self.open = self.open, None
+        source = " ".join(map(str.strip, opened.sources)) if len(opened.sources) > 1 else opened.sources[0]
+        found = sentences(" ".join(opened.texts))
+        if len(found) == 1:
+            self._append(opened.numbers[0], source, found[0], opened.like)
+            return
+        quotes = sentences(source)
+        ends = list(accumulate(len(each) + 1 for each in opened.texts))
+        at = 0
+        for index, text in enumerate(found):
+            quote = quotes[index] if len(quotes) == len(found) else source
+            self._append(opened.numbers[bisect_right(ends, at)], quote, text, opened.like)
+            at += len(text) + 1
+
+    def _append(self, number: int, source: str, text: str, like: Line) -> Line:
+        """Append a line; one that is too long becomes several, cut at spaces. Returns the last one."""
+        start = 0
+        while len(text) - start > LONGEST_LINE:
+            cut = text.rfind(" ", start + LONGEST_LINE // 2, start + LONGEST_LINE)
+            cut = cut if cut > 0 else start + LONGEST_LINE
+            head = text[start:cut]
+            self.lines.append(replace(like, number=number, source=head, text=head))
+            start = cut
+        if start:
+            source = text = text[start:]
+        text = source if text == source else text
+        line = Line(number, source, text, like.kind, like.section, like.group, like.item, like.codes, like.checkbox)
+        self.lines.append(line)
+        return line
