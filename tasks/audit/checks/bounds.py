@@ -25,6 +25,10 @@ _UNIT_SHARE = re.compile(
 )
 _UNIT_SHARE_WORDS = ("probability", "proportion", "fraction", "auc", "auroc", "iou", "dice", "r²", "r2", "kappa",
     "correlation", "pearson", "spearman", "ρ", "rho")  # fmt: skip
+_RELATIVE = re.compile(r"\s*\)?\s*(?:of|relative|above|over|more|compared|vs)\b", re.I)
+_PHYSICAL = re.compile(r"^(?:ρ|rho|kappa)$", re.I)
+"""Also the names of densities and conductivities."""
+_RATERS = re.compile(r"agree|rater|reliab|spearman|rank|annotat|cohen|fleiss|correl", re.I)
 _SIGNED = re.compile(r"correlation|pearson|spearman|rho|ρ|kappa", re.I)
 _RANGE = re.compile(
     r"(?:\brange[sd]?|\bbounded|\blies?|\bscale|\bin)\b\s*(?:is|of|from|between|by|within|in"
@@ -42,7 +46,7 @@ def check(claims: Claims) -> Iterator[Finding]:
     for share in claims.percents.all:
         if _SHARE.search(share.label) and not re.search(r"increase|change|growth|more|relative|cpu", share.label, re.I):
             beyond = share.number.span.low > 100 or share.number.span.high < 0
-            if beyond:
+            if beyond and not _RELATIVE.match(share.line.text, share.end):
                 yield found("inconsistent", share.line, f"{share.label}: {share.number.text} % is no share of a whole")
     for power in claims.powers.all:
         if power.value.span.low > 1 or power.value.value < 0:
@@ -53,6 +57,10 @@ def check(claims: Claims) -> Iterator[Finding]:
                 printed(each["value"]),
                 -1.0 if _SIGNED.search(each["name"]) else -math.inf if "R" in each["name"] else 0.0,
             )
+            if _PHYSICAL.match(each["name"]) and not _RATERS.search(line.text):
+                continue
+            if re.match(r"\s[A-Za-z]", line.text[each.end() : each.end() + 2]) and " of " in each[0]:
+                continue  # "the fraction of 3 samples"
             if (number.span.low > 1 and number.value < 10) or number.span.high < least:
                 yield found(
                     "inconsistent", line, f"{each['name']} of {each['value']} lies outside [{max(least, -1):g}, 1]"
@@ -108,7 +116,7 @@ def _within(claims: Claims, line: Line, label: str, low: Printed, high: Printed)
                 f"{said(most, 3)}"
             )
             yield consistent_if(s.span.low <= most, mean.line, text, line)
-    for short in named:
+    for short in sorted(each for each in named if re.search(rf"\b{re.escape(each.upper())}\b", f"{label} {line.text}")):
         if len(short) < 2:
             continue
         pattern = re.compile(rf"\b{re.escape(short)}\b" + _HAS.format(num=NUM), re.I)

@@ -18,6 +18,12 @@ _FROM_TO = re.compile(
 )
 _PERCENT = re.compile(rf"(?P<sign>[+-])?(?P<value>{FREE})\s?%(?!\s*(?:CI|confidence))(?P<after>[^,;.)]{{0,25}})")
 _TIMES = re.compile(rf"(?P<value>{FREE})\s?(?:×|x\b|-?fold\b|times\b)")
+_CHANGE = re.compile(
+    r"\b(?:r[io]se[ns]?|fell|fall[s]?|increas\w*|decreas\w*|drop\w*|gr[eo]w\w*|went|go(?:es|ing)?|reduc\w*|improv\w*|declin\w*|cuts?"
+    r"|down|up|shr[aiu]nk|climb\w*|jump\w*|chang\w*|expand\w*|lower\w*|rais\w*|gains?|faster|slower|fewer|higher|speed-?up)\b",
+    re.I,
+)
+_SIGNED = re.compile(r"\s*[(,]?\s*[(]?[+-]\d")
 _POINTS = re.compile(r"\bpoints?\b|\bpp\b", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?:by\s+|an?\s+)?(?P<value>{NUM})\s?%[^,;.|%\d]{{0,40}}$", re.IGNORECASE)
 
@@ -28,12 +34,21 @@ def check(claims: Claims) -> Iterator[Finding]:
         yield from _on(line)
 
 
+def _is_year(text: str, unit: str) -> bool:
+    return not unit and len(text) == 4 and text.isdigit() and 1900 <= int(text) <= 2100
+
+
 def _on(line: Line) -> Iterator[Finding]:
     for each in _FROM_TO.finditer(line.text):
         ua, ub = each["ua"] or each["ub"] or "", each["ub"] or each["ua"] or ""
         a = printed(each["a"]).span.scaled(factor(ua))
         b = printed(each["b"]).span.scaled(factor(ub))
         if a.low <= 0 or b.low <= 0:
+            continue
+        if _is_year(each["a"], ua) and _is_year(each["b"], ub):
+            continue
+        head = line.text[max(0, each.start() - 80) : each.start()]
+        if not (_CHANGE.search(head) or _CHANGE.search(each["rest"]) or _SIGNED.match(each["rest"])):
             continue
         said = f"from {each['a']} {ua} to {each['b']} {ub}".replace("  ", " ").strip()
         if percent := _PERCENT.search(each["rest"]) or _BEFORE.search(

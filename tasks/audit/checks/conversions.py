@@ -7,14 +7,16 @@ from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Measured
-from tasks.audit.finding import Finding, consistent_if
+from tasks.audit.finding import Finding, found
 from tasks.audit.numbers import said_span
 from tasks.audit.units import BYTES, factor
 
 _BETWEEN = re.compile(
-    r"\s*(?:\(|=|≈|,?\s*i\.e\.,?|,?\s*that is,?|,?\s*or\b)\s*(?:~|≈|=|about|around|approx\.?|approximately"
+    r"\s*(?:\(|=|≈|,?\s*i\.e\.,?|,?\s*that is,?)\s*(?:~|≈|=|about|around|approx\.?|approximately"
     r"|roughly|i\.e\.,?|or|or about)?\s*"
 )
+_OF_ELSE = re.compile(r"\s+(?!in total|total|altogether|exactly|and\b|for\b|to\b)[A-Za-z]")
+"""`2 h (30 min of them idle)` is no conversion."""
 
 
 def check(claims: Claims) -> Iterator[Finding]:
@@ -28,7 +30,10 @@ def check(claims: Claims) -> Iterator[Finding]:
             continue
         scale = factor(each.unit)
         text = f"{a.text} = {said_span(a.base.scaled(1 / scale))} {each.unit}, printed as {each.number.text}"
-        yield consistent_if(a.base.meets(each.base) or (not a.time and _binary(a, each)), each.line, text)
+        if a.base.meets(each.base) or (not a.time and _binary(a, each)):
+            yield found("consistent", each.line, text)
+        elif not _OF_ELSE.match(each.line.text, each.end):
+            yield found("inconsistent", each.line, text)
 
 
 def _binary(a: Measured, b: Measured) -> bool:

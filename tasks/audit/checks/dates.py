@@ -13,6 +13,11 @@ from tasks.audit.reading.report import Line
 from tasks.audit.registry import VENUES
 
 _DAYS = re.compile(r"(?<![\w.,/-])(?P<n>\d{1,4})\s+days?\b(?P<rest>[^.;|]{0,30})", re.I)
+_BETWEEN_DATES = re.compile(
+    r"\s*(?:between|from|after|before|until|apart|later|remain\w*|left|to go|away|in all|in total)\b", re.I
+)
+_BEHIND = re.compile(r"\s*[(,:=–—-]?\s*(?:i\.e\.,?|that is,?|which is|in total|a total of|about|=|~)?\s*")
+_RANGE = re.compile(r"\s*(?:[-–—]|to|until|through|till|bis|au|and)\s*(?:\w{2,9},?\s*)?", re.I)
 _LEFT = re.compile(r"\b(?:remain\w*|left|until|to go|away)\b", re.I)
 _REPORT_DATE = re.compile(
     r"^(?:date|report date|as of|status as of|generated|written|prepared|published|issued|(?:last )?updated)\s*:", re.I
@@ -51,6 +56,9 @@ def _between(claims: Claims, line: Line, today: tuple[Line, date] | None) -> Ite
     dates = claims.dates.within("sentence", line)
     if len(counts) != 1 or not 1 <= len(dates) <= 2:
         return
+    behind = line.text[dates[-1].end : counts[0].start()] if counts[0].start() > dates[-1].end else None
+    if not _BETWEEN_DATES.match(counts[0]["rest"]) and (behind is None or not _BEHIND.fullmatch(behind)):
+        return
     year = next((each.year for each in dates if each.year), today[1].year if today else None)
     if year is None:
         return
@@ -65,7 +73,9 @@ def _between(claims: Claims, line: Line, today: tuple[Line, date] | None) -> Ite
         return
     n, apart = int(counts[0]["n"]), abs((b - a).days)
     text = f"from {min(a, b)} to {max(a, b)} are {apart} days, printed as {n}"
-    if n == apart + 1:
+    if n == apart + 1 and len(dates) == 2 and _RANGE.fullmatch(line.text[dates[0].end : dates[1].start]):
+        yield found("consistent", line, f"{text}, both ends included", *also)
+    elif n == apart + 1:
         yield found("depends on reading", line, f"{text}: only if both ends are counted", *also)
     else:
         yield consistent_if(n == apart, line, text, *also)

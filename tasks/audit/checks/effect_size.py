@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims, distinct
 from tasks.audit.claims.statistics import EffectSize, MeanSpread
-from tasks.audit.finding import Finding, found
+from tasks.audit.finding import Finding, consistent_if, found
 from tasks.audit.numbers import Span, said_span
 from tasks.audit.reading.report import Line
 from tasks.audit.readings import NAMES, deviations
@@ -80,9 +81,12 @@ def _of_two(each: EffectSize, a: MeanSpread, b: MeanSpread, lines: list[Line]) -
     )
     also = (a.line, b.line, *lines)
     single = [difference / s, difference / t]
-    if ours.meets(wanted) or any(one.meets(wanted) for one in single):
+    pairs = Span((difference / (s + t)).low, math.inf if s.meets(t) else (difference / (s - t).absolute()).high)
+    if each.paired:
+        yield consistent_if(pairs.meets(wanted), each.line, f"{text} of the differences of pairs", *also)
+    elif ours.meets(wanted) or any(one.meets(wanted) for one in single):
         yield found("consistent", each.line, text, *also)
-    elif wanted.high >= (difference / (s + t)).low:
+    elif pairs.meets(wanted):
         yield found(
             "depends on reading",
             each.line,

@@ -26,10 +26,11 @@ def _extreme(series: Series, each: Aggregate) -> Iterator[Finding]:
     ours = Span(choose(part.span.low for part in series.parts), choose(part.span.high for part in series.parts))
     part = choose(series.parts, key=lambda part: part.number.value * _scale(part.span, part.number.value))
     text = f"of {len(series.parts)} parts the {each.role} is {said_span(ours)}; {each.label} is {each.text}"
-    if not series.complete and not ours.meets(each.span):
+    if series.origin != "sections" and not ours.meets(each.span):
         beyond = each.span.high < ours.low if each.role == "least" else each.span.low > ours.high
-        verdict = "depends on reading" if beyond else "inconsistent"
-        yield found(verdict, each.line, text, part.line)  # type: ignore[arg-type]
+        if beyond:
+            text += ": only if it is of what is not listed"
+        yield found("depends on reading" if beyond else "inconsistent", each.line, text, part.line)
         return
     yield consistent_if(ours.meets(each.span), each.line, text, part.line)
     named = _NAMED.search(each.line.text)

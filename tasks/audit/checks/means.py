@@ -22,7 +22,9 @@ def check(claims: Claims) -> Iterator[Finding]:
             lines = [part.line for part in series.parts]
             if ours.meets(each.span):
                 yield found("consistent", each.line, text, *lines)
-            elif series.complete:
+            elif series.origin == "sections" or not series.range.meets(each.span):
                 yield found("inconsistent", each.line, text, *lines)
+            elif series.origin == "table":
+                yield found("depends on reading", each.line, f"{text}: only if rows are weighted or left out", *lines)
             else:
-                yield found("depends on reading", each.line, f"{text}: only if parts are missing from the list", *lines)
+                yield found("depends on reading", each.line, f"{text}: only if parts are left out", *lines)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Percent, Ratio
-from tasks.audit.finding import Finding, consistent_if
-from tasks.audit.numbers import Span, said_span
+from tasks.audit.finding import Finding, consistent_if, found
+from tasks.audit.numbers import FREE, NUM, Span, printed, said_span
 
 _RATIO_FIRST = re.compile(
     r"\s*(?:[A-Za-z]{1,20}\s*){0,4}(?:\(|=|≈|,|:|,?\s*i\.e\.|,?\s*or|,?\s*that is,?|–|—)\s*(?:~|≈|about|i\.e\.,?"
@@ -16,6 +16,15 @@ _RATIO_FIRST = re.compile(
 )
 _PERCENT_FIRST = re.compile(
     r"\s*(?:[A-Za-z]{1,20}\s*){0,4}(?:\(|=|,?\s*i\.e\.|,?\s*or|,?\s*that is,?|:)\s*(?:~|≈|about|or|=)?\s*"
+)
+_PART_FIRST = re.compile(
+    rf"(?P<part>{FREE})\s?\((?P<percent>{NUM})\s?%\)\s(?:out )?of(?: the| all| these| those)?\s(?P<whole>{NUM})(?![\w%/]|\s?%|\.\d)"
+)
+_WORD = re.compile(r"\s*([A-Za-z]{2,20})")
+_OF_THE_SAME = re.compile(
+    r"(?:of|and|or|in|at|is|was|done|complete[d]?|pass(?:ed|ing)?|success(?:ful)?|accuracy|covered|coverage|finished|met|share|total"
+    r"|achieved|overall|rate|positive|correct)$",
+    re.I,
 )
 _NOT_OF_IT = re.compile(
     r"^\s*(?:CI\b|confidence|credible|interval)|^\s*(?:more|less|faster|slower|higher|lower|increase|decrease"
@@ -30,6 +39,7 @@ def check(claims: Claims) -> Iterator[Finding]:
         beside = [each for each in claims.percents.within("sentence", ratio.line)[:40] if _bound(ratio, each)]
         if len(beside) == 1:
             yield _compare(ratio, beside[0])
+    yield from _part_first(claims)
 
 
 def _bound(ratio: Ratio, percent: Percent) -> bool:
@@ -44,8 +54,26 @@ def _bound(ratio: Ratio, percent: Percent) -> bool:
 def _compare(ratio: Ratio, percent: Percent) -> Finding:
     share = ratio.share.scaled(100)
     text = f"{ratio.text} = {said_span(share)} %, printed as {percent.number.text} %"
-    if not share.meets(percent.number.span) and share.meets(
-        Span(percent.number.value, percent.number.value + 2 * percent.number.half)
-    ):
+    if share.meets(percent.number.span):
+        return found("consistent", ratio.line, text)
+    rest = Span(100.0, 100.0) - share
+    behind = _WORD.match(ratio.line.text, percent.end) if percent.start >= ratio.end else None
+    if behind and not _OF_THE_SAME.match(behind[1]):
+        if rest.meets(percent.number.span):
+            return found("consistent", ratio.line, f"{text} {behind[1]}: the rest is {said_span(rest)} %")
+        return found("depends on reading", ratio.line, f"{text}: only if {behind[1]} is of something else")
+    if share.meets(Span(percent.number.value, percent.number.value + 2 * percent.number.half)):
         text += ", which is cut off and not rounded"
-    return consistent_if(share.meets(percent.number.span), ratio.line, text)
+    return found("inconsistent", ratio.line, text)
+
+
+def _part_first(claims: Claims) -> Iterator[Finding]:
+    """`21 (7.1 %) of 297`."""
+    for line in claims.numeric("%"):
+        for each in _PART_FIRST.finditer(line.text):
+            part, percent, whole = (printed(each[name]) for name in ("part", "percent", "whole"))
+            if whole.value <= 0:
+                continue
+            share = (part.exact / whole.exact).scaled(100)
+            text = f"{part.text} of {whole.text} = {said_span(share)} %, printed as {percent.text} %"
+            yield consistent_if(share.meets(percent.span), line, text)

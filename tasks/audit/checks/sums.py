@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.series import Aggregate, Series, all_series
-from tasks.audit.finding import Finding, consistent_if, found
+from tasks.audit.finding import Finding, Verdict, consistent_if, found
 from tasks.audit.numbers import NUM, Span, printed, said_span
 from tasks.audit.reading.report import Line
 from tasks.audit.units import UNIT, factor
@@ -18,6 +18,10 @@ _EQUATION = re.compile(
 )
 _TERM = re.compile(rf"(?P<sign>[+×*÷-])?\s*(?P<value>(?<![\d.])\d[\d.]*(?:[eE][-+]?\d+)?)\s?(?P<unit>{UNIT})?")
 _HALF = 0.5
+_MANY_EACH = re.compile(r"respondent|participant|patient|user|people|person|unique|distinct|customer|student", re.I)
+"""Who may count in several rows."""
+_SOME = re.compile(r"\b(?:top|main|major|largest|selected|some|most|examples?|first|excerpt|key)\b", re.I)
+"""Heads a table that leaves rows out."""
 
 
 def check(claims: Claims) -> Iterator[Finding]:
@@ -36,8 +40,11 @@ def _total(series: Series, total: Aggregate) -> Iterator[Finding]:
     said_sum = (
         f"{len(series.parts)} parts sum to {said_span(ours)}; {total.label} is {total.text} ({said_span(total.span)})"
     )
-    if ours.meets(total.span):
+    may_be_rounded = series.rounded_sum.meets(total.wide)
+    if ours.meets(total.span) or (series.rounded and may_be_rounded):
         yield found("consistent", total.line, said_sum, *lines)
+    elif may_be_rounded:
+        yield found("depends on reading", total.line, f"{said_sum}: only if these are rounded amounts", *lines)
     elif total.around:
         why = (
             "only if parts ran at the same time"
@@ -45,10 +52,14 @@ def _total(series: Series, total: Aggregate) -> Iterator[Finding]:
             else "only if something else took the rest"
         )
         yield found("depends on reading", total.line, f"{said_sum}: {why}", *lines)
-    elif series.complete or ours.low > total.span.high:
+    elif ours.low > total.span.high:
+        overlap = series.origin == "list" or bool(_MANY_EACH.search(total.label))
+        verdict: Verdict = "depends on reading" if overlap else "inconsistent"
+        yield found(verdict, total.line, said_sum + (": only if parts overlap" if overlap else ""), *lines)
+    elif series.origin == "table" and not _SOME.search(series.title):
         yield found("inconsistent", total.line, said_sum, *lines)
     elif ours.high > _HALF * total.span.low:
-        yield found("depends on reading", total.line, f"{said_sum}: only if parts are missing from the list", *lines)
+        yield found("depends on reading", total.line, f"{said_sum}: only if parts are left out", *lines)
 
 
 def _equations(line: Line) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ _ACTUAL = re.compile(
     rf"(?<![\w./-])(?P<value>{NUM})\s?(?P<unit>{UNIT})?(?:\s?/\s?(?P<whole>{NUM})\s?(?:{UNIT})?)?(?![\w/-]|\.\d)"
 )
 _AT_MOST = ("≤", "<", "at most", "no more than", "under", "below", "maximum of", "up to")
+_UNDER_WAY = re.compile(r"on track|in progress|ongoing|under way|underway|started|expected|will|so far|partial", re.I)
 _TARGET_HEAD = re.compile(r"\b(?:target|required|requirement|threshold|criterion|goal value|needed)\b", re.I)
 _ACTUAL_HEAD = re.compile(r"\b(?:actual|achieved|current|result|value|measured|observed|reached|got)\b", re.I)
 _STATUS_HEAD = re.compile(r"\b(?:status|met|state|verdict|pass)\b", re.I)
@@ -92,7 +93,7 @@ def _target(cell: str) -> Target | None:
 def _judge(target: Target, actual: str, status: str, line: Line, *also: Line) -> Iterator[Finding]:
     state = state_of(status)
     told = _ACTUAL.search(actual)
-    if not state or told is None or "→" in status:
+    if not state or told is None or "→" in status or _UNDER_WAY.search(status):
         return
     value, unit = printed(told["value"]), told["unit"] or ""
     if told["whole"] and dimension(target.unit) == "percent":
@@ -101,7 +102,7 @@ def _judge(target: Target, actual: str, status: str, line: Line, *also: Line) ->
     if dimension(unit) != dimension(target.unit) and ((unit and target.unit) or dimension(target.unit)):
         return
     met = target.met_by(value, unit)
-    if not target.sign and state == "undone" and met:
+    if not target.sign and not (told["whole"] and float(told["whole"]) == target.value.value and state == "done"):
         return  # which side counts is not said
     mark = "met" if state == "done" else "not met"
     yield consistent_if(

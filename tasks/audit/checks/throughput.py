@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
@@ -9,6 +10,11 @@ from tasks.audit.claims.quantities import Measured
 from tasks.audit.finding import Finding, Verdict, found
 from tasks.audit.numbers import Span, said_span
 from tasks.audit.units import factor
+
+_NEXT = re.compile(
+    r"(?:\s*(?:/|per\b)\s*[A-Za-z]{2,20})?[\s(,;:=~≈@]*(?:i\.e\.,?|or|about|at|that is,?|avg\.?|average|an? \w+|in total)?[\s:~]*"
+)
+_IN = re.compile(r"\s*(?:\w+\s+){0,2}(?:in|within|over|took|take)\s+(?:about |only |just )?")
 
 
 def check(claims: Claims) -> Iterator[Finding]:
@@ -20,6 +26,8 @@ def check(claims: Claims) -> Iterator[Finding]:
         size = claims.size_at(each.line)
         if len(totals) == 1 and size is not None and size.line.section == each.line.section and _counts(each.per):
             whole = totals[0]
+            if not _beside(each, whole):
+                continue
             ours = each.base * Span(size.n, size.n)
             text = f"{each.text} × {size.n} = {_in(ours, whole)}, printed as {whole.text}"
             yield found(
@@ -30,9 +38,17 @@ def check(claims: Claims) -> Iterator[Finding]:
         sizes = {one.n: one for one in claims.sizes.within("sentence", rate.line)}
         if len(totals) == 1 and len(sizes) == 1:
             n, whole = next(iter(sizes)), totals[0]
+            if not _IN.fullmatch(rate.line.text[sizes[n].end : whole.start]):
+                continue
             ours = Span(n, n) / whole.base
             text = f"{n} in {whole.text} are {said_span(ours)} a second, printed as {rate.number.text} {rate.noun}s"
             yield found(_verdict(ours.meets(rate.per_second), True), rate.line, text)
+
+
+def _beside(each: Measured, whole: Measured) -> bool:
+    """Whether a time for one and a time for all stand next to one another."""
+    a, b = (whole, each) if whole.start < each.start else (each, whole)
+    return bool(_NEXT.fullmatch(each.line.text[a.end : b.start]))
 
 
 def _verdict(holds: bool, same_line: bool) -> Verdict:

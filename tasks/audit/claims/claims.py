@@ -53,7 +53,7 @@ class Claims:
     @cached_property
     def intervals(self) -> Scoped[statistics.ConfidenceInterval]:
         """Intervals."""
-        return self._all(statistics.intervals, "ci", "nterval", "[")
+        return self._all(statistics.intervals, "ci", "ki", "ic", "nterval", "[")
 
     @cached_property
     def effects(self) -> Scoped[statistics.EffectSize]:

@@ -6,7 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
+from tasks.audit.claims.claim import words
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Measured, Role, role_of
 from tasks.audit.numbers import NUM, Printed, Span, printed
@@ -23,6 +25,13 @@ class Part:
     span: Span
     """In seconds or bytes where it is a duration or memory."""
     line: Line
+    scale: float = 1.0
+    """Seconds or bytes in one of its unit."""
+
+    @property
+    def wide(self) -> Span:
+        """What rounds to it, be it whole or not."""
+        return self.number.span.scaled(self.scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,8 @@ class Aggregate:
     text: str
     span: Span
     line: Line
+    wide: Span
+    """What rounds to it, be it whole or not."""
     around: bool = False
     """True for a whole that may hold more than its parts, or run them at the same time, such as an elapsed time."""
 
@@ -44,15 +55,28 @@ class Series:
 
     parts: tuple[Part, ...]
     aggregates: tuple[Aggregate, ...]
-    complete: bool
-    """Whether the parts are all there are, as in a table with its own last row."""
-    scale: float = 1.0
-    """What spans are to be divided by to read as printed."""
+    origin: Literal["sections", "table", "list"]
+    """Sections tell all parts there are; a table may leave some out, or hold means; a list may mix what it holds."""
+    title: str = ""
+    """Of the section it stands in, and of its first column."""
+    rounded: bool = False
+    """Whether whole numbers are amounts that were rounded, such as money, and no counts."""
 
     @property
     def sum(self) -> Span:
         """Of the parts."""
         return Span(sum(each.span.low for each in self.parts), sum(each.span.high for each in self.parts))
+
+    @property
+    def rounded_sum(self) -> Span:
+        """Of the parts, where whole numbers may have been rounded too."""
+        spans = [Span(min(each.span.low, each.wide.low), max(each.span.high, each.wide.high)) for each in self.parts]
+        return Span(sum(each.low for each in spans), sum(each.high for each in spans))
+
+    @property
+    def range(self) -> Span:
+        """From the least part to the largest: what any weighted mean lies in."""
+        return Span(min(each.span.low for each in self.parts), max(each.span.high for each in self.parts))
 
 
 _MOST_AGGREGATES = 50
@@ -88,13 +112,48 @@ _CELL = re.compile(rf"^~?(?P<value>{NUM})\s?(?P<unit>{UNIT})?$")
 _KEY_VALUE = re.compile(
     rf"^(?P<key>[^:|]{{1,60}}):\s*~?(?P<value>{NUM})\s?(?P<unit>{UNIT}|[A-Za-z]{{3,20}})?(?:\s*\([^()]{{0,80}}\))?\.?$"
 )
-_DIVISION = re.compile(
-    r"\b(?:completed?|done|failed|blocked|skipped|passed|pending|open|closed|high|medium|low|positive|negative"
-    r"|train(?:ing)?"
-    r"|val(?:idation)?|test|correct|incorrect|wrong|yes|no|included|excluded|accepted|rejected|unknown|other"
-    r"|unchanged|cancelled)\b",
+_DIVISIONS = tuple(
+    re.compile(rf"\b(?:{names})\b", re.I)
+    for names in (
+        r"completed?|done|failed|blocked|skipped|passed|pending|open|closed|in progress|errors?|cancelled|succeeded|todo",
+        "high|medium|low|critical|minor|major",
+        "train(?:ing)?|val(?:idation)?|test|dev|hold-?out",
+        "positive|negative|neutral|unknown",
+        "correct|incorrect|wrong|unanswered",
+        "included|excluded|accepted|rejected|unclear",
+        "yes|no|unknown|other|maybe",
+        "added|changed|removed|unchanged",
+    )
+)
+"""Words that divide one thing; those of one family do not overlap."""
+_STATISTIC = re.compile(
+    r"^(?:count|n|nobs|unique|top|freq|std\.?|sd|s\.?d\.?|st(?:andard)? ?dev(?:iation)?|var(?:iance)?|median|mode|iqr|sem?"
+    r"|skew\w*|kurt\w*|p\d{1,2}(?:\.\d+)?|q[1-4]|\d{1,2}(?:\.\d+)?\s?%"
+    r"|mean|average|min(?:imum)?|max(?:imum)?|range)$|percentile|quantile|quartile|\bp\d{2}\b",
     re.I,
 )
+"""A row of such a name is a statistic of the same data, and no part."""
+_OF_ANYTHING = re.compile(
+    r"^(?:metric|statistic|stat|measure|quantity|parameter|property|indicator|kpi|key|field|variable)s?$", re.I
+)
+"""Heads the names of rows that are unlike one another."""
+_AMOUNT = re.compile(
+    r"[$€£¥%]|\b(?:million|thousand|bn|mio|mrd|k€|m€|usd|eur|revenue|cost|price|sales|income|budget|amount|montant|betrag|kosten"
+    r"|umsatz)s?\b",
+    re.I,
+)
+_NO_PART = re.compile(
+    r"^(?:duration|runtime|run time|elapsed|wall|wall[- ]clock|real|user|sys|cpu|gpu)\b|timeout|time limit|budget|deadline"
+    r"|target|remaining|expected|estimat|interval|latency|delay|uptime|downtime|age\b|of which|thereof",
+    re.I,
+)
+"""Of durations: another whole, or what is no part of one."""
+_ROLE_WORDS = re.compile(
+    r"\b(?:average|mean|avg|total|overall|altogether|sum|in all|combined|fastest|shortest|quickest|slowest|longest|min(?:imum)?"
+    r"|max(?:imum)?|smallest|largest|least|most|lowest|highest)\b",
+    re.I,
+)
+_OF_ANY_TIME = words("time duration runtime run elapsed spent tests items count number samples images tasks")
 
 
 def own_durations(claims: Claims) -> dict[int, Measured]:
@@ -132,7 +191,7 @@ def all_series(claims: Claims) -> Iterator[Series]:
 def _all(claims: Claims) -> Iterator[Series]:
     yield from _of_sections(claims)
     for table in claims.report.tables:
-        yield from _of_table(table)
+        yield from _of_table(claims, table)
     yield from _of_lists(claims)
 
 
@@ -160,18 +219,18 @@ def _of_sections(claims: Claims) -> Iterator[Series]:
             about.append(_aggregate(each, role))
         elif whole and role in ("", "total"):
             about.append(_aggregate(each, "total", around=True))
-    yield Series(parts, tuple(_once(about)), complete=True)
+    yield Series(parts, tuple(_once(about)), "sections")
 
 
 def _part(claims: Claims, each: Measured) -> Part:
     heading = claims.heading(each.line.section)
-    return Part(heading.text if heading else "", each.number, each.base, each.line)
+    return Part(heading.text if heading else "", each.number, each.base, each.line, factor(each.unit))
 
 
 def _aggregate(each: Measured, role: Role, around: bool = False) -> Aggregate:
     around = (around or role == "total") and "sum" not in each.label.lower()
     elapsed = around and bool(_ELAPSED.search(each.line.text))
-    return Aggregate("own" if elapsed else role, each.label, each.text, each.base, each.line, around)
+    return Aggregate("own" if elapsed else role, each.label, each.text, each.base, each.line, each.base, around)
 
 
 def _once(about: list[Aggregate]) -> Iterator[Aggregate]:
@@ -187,16 +246,23 @@ def _noun(titles: list[str]) -> str:
     return firsts.pop() if len(firsts) == 1 else ""
 
 
-def _of_table(table: Table) -> Iterator[Series]:
+def _of_table(claims: Claims, table: Table) -> Iterator[Series]:
     roles: list[tuple[int, Role]] = []
     for at, row in enumerate(table.rows):
         first = row.cells[0].strip() if row.cells else ""
         role: Role = "total" if _TOTAL_CELL.match(first) else role_of(first) if _ROLE_CELL.match(first) else ""
         if role in ("total", "mean", "least", "most"):
             roles.append((at, role))
+    labels = [row.cells[0] for row in table.rows[: roles[0][0]] if row.cells] if roles else []
     if not roles or any(_SUBTOTAL.search(row.cells[0]) for row in table.rows if row.cells):
         return
+    if any(_STATISTIC.search(each) for each in labels):
+        return
+    if table.header and _OF_ANYTHING.match(table.header[0]) and not _divided(labels):
+        return
     first_role = roles[0][0]
+    title = claims.report.sections[table.rows[0].line.section].title
+    first_head = table.header[0] if table.header else ""
     for column in range(1, max(len(row.cells) for row in table.rows)):
         cells = [_CELL.match(row.cells[column].strip()) if column < len(row.cells) else None for row in table.rows]
         parts = [(row, cell) for row, cell in zip(table.rows[:first_role], cells, strict=False)]
@@ -216,9 +282,10 @@ def _of_table(table: Table) -> Iterator[Series]:
             number = printed(cell["value"])
             span = number.exact_or_span(bool(cell["unit"]) or role == "mean").scaled(factor(cell["unit"] or ""))
             label = f"{table.rows[at].cells[0]} of {header or 'the column'}"
-            about.append(Aggregate(role, label, cell[0], span, table.rows[at].line))
+            wide = number.span.scaled(factor(cell["unit"] or ""))
+            about.append(Aggregate(role, label, cell[0], span, table.rows[at].line, wide))
         if about:
-            yield Series(kept, tuple(about), complete=True)
+            yield Series(kept, tuple(about), "table", f"{title} {first_head}", bool(_AMOUNT.search(header)))
 
 
 def _is_all(cell: re.Match[str]) -> bool:
@@ -228,7 +295,7 @@ def _is_all(cell: re.Match[str]) -> bool:
 
 def _of_row(row: Row, cell: re.Match[str]) -> Part:
     number, unit = printed(cell["value"]), cell["unit"] or ""
-    return Part(row.cells[0], number, number.exact_or_span(bool(unit)).scaled(factor(unit)), row.line)
+    return Part(row.cells[0], number, number.exact_or_span(bool(unit)).scaled(factor(unit)), row.line, factor(unit))
 
 
 def _of_lists(claims: Claims) -> Iterator[Series]:
@@ -246,7 +313,8 @@ def _of_lists(claims: Claims) -> Iterator[Series]:
 
 
 def _of_list(unit: str, pairs: list[tuple[Line, re.Match[str]]]) -> Iterator[Series]:
-    parts, about = [], []
+    parts: list[Part] = []
+    about: list[Aggregate] = []
     for line, pair in pairs:
         number = printed(pair["value"])
         known = dimension(pair["unit"] or "")
@@ -254,19 +322,25 @@ def _of_list(unit: str, pairs: list[tuple[Line, re.Match[str]]]) -> Iterator[Ser
         role = role_of(pair["key"])
         text = f"{pair['value']} {pair['unit'] or ''}".strip()
         if role:
-            about.append(
-                Aggregate(
-                    role,
-                    pair["key"],
-                    text,
-                    number.span.scaled(factor(pair["unit"] or "")) if role == "mean" else span,
-                    line,
-                )
-            )
-        else:
-            parts.append(Part(pair["key"], number, span, line))
-    if len(parts) < 2 or not about or unit == "percent":
+            wide = number.span.scaled(factor(pair["unit"] or ""))
+            about.append(Aggregate(role, pair["key"], text, wide if role == "mean" else span, line, wide))
+        elif not _NO_PART.search(pair["key"]):
+            parts.append(Part(pair["key"], number, span, line, factor(pair["unit"] or "")))
+    labels = [each.label for each in parts]
+    about = [each for each in about if _is_of(each, labels)]
+    if len(parts) < 2 or not about or unit == "percent" or any(_STATISTIC.search(each) for each in labels):
         return
-    if unit != "time" and not all(_DIVISION.search(each.label) for each in parts):
+    if unit != "time" and not _divided(labels):
         return
-    yield Series(tuple(parts), tuple(about), complete=False)
+    yield Series(tuple(parts), tuple(about), "list")
+
+
+def _divided(labels: list[str]) -> bool:
+    """Whether labels divide one thing, each in the same way: by outcome, by priority, by split."""
+    return any(all(family.search(each) for each in labels) for family in _DIVISIONS)
+
+
+def _is_of(each: Aggregate, labels: list[str]) -> bool:
+    """Whether an aggregate says nothing of what it is of, or names what all parts name."""
+    own = words(_ROLE_WORDS.sub("", each.label)) - _OF_ANY_TIME
+    return not own or all(own & words(label) for label in labels)

@@ -24,13 +24,23 @@ _MEAN_SD = re.compile(
     re.IGNORECASE,
 )
 _NAMES_SPREAD = re.compile(r"(?<![^\W_])(?:s\.?[de]\b|sem\b|std|standard [de])", re.IGNORECASE)
+_NAMES_INTERVAL = re.compile(r"[CK]I|IC|nterval")
+_INTERVAL_NAME = (
+    r"(?:CIs?|KI|IC|confidence intervals?|credible intervals?|Konfidenzintervall|intervalle de confiance|intervals?)"
+)
 _INTERVAL = re.compile(
-    r"(?:(?P<a>\d{2}(?:\.\d{1,2})?)\s?%\s*(?:bootstrap(?:ped)?\s+|BCa\s+)?(?:CIs?\b|confidence intervals?"
-    r"|credible intervals?"
-    r"|intervals?)|\bCI[_\s-]?\(?(?P<b>\d{2}(?:\.\d)?)\s?%?\)?|\bCI\b|\b(?:confidence|credible) interval)"
-    rf"\s*(?:of|from|is|was|[=:])?\s*[\[(]?\s*(?P<low>{NUM})(?P<u1>{_OPTIONAL_UNIT})\s*(?:,|;|–|—|\bto\b|\.\."
+    rf"(?:(?P<a>\d{{2}}(?:\.\d{{1,2}})?)\s?-?%\s*-?\s*(?:bootstrap(?:ped)?\s+|BCa\s+)?{_INTERVAL_NAME}\b"
+    r"|\b(?:CI|KI|IC)[_\s-]?\(?\s?(?P<b>\d{2}(?:\.\d)?)\s?%?\)?|\bCI\b|\b(?:confidence|credible) interval)"
+    rf"\s*(?:of|from|is|was|[=:])?\s*[\[(]?\s*(?P<low>{NUM})(?P<u1>{_OPTIONAL_UNIT})\s*(?:,|;|–|—|\bto\b|\bà\b|\bbis\b|\.\."
     r"|\s-\s|-(?=\d))\s*"
     rf"(?P<high>{NUM})",
+    re.IGNORECASE,
+)
+_ESTIMATE = re.compile(rf"(?<!±)(?<!±\s)(?P<value>{FREE})\s?(?:%|[A-Za-z°/²]{{1,12}})?\s*[(\[,;]*\s*$")
+"""The number that an interval stands right behind."""
+_NO_ESTIMATE = re.compile(
+    r"(?:\b[nN]|\bp|\bt\s*\([^()]*\)|\bdf|\bS[DE]M?|α|alpha|\bage|threshold|baseline|chance|reference|null|level|against"
+    r"|versus|vs\.?)\s*(?:value |level )?(?:of|is|was|[=<>:])?\s*$",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(
@@ -109,6 +119,8 @@ class EffectSize(Claim):
     """Cohen's d or one of its kin."""
 
     value: Printed
+    paired: bool
+    """In standard deviations of the differences: d_z."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +198,15 @@ def _kind(text: str, end: int) -> Spread:
 def intervals(line: Line) -> Iterator[ConfidenceInterval]:
     """`95% CI [a, b]` and the like, and `x [a, b]`."""
     taken: set[int] = set()
-    if "CI" in line.text or "nterval" in line.text:
+    if _NAMES_INTERVAL.search(line.text):
         for each in _INTERVAL.finditer(line.text):
             level = each["a"] or each["b"]
             at = float(level) if level else None
             taken.add(each.start("low"))
             label = label_before(line.text, each.start())
+            low, high = printed(each["low"]), printed(each["high"])
             yield ConfidenceInterval(
-                line, each.start(), each.end(), label, printed(each["low"]), printed(each["high"]), at, None
+                line, each.start(), each.end(), label, low, high, at, _estimate(line, each.start())
             )
     if "[" in line.text:
         for each in _BRACKETED.finditer(line.text):
@@ -205,10 +218,17 @@ def intervals(line: Line) -> Iterator[ConfidenceInterval]:
                 )
 
 
+def _estimate(line: Line, at: int) -> Printed | None:
+    head = line.text[max(0, at - 60) : at]
+    each = _ESTIMATE.search(head)
+    return None if each is None or _NO_ESTIMATE.search(head[: each.start()]) else printed(each["value"])
+
+
 def effects(line: Line) -> Iterator[EffectSize]:
     """Cohen's d, dz, d_av, Hedges' g."""
     for each in _EFFECT.finditer(line.text):
-        yield EffectSize(line, each.start(), each.end(), printed(each["value"]))
+        paired = (each["sub"] or each["sub2"] or "").strip("_").lower() == "z"
+        yield EffectSize(line, each.start(), each.end(), printed(each["value"]), paired)
 
 
 _CRITERION = re.compile(
