@@ -11,6 +11,7 @@ from tasks.audit.claims.claims import Claims
 from tasks.audit.finding import Finding, consistent_if, found
 from tasks.audit.numbers import NUM, Printed, printed, said
 from tasks.audit.reading.report import Line
+from tasks.audit.units import dimension
 
 _SHARE = re.compile(
     r"\b(?:accuracy|precision|recall|coverage|share|proportion|fraction|completeness|overlap|agreement"
@@ -26,6 +27,10 @@ _UNIT_SHARE = re.compile(
 _UNIT_SHARE_WORDS = ("probability", "proportion", "fraction", "auc", "auroc", "iou", "dice", "r²", "r2", "kappa",
     "correlation", "pearson", "spearman", "ρ", "rho")  # fmt: skip
 _RELATIVE = re.compile(r"\s*\)?\s*(?:of|relative|above|over|more|compared|vs)\b", re.I)
+_OF_MEMORY = re.compile(r"\b(?:memory|ram|vram|gpu|disk|storage|used|utili[sz]|peak)", re.I)
+_RELATIVE_MEMORY = re.compile(
+    r"compress|swap|overcommit|vs|compared|before|after|from|unified|needs|would|OOM|out of memory", re.I
+)
 _PHYSICAL = re.compile(r"^(?:ρ|rho|kappa)$", re.I)
 """Also the names of densities and conductivities."""
 _RATERS = re.compile(r"agree|rater|reliab|spearman|rank|annotat|cohen|fleiss|correl", re.I)
@@ -69,6 +74,9 @@ def check(claims: Claims) -> Iterator[Finding]:
     for ratio in claims.ratios.all:
         if ratio.part.value > ratio.whole.value and ratio.unit == "" and _counts_done(ratio.line.text, ratio.end):
             yield found("inconsistent", ratio.line, f"{ratio.text} is more than all")
+        beyond = dimension(ratio.unit) == "memory" and ratio.share.low > 1
+        if beyond and _OF_MEMORY.search(ratio.line.text) and not _RELATIVE_MEMORY.search(ratio.line.text):
+            yield found("inconsistent", ratio.line, f"{ratio.text} is more than there is")
 
 
 def _counts_done(text: str, end: int) -> bool:

@@ -24,6 +24,7 @@ _REPORT_DATE = re.compile(
 )
 _VENUE = re.compile(rf"\b(?P<venue>{'|'.join(VENUES)})\s?(?:'|\s)?(?P<year>20\d{{2}})\b(?!\s*[-–]\s*\d)")
 _SUBMISSION = re.compile(r"template|format|submi|deadline|target|camera|style|compliance|aim", re.I)
+_HELD = re.compile(r"\b(?:published|presented|appeared|accepted|proceedings|won|best paper|as in|from|like)\b", re.I)
 _DEADLINE = re.compile(r"deadline|due\b|submission|submit", re.I)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -90,11 +91,12 @@ def _venues(claims: Claims, today: tuple[Line, date] | None) -> Iterator[Finding
             if venue.years != "all" and year % 2 != (venue.years == "odd"):
                 yield found("inconsistent", line, f"{venue.name} is held in {venue.years} years, and {year} is none")
                 continue
-            if each[0] in said or not _SUBMISSION.search(line.text):
+            if each[0] in said or not _SUBMISSION.search(line.text) or _HELD.search(line.text):
                 continue
             near = [d for d in deadlines if d.line.section == line.section] or (
                 [] if len(deadlines) != 1 else deadlines
             )
+            near = [d for d in near if {one[0] for one in _VENUE.finditer(d.line.text)} <= {each[0]}]
             days = [(d, day) for d in near if (day := _deadline(d, today))]
             for d, day in days[:1]:
                 said.add(each[0])

@@ -75,7 +75,9 @@ def _compare(claims: Claims, p: PValue, interval: ConfidenceInterval) -> Iterato
     mean = claims.mean_at(interval.line, interval.label) if interval.value is None else None
     label = interval.label if mean is None else mean.label
     before = interval.line.text[: interval.start]
-    beside = claims.references_beside(interval.line, label) if interval.value is None else []
+    beside = list(claims.references.within("sentence", p.line)[:20]) if p.line is not interval.line else []
+    if not beside and interval.value is None:
+        beside = claims.references_beside(interval.line, label)
     texts = f"p {p.sign} {p.value.text}", f"[{interval.low.text}, {interval.high.text}]"
     if not beside and (ratio := _RATIO.search(before[-_NEAR:]) or _DIFFERENCE.search(f"{label} {before}"[-_NEAR:])):
         null = "1" if ratio.re is _RATIO else "0"

@@ -198,12 +198,9 @@ class Claims:
         return only(near, lambda each: (each.mean.value, each.spread.value))
 
     def references_of(self, mean: statistics.MeanSpread) -> list[compared.Reference]:
-        """What a mean may be compared with: what its item names, then what is said of its label elsewhere."""
-        own = [each for each in self.references.within("item", mean.line) if self._may_concern(each, mean.label)]
-        near = [
-            each for each in self.references.within("section", mean.line)[:200] if self._may_concern(each, mean.label)
-        ]
-        return unique([*own, *near, *self._elsewhere(mean.label)])
+        """What a mean is compared with: what its item names, then what is said of its label elsewhere."""
+        own = [each for each in self.references.within("item", mean.line)[:200] if self._may_concern(each, mean.label)]
+        return unique([*own, *self._elsewhere(mean.label)])
 
     def _elsewhere(self, label: str) -> list[compared.Reference]:
         """References of the whole report that are said of a label."""
@@ -236,12 +233,18 @@ class Claims:
         return words(reference.line.text + " " + self.title(reference.line).text)
 
     def references_beside(self, line: Line, label: str) -> list[compared.Reference]:
-        """What the narrowest scope around a line names to compare with."""
+        """What the narrowest scope around a line names to compare with; beyond its item, only what has the label."""
         for scope in SCOPES:
             near = [each for each in self.references.within(scope, line)[:200] if self._may_concern(each, label)]
+            if scope in ("group", "section"):
+                near = [each for each in near if self._has_label(each, label)]
             if near:
                 return unique(near)
         return []
+
+    def _has_label(self, reference: compared.Reference, label: str) -> bool:
+        wanted = words(label)
+        return bool(wanted) and (alike(reference.label, label) or wanted <= self._words_around(reference))
 
     def _may_concern(self, reference: compared.Reference, label: str) -> bool:
         return not reference.label or not label or alike(reference.label, label)

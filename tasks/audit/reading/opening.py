@@ -22,6 +22,8 @@ _HTML = re.compile(
 )
 _LATEX = re.compile(r"\\(?:documentclass|begin\{document\}|section\*?\{|chapter\*?\{)")
 _MOST_EXAMPLES = 3
+_MOST_FORMS, _MOST_PLACES = 10, 100
+_SPOKEN_OF = re.compile(r"U\+FFFD|replacement character", re.I)
 
 
 def open_report(path: Path) -> Report:
@@ -46,7 +48,7 @@ def read_report(text: str, suffix: str = "") -> Report:
     """Read a text as HTML, LaTeX or Markdown, by its suffix or by how it begins."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     meant, kinds = repaired(text)
-    damage = tuple(_damage(text, kinds))
+    damage = _damage(text, kinds)
     decimal_comma = has_decimal_comma(meant)
 
     def write(seen: str) -> str:
@@ -63,24 +65,39 @@ def read_report(text: str, suffix: str = "") -> Report:
             report = read_latex(lines, write, seen).report("latex")
         else:
             report = read_markdown(lines, write, seen).report("markdown")
-    return replace(report, damage=damage)
+    return replace(report, damage=tuple(_first_damage(damage, report)))
 
 
-def _damage(text: str, kinds: list[tuple[str, str]]) -> Iterator[Damage]:
-    """The first line with each of the two kinds of damage, as it stands in the file."""
-    lines = set()
-    if kinds:
-        line = _line_of(text, kinds[0][0])
-        lines.add(line.number)
-        examples = kinds[:_MOST_EXAMPLES]
-        yield Damage(line, ", ".join(a for a, _ in examples), ", ".join(b for _, b in examples))
-    if UNREADABLE in text and (line := _line_of(text, UNREADABLE)).number not in lines:
-        yield Damage(line, UNREADABLE, "")
+def _damage(text: str, kinds: list[tuple[str, str]]) -> list[Damage]:
+    """Lines with each of the two kinds of damage, as they stand in the file: the first of every seen form."""
+    examples = kinds[:_MOST_EXAMPLES]
+    seen, meant = ", ".join(a for a, _ in examples), ", ".join(b for _, b in examples)
+    lines = [line for one, _ in kinds[:_MOST_FORMS] for line in _lines_with(text, one)]
+    lost = [line for line in _lines_with(text, UNREADABLE) if not _SPOKEN_OF.search(line.text)]
+    return [*(Damage(line, seen, meant) for line in lines), *(Damage(line, UNREADABLE, "") for line in lost)]
 
 
-def _line_of(text: str, seen: str) -> Line:
-    at = text.index(seen)
-    start = text.rfind("\n", 0, at) + 1
-    end = text.find("\n", at)
-    source = text[start : end if end >= 0 else None]
-    return Line(text.count("\n", 0, at) + 1, source, source, "text", 0, 0, 0)
+def _first_damage(damage: list[Damage], report: Report) -> Iterator[Damage]:
+    """The first line of each kind that is no code: code may show damage on purpose."""
+    code = {line.number for line in report.lines if line.kind == "code"}
+    said: set[int] = set()
+    for meant in (True, False):
+        outside = [each for each in damage if bool(each.meant) == meant and each.line.number not in code]
+        first = min(outside, key=lambda each: each.line.number, default=None)
+        if first is not None and first.line.number not in said:
+            said.add(first.line.number)
+            yield first
+
+
+def _lines_with(text: str, seen: str) -> Iterator[Line]:
+    at, number, counted = text.find(seen), 1, 0
+    for _ in range(_MOST_PLACES):
+        if at < 0:
+            return
+        number += text.count("\n", counted, at)
+        counted = at
+        start = text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
+        source = text[start : end if end >= 0 else None]
+        yield Line(number, source, source, "text", 0, 0, 0)
+        at = text.find(seen, end) if end >= 0 else -1

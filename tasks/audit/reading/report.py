@@ -221,7 +221,8 @@ class Builder:
         at = 0
         for index, text in enumerate(found):
             quote = quotes[index] if len(quotes) == len(found) else source
-            self._append(opened.numbers[bisect_right(ends, at)], quote, text, opened.like)
+            like = opened.like if at == 0 else replace(opened.like, kind="text")
+            self._append(opened.numbers[bisect_right(ends, at)], quote, text, like)
             at += len(text) + 1
 
     def _append(self, number: int, source: str, text: str, like: Line) -> Line:
