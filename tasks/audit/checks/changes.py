@@ -24,6 +24,9 @@ _CHANGE = re.compile(
     re.I,
 )
 _SIGNED = re.compile(r"\s*[(,]?\s*[(]?[+-]\d")
+_SAID_POINTS = re.compile(
+    rf"\s*[(,]?\s*(?:by\s+|an? \w+ of\s+)?[+]?(?P<value>{NUM})\s?(?:percentage )?(?:points?|pp)\b", re.I
+)
 _POINTS = re.compile(r"\bpoints?\b|\bpp\b", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?:by\s+|an?\s+)?(?P<value>{NUM})\s?%[^,;.|%\d]{{0,40}}$", re.IGNORECASE)
 
@@ -51,7 +54,11 @@ def _on(line: Line) -> Iterator[Finding]:
         if not (_CHANGE.search(head) or _CHANGE.search(each["rest"]) or _SIGNED.match(each["rest"])):
             continue
         said = f"from {each['a']} {ua} to {each['b']} {ub}".replace("  ", " ").strip()
-        if percent := _PERCENT.search(each["rest"]) or _BEFORE.search(
+        if ua == "%" and (points := _SAID_POINTS.match(each["rest"])):
+            difference, said_points = (b - a).absolute(), printed(points["value"].lstrip("+-"))
+            text = f"{said} is {said_span(difference)} points, printed as {said_points.text}"
+            yield consistent_if(difference.meets(said_points.span), line, text)
+        elif percent := _PERCENT.search(each["rest"]) or _BEFORE.search(
             line.text[max(0, each.start() - 60) : each.start()]
         ):
             points = _POINTS.search(each["rest"])

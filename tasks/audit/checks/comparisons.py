@@ -26,7 +26,7 @@ _WORDS = re.compile(
     re.I,
 )
 _NOT_HELD = re.compile(
-    r"\b(?:fail\w*|false|not|no|n't|never|error|assert\w*|violat\w*|unmet|miss\w*|if|whether|requir\w*|should|must|when|unless|until"
+    r"\b(?:fail\w*|false|not|no|n't|never|errors?:|assert\w*|violat\w*|unmet|miss\w*|if|whether|requir\w*|should|must|when|unless|until"
     r"|expect\w*|need\w*)\b|❌|✗|✘|!=|≠",
     re.I,
 )

@@ -20,7 +20,8 @@ _OVER = re.compile(
     re.I,
 )
 _ENTROPY = re.compile(
-    rf"\b(?:entropy|H)\b(?:\s*\([^()]{{0,30}}\))?[^.;|\d=:<>±]{{0,40}}?(?:=|:|≈|\bof\b|\bis\b"
+    rf"\b(?:entropy|H)\b(?:\s*\([^()]{{0,30}}\))?[^.;|\d=:<>±]{{0,40}}?"
+    rf"(?:\s(?:over|of|across|on|among|for) \d{{1,7}}(?: [a-z]+){{1,3}})?\s*(?:=|:|≈|\bof\b|\bis\b"
     rf"|\bwas\b)\s*(?P<value>{FREE})\s*(?P<unit>nats?|bits?)?",
     re.I,
 )

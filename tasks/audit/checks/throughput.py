@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
-from tasks.audit.claims.quantities import Measured
+from tasks.audit.claims.quantities import Measured, Rate
 from tasks.audit.finding import Finding, Verdict, found
 from tasks.audit.numbers import Span, said_span
 from tasks.audit.units import factor
@@ -35,14 +35,18 @@ def check(claims: Claims) -> Iterator[Finding]:
             )
     for rate in claims.rates.all:
         totals = [one for one in claims.measured.within("sentence", rate.line) if one.time and not one.per][:5]
-        sizes = {one.n: one for one in claims.sizes.within("sentence", rate.line)}
-        if len(totals) == 1 and len(sizes) == 1:
-            n, whole = next(iter(sizes)), totals[0]
-            if not _IN.fullmatch(rate.line.text[sizes[n].end : whole.start]):
-                continue
+        if len(totals) == 1 and (counted := _counted(rate, totals[0])):
+            n, whole = counted, totals[0]
             ours = Span(n, n) / whole.base
             text = f"{n} in {whole.text} are {said_span(ours)} a second, printed as {rate.number.text} {rate.noun}s"
             yield found(_verdict(ours.meets(rate.per_second), True), rate.line, text)
+
+
+def _counted(rate: Rate, whole: Measured) -> int:
+    """How many of the rate's noun were done in a time, by the words before it; 0 where that is not said."""
+    pattern = rf"(?<![\w.,/-])(?P<n>\d{{1,9}})\s+(?:[a-z]+\s+)?{re.escape(rate.noun)}s?"
+    last = list(re.finditer(pattern, rate.line.text[: whole.start], re.I))[-1:]
+    return int(last[0]["n"]) if last and _IN.fullmatch(rate.line.text[last[0].end() : whole.start]) else 0
 
 
 def _beside(each: Measured, whole: Measured) -> bool:
