@@ -33,10 +33,11 @@ def check(claims: Claims) -> Iterator[Finding]:
 
 def _against_references(claims: Claims, each: EffectSize, mean: MeanSpread, lines: list[Line]) -> Iterator[Finding]:
     size = claims.size_at(mean.line)
-    references = claims.references_of(mean)
+    sure, references = claims.references_of_effect(mean, lines)
     values = {one.value.value: one.span for one in references}
     if _DIFFERENCE.search(mean.label):
         values.setdefault(0.0, Span(0.0, 0.0))
+        sure = True
     if not values:
         yield found("not checkable", each.line, f"d = {each.value.text} needs the value it is measured from", mean.line)
         return
@@ -58,6 +59,8 @@ def _against_references(claims: Claims, each: EffectSize, mean: MeanSpread, line
         yield found("consistent", each.line, text, *also)
     elif fits:
         yield found("depends on reading", each.line, text, *also)
+    elif not sure:
+        yield found("not checkable", each.line, f"{text}: what it is measured from is not said", *also)
     elif size is None and not mean.kind:
         yield found(
             "depends on reading", each.line, f"{text}: only if ± is no standard deviation, and n is not told", *also

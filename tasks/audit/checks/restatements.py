@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tasks.audit.claims.claim import label_before
+from tasks.audit.claims.claim import label_before, names_another
 from tasks.audit.claims.claims import Claims
 from tasks.audit.finding import Finding, found
 from tasks.audit.numbers import NUM, Printed, Span, printed
@@ -26,7 +26,7 @@ _OF_ANYTHING = re.compile(r"^(?:metric|measure|quantity|parameter|property|indic
 _WORD = re.compile(r"[^\W_]+(?:['’]\w)?")
 _FILLERS = frozenset(
     "a an the our its their this that these of for in on at by to with and was is were are we it as from then also so only"
-    " about around approximately nearly roughly".split()
+    " about around approximately nearly roughly all".split()
 )
 _GENERAL = frozenset(
     "executive summary overview abstract introduction conclusion conclusions result results key finding findings metric"
@@ -82,7 +82,9 @@ def check(claims: Claims) -> Iterator[Finding]:
         special = [each for each in same if not _is_general(claims, each.line.section, title)]
         if len(special) > 1 or (special and kind == "time" and not set(key) & {"total", "average", "mean"}):
             continue
-        yield _compare(same, bool(special))
+        finding = _compare(same, bool(special))
+        if finding.verdict == "consistent" or not special or names_another(" ".join(key), ()):
+            yield finding
 
 
 def _compare(same: list[Statement], special: bool) -> Finding:

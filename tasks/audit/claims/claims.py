@@ -202,6 +202,22 @@ class Claims:
         own = [each for each in self.references.within("item", mean.line)[:200] if self._may_concern(each, mean.label)]
         return unique([*own, *self._elsewhere(mean.label)])
 
+    def references_of_effect(
+        self, mean: statistics.MeanSpread, lines: Sequence[Line]
+    ) -> tuple[bool, list[compared.Reference]]:
+        """Whether it is said what the effects on some lines are measured from, and all that it may be."""
+        near = [
+            each
+            for line in (mean.line, *lines)
+            for scope in ("item", "group")
+            for each in self.references.within(scope, line)[:200]
+            if self._may_concern(each, mean.label)
+        ]
+        around = [
+            each for each in self.references.within("section", mean.line)[:200] if self._may_concern(each, mean.label)
+        ]
+        return bool(near), unique([*near, *around, *self._elsewhere(mean.label)])
+
     def _elsewhere(self, label: str) -> list[compared.Reference]:
         """References of the whole report that are said of a label."""
         if label not in self._references_of_label:

@@ -159,17 +159,25 @@ _OF_ANY_TIME = words("time duration runtime run elapsed spent tests items count 
 def own_durations(claims: Claims) -> dict[int, Measured]:
     """How long each section's own work took: as its heading, its status, or a key such as "Duration" says."""
     found: dict[int, Measured] = {}
+    by_key: set[int] = set()
+    several: set[int] = set()
     of_status = {each.line.number for each in claims.statuses.all}
     for each in claims.measured.all:
         section = each.line.section
-        if section == 0 or section in found or not each.time or each.per:
+        if section == 0 or not each.time or each.per:
             continue
         heading = each.line.kind == "heading" and each.line.text[each.end :].strip(" )]s.") == ""
         status = each.line.number in of_status and not each.forecast
         key = bool(_OWN_KEY.search(each.label)) and not role_of(each.label) and each.start <= len(each.label) + 3
-        if heading or status or (key and _leads(claims, each)):
+        before = found.get(section)
+        if before is not None and section in by_key and (heading or status or key):
+            if not before.base.meets(each.base):
+                several.add(section)
+        elif before is None and (heading or status or (key and _leads(claims, each))):
             found[section] = each
-    return found
+            if not (heading or status):
+                by_key.add(section)
+    return {section: each for section, each in found.items() if section not in several}
 
 
 def _leads(claims: Claims, each: Measured) -> bool:
@@ -189,13 +197,14 @@ def all_series(claims: Claims) -> Iterator[Series]:
 
 
 def _all(claims: Claims) -> Iterator[Series]:
-    yield from _of_sections(claims)
-    for table in claims.report.tables:
-        yield from _of_table(claims, table)
-    yield from _of_lists(claims)
+    others = [series for table in claims.report.tables for series in _of_table(claims, table)]
+    others += _of_lists(claims)
+    taken = {id(each.line) for series in others for each in series.aggregates}
+    yield from _of_sections(claims, taken)
+    yield from others
 
 
-def _of_sections(claims: Claims) -> Iterator[Series]:
+def _of_sections(claims: Claims, taken: set[int]) -> Iterator[Series]:
     siblings: dict[tuple[int | None, int], list[Measured]] = defaultdict(list)
     for section, duration in own_durations(claims).items():
         at = claims.report.sections[section]
@@ -207,9 +216,13 @@ def _of_sections(claims: Claims) -> Iterator[Series]:
     inside_of = {each.line.section for each in sets[0]}
     parts = tuple(_part(claims, each) for each in sets[0])
     noun = _noun([each.label for each in parts])
+    if not _are_all(claims, sets[0], noun):
+        return
     about = []
     for each in claims.measured.all:
         if not each.time or each.per or each.forecast or id(each) in own or each.line.kind == "row":
+            continue
+        if id(each.line) in taken:
             continue
         role = role_of(each.label)
         on_top = claims.report.sections[each.line.section].level <= 1 or role == "total"
@@ -220,6 +233,16 @@ def _of_sections(claims: Claims) -> Iterator[Series]:
         elif whole and role in ("", "total"):
             about.append(_aggregate(each, "total", around=True))
     yield Series(parts, tuple(_once(about)), "sections")
+
+
+def _are_all(claims: Claims, durations: list[Measured], noun: str) -> bool:
+    """Whether all sections beside those with a duration have one, as far as they are named like them."""
+    first = claims.report.sections[durations[0].line.section]
+    beside = [
+        each.title for each in claims.report.sections
+        if each.line is not None and (each.parent, each.level) == (first.parent, first.level)
+    ]  # fmt: skip
+    return sum(not noun or _noun([each]) == noun for each in beside) == len(durations)
 
 
 def _part(claims: Claims, each: Measured) -> Part:

@@ -87,7 +87,7 @@ def result(r: Draw) -> str:
     half = float(stdtrit(n - 1, 0.975)) * se
     at = (mean - against) / se
     p = 2 * float(stdtr(n - 1, -abs(at)))
-    p_said = f"= {p:.3f}" if p >= 0.0015 else "< .001"
+    p_said = f"= {p:.3f}" if p >= 0.001 else "< .001"
     low, high = rounded(mean - half, digits + 1), rounded(mean + half, digits + 1)
     d = rounded(abs(mean - against) / sd, 2)
     m, s = rounded(mean, digits), rounded(sd, digits)
@@ -164,7 +164,7 @@ def odds(r: Draw) -> str:
     z = log / se
     p = math.erfc(abs(z) / math.sqrt(2))
     ci = [math.exp(log + k * 1.959964 * se) for k in (-1, 1)]
-    said = f"= {p:.3f}" if p >= 0.0015 else "< 0.001"
+    said = f"= {p:.3f}" if p >= 0.001 else "< 0.001"
     return (
         f"The odds ratio was {math.exp(log):.2f} (95% CI {ci[0]:.2f} to {ci[1]:.2f}; p {said}), "
         f"which is {'' if p < 0.05 else 'not '}significant."
