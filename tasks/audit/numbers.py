@@ -8,6 +8,9 @@ from dataclasses import dataclass
 NUM = r"-?\d{1,15}(?:\.\d{1,15})?(?:[eE][-+]?\d{1,3})?"
 """A number in the canonical writing of `tasks.audit.reading.writing`. Of bounded length, so that matching is linear."""
 
+VALUE = NUM + r"(?!,?\d)(?!\.\d)"
+"""The same, where it ends there: `1,89` in a text with decimal points is no 1."""
+
 FREE = (
     r"[-\d](?<![\w.].)(?<!\d,.)(?<!\w[-/].)(?:(?<=\d)\d{0,14}|\d{1,15})(?:\.\d{1,15})?(?:[eE][-+]?\d{1,3})?"
     r"(?![\d_])(?!\.\d)(?!,\d)"

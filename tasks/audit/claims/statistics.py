@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.audit.claims.claim import Claim, label_before
-from tasks.audit.numbers import FREE, NUM, Printed, printed
+from tasks.audit.numbers import FREE, NUM, VALUE, Printed, printed
 from tasks.audit.reading.report import Line
 from tasks.audit.units import UNIT
 
@@ -16,11 +16,11 @@ Spread = Literal["SD", "SE", "CI", ""]
 """What follows ±: a standard deviation, a standard error, half an interval; empty where it is not said."""
 
 _OPTIONAL_UNIT = rf"(?:\s?{UNIT}|\s?(?:nats?|bits?|points?|pp)\b)?"
-_MEAN = re.compile(rf"(?P<mean>{FREE}){_OPTIONAL_UNIT}\s*±\s*(?P<spread>{NUM})(?P<unit>{_OPTIONAL_UNIT})")
+_MEAN = re.compile(rf"(?P<mean>{FREE}){_OPTIONAL_UNIT}\s*±\s*(?P<spread>{VALUE})(?P<unit>{_OPTIONAL_UNIT})")
 _MEAN_SD = re.compile(
     rf"(?:(?P<lead>\bM|\bmean|\baverage)(?:\s+[a-z]{{2,20}}){{0,3}}?\s*(?:of|was|is|[=:])?\s*)?(?P<mean>{FREE}){_OPTIONAL_UNIT}\s*[,;(]?\s*"
     rf"(?:with\s+)?(?:an?\s+)?(?P<kind>SD|SE|SEM|[Ss]td\.?|s\.d\.|s\.e\.|standard deviation|standard error)\s*"
-    rf"(?:of|was|is|[=:])?\s*(?P<spread>{NUM})",
+    rf"(?:of|was|is|[=:])?\s*(?P<spread>{VALUE})",
     re.IGNORECASE,
 )
 _NAMES_SPREAD = re.compile(r"(?<![^\W_])(?:s\.?[de]\b|sem\b|std|standard [de])", re.IGNORECASE)
@@ -51,18 +51,18 @@ _EFFECT = re.compile(
     r"(?:Cohen'?s?\s+d(?P<sub>[a-z]{0,2})\b|Hedges'?s?\s+g\b|Glass'?s?\s+(?:delta|Δ)|\bd(?P<sub2>[zs]|_z|_s"
     r"|_av)?(?=\s*[=≈])"
     r"|\beffect size(?:\s+d)?\b)"
-    rf"\s*(?:\([^()]{{0,30}}\)\s*)?(?:[=:≈]|of|is|was)\s*(?:Cohen'?s?\s+)?(?:d\s*=\s*)?(?P<value>{NUM})(?!\s?%)(?"
+    rf"\s*(?:\([^()]{{0,30}}\)\s*)?(?:[=:≈]|of|is|was)\s*(?:Cohen'?s?\s+)?(?:d\s*=\s*)?(?P<value>{VALUE})(?!\s?%)(?"
     r"![\w.]*\d)",
     re.IGNORECASE,
 )
 _P = re.compile(
-    rf"(?<![\w./-])p(?:[-\s]?values?\s*(?::\s)?)?\s*(?P<sign>[=<>≤≥≈]|(?<=: ))\s*(?P<value>{NUM})"
+    rf"(?<![\w./-])p(?:[-\s]?values?\s*(?::\s)?)?\s*(?P<sign>[=<>≤≥≈]|(?<=: ))\s*(?P<value>{VALUE})"
     r"(?![\d%A-Za-z_]|\s?[\^*×/+]|\s?-\s?\d)",
     re.IGNORECASE,
 )
 _POWER = re.compile(
     rf"\bpower\b(?:\s*\([^()]{{0,30}}\))?\s*(?P<sign>[=:≈>≥]|of|is|was)\s*(?P<more>at least|≥"
-    rf"|>)?\s*(?P<value>{NUM})\s?(?P<percent>%)?"
+    rf"|>)?\s*(?P<value>{VALUE})\s?(?P<percent>%)?"
     rf"|(?P<value2>{FREE})\s?(?P<percent2>%)?\s*(?:statistical\s+)?power\b",
     re.IGNORECASE,
 )
@@ -74,12 +74,12 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _ALPHA = re.compile(
-    rf"(?:α|\balpha)\s*=\s*(?P<value>{NUM})|significance level\s*(?:of|[=:])\s*(?P<value2>{NUM})", re.IGNORECASE
+    rf"(?:α|\balpha)\s*=\s*(?P<value>{VALUE})|significance level\s*(?:of|[=:])\s*(?P<value2>{VALUE})", re.IGNORECASE
 )
 _TEST = re.compile(
     rf"(?<![\w])(?:(?P<t>t)\s*\(\s*(?P<df>{NUM})\s*\)|(?P<F>F)\s*\(\s*(?P<df1>{NUM})\s*,\s*(?P<df2>{NUM})\s*\)"
     rf"|(?P<chi>χ²|χ2|χ\^2|chi2|X2|X²|chi-square)\s*\(\s*(?P<dfc>{NUM})\s*(?:,\s*N\s*=\s*\d{{1,9}}\s*)?\)"
-    rf"|(?P<r>r)\s*\(\s*(?P<dfr>{NUM})\s*\)|(?P<z>[zZ]))\s*=\s*(?P<value>{NUM})"
+    rf"|(?P<r>r)\s*\(\s*(?P<dfr>{NUM})\s*\)|(?P<z>[zZ]))\s*=\s*(?P<value>{VALUE})"
 )
 
 WORDS_OF_SPREAD = ("±", "sd", "s.d", "se", "s.e", "std", "standard")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Literal
 
-from tasks.audit.reading.sentences import sentences
+from tasks.audit.reading.sentences import excerpt, sentences
 
 Kind = Literal["heading", "item", "text", "row", "code"]
 
@@ -97,7 +97,7 @@ class Report:
             at = self.sections[at].parent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open:
     """A line that may go on in the next one."""
 
@@ -170,8 +170,7 @@ class Builder:
         self.open.sources.append(self._as_seen(number, source))
         self.open.texts.append(text)
         if codes := tuple(codes):
-            like = replace(self.open.like, codes=self.open.like.codes + codes)
-            self.open = replace(self.open, like=like)
+            self.open.like = replace(self.open.like, codes=self.open.like.codes + codes)
 
     @property
     def last(self) -> str:
@@ -211,18 +210,17 @@ class Builder:
         if self.open is None:
             return
         opened, self.open = self.open, None
-        source = " ".join(map(str.strip, opened.sources)) if len(opened.sources) > 1 else opened.sources[0]
         found = sentences(" ".join(opened.texts))
-        if len(found) == 1:
-            self._append(opened.numbers[0], source, found[0], opened.like)
-            return
-        quotes = sentences(source)
         ends = list(accumulate(len(each) + 1 for each in opened.texts))
         at = 0
-        for index, text in enumerate(found):
-            quote = quotes[index] if len(quotes) == len(found) else source
+        for text in found:
+            first, last = bisect_right(ends, at), bisect_right(ends, at + len(text) - 1)
+            source = (
+                " ".join(map(str.strip, opened.sources[first : last + 1])) if first < last else opened.sources[first]
+            )
+            quote = source if len(found) == 1 else excerpt(source, text)
             like = opened.like if at == 0 else replace(opened.like, kind="text")
-            self._append(opened.numbers[bisect_right(ends, at)], quote, text, like)
+            self._append(opened.numbers[first], quote, text, like)
             at += len(text) + 1
 
     def _append(self, number: int, source: str, text: str, like: Line) -> Line:

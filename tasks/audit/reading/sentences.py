@@ -20,6 +20,10 @@ _UNFINISHED = re.compile(
 )
 _GOES_ON = re.compile(r"[^\W_A-Z]|[(\[<>≤≥=±≈%]")
 _KEY = re.compile(r"[^.:]{1,40}:\s")
+_WORD = re.compile(r"[^\W_]+")
+_ENOUGH = 4
+"""Words that tell a sentence from those around it."""
+_CLOSING = re.compile(r"[^\w\s]*")
 
 
 def sentences(text: str) -> list[str]:
@@ -37,3 +41,20 @@ def wraps(line: str, following: str) -> bool:
     if len(line) < _LONG or line[-1] in ".!?:;|" or _KEY.match(following):
         return False
     return bool(_UNFINISHED.search(line) or _GOES_ON.match(following))
+
+
+def excerpt(source: str, text: str) -> str:
+    """The part of a source that shows a text, from its first words to its last; all of it where these are not found."""
+    words = _WORD.findall(text)
+    first = _of_words(words[:_ENOUGH]).search(source)
+    if first is None:
+        return source
+    last = _of_words(words[-_ENOUGH:]).search(source, first.start())
+    if last is None:
+        return source
+    end = _CLOSING.match(source, last.end())
+    return source[first.start() : end.end() if end else last.end()]
+
+
+def _of_words(words: list[str]) -> re.Pattern[str]:
+    return re.compile(r"[\W_]{1,40}".join(map(re.escape, words)))

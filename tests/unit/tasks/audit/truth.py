@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import math
 import random
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -138,7 +140,7 @@ def clock(r: Draw) -> str:
 
 def speed(r: Draw) -> str:
     n = r.randint(10, 3000)
-    per = round(r.uniform(0.05, 9), 2)
+    per = round(r.uniform(0.5, 9), 2)
     return r.choice(
         [
             f"All n = {n} images took {rounded(n * per, 0)} s ({per} s/image).",
@@ -204,19 +206,67 @@ KINDS: tuple[Callable[[Draw], str], ...] = (
 )  # fmt: skip
 
 
-def in_commas(text: str) -> str:
-    """The text with decimal commas, where that changes no list or interval."""
-    import re
-
-    return re.sub(r"(?<![\w.,])(\d+)\.(\d+)(?![\w.]\d)", r"\1,\2", text)
+TIMES = (duration, steps, clock, speed)
+"""One of a section: two would be said of the same work."""
 
 
 def report(seed: int) -> str:
-    """A report of several sections, each with a few true statements."""
+    """A report in Markdown of several sections, each with a few true statements."""
     r = random.Random(seed)
     title = r.choice(["# Report", "Report\n======", "# Cycle 3: results", "# Laborbericht"])
     parts = [title, f"Date: {date(2024, 1, 1) + timedelta(days=r.randint(0, 600))}"]
     for at in range(r.randint(1, 6)):
-        parts.append(f"## {r.choice(['Part', 'Study', 'Step', 'Model'])} {at}" if r.random() < 0.8 else "---")
-        parts += [r.choice(KINDS)(r) for _ in range(r.randint(1, 3))]
+        parts.append(f"## {r.choice(['Part', 'Study', 'Step', 'Model'])} {at}")
+        kinds = r.sample(KINDS, r.randint(1, 4))
+        times = [each for each in kinds if each in TIMES]
+        parts += [each(r) for each in kinds if each not in times[1:]]
     return "\n\n".join(parts) + "\n"
+
+
+def with_commas(text: str) -> str:
+    """The same with decimal commas."""
+    text = re.sub(r"\[([-\d.]+), ([-\d.]+)\]", r"[\1; \2]", text)
+    text = re.sub(r"(?<![\d.])\.(\d)", r"0.\1", text)
+    return re.sub(r"(?<![\w.])(\d+)\.(\d+)(?![\d.])", r"\1,\2", text)
+
+
+def as_html(text: str) -> str:
+    """The same as a page."""
+    blocks = []
+    for block in text.strip().split("\n\n"):
+        lines = [html.escape(each) for each in block.split("\n")]
+        if lines[0].startswith("#"):
+            level = len(lines[0]) - len(lines[0].lstrip("#"))
+            blocks.append(f"<h{level}>{lines[0].lstrip('# ')}</h{level}>")
+        elif lines[-1].startswith("==="):
+            blocks.append(f"<h1>{lines[0]}</h1>")
+        elif lines[0].startswith("- "):
+            blocks.append("<ul>" + "".join(f"<li>{each[2:]}" for each in lines) + "</ul>")
+        elif lines[0].startswith("|"):
+            rows = [[cell.strip() for cell in each.strip("|").split("|")] for each in (lines[0], *lines[2:])]
+            cells = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
+            cells[0] = cells[0].replace("td>", "th>")
+            blocks.append(f"<table>{''.join(cells)}</table>")
+        else:
+            blocks.append(f"<p>{'<br>'.join(lines)}</p>")
+    return "<!doctype html>\n<html><body>" + "\n".join(blocks) + "</body></html>"
+
+
+def as_latex(text: str) -> str:
+    """The same in LaTeX."""
+    blocks = []
+    for block in text.strip().split("\n\n"):
+        lines = [each.replace("%", r"\%").replace("±", r"$\pm$").replace("≥", r"$\geq$") for each in block.split("\n")]
+        if lines[0].startswith("#"):
+            blocks.append(rf"\section{{{lines[0].lstrip('# ')}}}")
+        elif lines[-1].startswith("==="):
+            blocks.append(rf"\section{{{lines[0]}}}")
+        elif lines[0].startswith("- "):
+            items = "\n".join(rf"\item {each[2:]}" for each in lines)
+            blocks.append(f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}")
+        elif lines[0].startswith("|"):
+            rows = [each.strip("|").replace("|", "&") + r"\\" for each in (lines[0], *lines[2:])]
+            blocks.append("\\begin{tabular}{lrr}\n\\toprule\n" + "\n".join(rows) + "\n\\bottomrule\n\\end{tabular}")
+        else:
+            blocks.append("\n".join(lines))
+    return "\\documentclass{article}\n\\begin{document}\n" + "\n\n".join(blocks) + "\n\\end{document}\n"
