@@ -49,7 +49,8 @@ def check(claims: Claims) -> Iterator[Finding]:
 def _beside(claims: Claims, p: PValue) -> ConfidenceInterval | None:
     """The interval that a p-value stands right behind, or right before."""
     for each in claims.intervals.within("sentence", p.line)[:40]:
-        if _BETWEEN.fullmatch(p.line.text[each.end : p.start]) or _BETWEEN.fullmatch(p.line.text[p.end : each.start]):
+        first, second = (each, p) if each.start < p.start else (p, each)
+        if first.end <= second.start and _BETWEEN.fullmatch(p.line.text[first.end : second.start]):
             return each
     return None
 

@@ -25,7 +25,11 @@ _ACTUAL = re.compile(
 _AT_MOST = ("≤", "<", "at most", "no more than", "under", "below", "maximum of", "up to")
 _UNDER_WAY = re.compile(r"on track|in progress|ongoing|under way|underway|started|expected|will|so far|partial", re.I)
 _TARGET_HEAD = re.compile(r"\b(?:target|required|requirement|threshold|criterion|goal value|needed)\b", re.I)
-_ACTUAL_HEAD = re.compile(r"\b(?:actual|achieved|current|result|value|measured|observed|reached|got)\b", re.I)
+_ACTUAL_HEADS = tuple(
+    re.compile(rf"\b(?:{names})\b", re.I)
+    for names in ("actual|achieved|current|measured|observed|reached|got", "value|result")
+)
+"""The surest first: a column of key results may hold goals."""
 _STATUS_HEAD = re.compile(r"\b(?:status|met|state|verdict|pass)\b", re.I)
 _TARGET_LINE = re.compile(r"^target\s*:\s*(?P<rest>.+)", re.I)
 _WORDS = ("target", "achieved", "actual", "result", "measured", "reached", "status", "current")
@@ -70,9 +74,8 @@ def _table(table: Table) -> Iterator[Finding]:
     status = next((at for at, head in enumerate(heads) if at != target and _STATUS_HEAD.search(head)), None)
     if target is None or status is None:
         return
-    actual = next(
-        (at for at, head in enumerate(heads) if at not in (target, status) and _ACTUAL_HEAD.search(head)), status
-    )
+    free = [at for at in range(len(heads)) if at not in (target, status)]
+    actual = next((at for head in _ACTUAL_HEADS for at in free if head.search(heads[at])), status)
     for row in table.rows:
         if len(row.cells) > max(target, status, actual) and (bound := _target(row.cells[target])):
             yield from _judge(bound, row.cells[actual], row.cells[status], _line(row))

@@ -40,11 +40,11 @@ _FORECAST = re.compile(
 Role = Literal["total", "mean", "median", "least", "most", "own", ""]
 
 _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
-    ("mean", re.compile(r"\b(?:average|mean|avg)\b", re.I)),
+    ("mean", re.compile(r"\b(?:average|mean|avg|mittelwert|durchschnitt|moyenne)\b", re.I)),
     ("median", re.compile(r"\bmedian\b", re.I)),
     ("least", re.compile(r"\b(?:fastest|shortest|quickest|smallest|lowest|minimum|min|least|fewest)\b", re.I)),
     ("most", re.compile(r"\b(?:slowest|longest|largest|highest|maximum|max|most|peak)\b", re.I)),
-    ("total", re.compile(r"\b(?:total|overall|altogether|sum|in all|combined)\b", re.I)),
+    ("total", re.compile(r"\b(?:total|overall|altogether|sum|in all|combined|summe|gesamt|somme)\b", re.I)),
 )
 
 

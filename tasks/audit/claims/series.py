@@ -95,10 +95,11 @@ _WHOLE_KEY = re.compile(
 )
 _ELAPSED = re.compile(r"\b(?:elapsed|wall|from start|including|start to)\b", re.I)
 _TOTAL_CELL = re.compile(
-    r"^(?:grand )?(?:totals?|sum|all|overall)(?: (?!time|of|duration|task|elapsed|memory)[a-z]+)?$", re.I
+    r"^(?:grand )?(?:totals?|sum|summe|gesamt|somme|all)(?: (?!time|of|duration|task|elapsed|memory)[a-z]+)?$", re.I
 )
 _ROLE_CELL = re.compile(
-    r"^(?:mean|average|avg\.?|min(?:imum)?|max(?:imum)?|median|fastest|slowest|lowest|highest|smallest|largest)$", re.I
+    r"^(?:mean|average|avg\.?|mittelwert|durchschnitt|moyenne|min(?:imum)?|max(?:imum)?|median|fastest|slowest|lowest|highest|smallest|largest)$",
+    re.I,
 )
 _SUBTOTAL = re.compile(r"\bsub-?total", re.I)
 _RATE_LIKE = re.compile(
@@ -149,7 +150,7 @@ _NO_PART = re.compile(
 )
 """Of durations: another whole, or what is no part of one."""
 _ROLE_WORDS = re.compile(
-    r"\b(?:average|mean|avg|total|overall|altogether|sum|in all|combined|fastest|shortest|quickest|slowest|longest|min(?:imum)?"
+    r"\b(?:average|mean|avg|total|overall|altogether|sum|in all|combined|summe|gesamt|somme|mittelwert|durchschnitt|moyenne|fastest|shortest|quickest|slowest|longest|min(?:imum)?"
     r"|max(?:imum)?|smallest|largest|least|most|lowest|highest)\b",
     re.I,
 )

@@ -18,6 +18,8 @@ _SEPARATOR = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _ITEM = re.compile(r"(\s*)(?:[-*+•]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?")
 _QUOTE = re.compile(r"^\s{0,3}>\s?")
 
+_LITERAL = re.compile(r"^\s*\.\. (?:code|code-block|sourcecode|parsed-literal|prompt|doctest)::|^(?!\s*\.\. ).*::\s*$")
+"""What reStructuredText sets as code, if it is deeper."""
 _CODE = re.compile(r"`([^`]{1,300})`")
 _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()]{0,500}\)")
 _LINK = re.compile(r"\[(?<!\\.)([^\[\]\\]*(?:\\.[^\[\]\\]*)*)\]\([^()\s]{0,500}(?:\s[^()]{0,200})?\)")
@@ -44,6 +46,7 @@ def read_markdown(lines: list[str], write: Write, seen: list[str] | None = None)
     to = Builder(seen)
     fence = ""
     after_blank = True
+    literal = -1
     at = 0
     while at < len(lines):
         source = lines[at]
@@ -56,6 +59,13 @@ def read_markdown(lines: list[str], write: Write, seen: list[str] | None = None)
         if fence:
             to.add(number, source, "", "code")
             continue
+        if literal >= 0:
+            if not lead or _indent(source) > literal:
+                to.add(number, source, "", "code")
+                continue
+            literal = -1
+        if "::" in source and _LITERAL.search(source):
+            literal = _literal(lines, at, source)
         if not lead or (lead in "-*_" and _RULE.match(source)):
             after_blank = True
             continue
@@ -71,6 +81,16 @@ def read_markdown(lines: list[str], write: Write, seen: list[str] | None = None)
             _text(to, number, source, body, after_blank, write)
         after_blank = False
     return to
+
+
+def _indent(source: str) -> int:
+    return len(source) - len(source.lstrip())
+
+
+def _literal(lines: list[str], at: int, source: str) -> int:
+    """How deep a line stands, where what is below it is deeper; else -1."""
+    below = next((each for each in lines[at : at + 4] if each.strip()), "")
+    return _indent(source) if _indent(below) > _indent(source) + 1 else -1
 
 
 _first = operator.itemgetter(1)
