@@ -21,8 +21,10 @@ _DENIED = re.compile(
     re.I,
 )
 _ADDED = re.compile(
-    r"\b(?:add\w*|insert\w*|inject\w*|equip\w*|extend\w*|augment\w*|plus|adapter|feed|fed|into|over|via|through|conditioned|on top"
-    r"|decoder|diffusion|replac\w*|introduc\w*|new|our own|propos\w*|compar\w*|vs|versus|with|using|between CLIP|whereas|while"
+    r"\b(?:add\w*|insert\w*|inject\w*|equip\w*|extend\w*|augment\w*|plus|adapter|feed|fed|into|over|via|through"
+    r"|conditioned|on top"
+    r"|decoder|diffusion|replac\w*|introduc\w*|new|our own|propos\w*|compar\w*|vs|versus|with|using|between CLIP"
+    r"|whereas|while"
     r"|if|would|could|used (?:in|by|as))\b|\+",
     re.I,
 )

@@ -17,8 +17,10 @@ _WORK = re.compile(
     re.I,
 )
 _ELSEWHERE = re.compile(
-    r"\b(?:previous|earlier|last|former|baseline|compared|instead|original|before|after|typical|usual|normally|manual|human|by hand"
-    r"|would|could|if|(?:cpu|gpu|core|node|person|man|machine|tpu)[- ]?(?:time|hours?|h|days?|minutes?)|in parallel|older|other)",
+    r"\b(?:previous|earlier|last|former|baseline|compared|instead|original|before|after|typical|usual|normally|manual"
+    r"|human|by hand"
+    r"|would|could|if|(?:cpu|gpu|core|node|person|man|machine|tpu)[- ]?(?:time|hours?|h|days?|minutes?)|in parallel"
+    r"|older|other)",
     re.I,
 )
 """Says that the time is of other work, or is added up over machines."""

@@ -19,7 +19,8 @@ _PERCENT_FIRST = re.compile(
     r"\s*(?:[A-Za-z]{1,20}\s*){0,4}(?:\(|=|,?\s*i\.e\.|,?\s*or|,?\s*that is,?|:)\s*(?:~|≈|about|or|=)?\s*"
 )
 _PART_FIRST = re.compile(
-    rf"(?P<part>{FREE})\s?\((?P<percent>{NUM})\s?%\)\s(?:out )?of(?: the| all| these| those)?\s(?P<whole>{NUM})(?![\w%/]|\s?%|\.\d)"
+    rf"(?P<part>{FREE})\s?\((?P<percent>{NUM})\s?%\)\s(?:out )?of(?: the| all| these"
+    rf"| those)?\s(?P<whole>{NUM})(?![\w%/]|\s?%|\.\d)"
 )
 _HEAD_N = re.compile(r"\b[nN]\s*=\s*(?P<n>\d{1,9})(?![\d.])")
 _PART_OF_N = re.compile(rf"(?P<part>\d{{1,9}})\s?\(\s?(?P<percent>{NUM})\s?%?\s?\)")

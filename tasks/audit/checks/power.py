@@ -12,7 +12,8 @@ from tasks.audit.finding import Finding, consistent_if, found
 from tasks.audit.numbers import Span, said_span
 
 _PLANNED = re.compile(
-    r"to achieve|target|desired|planned|a[- ]priori|assum|aim|required|needed|sensitivity|minimum detectable|to detect|conventional"
+    r"to achieve|target|desired|planned|a[- ]priori|assum|aim|required|needed|sensitivity|minimum detectable"
+    r"|to detect|conventional"
     r"|would|at least 80|recommend",
     re.I,
 )

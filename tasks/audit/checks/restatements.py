@@ -25,23 +25,28 @@ _OF_ANYTHING = re.compile(r"^(?:metric|measure|quantity|parameter|property|indic
 
 _WORD = re.compile(r"[^\W_]+(?:['’]\w)?")
 _FILLERS = frozenset(
-    "a an the our its their this that these of for in on at by to with and was is were are we it as from then also so only"
+    "a an the our its their this that these of for in on at by to with and was is were are we it as from then also so "
+    "only"
     " about around approximately nearly roughly all".split()
 )
 _GENERAL = frozenset(
     "executive summary overview abstract introduction conclusion conclusions result results key finding findings metric"
     " metrics accomplishments highlights performance evaluation quality critical discussion at a glance final main"
-    " statistics numbers analysis experiment experimental high level execution resource resources utilization utilisation"
+    " statistics numbers analysis experiment experimental high level execution resource resources utilization "
+    "utilisation"
     " status background method methods data study of the and in report takeaways recap".split()
 )
 _QUALIFIED = re.compile(
-    r"\b(?:baseline|previous|before|after|old|new|target|goal|expected|estimat\w*|planned|required|at least|at most|up to"
-    r"|more than|less than|over|under|about|approx\w*|roughly|nearly|around|if|would|could|should|will|may|might|between"
+    r"\b(?:baseline|previous|before|after|old|new|target|goal|expected|estimat\w*|planned|required|at least|at most"
+    r"|up to"
+    r"|more than|less than|over|under|about|approx\w*|roughly|nearly|around|if|would|could|should|will|may|might"
+    r"|between"
     r"|per|each|every|first|second|third|last|next|without|w/o|except|minimum|maximum|threshold|than)\b|[~≈<>≤≥→]",
     re.I,
 )
 _TOO_GENERAL = frozenset(
-    "value score n p d t f r z rate time date year version level page step table figure number no id serial port seed line index"
+    "value score n p d t f r z rate time date year version level page step table figure number no id serial port seed "
+    "line index"
     " issue".split()
 )
 _MOST_SECTIONS = 4

@@ -12,7 +12,8 @@ from tasks.audit.numbers import Span, said_span
 from tasks.audit.units import factor
 
 _NEXT = re.compile(
-    r"(?:\s*(?:/|per\b)\s*[A-Za-z]{2,20})?[\s(,;:=~≈@]*(?:i\.e\.,?|or|about|at|that is,?|avg\.?|average|an? \w+|in total)?[\s:~]*"
+    r"(?:\s*(?:/|per\b)\s*[A-Za-z]{2,20})?[\s(,;:=~≈@]*(?:i\.e\.,?|or|about|at|that is,?|avg\.?|average|an? \w+"
+    r"|in total)?[\s:~]*"
 )
 _IN = re.compile(r"\s*(?:\w+\s+){0,2}(?:in|within|over|took|take)\s+(?:about |only |just )?")
 

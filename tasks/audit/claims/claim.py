@@ -93,7 +93,8 @@ _OF_STATISTICS = words(
     "statistical statistically significance significant highly p value result results test tested t z one two sided"
     " sample paired bootstrap bootstrapped permutation probability against threshold baseline null chance level zero"
     " criterion reference ci ci95 confidence interval effect size cohen s d dz hedges g power achieved large medium"
-    " small bca n standard error deviation sd se odds hazard risk rate ratio mean difference median average sample samples size"
+    " small bca n standard error deviation sd se odds hazard risk rate ratio mean difference median average sample "
+    "samples size"
 )
 """Words that say nothing of what was measured."""
 

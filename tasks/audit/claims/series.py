@@ -116,7 +116,8 @@ _KEY_VALUE = re.compile(
 _DIVISIONS = tuple(
     re.compile(rf"\b(?:{names})\b", re.I)
     for names in (
-        r"completed?|done|failed|blocked|skipped|passed|pending|open|closed|in progress|errors?|cancelled|succeeded|todo",
+        r"completed?|done|failed|blocked|skipped|passed|pending|open|closed|in progress|errors?|cancelled|succeeded"
+        r"|todo",
         "high|medium|low|critical|minor|major",
         "train(?:ing)?|val(?:idation)?|test|dev|hold-?out",
         "positive|negative|neutral|unknown",
@@ -128,7 +129,8 @@ _DIVISIONS = tuple(
 )
 """Words that divide one thing; those of one family do not overlap."""
 _STATISTIC = re.compile(
-    r"^(?:count|n|nobs|unique|top|freq|std\.?|sd|s\.?d\.?|st(?:andard)? ?dev(?:iation)?|var(?:iance)?|median|mode|iqr|sem?"
+    r"^(?:count|n|nobs|unique|top|freq|std\.?|sd|s\.?d\.?|st(?:andard)? ?dev(?:iation)?|var(?:iance)?|median|mode|iqr"
+    r"|sem?"
     r"|skew\w*|kurt\w*|p\d{1,2}(?:\.\d+)?|q[1-4]|\d{1,2}(?:\.\d+)?\s?%"
     r"|mean|average|min(?:imum)?|max(?:imum)?|range)$|percentile|quantile|quartile|\bp\d{2}\b",
     re.I,
@@ -144,13 +146,15 @@ _AMOUNT = re.compile(
     re.I,
 )
 _NO_PART = re.compile(
-    r"^(?:duration|runtime|run time|elapsed|wall|wall[- ]clock|real|user|sys|cpu|gpu)\b|timeout|time limit|budget|deadline"
+    r"^(?:duration|runtime|run time|elapsed|wall|wall[- ]clock|real|user|sys|cpu|gpu)\b|timeout|time limit|budget"
+    r"|deadline"
     r"|target|remaining|expected|estimat|interval|latency|delay|uptime|downtime|age\b|of which|thereof",
     re.I,
 )
 """Of durations: another whole, or what is no part of one."""
 _ROLE_WORDS = re.compile(
-    r"\b(?:average|mean|avg|total|overall|altogether|sum|in all|combined|summe|gesamt|somme|mittelwert|durchschnitt|moyenne|fastest|shortest|quickest|slowest|longest|min(?:imum)?"
+    r"\b(?:average|mean|avg|total|overall|altogether|sum|in all|combined|summe|gesamt|somme|mittelwert|durchschnitt"
+    r"|moyenne|fastest|shortest|quickest|slowest|longest|min(?:imum)?"
     r"|max(?:imum)?|smallest|largest|least|most|lowest|highest)\b",
     re.I,
 )

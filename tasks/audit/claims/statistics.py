@@ -36,10 +36,10 @@ _INTERVAL = re.compile(
     rf"(?P<high>{NUM})",
     re.IGNORECASE,
 )
-_ESTIMATE = re.compile(rf"(?<!±)(?<!±\s)(?P<value>{FREE})\s?(?:%|[A-Za-z°/²]{{1,12}})?\s*[(\[,;]*\s*$")
+_ESTIMATE = re.compile(rf"(?<!±)(?<!±\s)(?P<value>{FREE})\s?(?:%|[A-Za-z°/²]{{1,12}})?\s*[(\[,]*\s*$")
 """The number that an interval stands right behind."""
 _NO_ESTIMATE = re.compile(
-    r"(?:\b[nN]|\bp|\bt\s*\([^()]*\)|\bdf|\bS[DE]M?|α|alpha|\bage|threshold|baseline|chance|reference|null|level|against"
+    r"(?:\b[nN]|\bp|\bt\s*\([^()]*\)|\bdf|\bS[DE]M?|α|alpha|\bage|power|threshold|baseline|chance|reference|null|level|against"
     r"|versus|vs\.?)\s*(?:value |level )?(?:of|is|was|[=<>:])?\s*$",
     re.IGNORECASE,
 )

@@ -30,6 +30,11 @@ _WRITTEN_OTHERWISE = {
     True: re.compile(r"[.,'+<>](?:[\d=/-]|(?<=\+) /)"),
 }
 """Whether there is anything to do for a text in ASCII, by whether it has a decimal comma."""
+_GROUPED = re.compile(r"(?<![\w.,-])\d{1,3}(?: \d{3})+(?=\.\d)|(?<![\w.,-])\d{1,3}(?: \d{3}){2,}(?![\d.])")
+_GROUPED_BEFORE_COMMA = re.compile(r"(?<![\w.,/-])\d{1,3}(?: \d{3})+(?!\d|\.\d)")
+_TWO_NUMBERS = re.compile(r"(?<![\w.,/-])(\d{1,3}) (?=\d{3}(?!\d|[.,]\d))")
+"""One number with a space between its thousands, or two? It is taken for none."""
+_SPACED_DIGITS = re.compile(r"\d \d{3}")
 _COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 
@@ -45,7 +50,8 @@ def _exponent(each: re.Match[str]) -> str:
 
 def canonical(text: str, decimal_comma: bool) -> str:
     """`1.234,5`, `1 234,5` and `1,234.5` as `1234.5`; `+/-` as ±, `<=` as ≤, `.05` as 0.05, a Unicode minus as `-`."""
-    if text.isascii() and "10^" not in text and not _WRITTEN_OTHERWISE[decimal_comma].search(text):
+    plain = text.isascii() and "10^" not in text and not _SPACED_DIGITS.search(text)
+    if plain and not _WRITTEN_OTHERWISE[decimal_comma].search(text):
         return text
     text = text.translate(_SIGNS)
     if "10" in text:
@@ -53,11 +59,14 @@ def canonical(text: str, decimal_comma: bool) -> str:
     text = _PLUS_MINUS.sub("±", text).replace("<=", "≤").replace(">=", "≥")
     text = _SPACED.sub(lambda each: re.sub(rf"[{_SPACES}']", "", each[0]), text)
     if decimal_comma:
+        text = _GROUPED_BEFORE_COMMA.sub(lambda each: each[0].replace(" ", ""), text)
         text = _LOOSELY_SPACED.sub(lambda each: re.sub(rf"[ {_SPACES}]", "", each[0]), text)
         text = _POINTED.sub(lambda each: each[0].replace(".", ""), text)
         text = _COMMA.sub(".", text)
     else:
+        text = _GROUPED.sub(lambda each: each[0].replace(" ", ""), text)
         text = _THOUSANDS.sub(lambda each: each[0].replace(",", ""), text)
+        text = _TWO_NUMBERS.sub(r"\1_", text)
     for space in _SPACES:
         text = text.replace(space, " ")
     return _BARE_POINT.sub("0.", text)

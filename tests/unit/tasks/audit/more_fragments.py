@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 TRIAL = (
-    "Of 640 people screened, {screened} were excluded and 592 remained. Serious events occurred in {events} (7.1%) of 297 "
-    "patients. The mean difference was {difference} mmol/l (95% CI -0.68 to -0.34; p {p}). The hazard ratio was {ratio} "
+    "Of 640 people screened, {screened} were excluded and 592 remained. Serious events occurred in {events} (7.1%) of "
+    "297 "
+    "patients. The mean difference was {difference} mmol/l (95% CI -0.68 to -0.34; p {p}). The hazard ratio was "
+    "{ratio} "
     "(95% CI 0.98 to 1.83, p = {hazard_p}).\n"
 )
 
@@ -110,7 +112,8 @@ MORE: dict[str, list[tuple[str, str]]] = {
         ("- Run 1: 3.2 s\n- Run 2: 4.2 s\n- Mean: 4.1 s", "- Run 1: 3.2 s\n- Run 2: 4.2 s\n- Mean: 3.7 s"),
     ],
     "extremes": [
-        ("- Lap 1: 61.2 s\n- Lap 2: 59.8 s\n- Fastest lap: 60.4 s", "- Lap 1: 61.2 s\n- Lap 2: 59.8 s\n- Fastest lap: 59.8 s"),
+        ("- Lap 1: 61.2 s\n- Lap 2: 59.8 s\n- Fastest lap: 60.4 s", "- Lap 1: 61.2 s\n- Lap 2: 59.8 s\n- Fastest lap: "
+                                                                    "59.8 s"),
         ("| City | Rain |\n|---|---|\n| Bonn | 61 |\n| Kiel | 70 |\n| Minimum | 66 |",
          "| City | Rain |\n|---|---|\n| Bonn | 61 |\n| Kiel | 70 |\n| Minimum | 61 |"),
     ],
@@ -139,7 +142,8 @@ MORE: dict[str, list[tuple[str, str]]] = {
     ],
     "named_counts": [
         ("We see three causes:\n\n- heat\n- dust", "We see three causes:\n\n- heat\n- dust\n- noise"),
-        ("Ablations (2 variants):\n1. No mask\n2. No bias\n3. Neither", "Ablations (2 variants):\n1. No mask\n   - and so on\n2. No bias"),
+        ("Ablations (2 variants):\n1. No mask\n2. No bias\n3. Neither", "Ablations (2 variants):\n1. No mask\n   - "
+                                                                        "and so on\n2. No bias"),
     ],
     "statuses": [
         (page(status="failed"), page()),
@@ -154,7 +158,8 @@ MORE: dict[str, list[tuple[str, str]]] = {
     ],
     "funnels": [
         (trial(screened="58"), trial()),
-        ("<p>240 records screened</p><ul><li>250 articles assessed</li></ul>", "<p>240 records screened</p><ul><li>50 articles assessed</li></ul>"),
+        ("<p>240 records screened</p><ul><li>250 articles "
+         "assessed</li></ul>", "<p>240 records screened</p><ul><li>50 articles assessed</li></ul>"),
     ],
     "conversions": [
         (lab(hours="1,6"), lab()),
@@ -180,7 +185,8 @@ MORE: dict[str, list[tuple[str, str]]] = {
     ],
     "throughput": [
         ("We timed n = 40 queries: 2.0 s (65 ms per query).", "We timed n = 40 queries: 2.0 s (50 ms per query)."),
-        ("It handled 90 requests in 3 min, i.e. 50 requests/min.", "It handled 90 requests in 3 min, i.e. 30 requests/min."),
+        ("It handled 90 requests in 3 min, i.e. 50 requests/min.", "It handled 90 requests in 3 min, i.e. 30 "
+                                                                   "requests/min."),
     ],
     "latencies": [
         ("## Set-up\nWarm-up takes 0.1 s per item.\n\n## Use\nThe service needs 5 s per item.",
@@ -205,12 +211,14 @@ MORE: dict[str, list[tuple[str, str]]] = {
         (trial(p="= 0.40"), trial()),
         (trial(hazard_p="0.003"), trial()),
         ("OR 1.9 (95% CI 1.1-3.3; p = 0.35)", "OR 1.9 (95% CI 1.1-3.3; p = 0.02)"),
-        ("## Score\n\nSkill = 0.62 ± 0.1 (95% CI [0.55, 0.69]), threshold 0.6\n\nThe skill at random is 0.5 (baseline).\n\n"
+        ("## Score\n\nSkill = 0.62 ± 0.1 (95% CI [0.55, 0.69]), threshold 0.6\n\nThe skill at random is 0.5 "
+         "(baseline).\n\n"
          "Skill: p = 0.002",
          "## Score\n\nSkill = 0.62 ± 0.1 (95% CI [0.55, 0.69]), baseline 0.5\n\nSkill: p = 0.002"),
     ],
     "p_and_decision": [
-        ("The difference is statistically significant (p = 0.24).", "The difference is not statistically significant (p = 0.24)."),
+        ("The difference is statistically significant (p = 0.24).", "The difference is not statistically significant "
+                                                                    "(p = 0.24)."),
         ("No significant effect was found (p = .004).", "No significant effect was found (p = .4)."),
         ("p-value of the test: p = 1.30", "p-value of the test: p = 0.130"),
     ],
@@ -224,8 +232,10 @@ MORE: dict[str, list[tuple[str, str]]] = {
         ("We drew 999 random permutations (p = 0.0002).", "We drew 999 random permutations (p = 0.002)."),
     ],
     "power": [
-        ("## R\n- n = 20 per group\n- Cohen's d = 0.3\n- Achieved power = 0.95", "## R\n- n = 20 per group\n- Cohen's d = 0.3\n- Achieved power = 0.15"),
-        ("With $d = 0.5$ and a power of 80\\,\\% we need $n = 12$ pairs. \\section{A}", "With $d = 0.5$ and a power of 80\\,\\% we need $n = 34$ pairs. \\section{A}"),
+        ("## R\n- n = 20 per group\n- Cohen's d = 0.3\n- Achieved power = "
+         "0.95", "## R\n- n = 20 per group\n- Cohen's d = 0.3\n- Achieved power = 0.15"),
+        ("With $d = 0.5$ and a power of 80\\,\\% we need $n = 12$ pairs. "
+         "\\section{A}", "With $d = 0.5$ and a power of 80\\,\\% we need $n = 34$ pairs. \\section{A}"),
     ],
     "comparisons": [
         ("The error 0.31 ≤ 0.25 is small.", "The error 0.21 ≤ 0.25 is small."),
@@ -241,14 +251,16 @@ MORE: dict[str, list[tuple[str, str]]] = {
     ],
     "entropy": [
         ("Its attention entropy is 5.9 nats over 197 tokens.", "Its attention entropy is 4.9 nats over 197 tokens."),
-        ("\\section{A} The entropy over 10 classes was 3.9 bits.", "\\section{A} The entropy over 10 classes was 2.9 bits."),
+        ("\\section{A} The entropy over 10 classes was 3.9 bits.", "\\section{A} The entropy over 10 classes was 2.9 "
+                                                                   "bits."),
     ],
     "part_means": [
         ("| Site | n | Accuracy |\n|---|---|---|\n| A | 10 | 0.60 |\n| B | 30 | 0.80 |\n| Overall | 40 | 0.85 |",
          "| Site | n | Accuracy |\n|---|---|---|\n| A | 10 | 0.60 |\n| B | 30 | 0.80 |\n| Overall | 40 | 0.75 |"),
     ],
     "files": [
-        ("- File: `fit.py`\n\n## Files delivered\n- `src/fit.py`\n- `src/plot.py`", "- File: `src/fit.py`\n\n## Files delivered\n- `src/fit.py`\n- `src/plot.py`"),
+        ("- File: `fit.py`\n\n## Files delivered\n- `src/fit.py`\n- `src/plot.py`", "- File: `src/fit.py`\n\n## Files "
+                                                                                    "delivered\n- `src/fit.py`\n- `src/plot.py`"),
     ],
     "identifiers": [
         ("MLflow run_id: `probe_20240305_081500`", "MLflow run_id: `0123456789abcdef0123456789abcdef`"),

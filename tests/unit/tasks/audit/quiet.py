@@ -4,7 +4,8 @@ from __future__ import annotations
 
 QUIET: dict[str, list[str]] = {
     "statistics are no parts of one another": [
-        "| statistic | age |\n|---|---:|\n| count | 891 |\n| unique | 88 |\n| mean | 29.7 |\n| min | 0.4 |\n| max | 80 |",
+        "| statistic | age |\n|---|---:|\n| count | 891 |\n| unique | 88 |\n| mean | 29.7 |\n| min | 0.4 |\n| max | "
+        "80 |",
         "| percentile | ms |\n|---|---|\n| p50 | 12 |\n| p90 | 41 |\n| p99 | 180 |\n| max | 912 |",
         "| Metric | Value |\n|---|---|\n| Requests | 12000 |\n| Errors | 12 |\n| Mean | 18.2 |\n| Max | 912 |",
         "- p50: 12 ms\n- p90: 41 ms\n- max: 912 ms",
@@ -96,7 +97,8 @@ QUIET: dict[str, list[str]] = {
         "Age: 54.2 ± 11.3 (range 18 to 92). Depth ranges from 0 to 4 m in the lake; depth of 12 m was measured at sea.",
     ],
     "targets whose side is not said": [
-        "| KPI | Target | Actual | Status |\n|---|---|---|---|\n| Latency | 200 ms | 180 ms | ✅ |\n| Sales | 50 | 61 | ✅ |",
+        "| KPI | Target | Actual | Status |\n|---|---|---|---|\n| Latency | 200 ms | 180 ms | ✅ |\n| Sales | 50 | 61 "
+        "| ✅ |",
         "| Goal | Target | Status |\n|---|---|---|\n| Models | ≥ 3 | ✅ On track, 1/3 so far |",
         "| Goal | Target | Status |\n|---|---|---|\n| Models | ≥ 3 | 🟡 1/3 |",
         "| Check | Required | Result |\n|---|---|---|\n| Speed | < 5 s | fast |",
@@ -109,7 +111,8 @@ QUIET: dict[str, list[str]] = {
         "0 < x < 1 and 1.5 -> 2.5 => 3.5",
     ],
     "tasks and lists": [
-        "3 of 4 stories completed.\n\n| Story | Status |\n|---|---|\n| A | Done |\n| B | Done |\n| C | Done |\n| D | In progress |",
+        "3 of 4 stories completed.\n\n| Story | Status |\n|---|---|\n| A | Done |\n| B | Done |\n| C | Done |\n| D | "
+        "In progress |",
         "Tasks done: 2/4\n\n- [x] a\n- [x] b\n- [ ] c\n- [ ] d",
         "We support two formats: JSON and YAML. Three authors (A. B., C. D. and E. F.) wrote it.",
         "Several models (CLIP, BLIP, etc.) and three of the five models (CLIP, BLIP, LLaVA)",

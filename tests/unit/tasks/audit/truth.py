@@ -95,7 +95,8 @@ def result(r: Draw) -> str:
     m, s = rounded(mean, digits), rounded(sd, digits)
     return r.choice(
         [
-            f"- n = {n}\n- {name} = {m} ± {s} SD (95% CI [{low}, {high}])\n- Against the baseline of {against}: p {p_said}\n"
+            f"- n = {n}\n- {name} = {m} ± {s} SD (95% CI [{low}, {high}])\n- Against the baseline of {against}: p "
+            f"{p_said}\n"
             f"- Cohen's d = {d}",
             f"{name} was {m} (SD {s}, n = {n}; 95% CI {low} to {high}), against a chance level of {against}: "
             f"t({n - 1}) = {at:.2f}, p {p_said}, d = {d}.",
