@@ -44,9 +44,10 @@ from tasks.audit.finding import Finding
 CHECKS: dict[str, Callable[[Claims], Iterator[Finding]]] = {
     module.__name__.rpartition(".")[2]: module.check
     for module in (
-        sums, means, extremes, percentages, changes, restatements, named_counts, statuses, targets, funnels, conversions, nesting,
-        timestamps, dates, throughput, latencies, interval_of_mean, effect_size, p_and_interval, p_and_decision,
-        test_statistic, permutations, power, comparisons, bounds, entropy, part_means, files, identifiers, utilisation, capabilities, encoding,
+        sums, means, extremes, percentages, changes, restatements, named_counts, statuses, targets, funnels,
+        conversions, nesting, timestamps, dates, throughput, latencies, interval_of_mean, effect_size, p_and_interval,
+        p_and_decision, test_statistic, permutations, power, comparisons, bounds, entropy, part_means, files,
+        identifiers, utilisation, capabilities, encoding,
     )
 }  # fmt: skip
 """Name of a check -> the check."""

@@ -44,7 +44,8 @@ def check(claims: Claims) -> Iterator[Finding]:
         if name in made and 1 < len(found_paths) <= _MOST_PATHS and not _EVERYWHERE.match(name):
             first, *others = found_paths.values()
             listing = ", ".join(f"{each.path} (line {each.line.number})" for each in found_paths.values())
-            text = f"one name under {len(found_paths)} paths: {listing}; unless these are two files, or one is a short form"
+            text = f"one name under {len(found_paths)} paths: {listing}"
+            text += "; unless these are two files, or one is a short form"
             yield found("depends on reading", first.line, text, *(each.line for each in others))
     yield from _listed(claims, lists)
 

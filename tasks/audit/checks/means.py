@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
-from tasks.audit.claims.series import all_series
 from tasks.audit.finding import Finding, found
-from tasks.audit.numbers import said_span
+from tasks.audit.series.series import all_series
 
 
 def check(claims: Claims) -> Iterator[Finding]:
@@ -18,7 +17,7 @@ def check(claims: Claims) -> Iterator[Finding]:
             if each.role != "mean":
                 continue
             ours = series.sum.scaled(1 / n)
-            text = f"the {n} parts have a mean of {said_span(ours)}; {each.label} is {each.text}"
+            text = f"the {n} parts have a mean of {series.said(ours)}; {each.label} is {each.text}"
             lines = [part.line for part in series.parts]
             if ours.meets(each.span):
                 yield found("consistent", each.line, text, *lines)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Measured, role_of
-from tasks.audit.claims.series import own_durations
 from tasks.audit.finding import Finding, consistent_if, found
 from tasks.audit.numbers import said_span
+from tasks.audit.series.sections import own_durations
 
 _WORK = re.compile(
     r"\b(?:time|duration|took|run|runs|ran|elapsed|training|inference|evaluation|experiment|execution|processing"

@@ -94,7 +94,7 @@ def _of_columns(table: Table) -> Iterator[Finding]:
         label = row.cells[0] if row.cells else ""
         for at, n in wholes:
             each = _PART_OF_N.fullmatch(row.cells[at].strip()) if at < len(row.cells) else None
-            if each is None or n == 0 or not ("%" in label + each[0] + table.header[at]) or _SPREAD.search(label):
+            if each is None or n == 0 or "%" not in label + each[0] + table.header[at] or _SPREAD.search(label):
                 continue
             part, percent = printed(each["part"]), printed(each["percent"])
             share = (part.exact / Span(n, n)).scaled(100)

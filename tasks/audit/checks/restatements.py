@@ -24,18 +24,23 @@ _KEY_VALUE = re.compile(r"[^:]{1,60}:\s*[^\s:]+(?:\s?[^\W\d_]{1,12}|\s?%)?(?:\s*
 _OF_ANYTHING = re.compile(r"^(?:metric|measure|quantity|parameter|property|indicator|kpi|statistic)s?$", re.I)
 
 _WORD = re.compile(r"[^\W_]+(?:['’]\w)?")
-_FILLERS = frozenset(
-    "a an the our its their this that these of for in on at by to with and was is were are we it as from then also so "
-    "only"
-    " about around approximately nearly roughly all".split()
+
+
+def _named(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_FILLERS = _named(
+    "a an the our its their this that these of for in on at by to with and was is were are we it as from then also so"
+    " only about around approximately nearly roughly all"
 )
-_GENERAL = frozenset(
+_GENERAL = _named(
     "executive summary overview abstract introduction conclusion conclusions result results key finding findings metric"
     " metrics accomplishments highlights performance evaluation quality critical discussion at a glance final main"
-    " statistics numbers analysis experiment experimental high level execution resource resources utilization "
-    "utilisation"
-    " status background method methods data study of the and in report takeaways recap".split()
+    " statistics numbers analysis experiment experimental high level execution resource resources utilization"
+    " utilisation status background method methods data study of the and in report takeaways recap"
 )
+"""Words of titles of sections that are about all that the report is about."""
 _QUALIFIED = re.compile(
     r"\b(?:baseline|previous|before|after|old|new|target|goal|expected|estimat\w*|planned|required|at least|at most"
     r"|up to"
@@ -44,10 +49,9 @@ _QUALIFIED = re.compile(
     r"|per|each|every|first|second|third|last|next|without|w/o|except|minimum|maximum|threshold|than)\b|[~≈<>≤≥→]",
     re.I,
 )
-_TOO_GENERAL = frozenset(
-    "value score n p d t f r z rate time date year version level page step table figure number no id serial port seed "
-    "line index"
-    " issue".split()
+_TOO_GENERAL = _named(
+    "value score n p d t f r z rate time date year version level page step table figure number no id serial port seed"
+    " line index issue"
 )
 _MOST_SECTIONS = 4
 

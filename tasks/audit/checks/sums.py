@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
-from tasks.audit.claims.series import Aggregate, Series, all_series
 from tasks.audit.finding import Finding, Verdict, consistent_if, found
 from tasks.audit.numbers import NUM, Span, printed, said_span
 from tasks.audit.reading.report import Line
+from tasks.audit.series.parts import Aggregate, Series
+from tasks.audit.series.series import all_series
 from tasks.audit.units import UNIT, factor
 
 _EQUATION = re.compile(
@@ -37,9 +38,7 @@ def check(claims: Claims) -> Iterator[Finding]:
 def _total(series: Series, total: Aggregate) -> Iterator[Finding]:
     ours = series.sum
     lines = [each.line for each in series.parts]
-    said_sum = (
-        f"{len(series.parts)} parts sum to {said_span(ours)}; {total.label} is {total.text} ({said_span(total.span)})"
-    )
+    said_sum = f"{len(series.parts)} parts sum to {series.said(ours)}; {total.label} is {total.text}"
     may_be_rounded = series.rounded_sum.meets(total.wide)
     if ours.meets(total.span) or (series.rounded and may_be_rounded):
         yield found("consistent", total.line, said_sum, *lines)

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Measured
-from tasks.audit.claims.series import own_durations
 from tasks.audit.claims.times import StampedId
 from tasks.audit.finding import Finding, consistent_if, found
 from tasks.audit.numbers import Span, said, said_span
 from tasks.audit.reading.report import Line
+from tasks.audit.series.sections import own_durations
 
 _WHOLE = re.compile(
     r"^(?:the )?(?:total|overall)?\s*(?:execution|run|elapsed|wall(?:[- ]clock)?|cycle|pipeline"

@@ -259,8 +259,8 @@ MORE: dict[str, list[tuple[str, str]]] = {
          "| Site | n | Accuracy |\n|---|---|---|\n| A | 10 | 0.60 |\n| B | 30 | 0.80 |\n| Overall | 40 | 0.75 |"),
     ],
     "files": [
-        ("- File: `fit.py`\n\n## Files delivered\n- `src/fit.py`\n- `src/plot.py`", "- File: `src/fit.py`\n\n## Files "
-                                                                                    "delivered\n- `src/fit.py`\n- `src/plot.py`"),
+        ("- File: `fit.py`\n\n## Files delivered\n- `src/fit.py`\n- `src/plot.py`",
+         "- File: `src/fit.py`\n\n## Files delivered\n- `src/fit.py`\n- `src/plot.py`"),
     ],
     "identifiers": [
         ("MLflow run_id: `probe_20240305_081500`", "MLflow run_id: `0123456789abcdef0123456789abcdef`"),

@@ -159,7 +159,10 @@ def selection(r: Draw) -> str:
     a = r.randint(50, 2000)
     out = r.randint(1, a - 10)
     left = a - out
-    return f"Of {a} records, {out} were excluded and {left} remained.\n\n- {left} papers screened\n- {left // 2} papers analysed"
+    return (
+        f"Of {a} records, {out} were excluded and {left} remained.\n\n"
+        f"- {left} papers screened\n- {left // 2} papers analysed"
+    )
 
 
 def odds(r: Draw) -> str:
