@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tasks.audit.reading.report import Builder
 from tasks.audit.reading.typeset import definitions, is_definition, visible
@@ -28,7 +28,7 @@ _CODE = re.compile(r"\\(?:texttt|path|url|verb\|)\{?([^}|]{1,300})[}|]")
 Write = Callable[[str], str]
 
 
-def read_latex(lines: list[str], write: Write, seen: list[str] | None = None) -> Builder:
+def read_latex(lines: Sequence[str], write: Write, seen: Sequence[str] | None = None) -> Builder:
     """Lines of a .tex file to lines of visible text; `write` brings numbers into one writing.
 
     `seen` are the lines as they stand in the file, where `lines` were repaired.
@@ -78,7 +78,7 @@ def read_latex(lines: list[str], write: Write, seen: list[str] | None = None) ->
     return to
 
 
-def _table(to: Builder, lines: list[str], at: int, shown: Write) -> int:
+def _table(to: Builder, lines: Sequence[str], at: int, shown: Write) -> int:
     """Read rows from index `at` on, and return the index behind the environment. The first row is the header."""
     rows: list[tuple[int, str, tuple[str, ...]]] = []
     pending, first = "", at + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tasks.audit.reading.report import Builder
 from tasks.audit.reading.sentences import wraps
@@ -29,8 +29,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"<!--.{0,2000}?-->")
-_STRONG = re.compile(r"\*\*|__(?=\S)|(?<=\S)__")
-_STAR = re.compile(r"(?<!\w)(?<!\w\s)\*(?=\S)|(?<=\S)\*(?!\w)(?!\s\w)|(?<=[^\W\d])\*(?=\s|$)")
+_STAR = re.compile(r"(?<!\w)\*(?=\S)([^*]{1,300}?)(?<=\S)\*(?!\w)")
 _UNDERSCORE = re.compile(r"(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$])")
 _CELL = re.compile(r"(?<!\\)\|")
@@ -38,7 +37,7 @@ _CELL = re.compile(r"(?<!\\)\|")
 Write = Callable[[str], str]
 
 
-def read_markdown(lines: list[str], write: Write, seen: list[str] | None = None) -> Builder:
+def read_markdown(lines: Sequence[str], write: Write, seen: Sequence[str] | None = None) -> Builder:
     """Lines of the file to lines of visible text; `write` brings numbers into one writing.
 
     `seen` are the lines as they stand in the file, where `lines` were repaired.
@@ -87,7 +86,7 @@ def _indent(source: str) -> int:
     return len(source) - len(source.lstrip())
 
 
-def _literal(lines: list[str], at: int, source: str) -> int:
+def _literal(lines: Sequence[str], at: int, source: str) -> int:
     """How deep a line stands, where what is below it is deeper; else -1."""
     below = next((each for each in lines[at : at + 4] if each.strip()), "")
     return _indent(source) if _indent(below) > _indent(source) + 1 else -1
@@ -103,7 +102,7 @@ def visible(text: str) -> str:
     if "<" in text:
         text = _TAG.sub("", _COMMENT.sub("", text))
     if "*" in text:
-        text = _STAR.sub("", text.replace("**", ""))
+        text = _STAR.sub(_first, text.replace("**", ""))
     if "_" in text and "`" not in text:
         text = _UNDERSCORE.sub("", text.replace("__", ""))
     text = text.replace("`", "")
@@ -135,7 +134,7 @@ def _text(to: Builder, number: int, source: str, body: str, after_blank: bool, w
         to.add(number, source, text, "item" if item else "text", codes, box)
 
 
-def _table(to: Builder, lines: list[str], first: int, write: Write) -> int:
+def _table(to: Builder, lines: Sequence[str], first: int, write: Write) -> int:
     """Read the table whose header is at index `first`, and return the index behind it."""
     header = _cells(lines[first], write)
     rows = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _BYTE_OF = {bytes([b]).decode("cp1252", "ignore") or chr(b): b for b in range(0x80, 0x100)} | {
     chr(b): b for b in range(0x80, 0xA0)
@@ -28,23 +29,31 @@ _SUSPECT = re.compile(_leads(0xC2, 0xF4))
 _MOST_TURNS = 3
 
 
-def repaired(text: str) -> tuple[str, list[tuple[str, str]]]:
-    """The text as it was meant, and each kind of damage as (seen, meant), in the order of appearance.
+def repaired(lines: Sequence[str]) -> tuple[Sequence[str], list[tuple[str, str]]]:
+    """Lines as they were meant, and each kind of damage as (seen, meant), in the order of appearance.
 
-    A character that stands for a byte no encoding has is kept. Text that was damaged twice is repaired twice.
+    A character that stands for a byte no encoding has is kept. Text that was damaged twice is repaired twice. Where
+    there is no damage, the lines are those that were given.
     """
     kinds: dict[str, str] = {}
+    suspects = [at for at, line in enumerate(lines) if not line.isascii() and _SUSPECT.search(line)]
+    meant = list(lines) if suspects else lines
     for _ in range(_MOST_TURNS):
-        if _SUSPECT.search(text) is None:
-            break
         leads = {seen[0] for seen in kinds}
-        changed = _DAMAGED.sub(lambda each: _undone(each[0], kinds, leads), text)  # noqa: B023 - called at once
-        if kinds:
-            changed = _LOST_BYTE.sub(lambda each: kinds.setdefault(each[0], _KNOWN[each[0]]), changed)
-        if changed == text:
+        changes = 0
+        for at in suspects:
+            line = _DAMAGED.sub(lambda each: _undone(each[0], kinds, leads), meant[at])  # noqa: B023 - called at once
+            changes += line != meant[at]
+            meant[at] = line  # type: ignore[index]
+        if not changes:
             break
-        text = changed
-    return text, list(kinds.items())
+    if not kinds:
+        return lines, []
+    for at in suspects:
+        meant[at] = _LOST_BYTE.sub(  # type: ignore[index]
+            lambda each: kinds.setdefault(each[0], _KNOWN[each[0]]), meant[at]
+        )
+    return meant, list(kinds.items())
 
 
 def _undone(seen: str, kinds: dict[str, str], leads: set[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,12 +22,17 @@ _HTML = re.compile(
 )
 _LATEX = re.compile(r"\\(?:documentclass|begin\{document\}|section\*?\{|chapter\*?\{)")
 _MOST_EXAMPLES = 3
-_MOST_FORMS, _MOST_PLACES = 10, 100
+_SAMPLE = 4_000_000
+"""Characters that tell how numbers are written."""
 _SPOKEN_OF = re.compile(r"U\+FFFD|replacement character", re.I)
 
 
 def open_report(path: Path) -> Report:
     """Read a file; BadInput, in one line, where it is not there, too large, or no text."""
+    return read_report(_text_of(path), path.suffix.lower())
+
+
+def _text_of(path: Path) -> str:
     try:
         if path.is_dir():
             raise BadInput(f"{path} is a folder; name the report in it")
@@ -41,63 +46,59 @@ def open_report(path: Path) -> Report:
         raise BadInput(f"{path}: there is no such file") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    return read_report(decoded(data, str(path)), path.suffix.lower())
+    return decoded(data, str(path))
 
 
 def read_report(text: str, suffix: str = "") -> Report:
     """Read a text as HTML, LaTeX or Markdown, by its suffix or by how it begins."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    meant, kinds = repaired(text)
-    damage = _damage(text, kinds)
-    decimal_comma = has_decimal_comma(meant)
+    start, sample = text[:_START], text[:_SAMPLE]
+    seen: Sequence[str] = text.split("\n")
+    del text  # one wide character in it makes it four times as long as its lines
+    lines, kinds = repaired(seen)
+    damage = [*_misread(seen, lines, kinds), *_lost(seen)]
+    decimal_comma = has_decimal_comma(sample)
 
-    def write(seen: str) -> str:
-        return canonical(seen, decimal_comma)
+    def write(visible: str) -> str:
+        return canonical(visible, decimal_comma)
 
-    start = meant[:_START]
     if suffix in (".html", ".htm", ".xhtml") or _HTML.match(start):
-        report = read_html(meant, write).report("html")
+        report = read_html("\n".join(lines), write).report("html")
+    elif suffix == ".tex" or _LATEX.search(start):
+        report = read_latex(lines, write, seen if kinds else None).report("latex")
     else:
-        lines = meant.split("\n")
-        seen = text.split("\n") if kinds else None
-        del text, meant  # with one wide character in it a text takes four times its length
-        if suffix == ".tex" or _LATEX.search(start):
-            report = read_latex(lines, write, seen).report("latex")
-        else:
-            report = read_markdown(lines, write, seen).report("markdown")
-    return replace(report, damage=tuple(_first_damage(damage, report)))
+        report = read_markdown(lines, write, seen if kinds else None).report("markdown")
+    return replace(report, damage=tuple(_first_of_each(damage, report)))
 
 
-def _damage(text: str, kinds: list[tuple[str, str]]) -> list[Damage]:
-    """Lines with each of the two kinds of damage, as they stand in the file: the first of every seen form."""
+def _misread(seen: Sequence[str], lines: Sequence[str], kinds: list[tuple[str, str]]) -> Iterator[Damage]:
+    """Lines that were decoded with the wrong encoding, as they stand in the file."""
     examples = kinds[:_MOST_EXAMPLES]
-    seen, meant = ", ".join(a for a, _ in examples), ", ".join(b for _, b in examples)
-    lines = [line for one, _ in kinds[:_MOST_FORMS] for line in _lines_with(text, one)]
-    lost = [line for line in _lines_with(text, UNREADABLE) if not _SPOKEN_OF.search(line.text)]
-    return [*(Damage(line, seen, meant) for line in lines), *(Damage(line, UNREADABLE, "") for line in lost)]
+    shown, meant = ", ".join(a for a, _ in examples), ", ".join(b for _, b in examples)
+    if seen is not lines:
+        for number, (before, after) in enumerate(zip(seen, lines, strict=True), 1):
+            if before is not after and before != after:
+                yield Damage(_line(number, before), shown, meant)
 
 
-def _first_damage(damage: list[Damage], report: Report) -> Iterator[Damage]:
-    """The first line of each kind that is no code: code may show damage on purpose."""
-    code = {line.number for line in report.lines if line.kind == "code"}
+def _lost(seen: Sequence[str]) -> Iterator[Damage]:
+    """Lines with characters that could not be decoded."""
+    for number, line in enumerate(seen, 1):
+        if not line.isascii() and UNREADABLE in line and not _SPOKEN_OF.search(line):
+            yield Damage(_line(number, line), UNREADABLE, "")
+
+
+def _line(number: int, text: str) -> Line:
+    return Line(number, text, text, "text", 0, 0, 0)
+
+
+def _first_of_each(damage: list[Damage], report: Report) -> Iterator[Damage]:
+    """The first line of each kind that is no code, which may show damage on purpose."""
+    code = {line.number for line in report.lines if line.kind == "code"} if damage else set()
     said: set[int] = set()
-    for meant in (True, False):
-        outside = [each for each in damage if bool(each.meant) == meant and each.line.number not in code]
-        first = min(outside, key=lambda each: each.line.number, default=None)
+    for misread in (True, False):
+        outside = (each for each in damage if bool(each.meant) == misread and each.line.number not in code)
+        first = next(outside, None)
         if first is not None and first.line.number not in said:
             said.add(first.line.number)
             yield first
-
-
-def _lines_with(text: str, seen: str) -> Iterator[Line]:
-    at, number, counted = text.find(seen), 1, 0
-    for _ in range(_MOST_PLACES):
-        if at < 0:
-            return
-        number += text.count("\n", counted, at)
-        counted = at
-        start = text.rfind("\n", 0, at) + 1
-        end = text.find("\n", at)
-        source = text[start : end if end >= 0 else None]
-        yield Line(number, source, source, "text", 0, 0, 0)
-        at = text.find(seen, end) if end >= 0 else -1

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Literal
 
-from tasks.audit.reading.sentences import excerpt, sentences
+from tasks.audit.reading.sentences import Excerpts, sentences
 
 Kind = Literal["heading", "item", "text", "row", "code"]
 
@@ -111,7 +111,7 @@ class _Open:
 class Builder:
     """Collects lines, sections and tables while a format is read. A line of text becomes one line for each sentence."""
 
-    seen: list[str] | None = None
+    seen: Sequence[str] | None = None
     """Lines as they stand in the file, where those that are read were repaired."""
     lines: list[Line] = field(default_factory=list)
     sections: list[Section] = field(default_factory=lambda: [Section("", 0, None, None)])
@@ -211,17 +211,17 @@ class Builder:
             return
         opened, self.open = self.open, None
         found = sentences(" ".join(opened.texts))
+        whole = " ".join(map(str.strip, opened.sources)) if len(opened.sources) > 1 else opened.sources[0]
+        if len(found) == 1:
+            self._append(opened.numbers[0], whole, found[0], opened.like)
+            return
         ends = list(accumulate(len(each) + 1 for each in opened.texts))
-        at = 0
+        quotes = Excerpts(whole)
+        at, like = 0, opened.like
         for text in found:
-            first, last = bisect_right(ends, at), bisect_right(ends, at + len(text) - 1)
-            source = (
-                " ".join(map(str.strip, opened.sources[first : last + 1])) if first < last else opened.sources[first]
-            )
-            quote = source if len(found) == 1 else excerpt(source, text)
-            like = opened.like if at == 0 else replace(opened.like, kind="text")
-            self._append(opened.numbers[first], quote, text, like)
+            self._append(opened.numbers[bisect_right(ends, at)], quotes.of(text), text, like)
             at += len(text) + 1
+            like = replace(like, kind="text")
 
     def _append(self, number: int, source: str, text: str, like: Line) -> Line:
         """Append a line; one that is too long becomes several, cut at spaces. Returns the last one."""

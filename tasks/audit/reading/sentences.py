@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 _END = re.compile(
-    r"(?:(?<=[^\W\d_]{3}[.!?])(?<!\bFig\.)(?<!\bTab\.)(?<!\bSec\.)(?<!\bapprox\.)|(?<=[\d)\]%”\"][.!?]))\s+"
+    r"(?:(?<=[^\W\d_]{3}[.!?])(?<!\bFig\.)(?<!\bTab\.)(?<!\bSec\.)(?<!\bapprox\.)|(?<=[\d)\]%”\"][.!?])"
+    r"|(?<=\d[^\W\d_][.!?])|(?<=\d[^\W\d_]{2}[.!?])|(?<=\d\s[^\W\d_][.!?])|(?<=\d\s[^\W\d_]{2}[.!?]))\s+"
     r"(?=[^\W\d_a-z]|[\"“(\[*`])"
 )
-"""Behind a word of three letters or more, a number or a bracket, and before a capital: `e.g. A` and `Fig. 3` go on."""
+"""Behind a word of three letters, a number with its unit, or a bracket, and before a capital: `e.g. A` goes on."""
 _SHORTEST = 5
 """Characters: `1. ` at the start of a line is a number and no sentence."""
 
@@ -21,8 +22,11 @@ _UNFINISHED = re.compile(
 _GOES_ON = re.compile(r"[^\W_A-Z]|[(\[<>≤≥=±≈%]")
 _KEY = re.compile(r"[^.:]{1,40}:\s")
 _WORD = re.compile(r"[^\W_]+")
-_ENOUGH = 4
+_ENOUGH = 2
 """Words that tell a sentence from those around it."""
+_MARKUP = 30
+"""Words of addresses and commands that may stand between two sentences."""
+_LONGEST_SOURCE = 20_000
 _CLOSING = re.compile(r"[^\w\s]*")
 
 
@@ -43,18 +47,31 @@ def wraps(line: str, following: str) -> bool:
     return bool(_UNFINISHED.search(line) or _GOES_ON.match(following))
 
 
-def excerpt(source: str, text: str) -> str:
-    """The part of a source that shows a text, from its first words to its last; all of it where these are not found."""
-    words = _WORD.findall(text)
-    first = _of_words(words[:_ENOUGH]).search(source)
-    if first is None:
-        return source
-    last = _of_words(words[-_ENOUGH:]).search(source, first.start())
-    if last is None:
-        return source
-    end = _CLOSING.match(source, last.end())
-    return source[first.start() : end.end() if end else last.end()]
+class Excerpts:
+    """The parts of a source that show one sentence after the other."""
 
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._words = list(_WORD.finditer(source)) if len(source) <= _LONGEST_SOURCE else []
+        self._at = 0
 
-def _of_words(words: list[str]) -> re.Pattern[str]:
-    return re.compile(r"[\W_]{1,40}".join(map(re.escape, words)))
+    def of(self, text: str) -> str:
+        """From the first words of a sentence to its last; the sentence itself where they are not found."""
+        words = _WORD.findall(text)
+        first = self._find(words[:_ENOUGH], self._at, len(words))
+        if first is None:
+            return text
+        last = self._find(words[-_ENOUGH:], first, 2 * len(words))
+        if last is None:
+            return text
+        self._at = last + min(_ENOUGH, len(words))
+        end = self._words[self._at - 1].end()
+        closing = _CLOSING.match(self._source, end)
+        return self._source[self._words[first].start() : closing.end() if closing else end]
+
+    def _find(self, words: list[str], start: int, within: int) -> int | None:
+        for at in range(start, min(len(self._words), start + within + _MARKUP)):
+            found = self._words[at : at + len(words)]
+            if found and [each[0] for each in found] == words:
+                return at
+        return None
