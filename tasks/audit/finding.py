@@ -43,7 +43,7 @@ def consistent_if(holds: bool, line: Line, computation: str, *also: Line) -> Fin
     return found("consistent" if holds else "inconsistent", line, computation, *also)
 
 
-def shortened(text: str) -> str:
-    """A text on one line, at most LONGEST_QUOTE characters."""
-    text = " ".join(text[: 4 * LONGEST_QUOTE].split())
-    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+def shortened(text: str, longest: int = LONGEST_QUOTE) -> str:
+    """A text on one line, at most so many characters."""
+    text = " ".join(text[: 4 * longest].split())
+    return text if len(text) <= longest else text[: longest - 1] + "…"

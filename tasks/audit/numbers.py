@@ -8,9 +8,18 @@ from dataclasses import dataclass
 NUM = r"-?\d{1,15}(?:\.\d{1,15})?(?:[eE][-+]?\d{1,3})?"
 """A number in the canonical writing of `tasks.audit.reading.writing`. Of bounded length, so that matching is linear."""
 
-FREE = r"(?<![\w.])(?<!\d,)(?<!\w[-/])" + NUM + r"(?![\d_])(?!\.\d)(?!,\d)"
-"""The same, where it is no part of a word, a version or an identifier."""
+VALUE = NUM + r"(?!,?\d)(?!\.\d)"
+"""The same, where it ends there: `1,89` in a text with decimal points is no 1."""
 
+FREE = (
+    r"[-\d](?<![\w.].)(?<!\d,.)(?<!\w[-/].)(?:(?<=\d)\d{0,14}|\d{1,15})(?:\.\d{1,15})?(?:[eE][-+]?\d{1,3})?"
+    r"(?![\d_])(?!\.\d)(?!,\d)"
+)
+"""The same, where it is no part of a word, a version or an identifier. It begins with a set of characters, and not with
+what may not stand before it, as the search for a set is fast."""
+
+_LARGEST_POWER = 300
+"""Of ten; what is beyond is as good as there."""
 SLACK = 1e-9
 """Relative: what floating point may lose."""
 
@@ -97,7 +106,9 @@ def printed(text: str) -> Printed:
     """Read a number that NUM matches."""
     mantissa, _, exponent = text.lower().partition("e")
     decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
-    return Printed(text, float(text), 0.5 * 10.0**-decimals if abs(decimals) < 300 else 0.0)
+    half = 0.5 * 10.0 ** -max(decimals, -_LARGEST_POWER) if decimals < _LARGEST_POWER else 0.0
+    largest = 10.0**_LARGEST_POWER
+    return Printed(text, min(max(float(text), -largest), largest), half)
 
 
 def said(x: float, digits: int = 4) -> str:

@@ -89,20 +89,27 @@ class Vit:
     tokens: int
     """Patches and a class token."""
     layers: int | None
+    patch: int
+    """Pixels along its side."""
+
+    def at(self, pixels: int) -> Vit:
+        """The same for images of another size."""
+        return Vit(self.name, (pixels // self.patch) ** 2 + 1, self.layers, self.patch)
 
 
 def vit_in(text: str) -> Vit | None:
-    """The vision transformer that a text names, at 224 pixels unless it says otherwise.
+    """The one vision transformer that a text names, at 224 pixels unless it says otherwise.
 
     Source: Dosovitskiy et al. (2021), arXiv:2010.11929, table 1.
     """
-    named = _VIT.search(text)
-    if named is None:
+    every = list(_VIT.finditer(text))
+    if len(every) != 1:
         return None
+    named = every[0]
     pixels, patch = int(named["pixels"] or _USUAL_PIXELS), int(named["patch"])
     if patch < 8 or patch > pixels:
         return None
-    return Vit(named[0], (pixels // patch) ** 2 + 1, _LAYERS.get(named["size"].lower()))
+    return Vit(named[0], (pixels // patch) ** 2 + 1, _LAYERS.get(named["size"].lower()), patch)
 
 
 @dataclass(frozen=True, slots=True)

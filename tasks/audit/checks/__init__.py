@@ -17,6 +17,7 @@ from tasks.audit.checks import (
     extremes,
     files,
     funnels,
+    identifiers,
     interval_of_mean,
     latencies,
     linked_values,
@@ -27,7 +28,9 @@ from tasks.audit.checks import (
     p_and_interval,
     part_means,
     percentages,
+    permutations,
     power,
+    restatements,
     rounded_values,
     statuses,
     sums,
@@ -43,9 +46,10 @@ from tasks.audit.finding import Finding
 CHECKS: dict[str, Callable[[Claims], Iterator[Finding]]] = {
     module.__name__.rpartition(".")[2]: module.check
     for module in (
-        sums, means, extremes, percentages, changes, named_counts, statuses, targets, funnels, conversions, nesting,
-        timestamps, dates, throughput, latencies, interval_of_mean, effect_size, p_and_interval, p_and_decision,
-        test_statistic, power, comparisons, bounds, entropy, part_means, files, utilisation, capabilities, encoding,
+        sums, means, extremes, percentages, changes, restatements, named_counts, statuses, targets, funnels,
+        conversions, nesting, timestamps, dates, throughput, latencies, interval_of_mean, effect_size, p_and_interval,
+        p_and_decision, test_statistic, permutations, power, comparisons, bounds, entropy, part_means, files,
+        identifiers, utilisation, capabilities, encoding,
         linked_values, rounded_values,
     )
 }  # fmt: skip

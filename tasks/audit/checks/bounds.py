@@ -12,6 +12,7 @@ from tasks.audit.claims.quantities import Ratio
 from tasks.audit.finding import Finding, consistent_if, found
 from tasks.audit.numbers import NUM, Printed, printed, said
 from tasks.audit.reading.report import Line
+from tasks.audit.units import dimension
 
 _SHARE = re.compile(
     r"\b(?:accuracy|precision|recall|coverage|share|proportion|fraction|completeness|overlap|agreement"
@@ -24,6 +25,16 @@ _UNIT_SHARE = re.compile(
     rf"(?:[=:≈]|of|is|was)\s*(?P<value>{NUM})(?![\d.]|\s?%|\s?(?:of|/|to|in)\b|/)",
     re.I,
 )
+_UNIT_SHARE_WORDS = ("probability", "proportion", "fraction", "auc", "auroc", "iou", "dice", "r²", "r2", "kappa",
+    "correlation", "pearson", "spearman", "ρ", "rho")  # fmt: skip
+_RELATIVE = re.compile(r"\s*\)?\s*(?:of|relative|above|over|more|compared|vs)\b", re.I)
+_OF_MEMORY = re.compile(r"\b(?:memory|ram|vram|gpu|disk|storage|used|utili[sz]|peak)", re.I)
+_RELATIVE_MEMORY = re.compile(
+    r"compress|swap|overcommit|vs|compared|before|after|from|unified|needs|would|OOM|out of memory", re.I
+)
+_PHYSICAL = re.compile(r"^(?:ρ|rho|kappa)$", re.I)
+"""Also the names of densities and conductivities."""
+_RATERS = re.compile(r"agree|rater|reliab|spearman|rank|annotat|cohen|fleiss|correl", re.I)
 _SIGNED = re.compile(r"correlation|pearson|spearman|rho|ρ|kappa", re.I)
 _RANGE = re.compile(
     r"(?:\brange[sd]?|\bbounded|\blies?|\bscale|\bin)\b\s*(?:is|of|from|between|by|within|in"
@@ -45,17 +56,21 @@ def check(claims: Claims) -> Iterator[Finding]:
     for share in claims.percents.all:
         if _SHARE.search(share.label) and not re.search(r"increase|change|growth|more|relative|cpu", share.label, re.I):
             beyond = share.number.span.low > 100 or share.number.span.high < 0
-            if beyond:
+            if beyond and not _RELATIVE.match(share.line.text, share.end):
                 yield found("inconsistent", share.line, f"{share.label}: {share.number.text} % is no share of a whole")
     for power in claims.powers.all:
         if power.value.span.low > 1 or power.value.value < 0:
             yield found("inconsistent", power.line, f"a power of {power.value.text} is no probability")
-    for line in claims.lines:
+    for line in claims.numeric(*_UNIT_SHARE_WORDS):
         for each in _UNIT_SHARE.finditer(line.text):
             number, least = (
                 printed(each["value"]),
                 -1.0 if _SIGNED.search(each["name"]) else -math.inf if "R" in each["name"] else 0.0,
             )
+            if _PHYSICAL.match(each["name"]) and not _RATERS.search(line.text):
+                continue
+            if re.match(r"\s[A-Za-z]", line.text[each.end() : each.end() + 2]) and " of " in each[0]:
+                continue  # "the fraction of 3 samples"
             if (number.span.low > 1 and number.value < 10) or number.span.high < least:
                 yield found(
                     "inconsistent", line, f"{each['name']} of {each['value']} lies outside [{max(least, -1):g}, 1]"
@@ -64,6 +79,9 @@ def check(claims: Claims) -> Iterator[Finding]:
     for ratio in claims.ratios.all:
         if ratio.part.value > ratio.whole.value and ratio.unit == "" and _counts_done(ratio.line.text, ratio):
             yield found("inconsistent", ratio.line, f"{ratio.text} is more than all")
+        beyond = dimension(ratio.unit) == "memory" and ratio.share.low > 1
+        if beyond and _OF_MEMORY.search(ratio.line.text) and not _RELATIVE_MEMORY.search(ratio.line.text):
+            yield found("inconsistent", ratio.line, f"{ratio.text} is more than there is")
 
 
 def _counts_done(text: str, ratio: Ratio) -> bool:
@@ -74,12 +92,12 @@ def _counts_done(text: str, ratio: Ratio) -> bool:
 
 def _declared(claims: Claims) -> Iterator[Finding]:
     seen: set[tuple[str, float, float]] = set()
-    for line in claims.lines:
+    for line in claims.numeric("range", "bounded", "scale"):
         for each in _RANGE.finditer(line.text):
             low, high = printed(each["low"]), printed(each["high"])
             if low.value >= high.value or not _IS_RANGE.search(each[0]):
                 continue
-            label = label_before(line.text, each.start()) or claims.titles[line.item].text
+            label = label_before(line.text, each.start()) or claims.title(line).text
             if (key := (label, low.value, high.value)) not in seen and len(seen) < _MOST_RANGES:
                 seen.add(key)
                 yield from _within(claims, line, label, low, high)
@@ -107,12 +125,12 @@ def _within(claims: Claims, line: Line, label: str, low: Printed, high: Printed)
                 f"{said(most, 3)}"
             )
             yield consistent_if(s.span.low <= most, mean.line, text, line)
-    for short in named:
+    for short in sorted(each for each in named if re.search(rf"\b{re.escape(each.upper())}\b", f"{label} {line.text}")):
         if len(short) < 2:
             continue
         pattern = re.compile(rf"\b{re.escape(short)}\b" + _HAS.format(num=NUM), re.I)
-        for other in claims.lines[:20_000]:
-            if other.number == line.number or short not in other.text.lower():
+        for other in claims.numeric(short):
+            if other.number == line.number:
                 continue
             for value in pattern.finditer(other.text):
                 number = printed(value["value"])

@@ -20,10 +20,26 @@ _DENIED = re.compile(
     r"|undefined|n/a|missing|has none|have none)\b",
     re.I,
 )
+_ADDED = re.compile(
+    r"\b(?:add\w*|insert\w*|inject\w*|equip\w*|extend\w*|augment\w*|plus|adapter|feed|fed|into|over|via|through"
+    r"|conditioned|on top"
+    r"|decoder|diffusion|replac\w*|introduc\w*|new|our own|propos\w*|compar\w*|vs|versus|with|using|between CLIP"
+    r"|whereas|while"
+    r"|if|would|could|used (?:in|by|as))\b|\+",
+    re.I,
+)
+"""Such a sentence may speak of what is built around a model."""
 _MODEL_LINE = re.compile(r"^(?:model|architecture|network|backbone)\s*:\s*(?P<name>.+)", re.I)
 _VALUE = re.compile(r"\d|confirmed|detected|observed|measured|shows?|found", re.I)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
-_LAYERS = re.compile(r"\b(?P<n>\d{1,3})\s+(?:transformer |encoder |attention |vision )*layers\b", re.I)
+_LAYERS = re.compile(
+    r"\b(?P<has>(?:has|have|with|contains?|comprises?|consists? of|its|all)\s+)?(?<![\d.])(?P<n>\d{1,3})[\s-]"
+    r"(?:transformer |encoder |attention |vision )*layers?\b",
+    re.I,
+)
+_PIXELS = re.compile(
+    r"\b(?P<a>\d{3})\s?(?:px|pixels?|×|x\s?\d{3})|\bresolution (?:of |is )?(?P<b>\d{3})|\bat (?P<c>\d{3})\b", re.I
+)
 _TOKENS = re.compile(
     r"\b(?P<n>\d{2,5})\s+(?P<what>(?:image |visual |vision )*patch(?:es)?|(?:image|visual|vision) tokens)\b", re.I
 )
@@ -33,11 +49,11 @@ def check(claims: Claims) -> Iterator[Finding]:
     """Attention between modalities in dual encoders; layers and tokens of vision transformers."""
     declared = _declared(claims)
     said: set[tuple[int | None, str]] = set()
-    for line in claims.lines:
+    for line in claims.holding("cross", "fusion", "vit-"):
         if _CROSSING.search(line.text):
             for sentence in _SENTENCE.split(line.text):
                 claim = _CROSSING.search(sentence)
-                if claim is None or _DENIED.search(sentence):
+                if claim is None or _DENIED.search(sentence) or _ADDED.search(sentence):
                     continue
                 yield from _crossing(line, sentence, claim[0], declared.get(line.section), claims, said)
         yield from _sizes(line)
@@ -46,8 +62,12 @@ def check(claims: Claims) -> Iterator[Finding]:
 def _declared(claims: Claims) -> dict[int, Model]:
     """The one model that a section says it is about."""
     every: dict[int, Model | None] = {}
-    for line in claims.lines:
-        if (told := _MODEL_LINE.match(line.text)) and (named := models_in(told["name"])):
+    for line in claims.holding("model", "architecture", "network", "backbone"):
+        told = _MODEL_LINE.match(line.text)
+        if told and not _CROSSING.search(told["name"]) and not _ADDED.search(told["name"]):
+            named = models_in(told["name"])
+            if not named:
+                continue
             first = named[0][0]
             every[line.section] = first if every.get(line.section, first) == first else None
     return {section: model for section, model in every.items() if model is not None}
@@ -79,7 +99,7 @@ def _crossing(
 def _measured_below(claims: Claims, line: Line) -> bool:
     return any(
         each.item == line.item and each.number > line.number and re.search(r"[=≈<>]\s*\d", each.text)
-        for each in claims.lines_of_item(line.item)
+        for each in claims.lines_of_item(line)
     )
 
 
@@ -91,11 +111,17 @@ def _sizes(line: Line) -> Iterator[Finding]:
     if layers and vit.layers:
         n = int(layers["n"])
         text = f"{vit.name} has {vit.layers} layers; printed {n}"
-        yield found(
-            "consistent" if n == vit.layers else "depends on reading" if n > vit.layers else "inconsistent", line, text
-        )
+        if n == vit.layers:
+            yield found("consistent", line, text)
+        elif layers["has"] and not re.search(r"\b(?:first|last|top|bottom|final|of its|of the)\b", line.text, re.I):
+            yield found("inconsistent", line, text)
+    if pixels := _PIXELS.search(line.text):
+        vit = vit.at(int(pixels["a"] or pixels["b"] or pixels["c"]))
     tokens = _TOKENS.search(line.text)
     if tokens:
         n = int(tokens["n"])
         text = f"{vit.name} has {vit.tokens - 1} patches and a class token; printed {n} {tokens['what']}"
-        yield consistent_if(n in (vit.tokens - 1, vit.tokens), line, text)
+        holds = n in (vit.tokens - 1, vit.tokens)
+        yield found(
+            "consistent" if holds else "depends on reading", line, f"{text}{'' if holds else ': only at another size'}"
+        )

@@ -18,15 +18,27 @@ _FROM_TO = re.compile(
 )
 _PERCENT = re.compile(rf"(?P<sign>[+-])?(?P<value>{FREE})\s?%(?!\s*(?:CI|confidence))(?P<after>[^,;.)]{{0,25}})")
 _TIMES = re.compile(rf"(?P<value>{FREE})\s?(?:×|x\b|-?fold\b|times\b)")
+_CHANGE = re.compile(
+    r"\b(?:r[io]se[ns]?|fell|fall[s]?|increas\w*|decreas\w*|drop\w*|gr[eo]w\w*|went|go(?:es|ing)?|reduc\w*|improv\w*|declin\w*|cuts?"
+    r"|down|up|shr[aiu]nk|climb\w*|jump\w*|chang\w*|expand\w*|lower\w*|rais\w*|gains?|faster|slower|fewer|higher|speed-?up)\b",
+    re.I,
+)
+_SIGNED = re.compile(r"\s*[(,]?\s*[(]?[+-]\d")
+_SAID_POINTS = re.compile(
+    rf"\s*[(,]?\s*(?:by\s+|an? \w+ of\s+)?[+]?(?P<value>{NUM})\s?(?:percentage )?(?:points?|pp)\b", re.I
+)
 _POINTS = re.compile(r"\bpoints?\b|\bpp\b", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?:by\s+|an?\s+)?(?P<value>{NUM})\s?%[^,;.|%\d]{{0,40}}$", re.IGNORECASE)
 
 
 def check(claims: Claims) -> Iterator[Finding]:
     """Texts such as "from A to B (p %)" and "from A to B, k × faster"."""
-    for line in claims.lines:
-        if "from " in line.text.lower():
-            yield from _on(line)
+    for line in claims.numeric("from "):
+        yield from _on(line)
+
+
+def _is_year(text: str, unit: str) -> bool:
+    return not unit and len(text) == 4 and text.isdigit() and 1900 <= int(text) <= 2100
 
 
 def _on(line: Line) -> Iterator[Finding]:
@@ -36,8 +48,17 @@ def _on(line: Line) -> Iterator[Finding]:
         b = printed(each["b"]).span.scaled(factor(ub))
         if a.low <= 0 or b.low <= 0:
             continue
+        if _is_year(each["a"], ua) and _is_year(each["b"], ub):
+            continue
+        head = line.text[max(0, each.start() - 80) : each.start()]
+        if not (_CHANGE.search(head) or _CHANGE.search(each["rest"]) or _SIGNED.match(each["rest"])):
+            continue
         said = f"from {each['a']} {ua} to {each['b']} {ub}".replace("  ", " ").strip()
-        if percent := _PERCENT.search(each["rest"]) or _BEFORE.search(
+        if ua == "%" and (points := _SAID_POINTS.match(each["rest"])):
+            difference, said_points = (b - a).absolute(), printed(points["value"].lstrip("+-"))
+            text = f"{said} is {said_span(difference)} points, printed as {said_points.text}"
+            yield consistent_if(difference.meets(said_points.span), line, text)
+        elif percent := _PERCENT.search(each["rest"]) or _BEFORE.search(
             line.text[max(0, each.start() - 60) : each.start()]
         ):
             points = _POINTS.search(each["rest"])

@@ -25,14 +25,20 @@ _WORDS = re.compile(
     rf"(?:threshold|cut-?off|target|limit|budget)\s+(?:of\s+)(?P<b>{NUM})\s?(?P<ub>{UNIT})?",
     re.I,
 )
+_NOT_HELD = re.compile(
+    r"\b(?:fail\w*|false|not|no|n't|never|errors?:|assert\w*|violat\w*|unmet|miss\w*|if|whether|requir\w*|should|must|when|unless|until"
+    r"|expect\w*|need\w*)\b|❌|✗|✘|!=|≠",
+    re.I,
+)
+"""Such a sentence says that it does not hold, or does not say that it does."""
 _SIGNS = {"above": ">", "exceeds": ">", "exceeding": ">", "below": "<", "under": "<"}
 
 
 def check(claims: Claims) -> Iterator[Finding]:
     """`1.9 < 2.0`, `0.73 (> 0.7 threshold)`, "0.73, above the threshold of 0.7"."""
-    for line in claims.lines:
+    for line in claims.numeric("<", ">", "≤", "≥", "above", "below", "exceed", "under"):
         text = line.text
-        if not re.search(r"[<>≤≥]|above|below|exceed|under", text):
+        if _NOT_HELD.search(text):
             continue
         for pattern in (_CHAIN, _ABOVE, _WORDS):
             for each in pattern.finditer(text):

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Measured
-from tasks.audit.finding import Finding, consistent_if, found
+from tasks.audit.finding import Finding, found
 from tasks.audit.numbers import said_span
 from tasks.audit.units import BYTES, factor
 
 _BETWEEN = re.compile(
-    r"\s*(?:\(|=|≈|,?\s*i\.e\.,?|,?\s*that is,?|,?\s*or\b)\s*(?:~|≈|=|about|around|approx\.?|approximately"
+    r"\s*(?:\(|=|≈|,?\s*i\.e\.,?|,?\s*that is,?)\s*(?:~|≈|=|about|around|approx\.?|approximately"
     r"|roughly|i\.e\.,?|or|or about)?\s*"
 )
+_OF_ELSE = re.compile(r"\s+(?!in total|total|altogether|exactly|and\b|for\b|to\b)[A-Za-z]")
+"""`2 h (30 min of them idle)` is no conversion."""
 
 
 def check(claims: Claims) -> Iterator[Finding]:
@@ -28,14 +30,14 @@ def check(claims: Claims) -> Iterator[Finding]:
             continue
         scale = factor(each.unit)
         text = f"{a.text} = {said_span(a.base.scaled(1 / scale))} {each.unit}, printed as {each.number.text}"
-        if not a.time and not a.base.meets(each.base) and _other_reading(a, each):
-            yield found("depends on reading", each.line, f"{text}: only if units of 1000 and of 1024 are mixed")
-        else:
-            yield consistent_if(a.base.meets(each.base), each.line, text)
+        if a.base.meets(each.base) or (not a.time and _binary(a, each)):
+            yield found("consistent", each.line, text)
+        elif not _OF_ELSE.match(each.line.text, each.end):
+            yield found("inconsistent", each.line, text)
 
 
-def _other_reading(a: Measured, b: Measured) -> bool:
-    """Whether the two agree where K, M, G are powers of 1024."""
+def _binary(a: Measured, b: Measured) -> bool:
+    """Whether the two agree where K, M, G are powers of 1024, as many take them to be."""
 
     def binary(each: Measured) -> float:
         return BYTES.get(

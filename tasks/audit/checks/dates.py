@@ -13,12 +13,18 @@ from tasks.audit.reading.report import Line
 from tasks.audit.registry import VENUES
 
 _DAYS = re.compile(r"(?<![\w.,/-])(?P<n>\d{1,4})\s+days?\b(?P<rest>[^.;|]{0,30})", re.I)
+_BETWEEN_DATES = re.compile(
+    r"\s*(?:between|from|after|before|until|apart|later|remain\w*|left|to go|away|in all|in total)\b", re.I
+)
+_BEHIND = re.compile(r"\s*[(,:=–—-]?\s*(?:i\.e\.,?|that is,?|which is|in total|a total of|about|=|~)?\s*")
+_RANGE = re.compile(r"\s*(?:[-–—]|to|until|through|till|bis|au|and)\s*(?:\w{2,9},?\s*)?", re.I)
 _LEFT = re.compile(r"\b(?:remain\w*|left|until|to go|away)\b", re.I)
 _REPORT_DATE = re.compile(
     r"^(?:date|report date|as of|status as of|generated|written|prepared|published|issued|(?:last )?updated)\s*:", re.I
 )
 _VENUE = re.compile(rf"\b(?P<venue>{'|'.join(VENUES)})\s?(?:'|\s)?(?P<year>20\d{{2}})\b(?!\s*[-–]\s*\d)")
 _SUBMISSION = re.compile(r"template|format|submi|deadline|target|camera|style|compliance|aim", re.I)
+_HELD = re.compile(r"\b(?:published|presented|appeared|accepted|proceedings|won|best paper|as in|from|like)\b", re.I)
 _DEADLINE = re.compile(r"deadline|due\b|submission|submit", re.I)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -48,8 +54,11 @@ def _today(claims: Claims) -> tuple[Line, date] | None:
 
 def _between(claims: Claims, line: Line, today: tuple[Line, date] | None) -> Iterator[Finding]:
     counts = list(_DAYS.finditer(line.text))
-    dates = claims.dates.within("number", line)
+    dates = claims.dates.within("sentence", line)
     if len(counts) != 1 or not 1 <= len(dates) <= 2:
+        return
+    behind = line.text[dates[-1].end : counts[0].start()] if counts[0].start() > dates[-1].end else None
+    if not _BETWEEN_DATES.match(counts[0]["rest"]) and (behind is None or not _BEHIND.fullmatch(behind)):
         return
     year = next((each.year for each in dates if each.year), today[1].year if today else None)
     if year is None:
@@ -65,7 +74,9 @@ def _between(claims: Claims, line: Line, today: tuple[Line, date] | None) -> Ite
         return
     n, apart = int(counts[0]["n"]), abs((b - a).days)
     text = f"from {min(a, b)} to {max(a, b)} are {apart} days, printed as {n}"
-    if n == apart + 1:
+    if n == apart + 1 and len(dates) == 2 and _RANGE.fullmatch(line.text[dates[0].end : dates[1].start]):
+        yield found("consistent", line, f"{text}, both ends included", *also)
+    elif n == apart + 1:
         yield found("depends on reading", line, f"{text}: only if both ends are counted", *also)
     else:
         yield consistent_if(n == apart, line, text, *also)
@@ -74,17 +85,18 @@ def _between(claims: Claims, line: Line, today: tuple[Line, date] | None) -> Ite
 def _venues(claims: Claims, today: tuple[Line, date] | None) -> Iterator[Finding]:
     deadlines = [each for each in claims.dates.all if _DEADLINE.search(each.line.text)]
     said: set[str] = set()
-    for line in claims.lines:
+    for line in claims.numeric(*map(str.lower, VENUES)):
         for each in _VENUE.finditer(line.text):
             venue, year = VENUES[each["venue"]], int(each["year"])
             if venue.years != "all" and year % 2 != (venue.years == "odd"):
                 yield found("inconsistent", line, f"{venue.name} is held in {venue.years} years, and {year} is none")
                 continue
-            if each[0] in said or not _SUBMISSION.search(line.text):
+            if each[0] in said or not _SUBMISSION.search(line.text) or _HELD.search(line.text):
                 continue
             near = [d for d in deadlines if d.line.section == line.section] or (
                 [] if len(deadlines) != 1 else deadlines
             )
+            near = [d for d in near if {one[0] for one in _VENUE.finditer(d.line.text)} <= {each[0]}]
             days = [(d, day) for d in near if (day := _deadline(d, today))]
             for d, day in days[:1]:
                 said.add(each[0])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims, distinct
 from tasks.audit.claims.statistics import EffectSize, MeanSpread
-from tasks.audit.finding import Finding, found
+from tasks.audit.finding import Finding, consistent_if, found
 from tasks.audit.numbers import Span, said_span
 from tasks.audit.reading.report import Line
 from tasks.audit.readings import NAMES, deviations
@@ -32,9 +33,11 @@ def check(claims: Claims) -> Iterator[Finding]:
 
 def _against_references(claims: Claims, each: EffectSize, mean: MeanSpread, lines: list[Line]) -> Iterator[Finding]:
     size = claims.size_at(mean.line)
-    values = {one.value.value: one.value.exact for one in claims.references_of(mean)}
+    sure, references = claims.references_of_effect(mean, lines)
+    values = {one.value.value: one.span for one in references}
     if _DIFFERENCE.search(mean.label):
         values.setdefault(0.0, Span(0.0, 0.0))
+        sure = True
     if not values:
         yield found("not checkable", each.line, f"d = {each.value.text} needs the value it is measured from", mean.line)
         return
@@ -48,15 +51,16 @@ def _against_references(claims: Claims, each: EffectSize, mean: MeanSpread, line
             ours = ((mean.mean.span - reference) / deviation).absolute()
             fits += [key] if ours.meets(wanted) else []
             away.append(f"{said_span(ours, 2)} from {at:g}")
-        says.append(f"{', '.join(away[:_MOST_SAID])} where ± is {NAMES[key]}")
-    text = f"d is printed as {each.value.text}, but {mean.mean.text} ± {mean.spread.text} is, in SD, {'; '.join(says)}"
-    also = [mean.line, *lines, *([size.line] if size else [])]
-    if fits:
-        text = text.replace(", but ", "; ")
+        says.append(f"if ± is {NAMES[key]}, {', '.join(away[:_MOST_SAID])}")
+    means = f"{mean.mean.text} ± {mean.spread.text}"
+    text = f"d is printed as {each.value.text}, and {means} is so many SD away: {'; '.join(says)}"
+    also = [mean.line, *lines, *([size.line] if size else []), *(one.line for one in references[:_MOST_SAID])]
     if "SD" in fits or (fits and mean.kind):
         yield found("consistent", each.line, text, *also)
     elif fits:
         yield found("depends on reading", each.line, text, *also)
+    elif not sure:
+        yield found("not checkable", each.line, f"{text}: what it is measured from is not said", *also)
     elif size is None and not mean.kind:
         yield found(
             "depends on reading", each.line, f"{text}: only if ± is no standard deviation, and n is not told", *also
@@ -80,9 +84,12 @@ def _of_two(each: EffectSize, a: MeanSpread, b: MeanSpread, lines: list[Line]) -
     )
     also = (a.line, b.line, *lines)
     single = [difference / s, difference / t]
-    if ours.meets(wanted) or any(one.meets(wanted) for one in single):
+    pairs = Span((difference / (s + t)).low, math.inf if s.meets(t) else (difference / (s - t).absolute()).high)
+    if each.paired:
+        yield consistent_if(pairs.meets(wanted), each.line, f"{text} of the differences of pairs", *also)
+    elif ours.meets(wanted) or any(one.meets(wanted) for one in single):
         yield found("consistent", each.line, text, *also)
-    elif wanted.high >= (difference / (s + t)).low:
+    elif pairs.meets(wanted):
         yield found(
             "depends on reading",
             each.line,

@@ -14,5 +14,5 @@ def check(claims: Claims) -> Iterator[Finding]:
         if each.meant:
             text = f"UTF-8 was decoded as Windows-1252: {each.seen} stands for {each.meant}"
         else:
-            text = "here stood bytes that are no UTF-8, as the rest of the text is; what they meant is lost"
+            text = "a character here could not be decoded, and is lost; the rest of the text has another encoding"
         yield found("inconsistent", each.line, text)

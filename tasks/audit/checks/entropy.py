@@ -20,7 +20,8 @@ _OVER = re.compile(
     re.I,
 )
 _ENTROPY = re.compile(
-    rf"\b(?:entropy|H)\b(?:\s*\([^()]{{0,30}}\))?[^.;|\d=:<>±]{{0,40}}?(?:=|:|≈|\bof\b|\bis\b"
+    rf"\b(?:entropy|H)\b(?:\s*\([^()]{{0,30}}\))?[^.;|\d=:<>±]{{0,40}}?"
+    rf"(?:\s(?:over|of|across|on|among|for) \d{{1,7}}(?: [a-z]+){{1,3}})?\s*(?:=|:|≈|\bof\b|\bis\b"
     rf"|\bwas\b)\s*(?P<value>{FREE})\s*(?P<unit>nats?|bits?)?",
     re.I,
 )
@@ -35,7 +36,7 @@ def check(claims: Claims) -> Iterator[Finding]:
     """H against ln n or log2 n on its line or item, and a share V / (V + T) of entropies against ln of the tokens."""
     entropies = [
         (line, each)
-        for line in claims.lines
+        for line in claims.numeric("entropy", "h")
         if "ntropy" in line.text or "H" in line.text
         for each in _ENTROPY.finditer(line.text)
     ]
@@ -59,7 +60,8 @@ def _bounded(line: Line, value: Printed, unit: str, n: int) -> Finding:
 
 def _shares(claims: Claims, entropies: list[tuple[Line, re.Match[str]]]) -> Iterator[Finding]:
     defined = next(
-        ((line, each) for line in claims.lines if "/" in line.text and (each := _SHARE.search(line.text))), None
+        ((line, each) for line in claims.holding("entropy") if "/" in line.text and (each := _SHARE.search(line.text))),
+        None,
     )
     if (
         defined is None
@@ -68,9 +70,7 @@ def _shares(claims: Claims, entropies: list[tuple[Line, re.Match[str]]]) -> Iter
     ):
         return
     line, formula = defined
-    vit = next(
-        (found_vit for each in claims.lines if "vit" in each.text.lower() and (found_vit := vit_in(each.text))), None
-    )
+    vit = next((found_vit for each in claims.holding("vit") if (found_vit := vit_in(each.text))), None)
     share = _value_of(claims, formula["share"])
     values = {
         printed(each["value"]).text: (at, printed(each["value"]))
@@ -126,7 +126,7 @@ def _value_of(claims: Claims, name: str) -> tuple[Line, Printed] | None:
         if wanted and wanted <= words(mean.label):
             return mean.line, mean.mean
     pattern = re.compile(rf"\b{re.escape(name)}\s*=\s*(?P<value>{NUM})(?!\s*[<>])")
-    for line in claims.lines:
-        if name in line.text and (each := pattern.search(line.text)):
+    for line in claims.holding(name.lower()):
+        if each := pattern.search(line.text):
             return line, printed(each["value"])
     return None

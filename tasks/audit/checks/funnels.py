@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tasks.audit.claims.claims import Claims
-from tasks.audit.finding import Finding, consistent_if
+from tasks.audit.finding import Finding, consistent_if, found
 from tasks.audit.reading.report import Line
 
 _STAGES = (
@@ -22,11 +22,14 @@ _NOUN = (
     r"papers?|articles?|studies|records?|publications?|abstracts?|candidates?|samples?|patients?"
     r"|participants?|images?|documents?"
 )
+_WORDS = ("paper", "article", "studies", "record", "publication", "abstract", "candidate", "sample", "patient",
+    "participant", "image", "document", "excluded", "removed", "dropped", "discarded", "rejected")  # fmt: skip
 _COUNT = re.compile(
     rf"(?<![\w.,/-])(?P<n>\d{{1,9}})\s+(?P<adjectives>(?:[a-z-]+\s+){{0,2}}?)(?P<noun>{_NOUN})\b(?P<rest>[^.;,"
     rf"|\d]{{0,40}})",
     re.I,
 )
+_PUBLICATIONS = {"paper", "article", "stud", "record", "publication", "abstract", "document"}
 _LABEL = re.compile(r"^(?P<label>[^:]{1,60}):")
 _EXCLUDED = re.compile(
     rf"(?P<all>\d{{1,9}})\s+(?:[a-z-]+\s+){{0,3}}?(?:{_NOUN})?[^.;"
@@ -43,17 +46,19 @@ class Stage:
     rank: int
     n: int
     line: Line
+    noun: str
 
 
 def check(claims: Claims) -> Iterator[Finding]:
     """Stages of one section by their words, for one kind of thing; and `a − b = c` of what was excluded."""
     found_stages: dict[tuple[int, str], list[Stage]] = defaultdict(list)
-    for line in claims.lines:
+    for line in claims.numeric(*_WORDS):
         for each in _COUNT.finditer(line.text):
             rank = _rank(line, each)
             if rank is not None:
-                noun = re.sub(r"(?:ies|s)$", "", each["noun"].lower())
-                found_stages[line.section, noun].append(Stage(rank, int(each["n"]), line))
+                noun = re.sub(r"(?:ies|y|s)$", "", each["noun"].lower())
+                family = "publication" if noun in _PUBLICATIONS else noun
+                found_stages[line.section, family].append(Stage(rank, int(each["n"]), line, noun))
         for each in _EXCLUDED.finditer(line.text):
             left = int(each["all"]) - int(each["out"])
             yield consistent_if(
@@ -66,7 +71,11 @@ def check(claims: Claims) -> Iterator[Finding]:
         ordered = [latest[rank] for rank in sorted(latest)]
         for before, after in itertools.pairwise(ordered):
             text = f"{before.n} at one stage (line {before.line.number}), then {after.n}"
-            yield consistent_if(after.n <= before.n, after.line, text, before.line)
+            if before.noun == after.noun or after.n <= before.n:
+                yield consistent_if(after.n <= before.n, after.line, text, before.line)
+            else:
+                text += ": only if one of the former holds several of the latter"
+                yield found("depends on reading", after.line, text, before.line)
 
 
 def _rank(line: Line, each: re.Match[str]) -> int | None:

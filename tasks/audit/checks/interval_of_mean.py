@@ -24,7 +24,7 @@ def check(claims: Claims) -> Iterator[Finding]:
                 "inconsistent", each.line, f"the interval from {each.low.text} to {each.high.text} is upside down"
             )
         elif each.value is not None:
-            if not each.low.whole and not each.high.whole:
+            if each.level or not (each.low.whole or each.high.whole):
                 yield _holds(each, each.value.span, each.value.text)
         elif (mean := _mean_of(claims, each)) is not None:
             yield _holds(each, mean.mean.span, mean.mean.text)
@@ -34,7 +34,7 @@ def check(claims: Claims) -> Iterator[Finding]:
 def _mean_of(claims: Claims, each: ConfidenceInterval) -> MeanSpread | None:
     """The mean of the interval's own line, else one near it, where the line names nothing else."""
     mean = claims.mean_at(each.line, each.label)
-    if mean is None or mean.line is each.line or mean.line.number == each.line.number:
+    if mean is None or mean.line is each.line:
         return mean
     return None if names_another(each.line.text[: each.start], [mean.label]) else mean
 

@@ -85,7 +85,7 @@ def _by_place(claims: Claims) -> dict[Hashable, list[_Linked]]:
 
 def _numbers(claims: Claims, line: Line) -> list[Value]:
     """Those of a row, or of all lines of an item or a paragraph."""
-    lines = [line] if line.kind == "row" else claims.lines_of_item(line.item) or [line]
+    lines = [line] if line.kind == "row" else claims.lines_of_item(line) or [line]
     return values(" | ".join(each.text for each in lines))
 
 

@@ -7,15 +7,25 @@ from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Measured, role_of
-from tasks.audit.claims.series import own_durations
-from tasks.audit.finding import Finding, consistent_if
+from tasks.audit.finding import Finding, consistent_if, found
 from tasks.audit.numbers import said_span
+from tasks.audit.series.sections import own_durations
 
 _WORK = re.compile(
     r"\b(?:time|duration|took|run|runs|ran|elapsed|training|inference|evaluation|experiment|execution|processing"
     r"|finished in|completed in)\b",
     re.I,
 )
+_ELSEWHERE = re.compile(
+    r"\b(?:previous|earlier|last|former|baseline|compared|instead|original|before|after|typical|usual|normally|manual"
+    r"|human|by hand"
+    r"|would|could|if|(?:cpu|gpu|core|node|person|man|machine|tpu)[- ]?(?:time|hours?|h|days?|minutes?)|in parallel"
+    r"|older|other)",
+    re.I,
+)
+"""Says that the time is of other work, or is added up over machines."""
+_OF_MATERIAL = re.compile(r"\s+(?:of|long|worth)\b")
+_AS_KEY = re.compile(r"[A-Z][^:.;,]{0,40}:\s*~?$")
 _WHOLE = re.compile(r"^(?:total|overall)\b(?:\s+\w+)?\s(?:duration|time|run ?time)$", re.I)
 _OF_ALL = re.compile(r"\b(?:all|overall|altogether|tasks|jobs|steps|experiments|runs)\b", re.I)
 """Of several pieces of work together: such a sentence only happens to stand in the section of the last one."""
@@ -31,9 +41,9 @@ def check(claims: Claims) -> Iterator[Finding]:
     own = own_durations(claims)
     if not own:
         return
-    mine = {(each.line.number, each.start) for each in own.values()}
+    mine = {id(each) for each in own.values()}
     for each in claims.measured.all:
-        if not each.time or each.per or each.forecast or (each.line.number, each.start) in mine:
+        if not each.time or each.per or each.forecast or id(each) in mine:
             continue
         if (
             role_of(each.label) in ("mean", "median", "least")
@@ -47,7 +57,14 @@ def check(claims: Claims) -> Iterator[Finding]:
         if around is None or _is_the_same(around, each):
             continue
         text = f"{each.text} ({said_span(each.base)} s) within work of {around.text}, as line {around.line.number} says"
-        yield consistent_if(each.base.low <= around.base.high, each.line, text, around.line)
+        if each.base.low <= around.base.high:
+            yield found("consistent", each.line, text, around.line)
+        elif _ELSEWHERE.search(each.line.text) or _OF_MATERIAL.match(each.line.text, each.end):
+            continue
+        elif _AS_KEY.match(each.line.text[: each.start]):
+            yield found("inconsistent", each.line, text, around.line)
+        else:
+            yield found("depends on reading", each.line, f"{text}: only if it was no part of it", around.line)
     for section, duration in own.items():
         parent = claims.report.sections[section].parent
         around = next((own[at] for at in claims.report.ancestors(parent or 0) if at in own), None)

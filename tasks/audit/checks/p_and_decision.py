@@ -17,6 +17,8 @@ _POSITIVE = re.compile(r"\bsignifican(?:t|ce|tly)\b", re.I)
 _SKIP = re.compile(
     r"marginal|trend|adjust|correct|bonferroni|holm|fdr|one-sided|threshold|level|whether|\bif\b|would|criteri", re.I
 )
+_STATISTICAL = re.compile(r"\btests?\b|significan|\bp-?values?\b|\bCI\b|hypothes|\bChi\b|χ|[tF]\s?\(\d", re.I)
+"""Else p may be a pressure, a norm, or a number of predictors."""
 _STOP = re.compile(r"[.;|](?:\s|$)|, (?:but|while|whereas|and)\b")
 _USUAL = 0.05
 
@@ -26,14 +28,15 @@ def check(claims: Claims) -> Iterator[Finding]:
     alpha = next(iter(claims.alphas)) if len(claims.alphas) == 1 else _USUAL
     for p in claims.p_values.all:
         if p.value.value > 1 or p.value.value < 0:
-            yield found("inconsistent", p.line, f"p = {p.value.text} is no probability")
+            if _STATISTICAL.search(p.line.text) and not p.value.whole:
+                yield found("inconsistent", p.line, f"p = {p.value.text} is no probability")
             continue
         before = _STOP.split(p.line.text[: p.start])[-1]
         after = _STOP.split(p.line.text[p.end :], maxsplit=1)[0]
         if not _beside(before, after):
             continue
         sentence = f"{before} p {after}"
-        if p.level or _SKIP.search(sentence) or len(claims.p_values.within("number", p.line)) > 3:
+        if p.level or _SKIP.search(sentence) or len(claims.p_values.within("sentence", p.line)) > 3:
             continue
         says = "not" if _NEGATIVE.search(sentence) else "is" if _POSITIVE.search(sentence) else ""
         if not says:

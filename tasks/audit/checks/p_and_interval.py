@@ -15,6 +15,14 @@ from tasks.audit.reading.report import Line
 
 _DIFFERENCE = re.compile(r"\b(?:difference|change|gain|improvement)\b|Δ", re.I)
 """Is compared with 0 where nothing else is named."""
+_MOST_OTHERS = 3
+_RATIO = re.compile(
+    r"\b(?:odds|hazard|risk|rate|prevalence|likelihood|incidence)(?: rate)? ratio\b|\ba?(?:OR|HR|RR|IRR|SHR|PR)\b"
+    r"(?=\W{1,4}\d|\W*$)"
+)
+"""Is compared with 1."""
+_BETWEEN = re.compile(r"[\])]?\s*[,;(]?\s*(?:and|with|at)?\s*[(]?")
+_NEAR = 80
 _CHANGE = "improvement gain increase rise drop reduction over above"
 """What a paragraph calls its own quantity against a reference."""
 
@@ -24,6 +32,12 @@ def check(claims: Claims) -> Iterator[Finding]:
     results = [each for each in claims.p_values.all if not each.level]
     for each, lines in distinct(results, lambda each: (each.sign, each.value.text)):
         for line in lines:
+            p = next(
+                p for p in claims.p_values.within("sentence", line) if p.value == each.value and p.sign == each.sign
+            )
+            if (beside := _beside(claims, p)) is not None:
+                yield from _compare(claims, p, beside)
+                break
             if not _speaks_of_no_other(claims, each, line):
                 continue
             near = [one for one in claims.intervals.nearest(line)[:20] if one.value is None]
@@ -32,11 +46,20 @@ def check(claims: Claims) -> Iterator[Finding]:
                 break
 
 
+def _beside(claims: Claims, p: PValue) -> ConfidenceInterval | None:
+    """The interval that a p-value stands right behind, or right before."""
+    for each in claims.intervals.within("sentence", p.line)[:40]:
+        first, second = (each, p) if each.start < p.start else (p, each)
+        if first.end <= second.start and _BETWEEN.fullmatch(p.line.text[first.end : second.start]):
+            return each
+    return None
+
+
 def _speaks_of_no_other(claims: Claims, p: PValue, line: Line) -> bool:
     """False where the interval stands in another item, and the p-value's line names its own subject."""
-    if claims.intervals.within("number", line) or claims.intervals.within("item", line):
+    if claims.intervals.within("sentence", line) or claims.intervals.within("item", line):
         return True
-    start = next((each.start for each in claims.p_values.within("number", line) if each.value == p.value), 0)
+    start = next((each.start for each in claims.p_values.within("sentence", line) if each.value == p.value), 0)
     labels = [each.label for each in claims.intervals.within("section", line)[:20]]
     labels += [each.label for each in claims.means.within("section", line)[:20]]
     if claims.intervals.within("group", line):
@@ -50,21 +73,38 @@ def _compare(claims: Claims, p: PValue, interval: ConfidenceInterval) -> Iterato
     included = p.value.value >= alpha if p.sign == ">" else p.value.span.low > alpha if p.sign == "=" else False
     if excluded == included:
         return
-    mean = claims.mean_at(interval.line, interval.label)
+    mean = claims.mean_at(interval.line, interval.label) if interval.value is None else None
     label = interval.label if mean is None else mean.label
-    beside = claims.references_beside(interval.line, label)
+    before = interval.line.text[: interval.start]
+    beside = list(claims.references.within("sentence", p.line)[:20]) if p.line is not interval.line else []
+    if not beside and interval.value is None:
+        beside = claims.references_beside(interval.line, label)
     texts = f"p {p.sign} {p.value.text}", f"[{interval.low.text}, {interval.high.text}]"
-    if not beside and _DIFFERENCE.search(f"{label} {interval.line.text[: interval.start]}"):
-        beside = [Reference(interval.line, 0, 0, label, printed("0"), "")]
+    if not beside and (ratio := _RATIO.search(before[-_NEAR:]) or _DIFFERENCE.search(f"{label} {before}"[-_NEAR:])):
+        null = "1" if ratio.re is _RATIO else "0"
+        beside = [Reference(interval.line, 0, 0, label, printed(null), "", declared=True)]
     if not beside:
         yield found(
             "not checkable", p.line, f"{texts[0]} and {texts[1]} need the value that is tested against", interval.line
         )
         return
+    elsewhere = claims.references_of(mean) if mean is not None else []
     fits = [each for each in beside if _agrees(interval, each.value.value, excluded)]
+    others = [each for each in elsewhere if _agrees(interval, each.value.value, excluded)]
     says = ", ".join(f"{each.value.text}, which lies {_where(interval, each.value.value)}" for each in beside)
     text = f"{texts[0]}, and a {interval.level or 95:g} % interval of {texts[1]}; compared with {says}"
-    yield found("consistent" if fits else "inconsistent", p.line, text, interval.line, *(each.line for each in beside))
+    lines = (interval.line, *(each.line for each in beside))
+    if not fits and others:
+        instead = ", ".join(f"{each.value.text} (line {each.line.number})" for each in others[:_MOST_OTHERS])
+        yield found(
+            "depends on reading",
+            p.line,
+            f"{text}: only if the test is against {instead}",
+            *lines,
+            *(each.line for each in others[:_MOST_OTHERS]),
+        )
+    else:
+        yield found("consistent" if fits else "inconsistent", p.line, text, *lines)
 
 
 def _agrees(interval: ConfidenceInterval, value: float, excluded: bool) -> bool:

@@ -8,9 +8,17 @@ from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims, distinct, only
 from tasks.audit.claims.statistics import EffectSize, Power, SampleSize
-from tasks.audit.finding import Finding, consistent_if
-from tasks.audit.numbers import Span, said
+from tasks.audit.finding import Finding, consistent_if, found
+from tasks.audit.numbers import Span, said_span
 
+_PLANNED = re.compile(
+    r"to achieve|target|desired|planned|a[- ]priori|assum|aim|required|needed|sensitivity|minimum detectable"
+    r"|to detect|conventional"
+    r"|would|at least 80|recommend",
+    re.I,
+)
+"""Says that a power was wished for, and not that it was reached."""
+_ATTRITION = re.compile(r"drop-?out|attrition|loss to follow|lost|allow\w* for|account\w* for|buffer|exclu", re.I)
 _LARGEST_N = 10_000_000
 _ROUNDING = 1
 """Samples by which tables and software differ."""
@@ -21,13 +29,15 @@ _NEEDS = re.compile(r"\b(?:at least|≥|minimum of|or more|no fewer)\b", re.I)
 def check(claims: Claims) -> Iterator[Finding]:
     """Plans, where all three stand on one line; results, where they stand near one another."""
     planned: set[int] = set()
-    for each, _ in distinct(claims.all_effects.all, lambda each: (each.line.number, each.value.text)):
-        power = only(claims.powers.within("number", each.line), lambda one: one.value.value)
-        size = only(claims.sizes.within("number", each.line), lambda one: one.n)
+    for each, _ in distinct(claims.all_effects.all, lambda each: (id(each.line), each.value.text)):
+        power = only(claims.powers.within("sentence", each.line), lambda one: one.value.value)
+        size = only(claims.sizes.within("sentence", each.line), lambda one: one.n)
         if power is not None and size is not None:
-            planned.add(each.line.number)
+            planned.add(id(each.line))
             yield from _plan(claims, each, power, size)
-    results = [each for each in claims.powers.all if each.line.number not in planned]
+    results = [
+        each for each in claims.powers.all if id(each.line) not in planned and not _PLANNED.search(each.line.text)
+    ]
     for power, lines in distinct(results, lambda each: each.value.text):
         for line in lines:
             effect = only(claims.effects.nearest(line), lambda one: one.value.value)
@@ -58,9 +68,17 @@ def _result(claims: Claims, power: Power, effect: EffectSize, size: SampleSize) 
             ours = Span(low, high)
             fits = fits or ours.meets(power.value.span) or (power.at_least and high >= power.value.span.low)
             if sides == "two-sided":
-                says.append(f"{said((low + high) / 2)} for {name}")
+                says.append(f"{_said(ours)} for {name}")
     text = f"d = {effect.value.text} with n = {size.n} has a power of {', '.join(says)}; printed {power.value.text}"
-    yield consistent_if(fits, power.line, text, effect.line, size.line)
+    if fits or claims.effects.within("item", power.line) or claims.effects.within("number", power.line):
+        yield consistent_if(fits, power.line, text, effect.line, size.line)
+    else:
+        text += ": only if it is of another effect"
+        yield found("depends on reading", power.line, text, effect.line, size.line)
+
+
+def _said(power: Span) -> str:
+    return "more than 0.9999" if power.low > 0.9999 else said_span(power)
 
 
 def _plan(claims: Claims, effect: EffectSize, power: Power, size: SampleSize) -> Iterator[Finding]:
@@ -90,5 +108,10 @@ def _plan(claims: Claims, effect: EffectSize, power: Power, size: SampleSize) ->
         f"d = {effect.value.text} needs, for a power of {target:g} at a level of {alpha:g}: "
         f"{said_needs}; printed n = {size.n}"
     )
-    enough = size.n >= min(needed) and (power.at_least or bool(_NEEDS.search(effect.line.text)))
-    yield consistent_if(bool(near) or enough, size.line, text)
+    more = power.at_least or _NEEDS.search(effect.line.text) or _ATTRITION.search(effect.line.text)
+    if near or (size.n >= min(needed) and more):
+        yield found("consistent", size.line, text)
+    elif size.n > max(needed):
+        yield found("depends on reading", size.line, f"{text}: only if there are more than are needed")
+    else:
+        yield found("inconsistent", size.line, text)

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
-from tasks.audit.claims.series import Aggregate, Series, all_series
-from tasks.audit.finding import Finding, consistent_if, found
+from tasks.audit.finding import Finding, Verdict, consistent_if, found
 from tasks.audit.numbers import NUM, Span, printed, said_span
 from tasks.audit.reading.report import Line
+from tasks.audit.series.parts import Aggregate, Series
+from tasks.audit.series.series import all_series
 from tasks.audit.units import UNIT, factor
 
 _EQUATION = re.compile(
@@ -18,6 +19,10 @@ _EQUATION = re.compile(
 )
 _TERM = re.compile(rf"(?P<sign>[+×*÷-])?\s*(?P<value>(?<![\d.])\d[\d.]*(?:[eE][-+]?\d+)?)\s?(?P<unit>{UNIT})?")
 _HALF = 0.5
+_MANY_EACH = re.compile(r"respondent|participant|patient|user|people|person|unique|distinct|customer|student", re.I)
+"""Who may count in several rows."""
+_SOME = re.compile(r"\b(?:top|main|major|largest|selected|some|most|examples?|first|excerpt|key)\b", re.I)
+"""Heads a table that leaves rows out."""
 
 
 def check(claims: Claims) -> Iterator[Finding]:
@@ -26,19 +31,19 @@ def check(claims: Claims) -> Iterator[Finding]:
         for each in series.aggregates:
             if each.role == "total":
                 yield from _total(series, each)
-    for line in claims.lines:
-        if "=" in line.text:
-            yield from _equations(line)
+    for line in claims.numeric("="):
+        yield from _equations(line)
 
 
 def _total(series: Series, total: Aggregate) -> Iterator[Finding]:
     ours = series.sum
     lines = [each.line for each in series.parts]
-    said_sum = (
-        f"{len(series.parts)} parts sum to {said_span(ours)}; {total.label} is {total.text} ({said_span(total.span)})"
-    )
-    if ours.meets(total.span):
+    said_sum = f"{len(series.parts)} parts sum to {series.said(ours)}; {total.label} is {total.text}"
+    may_be_rounded = series.rounded_sum.meets(total.wide)
+    if ours.meets(total.span) or (series.rounded and may_be_rounded):
         yield found("consistent", total.line, said_sum, *lines)
+    elif may_be_rounded:
+        yield found("depends on reading", total.line, f"{said_sum}: only if these are rounded amounts", *lines)
     elif total.around:
         why = (
             "only if parts ran at the same time"
@@ -46,10 +51,14 @@ def _total(series: Series, total: Aggregate) -> Iterator[Finding]:
             else "only if something else took the rest"
         )
         yield found("depends on reading", total.line, f"{said_sum}: {why}", *lines)
-    elif series.complete or ours.low > total.span.high:
+    elif ours.low > total.span.high:
+        overlap = series.origin == "list" or bool(_MANY_EACH.search(total.label))
+        verdict: Verdict = "depends on reading" if overlap else "inconsistent"
+        yield found(verdict, total.line, said_sum + (": only if parts overlap" if overlap else ""), *lines)
+    elif series.origin == "table" and not _SOME.search(series.title):
         yield found("inconsistent", total.line, said_sum, *lines)
     elif ours.high > _HALF * total.span.low:
-        yield found("depends on reading", total.line, f"{said_sum}: only if parts are missing from the list", *lines)
+        yield found("depends on reading", total.line, f"{said_sum}: only if parts are left out", *lines)
 
 
 def _equations(line: Line) -> Iterator[Finding]:

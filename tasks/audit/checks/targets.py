@@ -23,10 +23,16 @@ _ACTUAL = re.compile(
     rf"(?<![\w./-])(?P<value>{NUM})\s?(?P<unit>{UNIT})?(?:\s?/\s?(?P<whole>{NUM})\s?(?:{UNIT})?)?(?![\w/-]|\.\d)"
 )
 _AT_MOST = ("≤", "<", "at most", "no more than", "under", "below", "maximum of", "up to")
+_UNDER_WAY = re.compile(r"on track|in progress|ongoing|under way|underway|started|expected|will|so far|partial", re.I)
 _TARGET_HEAD = re.compile(r"\b(?:target|required|requirement|threshold|criterion|goal value|needed)\b", re.I)
-_ACTUAL_HEAD = re.compile(r"\b(?:actual|achieved|current|result|value|measured|observed|reached|got)\b", re.I)
+_ACTUAL_HEADS = tuple(
+    re.compile(rf"\b(?:{names})\b", re.I)
+    for names in ("actual|achieved|current|measured|observed|reached|got", "value|result")
+)
+"""The surest first: a column of key results may hold goals."""
 _STATUS_HEAD = re.compile(r"\b(?:status|met|state|verdict|pass)\b", re.I)
 _TARGET_LINE = re.compile(r"^target\s*:\s*(?P<rest>.+)", re.I)
+_WORDS = ("target", "achieved", "actual", "result", "measured", "reached", "status", "current")
 _ACTUAL_LINE = re.compile(r"^(?:achieved|actual|result|measured|reached|status|current)\s*:\s*(?P<rest>.+)", re.I)
 
 
@@ -52,7 +58,7 @@ def check(claims: Claims) -> Iterator[Finding]:
     for table in claims.report.tables:
         yield from _table(table)
     previous: Line | None = None
-    for line in claims.lines:
+    for line in claims.holding(*_WORDS):
         if previous is not None and previous.group == line.group and (actual := _ACTUAL_LINE.match(line.text)):
             told = _TARGET_LINE.match(previous.text)
             if told and (target := _target(told["rest"])):
@@ -68,9 +74,8 @@ def _table(table: Table) -> Iterator[Finding]:
     status = next((at for at, head in enumerate(heads) if at != target and _STATUS_HEAD.search(head)), None)
     if target is None or status is None:
         return
-    actual = next(
-        (at for at, head in enumerate(heads) if at not in (target, status) and _ACTUAL_HEAD.search(head)), status
-    )
+    free = [at for at in range(len(heads)) if at not in (target, status)]
+    actual = next((at for head in _ACTUAL_HEADS for at in free if head.search(heads[at])), status)
     for row in table.rows:
         if len(row.cells) > max(target, status, actual) and (bound := _target(row.cells[target])):
             yield from _judge(bound, row.cells[actual], row.cells[status], _line(row))
@@ -91,7 +96,7 @@ def _target(cell: str) -> Target | None:
 def _judge(target: Target, actual: str, status: str, line: Line, *also: Line) -> Iterator[Finding]:
     state = state_of(status)
     told = _ACTUAL.search(actual)
-    if not state or told is None or "→" in status:
+    if not state or told is None or "→" in status or _UNDER_WAY.search(status):
         return
     value, unit = printed(told["value"]), told["unit"] or ""
     if told["whole"] and dimension(target.unit) == "percent":
@@ -100,7 +105,7 @@ def _judge(target: Target, actual: str, status: str, line: Line, *also: Line) ->
     if dimension(unit) != dimension(target.unit) and ((unit and target.unit) or dimension(target.unit)):
         return
     met = target.met_by(value, unit)
-    if not target.sign and state == "undone" and met:
+    if not target.sign and not (told["whole"] and float(told["whole"]) == target.value.value and state == "done"):
         return  # which side counts is not said
     mark = "met" if state == "done" else "not met"
     yield consistent_if(

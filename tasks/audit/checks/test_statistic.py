@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
@@ -10,6 +11,9 @@ from tasks.audit.claims.statistics import PValue, TestStatistic
 from tasks.audit.finding import Finding, found
 from tasks.audit.numbers import Span, said_span
 
+_CORRECTED = re.compile(
+    r"adjust|correct|bonferroni|holm|tukey|fdr|greenhouse|huynh|scheff|sidak|permut|bootstrap|exact", re.I
+)
 _NEAR = 60
 """Characters from the statistic to its p-value."""
 
@@ -21,7 +25,7 @@ def check(claims: Claims) -> Iterator[Finding]:
     Methods 48.
     """
     for test in claims.tests.all:
-        after = [p for p in claims.p_values.within("number", test.line)[:40] if 0 <= p.start - test.end <= _NEAR]
+        after = [p for p in claims.p_values.within("sentence", test.line)[:40] if 0 <= p.start - test.end <= _NEAR]
         if after and all(x > 0 for x in test.df):
             yield from _compare(test, after[0])
 
@@ -40,6 +44,8 @@ def _compare(test: TestStatistic, p: PValue) -> Iterator[Finding]:
         one_sided = "one-sided" in test.line.text.lower() or "one-tailed" in test.line.text.lower()
         verdict = "consistent" if one_sided else "depends on reading"
         yield found(verdict, test.line, f"{text}: one-sided")  # type: ignore[arg-type]
+    elif _CORRECTED.search(test.line.text):
+        yield found("not checkable", test.line, f"{text}, which was corrected")
     else:
         yield found("inconsistent", test.line, text)
 

@@ -12,6 +12,7 @@ from tasks.audit.claims.times import StampedId
 from tasks.audit.finding import Finding, consistent_if, found
 from tasks.audit.numbers import Span, said, said_span
 from tasks.audit.reading.report import Line
+from tasks.audit.series.sections import own_durations
 
 _WHOLE = re.compile(
     r"^(?:the )?(?:total|overall)?\s*(?:execution|run|elapsed|wall(?:[- ]clock)?|cycle|pipeline"
@@ -22,6 +23,9 @@ _CLOCK = r"(?:(?P<day>\d{4}-\d{2}-\d{2})[T ,]+)?(?P<clock>\d{1,2}:\d{2}(?::\d{2}
 _START = re.compile(rf"^(?:start(?:ed)?(?: time| at)?|begun|began|begin)\s*:\s*{_CLOCK}", re.I)
 _END = re.compile(
     rf"^(?:end(?:ed)?(?: time| at)?|finish(?:ed)?(?: at)?|completed(?: at)?|stopped)\s*:\s*{_CLOCK}", re.I
+)
+_CITED = re.compile(
+    r"baseline|previous|earlier|compar|reference|parent|resum|checkpoint|prior|from run|older|last", re.I
 )
 _MARGIN = 60.0
 """Seconds: a stamp may be taken a moment before or after the work."""
@@ -50,6 +54,7 @@ def _ids(claims: Claims) -> Iterator[Finding]:
     ids: dict[str, StampedId] = {}
     for each in claims.ids.all:
         ids.setdefault(each.name, each)
+    ids = {name: each for name, each in ids.items() if not _CITED.search(each.line.text)}
     runs = sorted((each for each in ids.values() if not each.of_file), key=lambda each: each.at)
     if whole is None or len(ids) < 2:
         return
@@ -62,12 +67,24 @@ def _ids(claims: Claims) -> Iterator[Finding]:
             f"{what} {first.name} and {last.name} are stamped {said(apart / 60)} min apart, "
             f"in work of {whole.text} ({said(whole.base.high / 60)} min)"
         )
-        yield consistent_if(apart <= whole.base.high + _MARGIN, last.line, text, first.line, whole.line)
+        if apart <= whole.base.high + _MARGIN:
+            yield found("consistent", last.line, text, first.line, whole.line)
+        elif what == "runs" and all(_within_work(claims, each) for each in (first, last)):
+            yield found("inconsistent", last.line, text, first.line, whole.line)
+        else:
+            text += ": only if not all of them are of this work"
+            yield found("depends on reading", last.line, text, first.line, whole.line)
+
+
+def _within_work(claims: Claims, each: StampedId) -> bool:
+    """Whether an id is given in a section that tells how long its own work took."""
+    own = own_durations(claims)
+    return any(at in own for at in claims.report.ancestors(each.line.section))
 
 
 def _clocks(claims: Claims) -> Iterator[Finding]:
     starts: dict[int, tuple[Line, datetime, bool]] = {}
-    for line in claims.lines:
+    for line in claims.numeric("start", "beg", "end", "finish", "completed", "stopped"):
         if (found_at := _START.match(line.text)) and (at := _time(found_at)):
             starts[line.group] = (line, at, bool(found_at["day"]))
         elif (found_at := _END.match(line.text)) and line.group in starts and (at := _time(found_at)):

@@ -21,7 +21,7 @@ def check(claims: Claims) -> Iterator[Finding]:
         text = _SENTENCE.split(ratio.line.text[: ratio.end])[-1]
         if dimension(ratio.unit) != "memory" or not _UTILISATION.search(text):
             continue
-        for percent in claims.percents.within("number", ratio.line)[:5]:
+        for percent in claims.percents.within("sentence", ratio.line)[:5]:
             if ratio.share.scaled(100).meets(percent.number.span):
                 says = (
                     f"{percent.number.text} % is {ratio.text} = {said_span(ratio.share.scaled(100))} %: a "

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from tasks.audit.reading.report import Line
@@ -76,6 +77,7 @@ def label_before(text: str, at: int) -> str:
     return head[clause.end() :].strip() if clause else head.strip()
 
 
+@lru_cache(maxsize=4096)
 def words(label: str) -> frozenset[str]:
     """The words of a label that tell what it is about, in lower case."""
     return frozenset(each.lower() for each in _WORD.findall(label)) - _EMPTY_WORDS
@@ -91,7 +93,8 @@ _OF_STATISTICS = words(
     "statistical statistically significance significant highly p value result results test tested t z one two sided"
     " sample paired bootstrap bootstrapped permutation probability against threshold baseline null chance level zero"
     " criterion reference ci ci95 confidence interval effect size cohen s d dz hedges g power achieved large medium"
-    " small bca n standard error deviation sd se"
+    " small bca n standard error deviation sd se odds hazard risk rate ratio mean difference median average sample "
+    "samples size"
 )
 """Words that say nothing of what was measured."""
 
@@ -104,23 +107,33 @@ def names_another(text: str, labels: Iterable[str]) -> bool:
     return not words(text) <= known
 
 
+SCOPES = ("sentence", "number", "item", "group", "section")
+"""The narrowest first."""
+
+
+def _key(scope: str, line: Line) -> int:
+    return id(line) if scope == "sentence" else int(getattr(line, scope))
+
+
 class Scoped(Generic[C]):
     """Claims of one kind, found by where they stand."""
 
     def __init__(self, claims: Iterable[C]) -> None:
         self.all: tuple[C, ...] = tuple(claims)
-        self._at: dict[tuple[str, int], list[C]] = defaultdict(list)
-        for each in self.all:
-            for scope in ("number", "item", "group", "section"):
-                self._at[scope, getattr(each.line, scope)].append(each)
+        self._at: dict[str, dict[int, list[C]]] = {}
 
     def within(self, scope: str, line: Line) -> Sequence[C]:
-        """Those of the same line (`number`), `item`, `group` or `section`."""
-        return self._at.get((scope, getattr(line, scope)), ())
+        """Those of the same `sentence`, line of the file (`number`), `item`, `group` or `section`."""
+        at = self._at.get(scope)
+        if at is None:
+            at = self._at[scope] = defaultdict(list)
+            for each in self.all:
+                at[_key(scope, each.line)].append(each)
+        return at.get(_key(scope, line), ())
 
     def nearest(self, line: Line) -> Sequence[C]:
         """Those of the narrowest of these scopes that has any."""
-        for scope in ("number", "item", "group", "section"):
+        for scope in SCOPES:
             if near := self.within(scope, line):
                 return near
         return ()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import re
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
 from tasks.audit.claims import mentions, quantities, statistics, times
 from tasks.audit.claims import references as compared
-from tasks.audit.claims.claim import Claim, Scoped, alike, words
+from tasks.audit.claims.claim import SCOPES, Claim, Scoped, alike, words
+from tasks.audit.claims.lookup import Lookup
 from tasks.audit.reading.report import Line, Report
 
 C = TypeVar("C", bound=Claim)
 
-_DIGIT = re.compile(r"\d")
+_LONGEST_ITEM = 200
+_MOST_REFERENCES = 200
+"""That are said of one label: a number has to be held against each."""
 
 
 class Claims:
@@ -25,38 +29,46 @@ class Claims:
         self.lines: tuple[Line, ...] = tuple(each for each in report.lines if each.kind != "code" and each.text)
         self.kept: dict[str, tuple[Any, ...]] = {}
         """What several checks work out from claims, by its name."""
-        self._numeric = [each for each in self.lines if _DIGIT.search(each.text)]
+        self._lookup = Lookup(self.lines)
+        self._items = array("Q", (each.item for each in self.lines))
+        """They grow from line to line."""
 
-    def _all(self, extract: Callable[[Line], Iterable[C]], word: str = "") -> Scoped[C]:
-        """What `extract` finds on lines with a digit, and with a word in them where one is given."""
-        lines = self._numeric if not word else [each for each in self._numeric if word in each.text.lower()]
-        return Scoped(claim for line in lines for claim in extract(line))
+    def holding(self, *words: str) -> list[Line]:
+        """Lines with any of some words, in lower case, be it within longer ones."""
+        return self._lookup.holding(words)
+
+    def numeric(self, *words: str) -> Iterator[Line]:
+        """Those of them with a digit; of all lines where no words are given."""
+        return iter(self._lookup.holding(words, numeric=True)) if words else self._lookup.numeric()
+
+    def _all(self, extract: Callable[[Line], Iterable[C]], *words: str) -> Scoped[C]:
+        """What `extract` finds on lines with a digit and any of the words, without which there is nothing."""
+        return Scoped(claim for line in self.numeric(*words) for claim in extract(line))
 
     @cached_property
     def means(self) -> Scoped[statistics.MeanSpread]:
         """Means with their spread."""
-        return self._all(statistics.means)
+        return self._all(statistics.means, *statistics.WORDS_OF_SPREAD)
 
     @cached_property
     def intervals(self) -> Scoped[statistics.ConfidenceInterval]:
         """Intervals."""
-        return self._all(statistics.intervals)
+        return self._all(statistics.intervals, "ci", "ki", "ic", "nterval", "[")
 
     @cached_property
     def effects(self) -> Scoped[statistics.EffectSize]:
         """Effect sizes of results; those of a plan stand beside a power and a number of samples."""
-        every = self._all(statistics.effects)
-        return Scoped(each for each in every.all if not self._is_plan(each.line))
+        return Scoped(each for each in self.all_effects.all if not self._is_plan(each.line))
 
     @cached_property
     def all_effects(self) -> Scoped[statistics.EffectSize]:
         """Effect sizes, those of plans included."""
-        return self._all(statistics.effects)
+        return self._all(statistics.effects, *statistics.WORDS_OF_EFFECT)
 
     @cached_property
     def p_values(self) -> Scoped[statistics.PValue]:
         """p-values, those that are criteria included."""
-        return self._all(statistics.p_values, "p")
+        return self._all(statistics.p_values, *statistics.WORDS_OF_P)
 
     @cached_property
     def powers(self) -> Scoped[statistics.Power]:
@@ -66,7 +78,7 @@ class Claims:
     @cached_property
     def sizes(self) -> Scoped[statistics.SampleSize]:
         """Numbers of samples."""
-        return self._all(statistics.sample_sizes)
+        return self._all(statistics.sample_sizes, *statistics.WORDS_OF_SIZE)
 
     @cached_property
     def tests(self) -> Scoped[statistics.TestStatistic]:
@@ -76,12 +88,13 @@ class Claims:
     @cached_property
     def alphas(self) -> frozenset[float]:
         """Levels of significance that are named."""
-        return frozenset(each for line in self._numeric for each in statistics.alphas(line) if 0 < each < 0.5)
+        lines = self.numeric("α", "alpha", "significance level")
+        return frozenset(each for line in lines for each in statistics.alphas(line) if 0 < each < 0.5)
 
     @cached_property
     def references(self) -> Scoped[compared.Reference]:
         """Values to compare with."""
-        return self._all(compared.references)
+        return self._all(compared.references, *compared.WORDS)
 
     @cached_property
     def measured(self) -> Scoped[quantities.Measured]:
@@ -91,57 +104,56 @@ class Claims:
     @cached_property
     def rates(self) -> Scoped[quantities.Rate]:
         """Rates."""
-        return self._all(quantities.rates, "/")
+        return self._all(quantities.rates, "/s", "/ s", "/m", "/ m", "/h", "/ h", "per s", "per m", "per h")
 
     @cached_property
     def ratios(self) -> Scoped[quantities.Ratio]:
         """Ratios."""
-        return self._all(quantities.ratios)
+        return self._all(quantities.ratios, "/", "of")
 
     @cached_property
     def percents(self) -> Scoped[quantities.Percent]:
         """Shares in percent."""
-        return self._all(quantities.percents)
+        return self._all(quantities.percents, "%", "percent", "per cent")
 
     @cached_property
     def dates(self) -> Scoped[times.DateMention]:
         """Days."""
-        return self._all(times.dates)
+        return self._all(times.dates, *times.WORDS_OF_DATE)
 
     @cached_property
     def ids(self) -> Scoped[times.StampedId]:
         """Identifiers with a time in them."""
-        return self._all(times.stamped_ids)
+        return self._all(times.stamped_ids, "_19", "_20", "-19", "-20")
 
     @cached_property
     def files(self) -> Scoped[mentions.FileMention]:
         """Files."""
-        return Scoped(claim for line in self.lines for claim in mentions.files(line))
+        return Scoped(claim for line in self.holding(".") for claim in mentions.files(line))
 
     @cached_property
     def statuses(self) -> Scoped[mentions.Status]:
         """What is said to be done or not."""
-        return Scoped(claim for line in self.lines for claim in mentions.statuses(line))
+        lines = self.holding("status", "state", "outcome", "result")
+        return Scoped(claim for line in lines for claim in mentions.statuses(line))
 
     @cached_property
-    def titles(self) -> dict[int, Line]:
-        """The first line of each item."""
-        first: dict[int, Line] = {}
-        for line in self.lines:
-            first.setdefault(line.item, line)
-        return first
+    def boxes(self) -> dict[int, list[Line]]:
+        """What is to be ticked off, by section."""
+        found: dict[int, list[Line]] = {}
+        for each in self.lines:
+            if each.checkbox is not None:
+                found.setdefault(each.section, []).append(each)
+        return found
 
-    @cached_property
-    def _items(self) -> dict[int, list[Line]]:
-        every: dict[int, list[Line]] = {}
-        for line in self.lines:
-            every.setdefault(line.item, []).append(line)
-        return every
+    def title(self, line: Line) -> Line:
+        """The first line of an item."""
+        return self.lines[bisect_left(self._items, line.item)]
 
-    def lines_of_item(self, item: int) -> list[Line]:
-        """All lines of an item; none where it is so long that it is no item."""
-        lines = self._items.get(item, [])
-        return lines if len(lines) <= 200 else []
+    def lines_of_item(self, line: Line) -> Sequence[Line]:
+        """All lines of the item of a line; none where it is so long that it is no item."""
+        first, behind = bisect_left(self._items, line.item), bisect_right(self._items, line.item)
+        return self.lines[first:behind] if behind - first <= _LONGEST_ITEM else ()
 
     def heading(self, section: int) -> Line | None:
         """The heading of a section."""
@@ -150,7 +162,7 @@ class Claims:
 
     def _is_plan(self, line: Line) -> bool:
         """Whether a line plans a number of samples: it names a power beside an effect."""
-        return bool(self.powers.within("number", line)) and bool(self.sizes.within("number", line))
+        return bool(self.powers.within("sentence", line)) and bool(self.sizes.within("sentence", line))
 
     @cached_property
     def _named_sizes(self) -> Scoped[statistics.SampleSize]:
@@ -186,31 +198,72 @@ class Claims:
         return only(near, lambda each: (each.mean.value, each.spread.value))
 
     def references_of(self, mean: statistics.MeanSpread) -> list[compared.Reference]:
-        """What a mean may be compared with: what its item names, then what is said of its label elsewhere."""
-        own = [each for each in self.references.within("item", mean.line) if self._may_concern(each, mean.label)]
+        """What a mean is compared with: what its item names, then what is said of its label elsewhere."""
+        own = [each for each in self.references.within("item", mean.line)[:200] if self._may_concern(each, mean.label)]
+        return unique([*own, *self._elsewhere(mean.label)])
+
+    def references_of_effect(
+        self, mean: statistics.MeanSpread, lines: Sequence[Line]
+    ) -> tuple[bool, list[compared.Reference]]:
+        """Whether it is said what the effects on some lines are measured from, and all that it may be."""
         near = [
+            each
+            for line in (mean.line, *lines)
+            for scope in ("item", "group")
+            for each in self.references.within(scope, line)[:200]
+            if self._may_concern(each, mean.label)
+        ]
+        around = [
             each for each in self.references.within("section", mean.line)[:200] if self._may_concern(each, mean.label)
         ]
-        far = [each for each in self.references.all[:2000] if self._concerns(each, mean.label)]
-        return unique([*own, *near, *far])
+        return bool(near), unique([*near, *around, *self._elsewhere(mean.label)])
+
+    def _elsewhere(self, label: str) -> list[compared.Reference]:
+        """References of the whole report that are said of a label."""
+        if label not in self._references_of_label:
+            wanted = words(label)
+            rarest = min((self._references_with.get(each, []) for each in wanted), key=len, default=[])
+            found = [each for each in rarest if wanted <= self._words_around(each)] if wanted else []
+            named = [each for each in self._named_references if alike(each.label, label)]
+            self._references_of_label[label] = [*found, *named][:_MOST_REFERENCES]
+        return self._references_of_label[label]
+
+    @cached_property
+    def _references_of_label(self) -> dict[str, list[compared.Reference]]:
+        return {}
+
+    @cached_property
+    def _named_references(self) -> list[compared.Reference]:
+        return [each for each in self.references.all if each.label][:_MOST_REFERENCES]
+
+    @cached_property
+    def _references_with(self) -> dict[str, list[compared.Reference]]:
+        """References without a label of their own, by each word of their line and of the title of its item."""
+        found: dict[str, list[compared.Reference]] = {}
+        for each in self.references.all:
+            for word in () if each.label else self._words_around(each):
+                found.setdefault(word, []).append(each)
+        return found
+
+    def _words_around(self, reference: compared.Reference) -> frozenset[str]:
+        return words(reference.line.text + " " + self.title(reference.line).text)
 
     def references_beside(self, line: Line, label: str) -> list[compared.Reference]:
-        """What the narrowest scope around a line names to compare with."""
-        for scope in ("number", "item", "group", "section"):
+        """What the narrowest scope around a line names to compare with; beyond its item, only what has the label."""
+        for scope in SCOPES:
             near = [each for each in self.references.within(scope, line)[:200] if self._may_concern(each, label)]
+            if scope in ("group", "section"):
+                near = [each for each in near if self._has_label(each, label)]
             if near:
                 return unique(near)
         return []
 
+    def _has_label(self, reference: compared.Reference, label: str) -> bool:
+        wanted = words(label)
+        return bool(wanted) and (alike(reference.label, label) or wanted <= self._words_around(reference))
+
     def _may_concern(self, reference: compared.Reference, label: str) -> bool:
         return not reference.label or not label or alike(reference.label, label)
-
-    def _concerns(self, reference: compared.Reference, label: str) -> bool:
-        if reference.label:
-            return alike(reference.label, label)
-        wanted = words(label)
-        text = reference.line.text + " " + self.titles[reference.line.item].text
-        return bool(wanted) and wanted <= words(text)
 
 
 def unique(every: Sequence[compared.Reference]) -> list[compared.Reference]:

@@ -13,6 +13,7 @@ from tasks.audit.reading.report import Line
 from tasks.audit.units import MEMORY, PERCENT, SECONDS, TIME, factor
 
 _MEASURED = re.compile(rf"(?P<value>{FREE})\s?(?P<unit>{TIME}|{MEMORY})")
+_WITH_UNIT = re.compile(rf"\d\s?(?:{TIME}|{MEMORY}|m\b|m\d)")
 _COMPOSITE = re.compile(
     r"(?<![\w.:])(?:(?P<h>\d{1,4})\s?(?:h|hr|hrs|hours?)\s*(?:and\s*)?)?(?:(?P<m>\d{1,4})\s?(?:m|min|mins"
     r"|minutes?)\s*(?:and\s*)?)"
@@ -39,11 +40,11 @@ _FORECAST = re.compile(
 Role = Literal["total", "mean", "median", "least", "most", "own", ""]
 
 _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
-    ("mean", re.compile(r"\b(?:average|mean|avg)\b", re.I)),
+    ("mean", re.compile(r"\b(?:average|mean|avg|mittelwert|durchschnitt|moyenne)\b", re.I)),
     ("median", re.compile(r"\bmedian\b", re.I)),
     ("least", re.compile(r"\b(?:fastest|shortest|quickest|smallest|lowest|minimum|min|least|fewest)\b", re.I)),
     ("most", re.compile(r"\b(?:slowest|longest|largest|highest|maximum|max|most|peak)\b", re.I)),
-    ("total", re.compile(r"\b(?:total|overall|altogether|sum|in all|combined)\b", re.I)),
+    ("total", re.compile(r"\b(?:total|overall|altogether|sum|in all|combined|summe|gesamt|somme)\b", re.I)),
 )
 
 
@@ -56,13 +57,17 @@ def role_of(label: str) -> Role:
 class Measured(Claim):
     """A duration or an amount of memory; `base` in seconds or bytes."""
 
-    label: str
     number: Printed
     unit: str
     base: Span
     per: str
     """What it is for one of, such as `sample`; empty for the whole."""
     forecast: bool
+
+    @property
+    def label(self) -> str:
+        """What it is said of."""
+        return label_before(self.line.text, self.start)
 
     @property
     def time(self) -> bool:
@@ -88,12 +93,16 @@ class Rate(Claim):
 class Ratio(Claim):
     """`a/b` or "a of b"."""
 
-    label: str
     part: Printed
     whole: Printed
     unit: str
     """Of both, if any."""
     share: Span
+
+    @property
+    def label(self) -> str:
+        """What it is said of."""
+        return label_before(self.line.text, self.start)
 
     @property
     def text(self) -> str:
@@ -105,8 +114,12 @@ class Ratio(Claim):
 class Percent(Claim):
     """A number in percent."""
 
-    label: str
     number: Printed
+
+    @property
+    def label(self) -> str:
+        """What it is said of."""
+        return label_before(self.line.text, self.start)
 
 
 _SINGLE = re.compile(r"\s?(?:/|per\b)\s*(?:[a-z]+[- ])?([A-Za-z]{2,20})")
@@ -118,6 +131,8 @@ _SINGLE_A = re.compile(
 def measured(line: Line) -> Iterator[Measured]:
     """Durations and amounts of memory, with what they are said of."""
     text = line.text
+    if _WITH_UNIT.search(text) is None:
+        return
     forecast = bool(_FORECAST.search(text))
     taken: list[tuple[int, int]] = []
     for each in _COMPOSITE.finditer(text):
@@ -129,17 +144,13 @@ def measured(line: Line) -> Iterator[Measured]:
         half = given[-1][0].half * given[-1][1]
         taken.append(each.span())
         number = Printed(each[0].strip(), value, half)
-        label = label_before(text, each.start())
-        yield Measured(
-            line, each.start(), each.end(), label, number, "s", number.span, _per(text, each.end()), forecast
-        )
+        yield Measured(line, each.start(), each.end(), number, "s", number.span, _per(text, each.end()), forecast)
     for each in _MEASURED.finditer(text):
         if any(start <= each.start() < end for start, end in taken):
             continue
         number, unit = printed(each["value"]), each["unit"]
         base = number.span.scaled(factor(unit))
-        label = label_before(text, each.start())
-        yield Measured(line, each.start(), each.end(), label, number, unit, base, _per(text, each.end()), forecast)
+        yield Measured(line, each.start(), each.end(), number, unit, base, _per(text, each.end()), forecast)
 
 
 def _per(text: str, end: int) -> str:
@@ -172,10 +183,10 @@ def ratios(line: Line) -> Iterator[Ratio]:
         span = (part.span if unit else part.exact).scaled(scale) / (
             whole.span if unit and "." in whole.text else whole.exact
         )
-        yield Ratio(line, each.start(), each.end(), label_before(line.text, each.start()), part, whole, unit, span)
+        yield Ratio(line, each.start(), each.end(), part, whole, unit, span)
 
 
 def percents(line: Line) -> Iterator[Percent]:
     """`66 %`."""
     for each in _PERCENT.finditer(line.text):
-        yield Percent(line, each.start(), each.end(), label_before(line.text, each.start()), printed(each["value"]))
+        yield Percent(line, each.start(), each.end(), printed(each["value"]))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tasks.audit.claims.claim import Claim, label_before
-from tasks.audit.numbers import FREE, NUM, Printed, printed
+from tasks.audit.numbers import FREE, NUM, Printed, Span, printed
 from tasks.audit.reading.report import Line
 
 _NAMES = (
@@ -25,6 +25,10 @@ _DEFINED = re.compile(
     r"\s*[A-Za-z]",
     re.IGNORECASE,
 )
+_DECLARED = re.compile(r"threshold|cut-?off|criterion|balanced", re.IGNORECASE)
+_NAMED = re.compile(_NAMES, re.IGNORECASE)
+WORDS = ("threshold", "cutoff", "cut-off", "criterion", "baseline", "null", "chance", "reference", "h0", "h_0", "=")
+"""One of them, in lower case, is on each line with a reference."""
 _IS_P = re.compile(r"(?:\bp(?:-?values?)?|\balpha|α)\s*[<>≤≥=]*\s*$", re.IGNORECASE)
 
 
@@ -36,12 +40,20 @@ class Reference(Claim):
     """What it is said of on its own line; empty where that is said elsewhere."""
     value: Printed
     sign: str
+    declared: bool
+    """Chosen, as a threshold is, and not measured: it stands for itself, and not for what rounds to it."""
+
+    @property
+    def span(self) -> Span:
+        """What it may be."""
+        return Span(self.value.value, self.value.value) if self.declared else self.value.exact
 
 
 def references(line: Line) -> Iterator[Reference]:
     """All that the line names; levels of p-values are none."""
     seen: set[int] = set()
-    for pattern in (_BEFORE, _AFTER, _DEFINED):
+    patterns = (_BEFORE, _AFTER) if _NAMED.search(line.text) else ()
+    for pattern in (*patterns, _DEFINED) if "=" in line.text else patterns:
         for each in pattern.finditer(line.text):
             groups = each.groupdict()
             name = "value" if groups["value"] else "value2"
@@ -50,8 +62,9 @@ def references(line: Line) -> Iterator[Reference]:
                 continue
             seen.add(at)
             sign = groups.get("sign") or ""
+            declared = bool(sign or _DECLARED.search(each[0]))
             label = "" if pattern is not _AFTER else _compared(line.text, at)
-            yield Reference(line, each.start(), each.end(), label, printed(each[name]), sign)
+            yield Reference(line, each.start(), each.end(), label, printed(each[name]), sign, declared)
 
 
 def _compared(text: str, at: int) -> str:

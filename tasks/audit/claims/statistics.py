@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.audit.claims.claim import Claim, label_before
-from tasks.audit.numbers import FREE, NUM, Printed, printed
+from tasks.audit.numbers import FREE, NUM, VALUE, Printed, printed
 from tasks.audit.reading.report import Line
 from tasks.audit.units import UNIT
 
@@ -16,20 +16,31 @@ Spread = Literal["SD", "SE", "CI", ""]
 """What follows ±: a standard deviation, a standard error, half an interval; empty where it is not said."""
 
 _OPTIONAL_UNIT = rf"(?:\s?{UNIT}|\s?(?:nats?|bits?|points?|pp)\b)?"
-_MEAN = re.compile(rf"(?P<mean>{FREE}){_OPTIONAL_UNIT}\s*±\s*(?P<spread>{NUM})(?P<unit>{_OPTIONAL_UNIT})")
+_MEAN = re.compile(rf"(?P<mean>{FREE}){_OPTIONAL_UNIT}\s*±\s*(?P<spread>{VALUE})(?P<unit>{_OPTIONAL_UNIT})")
 _MEAN_SD = re.compile(
     rf"(?:(?P<lead>\bM|\bmean|\baverage)(?:\s+[a-z]{{2,20}}){{0,3}}?\s*(?:of|was|is|[=:])?\s*)?(?P<mean>{FREE}){_OPTIONAL_UNIT}\s*[,;(]?\s*"
     rf"(?:with\s+)?(?:an?\s+)?(?P<kind>SD|SE|SEM|[Ss]td\.?|s\.d\.|s\.e\.|standard deviation|standard error)\s*"
-    rf"(?:of|was|is|[=:])?\s*(?P<spread>{NUM})",
+    rf"(?:of|was|is|[=:])?\s*(?P<spread>{VALUE})",
     re.IGNORECASE,
 )
+_NAMES_SPREAD = re.compile(r"(?<![^\W_])(?:s\.?[de]\b|sem\b|std|standard [de])", re.IGNORECASE)
+_NAMES_INTERVAL = re.compile(r"[CK]I|IC|nterval")
+_INTERVAL_NAME = (
+    r"(?:CIs?|KI|IC|confidence intervals?|credible intervals?|Konfidenzintervall|intervalle de confiance|intervals?)"
+)
 _INTERVAL = re.compile(
-    r"(?:(?P<a>\d{2}(?:\.\d{1,2})?)\s?%\s*(?:bootstrap(?:ped)?\s+|BCa\s+)?(?:CIs?\b|confidence intervals?"
-    r"|credible intervals?"
-    r"|intervals?)|\bCI[_\s-]?\(?(?P<b>\d{2}(?:\.\d)?)\s?%?\)?|\bCI\b|\b(?:confidence|credible) interval)"
-    rf"\s*(?:of|from|is|was|[=:])?\s*[\[(]?\s*(?P<low>{NUM})(?P<u1>{_OPTIONAL_UNIT})\s*(?:,|;|–|—|\bto\b|\.\."
+    rf"(?:(?P<a>\d{{2}}(?:\.\d{{1,2}})?)\s?-?%\s*-?\s*(?:bootstrap(?:ped)?\s+|BCa\s+)?{_INTERVAL_NAME}\b"
+    r"|\b(?:CI|KI|IC)[_\s-]?\(?\s?(?P<b>\d{2}(?:\.\d)?)\s?%?\)?|\bCI\b|\b(?:confidence|credible) interval)"
+    rf"\s*(?:of|from|is|was|[=:])?\s*[\[(]?\s*(?P<low>{NUM})(?P<u1>{_OPTIONAL_UNIT})\s*(?:,|;|–|—|\bto\b|\bà\b|\bbis\b|\.\."
     r"|\s-\s|-(?=\d))\s*"
     rf"(?P<high>{NUM})",
+    re.IGNORECASE,
+)
+_ESTIMATE = re.compile(rf"(?<!±)(?<!±\s)(?P<value>{FREE})\s?(?:%|[A-Za-z°/²]{{1,12}})?\s*[(\[,]*\s*$")
+"""The number that an interval stands right behind."""
+_NO_ESTIMATE = re.compile(
+    r"(?:\b[nN]|\bp|\bt\s*\([^()]*\)|\bdf|\bS[DE]M?|α|alpha|\bage|power|threshold|baseline|chance|reference|null|level|against"
+    r"|versus|vs\.?)\s*(?:value |level )?(?:of|is|was|[=<>:])?\s*$",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(
@@ -40,17 +51,18 @@ _EFFECT = re.compile(
     r"(?:Cohen'?s?\s+d(?P<sub>[a-z]{0,2})\b|Hedges'?s?\s+g\b|Glass'?s?\s+(?:delta|Δ)|\bd(?P<sub2>[zs]|_z|_s"
     r"|_av)?(?=\s*[=≈])"
     r"|\beffect size(?:\s+d)?\b)"
-    rf"\s*(?:\([^()]{{0,30}}\)\s*)?(?:[=:≈]|of|is|was)\s*(?:Cohen'?s?\s+)?(?:d\s*=\s*)?(?P<value>{NUM})(?!\s?%)(?"
+    rf"\s*(?:\([^()]{{0,30}}\)\s*)?(?:[=:≈]|of|is|was)\s*(?:Cohen'?s?\s+)?(?:d\s*=\s*)?(?P<value>{VALUE})(?!\s?%)(?"
     r"![\w.]*\d)",
     re.IGNORECASE,
 )
 _P = re.compile(
-    rf"(?<![\w./-])p(?:[-\s]?values?\s*(?::\s)?)?\s*(?P<sign>[=<>≤≥≈]|(?<=: ))\s*(?P<value>{NUM})(?![\d%])",
+    rf"(?<![\w./-])p(?:[-\s]?values?\s*(?::\s)?)?\s*(?P<sign>[=<>≤≥≈]|(?<=: ))\s*(?P<value>{VALUE})"
+    r"(?![\d%A-Za-z_]|\s?[\^*×/+]|\s?-\s?\d)",
     re.IGNORECASE,
 )
 _POWER = re.compile(
     rf"\bpower\b(?:\s*\([^()]{{0,30}}\))?\s*(?P<sign>[=:≈>≥]|of|is|was)\s*(?P<more>at least|≥"
-    rf"|>)?\s*(?P<value>{NUM})\s?(?P<percent>%)?"
+    rf"|>)?\s*(?P<value>{VALUE})\s?(?P<percent>%)?"
     rf"|(?P<value2>{FREE})\s?(?P<percent2>%)?\s*(?:statistical\s+)?power\b",
     re.IGNORECASE,
 )
@@ -62,13 +74,22 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _ALPHA = re.compile(
-    rf"(?:α|\balpha)\s*=\s*(?P<value>{NUM})|significance level\s*(?:of|[=:])\s*(?P<value2>{NUM})", re.IGNORECASE
+    rf"(?:α|\balpha)\s*=\s*(?P<value>{VALUE})|significance level\s*(?:of|[=:])\s*(?P<value2>{VALUE})", re.IGNORECASE
 )
 _TEST = re.compile(
     rf"(?<![\w])(?:(?P<t>t)\s*\(\s*(?P<df>{NUM})\s*\)|(?P<F>F)\s*\(\s*(?P<df1>{NUM})\s*,\s*(?P<df2>{NUM})\s*\)"
     rf"|(?P<chi>χ²|χ2|χ\^2|chi2|X2|X²|chi-square)\s*\(\s*(?P<dfc>{NUM})\s*(?:,\s*N\s*=\s*\d{{1,9}}\s*)?\)"
-    rf"|(?P<r>r)\s*\(\s*(?P<dfr>{NUM})\s*\)|(?P<z>[zZ]))\s*=\s*(?P<value>{NUM})"
+    rf"|(?P<r>r)\s*\(\s*(?P<dfr>{NUM})\s*\)|(?P<z>[zZ]))\s*=\s*(?P<value>{VALUE})"
 )
+
+WORDS_OF_SPREAD = ("±", "sd", "s.d", "se", "s.e", "std", "standard")
+WORDS_OF_EFFECT = ("cohen", "hedge", "glass", "effect size", "d=", "d =", "d≈", "d ≈", "dz", "d_", "ds=", "ds =")
+WORDS_OF_P = ("value", *(f"p{space}{sign}" for space in ("", " ") for sign in "<>=≤≥≈"))
+WORDS_OF_SIZE = (
+    "n=", "n =", "samples", "images", "participants", "subjects", "patients", "pairs", "trials", "observations",
+    "respondents", "examples", "runs", "seeds",
+)  # fmt: skip
+"""One of them, in lower case, is on each line with such a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +119,8 @@ class EffectSize(Claim):
     """Cohen's d or one of its kin."""
 
     value: Printed
+    paired: bool
+    """In standard deviations of the differences: d_z."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +167,7 @@ def means(line: Line) -> Iterator[MeanSpread]:
             yield MeanSpread(
                 line, each.start(), each.end(), label, printed(each["mean"]), printed(each["spread"]), kind
             )
-    for each in _MEAN_SD.finditer(line.text):
+    for each in _MEAN_SD.finditer(line.text) if _NAMES_SPREAD.search(line.text) else ():
         label = label_before(line.text, each.start()) or label_before(line.text, each.start("mean"))
         short = each["kind"].lower().replace(".", "").replace(" ", "")
         spread: Spread = "SE" if short in ("se", "sem", "standarderror") else "SD"
@@ -175,14 +198,15 @@ def _kind(text: str, end: int) -> Spread:
 def intervals(line: Line) -> Iterator[ConfidenceInterval]:
     """`95% CI [a, b]` and the like, and `x [a, b]`."""
     taken: set[int] = set()
-    if "CI" in line.text or "nterval" in line.text:
+    if _NAMES_INTERVAL.search(line.text):
         for each in _INTERVAL.finditer(line.text):
             level = each["a"] or each["b"]
             at = float(level) if level else None
             taken.add(each.start("low"))
             label = label_before(line.text, each.start())
+            low, high = printed(each["low"]), printed(each["high"])
             yield ConfidenceInterval(
-                line, each.start(), each.end(), label, printed(each["low"]), printed(each["high"]), at, None
+                line, each.start(), each.end(), label, low, high, at, _estimate(line, each.start())
             )
     if "[" in line.text:
         for each in _BRACKETED.finditer(line.text):
@@ -194,10 +218,17 @@ def intervals(line: Line) -> Iterator[ConfidenceInterval]:
                 )
 
 
+def _estimate(line: Line, at: int) -> Printed | None:
+    head = line.text[max(0, at - 60) : at]
+    each = _ESTIMATE.search(head)
+    return None if each is None or _NO_ESTIMATE.search(head[: each.start()]) else printed(each["value"])
+
+
 def effects(line: Line) -> Iterator[EffectSize]:
     """Cohen's d, dz, d_av, Hedges' g."""
     for each in _EFFECT.finditer(line.text):
-        yield EffectSize(line, each.start(), each.end(), printed(each["value"]))
+        paired = (each["sub"] or each["sub2"] or "").strip("_").lower() == "z"
+        yield EffectSize(line, each.start(), each.end(), printed(each["value"]), paired)
 
 
 _CRITERION = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from tasks.audit.claims.claim import Claim, label_before
+from tasks.audit.claims.claim import Claim
 from tasks.audit.reading.report import Line
 
 _MONTHS = (
@@ -43,12 +43,14 @@ _STAMP = re.compile(r"(?<!\d)(?P<day>(?:19|20)\d{6})[T_-]?(?P<clock>\d{6}|\d{4})
 _ID = re.compile(r"[A-Za-z][\w-]{2,80}?[_-](?:19|20)\d{6}[T_-]?\d{4,6}(?!\d)")
 _OF_A_FILE = re.compile(r"\.[a-z]{1,5}\b", re.IGNORECASE)
 
+WORDS_OF_DATE = ("-0", "-1", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""One of them, in lower case, is on each line with a date."""
+
 
 @dataclass(frozen=True, slots=True)
 class DateMention(Claim):
     """A day; the year is None where it is not said."""
 
-    label: str
     year: int | None
     month: int
     day: int
@@ -88,9 +90,7 @@ def dates(line: Line) -> Iterator[DateMention]:
             continue
         named = _WEEKDAY.search(line.text[max(0, each.start() - 15) : each.start()])
         weekday = next(i for i, full in enumerate(_DAYS) if full.startswith(named[1].lower()[:3])) if named else None
-        yield DateMention(
-            line, each.start(), each.end(), label_before(line.text, each.start()), year, month, day, weekday
-        )
+        yield DateMention(line, each.start(), each.end(), year, month, day, weekday)
 
 
 def stamped_ids(line: Line) -> Iterator[StampedId]:

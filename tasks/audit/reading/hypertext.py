@@ -1,13 +1,13 @@
-"""Reads HTML as it is seen, with the standard library's parser; tables may stand in tables."""
+"""Reads HTML as it is seen; tables may stand in tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 from tasks.audit.reading.marking import Marking
 from tasks.audit.reading.report import Builder, Marks
+from tasks.audit.reading.tags import Tag, split
 
 _HIDDEN = {"pre", "script", "style", "svg", "template", "noscript", "math", "title"}
 _BLOCKS = {
@@ -30,22 +30,24 @@ class _OpenTable:
     line: int = 0
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self, write: Callable[[str], str]) -> None:
-        super().__init__(convert_charrefs=True)
         self.to = Builder()
         self.write = write
         self.hidden: list[str] = []
         self.tables: list[_OpenTable] = []
         self.text: list[str] = []
         self.line_marking = Marking(write)
+        self.line = 0
         self.started = 0
         self.level = 0
         self.lists = 0
         self.is_item = False
         self.term = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, element: Tag) -> None:
+        """A start tag."""
+        tag = element.name
         if self.hidden or tag in _HIDDEN:
             if tag in _HIDDEN:
                 self.hidden.append(tag)
@@ -63,9 +65,10 @@ class _Reader(HTMLParser):
         elif tag == "br":
             self._flush()
         before = (self.tables[-1].cell or []) if self.tables else self.text
-        self._marking.start(tag, attrs, "".join(before[-1:]))
+        self._marking.start(element, "".join(before[-1:]))
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """An end tag."""
         if self.hidden:
             if tag == self.hidden[-1]:
                 self.hidden.pop()
@@ -82,7 +85,8 @@ class _Reader(HTMLParser):
                 self.lists = max(0, self.lists - 1)
                 self.to.apart()
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
+        """Text between tags."""
         if self.hidden:
             return
         self._marking.text(data)
@@ -91,7 +95,7 @@ class _Reader(HTMLParser):
                 self.tables[-1].cell.append(data)
             return
         if data.strip() and not self.text:
-            self.started = self.getpos()[0] + data[: len(data) - len(data.lstrip())].count("\n")
+            self.started = self.line + data[: len(data) - len(data.lstrip())].count("\n")
         if data.strip() or self.text:
             self.text.append(data)
 
@@ -117,7 +121,7 @@ class _Reader(HTMLParser):
         table = self.tables[-1]
         if tag == "tr":
             self._close_row()
-            table.line = self.getpos()[0]
+            table.line = self.line
         elif tag in ("td", "th"):
             self._close_cell()
             table.cell = []
@@ -169,7 +173,6 @@ class _Reader(HTMLParser):
 
     def finish(self) -> Builder:
         """Close what was left open."""
-        self.close()
         while self.tables:
             self._close_table()
         self._flush()
@@ -179,5 +182,11 @@ class _Reader(HTMLParser):
 def read_html(text: str, write: Callable[[str], str]) -> Builder:
     """A page to lines of visible text; `write` brings numbers into one writing."""
     reader = _Reader(write)
-    reader.feed(text)
+    for reader.line, each in split(text):
+        if isinstance(each, str):
+            reader.data(each)
+        elif each.close:
+            reader.end(each.name)
+        else:
+            reader.start(each)
     return reader.finish()

@@ -1,18 +1,21 @@
-"""Reads LaTeX: sections, items, tables, and text without its commands."""
+"""Reads LaTeX: sections, items, tables, and the text of paragraphs, whatever its lines."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tasks.audit.reading.report import Builder, Marks
+from tasks.audit.reading.typeset import definitions, is_definition, visible
 
 _SECTION = re.compile(
     r"\s*\\(part|chapter|section|subsection|subsubsection|paragraph)\*?\s*(?:\[[^\]]{0,200}\])?\{(.*)"
 )
 _LEVELS = {"part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5}
-_BEGIN = re.compile(r"\\begin\{(tabular[xy*]?|longtable|array)\}")
-_END = re.compile(r"\\end\{(tabular[xy*]?|longtable|array)\}")
+_TABLE = re.compile(r"\\begin\{(tabular[xy*]?|longtable|array)\}")
+_END_OF_TABLE = re.compile(r"\\end\{(tabular[xy*]?|longtable|array)\}")
+_CODE_BEGINS = re.compile(r"\\begin\{(verbatim\*?|lstlisting|minted|comment)\}")
+_APART = re.compile(r"\\(?:begin|end)\{")
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _ITEM = re.compile(r"\s*\\item\b\s*(?:\[[^\]]{0,200}\])?")
 _ROW_END = re.compile(r"\\\\(?:\[[^\]]{0,40}\])?|\\tabularnewline")
@@ -21,87 +24,73 @@ _RULE = re.compile(
     r"\\(?:hline|toprule|midrule|bottomrule|cline\{[^}]{0,40}\}|cmidrule(?:\([^)]{0,20}\))?\{[^}]{0,40}\})"
 )
 _CODE = re.compile(r"\\(?:texttt|path|url|verb\|)\{?([^}|]{1,300})[}|]")
-_SI = re.compile(r"\\(?:SI|qty)\s*(?:\[[^\]]{0,100}\])?\{([^{}]{1,60})\}\s*\{([^{}]{1,60})\}")
-_NUM = re.compile(r"\\num\s*(?:\[[^\]]{0,100}\])?\{([^{}]{1,60})\}")
-_SYMBOLS = (
-    (r"\pm", "±"), (r"\times", "×"), (r"\cdot", "×"), (r"\leq", "≤"), (r"\geq", "≥"), (r"\le", "≤"), (r"\ge", "≥"),
-    (r"\approx", "≈"), (r"\sim", "~"), (r"\rightarrow", "→"), (r"\to", "→"), (r"\alpha", "α"), (r"\chi", "χ"),
-    (r"\checkmark", "✓"), (r"\milli\second", "ms"), (r"\second", "s"), (r"\minute", "min"), (r"\hour", "h"),
-    (r"\giga\byte", "GB"), (r"\mega\byte", "MB"), (r"\percent", "%"),
-)  # fmt: skip
-_SYMBOL = re.compile("|".join(re.escape(name) + r"(?![A-Za-z])\s?" for name, _ in _SYMBOLS))
-_MEANING = dict(_SYMBOLS)
-_ESCAPED = re.compile(r"\\([%&_#$ {}])")
-_COMMAND = re.compile(r"\\[A-Za-z]{1,40}\*?\s*(?:\[[^\[\]]{0,100}\])?")
+
+Write = Callable[[str], str]
 
 
-def read_latex(lines: list[str], write: Callable[[str], str]) -> Builder:
-    """Lines of a .tex file to lines of visible text; `write` brings numbers into one writing."""
-    to = Builder()
-    blank = True
+def read_latex(lines: Sequence[str], write: Write, seen: Sequence[str] | None = None) -> Builder:
+    """Lines of a .tex file to lines of visible text; `write` brings numbers into one writing.
+
+    `seen` are the lines as they stand in the file, where `lines` were repaired.
+    """
+    to = Builder(seen)
+    macros = definitions(lines)
+    blank, broken, code = True, False, ""
     at = 0
+
+    def shown(text: str) -> str:
+        return write(visible(text, macros))
+
     while at < len(lines):
         source = lines[at]
         number = at + 1
         at += 1
+        if code:
+            code = "" if f"\\end{{{code}}}" in source else code
+            to.add(number, source, "", "code")
+            continue
         body = _COMMENT.sub("", source)
         if not body.strip():
             blank = blank or not source.strip()
             continue
+        if is_definition(body):
+            continue
         if head := _SECTION.match(body):
-            to.heading(number, source, write(visible(head[2])), _LEVELS[head[1]])
-        elif _BEGIN.search(body):
-            at = _table(to, lines, at, write)
+            to.heading(number, source, shown(head[2]), _LEVELS[head[1]])
+        elif begins := _CODE_BEGINS.search(body):
+            code = begins[1]
+        elif _TABLE.search(body):
+            at = _table(to, lines, at, shown)
         else:
             item = _ITEM.match(body)
-            if blank and not item:
+            if (blank and not item) or _APART.search(body):
                 to.apart()
             elif item:
                 to.next_item()
-            rest = body[item.end() :] if item else body
-            if text := write(visible(rest)):
-                to.add(
-                    number,
-                    source,
-                    text,
-                    "item" if item else "text",
-                    Marks(tuple(map(_plain_code, _CODE.findall(body)))),
-                )
+            text = shown(body[item.end() :] if item else body)
+            marks = Marks(tuple(each.replace("\\_", "_") for each in _CODE.findall(body)))
+            if text and not item and not blank and not broken and to.last:
+                to.goes_on(number, source, text, marks)
+            elif text:
+                to.add(number, source, text, "item" if item else "text", marks)
+            broken = body.rstrip().endswith("\\\\")
         blank = False
     return to
 
 
-def visible(text: str) -> str:
-    """A line of LaTeX as it is set, near enough for its claims."""
-    text = _SI.sub(r"\1 \2", text)
-    text = _NUM.sub(r"\1", text)
-    text = _SYMBOL.sub(lambda each: _MEANING[each[0].strip()] + " ", text)
-    text = text.replace("---", "—").replace("--", "–").replace("~", " ").replace("$", "")
-    text = _ESCAPED.sub(lambda each: {"{": "\x01", "}": "\x02"}.get(each[1], each[1]), text)
-    text = text.replace("\\,", " ").replace("\\;", " ").replace("\\!", "")
-    text = _COMMAND.sub("", text)
-    text = text.replace("{", "").replace("}", "").replace("\x01", "{").replace("\x02", "}")
-    return re.sub(r"(?<=\d) (?=%)|(?<=%) (?=\))", "", " ".join(text.split()))
-
-
-def _plain_code(text: str) -> str:
-    return text.replace("\\_", "_")
-
-
-def _table(to: Builder, lines: list[str], at: int, write: Callable[[str], str]) -> int:
+def _table(to: Builder, lines: Sequence[str], at: int, shown: Write) -> int:
     """Read rows from index `at` on, and return the index behind the environment. The first row is the header."""
     rows: list[tuple[int, str, tuple[str, ...]]] = []
-    pending, first, source = "", at + 1, ""
+    pending, first = "", at + 1
     while at < len(lines):
         line = _COMMENT.sub("", lines[at])
-        end = _END.search(line)
+        end = _END_OF_TABLE.search(line)
         pending += " " + _RULE.sub("", line[: end.start()] if end else line)
-        source = source or lines[at].strip()
         at += 1
         *ended, pending = _ROW_END.split(pending)
         for row in ended:
             if row.strip():
-                rows.append((first, lines[first - 1], tuple(write(visible(cell)) for cell in _CELL.split(row))))
+                rows.append((first, lines[first - 1], tuple(shown(cell) for cell in _CELL.split(row))))
             first = at
         if not pending.strip():
             first = at + 1

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tasks.audit.reading.report import Link, Marks, Stated
+from tasks.audit.reading.tags import Tag
 
 _CODE = {"code", "kbd", "samp", "tt"}
 _INLINE = _CODE | {"a", "b", "data", "em", "i", "mark", "output", "small", "span", "strong", "sub", "sup", "var"}
@@ -37,9 +38,9 @@ class Marking:
     anchors: list[str] = field(default_factory=list)
     open: list[_Open] = field(default_factory=list)
 
-    def start(self, tag: str, attrs: list[tuple[str, str | None]], before: str) -> None:
+    def start(self, element: Tag, before: str) -> None:
         """A tag opens, behind the text `before`."""
-        attributes = {name: value or "" for name, value in attrs}
+        tag, attributes = element.name, element.attributes() if element.name in _LINES else {}
         name = attributes.get("id") or (attributes.get("name") if tag == "a" else "")
         if name and tag in _LINES:
             self.anchors.append(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,15 +22,22 @@ _HTML = re.compile(
 )
 _LATEX = re.compile(r"\\(?:documentclass|begin\{document\}|section\*?\{|chapter\*?\{)")
 _MOST_EXAMPLES = 3
+_SAMPLE = 4_000_000
+"""Characters that tell how numbers are written."""
+_SPOKEN_OF = re.compile(r"U\+FFFD|replacement character", re.I)
 
 
 def open_report(path: Path) -> Report:
     """Read a file; BadInput, in one line, where it is not there, too large, or no text."""
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder; name the report in it")
-    if path.exists() and not path.is_file():
-        raise BadInput(f"{path} is no file; save the report to one")
+    return read_report(_text_of(path), path.suffix.lower())
+
+
+def _text_of(path: Path) -> str:
     try:
+        if path.is_dir():
+            raise BadInput(f"{path} is a folder; name the report in it")
+        if path.exists() and not path.is_file():
+            raise BadInput(f"{path} is no file; save the report to one")
         size = path.stat().st_size
         if size > LARGEST:
             raise BadInput(f"{path} has {size / 2**20:.0f} MiB; a report has at most {LARGEST >> 20}")
@@ -38,49 +46,59 @@ def open_report(path: Path) -> Report:
         raise BadInput(f"{path}: there is no such file") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    return read_report(decoded(data, str(path)), path.suffix.lower())
+    return decoded(data, str(path))
 
 
 def read_report(text: str, suffix: str = "") -> Report:
     """Read a text as HTML, LaTeX or Markdown, by its suffix or by how it begins."""
-    broken, kinds = _damage(text)
-    text, _ = repaired(text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    decimal_comma = has_decimal_comma(text)
+    start, sample = text[:_START], text[:_SAMPLE]
+    seen: Sequence[str] = text.split("\n")
+    del text  # one wide character in it makes it four times as long as its lines
+    lines, kinds = repaired(seen)
+    damage = [*_misread(seen, lines, kinds), *_lost(seen)]
+    decimal_comma = has_decimal_comma(sample)
 
-    def write(seen: str) -> str:
-        return canonical(seen, decimal_comma)
+    def write(visible: str) -> str:
+        return canonical(visible, decimal_comma)
 
-    start = text[:_START]
     if suffix in (".html", ".htm", ".xhtml") or _HTML.match(start):
-        report = read_html(text, write).report("html")
+        report = read_html("\n".join(lines), write).report("html")
     elif suffix == ".tex" or _LATEX.search(start):
-        report = read_latex(text.split("\n"), write).report("latex")
+        report = read_latex(lines, write, seen if kinds else None).report("latex")
     else:
-        report = read_markdown(text.split("\n"), write).report("markdown")
-    return replace(report, damage=tuple(Damage(line, *kinds[line.number]) for line in broken))
+        report = read_markdown(lines, write, seen if kinds else None).report("markdown")
+    return replace(report, damage=tuple(_first_of_each(damage, report)))
 
 
-def _damage(text: str) -> tuple[list[Line], dict[int, tuple[str, str]]]:
-    """The first line of each kind of damage, as it stands in the file."""
-    lines: list[Line] = []
-    said: dict[int, tuple[str, str]] = {}
-    _, kinds = repaired(text)
-    if kinds:
-        seen = kinds[0][0]
-        examples = kinds[:_MOST_EXAMPLES]
-        lines.append(_line_of(text, text.index(seen)))
-        said[lines[-1].number] = (", ".join(a for a, _ in examples), ", ".join(b for _, b in examples))
-    if UNREADABLE in text:
-        line = _line_of(text, text.index(UNREADABLE))
-        if line.number not in said:
-            lines.append(line)
-            said[line.number] = (UNREADABLE, "")
-    return lines, said
+def _misread(seen: Sequence[str], lines: Sequence[str], kinds: list[tuple[str, str]]) -> Iterator[Damage]:
+    """Lines that were decoded with the wrong encoding, as they stand in the file."""
+    examples = kinds[:_MOST_EXAMPLES]
+    shown, meant = ", ".join(a for a, _ in examples), ", ".join(b for _, b in examples)
+    if seen is not lines:
+        for number, (before, after) in enumerate(zip(seen, lines, strict=True), 1):
+            if before is not after and before != after:
+                yield Damage(_line(number, before), shown, meant)
 
 
-def _line_of(text: str, at: int) -> Line:
-    start = text.rfind("\n", 0, at) + 1
-    end = text.find("\n", at)
-    source = text[start : end if end >= 0 else None]
-    return Line(text.count("\n", 0, at) + 1, source, source, "text", 0, 0, 0)
+def _lost(seen: Sequence[str]) -> Iterator[Damage]:
+    """Lines with characters that could not be decoded."""
+    for number, line in enumerate(seen, 1):
+        if not line.isascii() and UNREADABLE in line and not _SPOKEN_OF.search(line):
+            yield Damage(_line(number, line), UNREADABLE, "")
+
+
+def _line(number: int, text: str) -> Line:
+    return Line(number, text, text, "text", 0, 0, 0)
+
+
+def _first_of_each(damage: list[Damage], report: Report) -> Iterator[Damage]:
+    """The first line of each kind that is no code, which may show damage on purpose."""
+    code = {line.number for line in report.lines if line.kind == "code"} if damage else set()
+    said: set[int] = set()
+    for misread in (True, False):
+        outside = (each for each in damage if bool(each.meant) == misread and each.line.number not in code)
+        first = next(outside, None)
+        if first is not None and first.line.number not in said:
+            said.add(first.line.number)
+            yield first

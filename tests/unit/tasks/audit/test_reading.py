@@ -173,7 +173,7 @@ def test_latex_is_read_as_it_is_set() -> None:
     )
     assert report.format == "latex"
     assert report.sections[-1].title == "Results"
-    assert "M = 0.73 ± 0.08 (40%)" in report.lines[2].text
+    assert "M = 0.73 ± 0.08 (40%)" in report.lines[1].text
     assert any(line.text.startswith("Time: 5 s") for line in report.lines)
 
 

@@ -1,0 +1,137 @@
+"""What may look like a contradiction and is none, as people write it; nothing here may raise an alarm."""
+
+from __future__ import annotations
+
+QUIET: dict[str, list[str]] = {
+    "statistics are no parts of one another": [
+        "| statistic | age |\n|---|---:|\n| count | 891 |\n| unique | 88 |\n| mean | 29.7 |\n| min | 0.4 |\n| max | "
+        "80 |",
+        "| percentile | ms |\n|---|---|\n| p50 | 12 |\n| p90 | 41 |\n| p99 | 180 |\n| max | 912 |",
+        "| Metric | Value |\n|---|---|\n| Requests | 12000 |\n| Errors | 12 |\n| Mean | 18.2 |\n| Max | 912 |",
+        "- p50: 12 ms\n- p90: 41 ms\n- max: 912 ms",
+        "- Timeout: 30 s\n- Startup: 2 s\n- Average latency: 12 ms\n- Max latency: 50 ms",
+        "- Wall time: 10 s\n- CPU time: 35 s\n- Total time: 10 s",
+        "- Cold start: 350 ms\n- Warm start: 12 ms\n- Total time: 4.2 s",
+        "- real: 3.1 s\n- user: 5.2 s\n- sys: 0.4 s\n- Total: 3.1 s",
+        "- Duration: 2.5 h\n- Loading: 0.4 h\n- Training: 1.9 h\n- Evaluation: 0.2 h\n- Total: 2.5 h",
+        "- Completed: 5 tasks\n- High: 3 tasks\n- Total: 5 tasks",
+        "| Site | Mean |\n|---|---|\n| A | 4.0 |\n| B | 5.0 |\n| Mean | 4.5 |",
+        "| Region | Revenue ($M) |\n|---|---|\n| North | 3 |\n| South | 4 |\n| West | 5 |\n| Total | 13 |",
+        "| Answer | % |\n|---|---|\n| Yes | 33 |\n| No | 34 |\n| Perhaps | 34 |\n| Total | 100 |",
+        "| Language | Share |\n|---|---|\n| Python | 71 % |\n| Rust | 19 % |",
+    ],
+    "percentages of something else": [
+        "7/10 (30% failed) of the runs",
+        "We did 3/4 (25% remaining) of it.",
+        "At 95% CI, 3/4 of them hold (80% power).",
+        "Of 50 patients, 20 (40%) improved; 21 (7.1%) of 297 did not.",
+        "It scored 4/5 stars. 80% of reviews agree.",
+        "Ratio 16:9, 24/7 support, 1/2 inch, on 9/11, Python 3.11/3.12, 50/50.",
+        "The p95 rose in 3/7 regions, 12% on average.",
+        "Accuracy reached 105% of the baseline; completion 110 % of plan.",
+    ],
+    "from A to B that is no change": [
+        "Patients aged from 18 to 65 years (mean 41, 52% women)",
+        "Sales rose from 2019 to 2021 by 14%.",
+        "We moved from page 3 to page 7 (40% of the text).",
+        "Error fell from 12% to 9%, a 25% reduction.",
+        "Error fell from 12% to 9%, by 3 points.",
+        "It went from 120 req/s to 300 req/s (2.5x).",
+        "Zero-shot top-1 went from 59.6 % to 76.2 % (+16.6 points).",
+    ],
+    "times of something else": [
+        "It took 2 h (30 min of them idle).",
+        "The limit is 2 h (timeout 30 min). Memory: 2 GB (512 MB free).",
+        "## Step 3 (12 s)\nThe previous run took 3 h.\nIt replaces 2 days of work by hand.",
+        "## Step 4 (4 min)\nProcessing 3 h of audio was part of it.",
+        "## Step 5\nDuration: 1 h\n\n- CPU time: 4 h\n- Used 6 GPU hours.",
+        "## Fast model\nLatency: 12 ms per image\n\n## Slow model\nLatency: 90 ms per image",
+        "## On CPU\nInference: 900 ms per query\n\n## On A100\nServing takes 20 ms per query",
+        "1MB = 1024KB; 2 GB (2048 MB) and 2 GB (2000 MB)",
+        "We processed 1000 images at 50 images/s after a 5 s warm-up.",
+        "Latency is 20 ms per image; the total time for all n = 50 images and training is 3 h.",
+        "Build: 3m 20s (200 s), tests: 1h 5min (65 min).",
+    ],
+    "days and dates": [
+        "Period: 2024-02-01 to 2024-02-14 (14 days)",
+        "Period: 2024-02-01 to 2024-02-14 (13 days)",
+        "Between 1 March 2024 and 5 March 2024 we spent 3 days on it.",
+        "Date: 2024-03-01\n\nThe trial ran 30 days and ended May 2, 2024.",
+        "Baseline run: `exp_20240101_101010`.\n\nThis run: `exp_20240312_091500`. Elapsed time: 2 h",
+        "Mon, 4 March 2024 to Fri, 15 March 2024 (10 working days)",
+        "Published at ICCV 2023 and CVPR 2024; the deadline is 2024-11-14 for CVPR 2025.",
+    ],
+    "several results in one paragraph": [
+        "Heritability was h2 = 0.21 (SE 0.02). The variant had OR = 1.12 (95% CI 1.08-1.16, p = 3.2e-9).",
+        "Mean age was 54 (SD 11), and the odds ratio was 1.2 (95% CI 1.0 to 1.5).",
+        "HbA1c fell (difference -0.51, 95% CI -0.68 to -0.34; p<0.001). The hazard ratio was 1.34 (95% CI 0.98-1.83, "
+        "p = 0.07). Quality did not differ (mean difference 0.4 points, 95% CI -1.2 to 2.0, p = 0.63).",
+        "Congruent ($M$ = 512, SD = 61) and incongruent trials (M = 548, SD = 66), t(63) = 5.91, p < .001, d_z = 0.74, "
+        "95% CI [0.46, 1.02]",
+        "The score was 12.3 ± 4.1 (n = 40). Against controls d = 0.45, p = .04.",
+        "Alert threshold: 2.0.\n\nScore = 12.3 ± 4.1, n = 40\n\nCohen's d = 0.45",
+        "Median 7 years [4, 12], range 1 to 40. AIC 312 [2].",
+        "To detect d = 0.4 with power 0.9 we planned n = 68.\n\nWe found d = 0.6 in n = 68.",
+        "We need n = 40 for d = 0.5 and power = 0.8, which allows for a drop-out of 15%.",
+        "t(40) = 2.3, adjusted p = .08.\n\nt(40) = 2.1, p = .021 (one-sided).",
+    ],
+    "p that is no p-value": [
+        "The ARMA(p = 2, q = 1) model on a curve over p = 2^255 - 19 at a pressure of p = 1.3 bar.",
+        "y^2 = x^3 - 3 x + b (mod p), with p = 17, not significant here",
+        "p = .000 and p < .0001 are highly significant; with p = 0.06 it is not significant.",
+        "We call it significant when p < 0.05 (threshold).",
+    ],
+    "models that are built upon": [
+        "We add cross-attention layers to CLIP. CLIP features are fed into the cross-attention of the decoder.",
+        "Diffusion is conditioned on CLIP text embeddings via cross-attention.",
+        "Unlike BLIP, CLIP has no cross-attention; fusion layers on top of CLIP are trained from scratch.",
+        "Model: CLIP + fusion head\n\nCross-attention entropy = 1.9",
+        "We fine-tune the last 4 layers of ViT-L/14, and freeze the first 18 layers.",
+        "ViT-B/16 at 384 pixels gives 576 patches; ViT-L/14@336 has 24 layers.",
+    ],
+    "numbers beyond usual bounds": [
+        "The density ρ = 7.87 g/cm³ and the conductivity kappa = 1.4.",
+        "We drew a fraction of 3 samples; the correlation of 2 series.",
+        "AUC = 95.2, recall 88 %, R² = 0.97, odds of 3.",
+        "CPU usage 350 % (8 cores); growth 140 %.",
+        "Age: 54.2 ± 11.3 (range 18 to 92). Depth ranges from 0 to 4 m in the lake; depth of 12 m was measured at sea.",
+    ],
+    "targets whose side is not said": [
+        "| KPI | Target | Actual | Status |\n|---|---|---|---|\n| Latency | 200 ms | 180 ms | ✅ |\n| Sales | 50 | 61 "
+        "| ✅ |",
+        "| Goal | Target | Status |\n|---|---|---|\n| Models | ≥ 3 | ✅ On track, 1/3 so far |",
+        "| Goal | Target | Status |\n|---|---|---|\n| Models | ≥ 3 | 🟡 1/3 |",
+        "| Check | Required | Result |\n|---|---|---|\n| Speed | < 5 s | fast |",
+    ],
+    "inequalities that are said to fail": [
+        "AssertionError: 3 > 5 is false.",
+        "The criterion 0.42 > 0.5 was not met.",
+        "We require 10 > 12 to be checked; if 5 > 7 it stops.",
+        "Latency fell: 80 > 60 ms.",
+        "0 < x < 1 and 1.5 -> 2.5 => 3.5",
+    ],
+    "tasks and lists": [
+        "3 of 4 stories completed.\n\n| Story | Status |\n|---|---|\n| A | Done |\n| B | Done |\n| C | Done |\n| D | "
+        "In progress |",
+        "Tasks done: 2/4\n\n- [x] a\n- [x] b\n- [ ] c\n- [ ] d",
+        "We support two formats: JSON and YAML. Three authors (A. B., C. D. and E. F.) wrote it.",
+        "Several models (CLIP, BLIP, etc.) and three of the five models (CLIP, BLIP, LLaVA)",
+        "`src/app/util.py` and `src/db/util.py`, `package.json` and `web/package.json`",
+        "## Files generated\n- `out/a.csv`\n- `out/b.csv`\n\n## Method\nWe read a.csv and b.csv again.",
+    ],
+    "entropies": [
+        "The cross-entropy loss is 5.2 over 16 classes; the normalised entropy is 0.9.",
+        "The entropy is 2.7 nats over 16 tokens, and 4.0 bits of at most 4.",
+        "Layers 1-4: entropy 3.1; layers 5-8: entropy 2.9; overall entropy = 3.0 ± 0.4",
+        "Layers (1-4): accuracy = 0.5\nLayers (5-8): accuracy = 0.7\n\nThe full model has an accuracy of 0.6 ± 0.1",
+    ],
+    "letters of other alphabets": [
+        "« La qualité » est bonne : 12,5 % des 40 cas (5/40), à « 3,5 h » près.",
+        "0.5 Å–1 and 3 Å resolution",
+        "Größe: 1.234,5 g = 1,2345 kg; Anteil 11/12 (91,7 %)",
+        "共 100 个样本，准确率 95%（95/100）",
+        "Всего 12 задач, выполнено 9 (75 %)",
+        "Score: １２ ％ (3/25), 1’234.5 s (20.6 min)",
+    ],
+}
+"""What it is that misleads -> texts."""
