@@ -12,7 +12,7 @@ import pytest
 
 from orchestrator.cli.main import run
 
-from .conftest import new_study
+from .conftest import new_study, unsigned
 
 READ = ["cycle-report.md", "cycle-report.html", "assessment.md", "assessment.html", "handover.md"]
 
@@ -165,6 +165,7 @@ def as_an_older_gonogo_left_it(workspace: Path, gonogo, close: bool) -> None:
 
     log = events(gonogo, workspace)
     written = next(entry for entry in log if entry["type"] == "ReportWritten")
+    unsigned(workspace)
     edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {written['position']}")
     for entry in log:
         if entry["type"] == "EvidenceRecorded" and entry["position"] > written["position"]:

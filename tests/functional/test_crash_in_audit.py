@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import unsigned
+
 AUDITS = 5
 
 
@@ -65,6 +67,7 @@ def die(workspace: Path, gonogo, death: Death) -> int:
     once = [entry for entry in log if entry["type"] in ("RecommendationsMade", "ReportWritten")]
     last = [entry for entry in (*once, *about_audits) if entry["type"] == death.after][death.which]["position"]
     under_way = {e["event"]["task_id"] for e in about_audits if e["position"] == last and e["type"] == "TaskClaimed"}
+    unsigned(workspace)
     edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {last}", "DELETE FROM leases")
     for entry in about_audits:
         if entry["type"] != "EvidenceRecorded" or entry["position"] <= last:

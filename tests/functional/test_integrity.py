@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import unsigned
+
 
 def edit(database: Path, statement: str) -> None:
     with sqlite3.connect(database) as connection:
@@ -80,7 +82,7 @@ def test_after_a_cut_nothing_is_written_that_could_hide_it(workspace: Path, gono
 
 
 def test_reports_that_no_event_records_are_noticed(workspace: Path, gonogo) -> None:
-    shutil.rmtree(workspace / "heads")  # what tells first of a log that was cut
+    unsigned(workspace)  # what tells first of a log that was cut
     edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {rendered_from(workspace)}")
     said = gonogo("verify", "--json", "-w", workspace)
     assert said.code == 5
