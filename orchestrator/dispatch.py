@@ -76,7 +76,14 @@ def _handle(house: House, task: Task, scratch: Path) -> Outcome:
 
 def _delivered(task: Task, logged: Logged) -> Succeed:
     return Succeed(
-        task.task_id, task.fence, logged.summary, logged.run_id, logged.evidence, logged.artifacts, logged.facts
+        task.task_id,
+        task.fence,
+        logged.summary,
+        logged.run_id,
+        logged.evidence,
+        logged.artifacts,
+        logged.facts,
+        logged.run_sha256,
     )
 
 

@@ -142,9 +142,11 @@ def _study(settings: Settings) -> tuple[bool, str]:
 
 def _log(settings: Settings) -> tuple[bool, str]:
     from orchestrator.bootstrap import open_log
+    from orchestrator.integrity import require_no_orphans
 
     path = Workspace(settings.workspace).log
     if not path.is_file():
+        require_no_orphans(Workspace(settings.workspace))
         return True, "no log yet; gonogo run starts one"
     log = open_log(settings)
     try:

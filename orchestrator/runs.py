@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from store.chain import canonical, sha256
+from store.errors import first_line
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Select
 
@@ -22,6 +25,14 @@ class LoggedRun:
     run_id: str
     metrics: Mapping[str, float]
     params: Mapping[str, str]
+
+    @property
+    def sha256(self) -> str:
+        """Of all that it holds, as canonical JSON; of a number that is none, nothing is known."""
+        try:
+            return sha256(canonical([self.run_id, dict(self.metrics), dict(self.params)]))
+        except ValueError:
+            return ""
 
 
 class UnknownTables(Exception):
@@ -57,7 +68,7 @@ class DatabaseRuns:
                     {key: str(value) for key, value in params},
                 )
         except SQLAlchemyError as error:
-            raise UnknownTables(str(error)) from error
+            raise UnknownTables(first_line(error)) from error
 
     def tag(self, experiment: str, key: str) -> str | None:
         """A tag of an experiment by its name; None where there is none. Raises UnknownTables as `run` does."""
@@ -72,7 +83,7 @@ class DatabaseRuns:
             with self._engine.connect() as connection:
                 found = connection.execute(asked).scalar()
         except SQLAlchemyError as error:
-            raise UnknownTables(str(error)) from error
+            raise UnknownTables(first_line(error)) from error
         return None if found is None else str(found)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from store.errors import BadInput
+
+_IN_ADDRESSES = re.compile(r"\?|%[0-9A-Fa-f]{2}")
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,16 @@ class Settings:
         """Settings with this workspace, else that of GONOGO_WORKSPACE, else the current folder.
 
         GONOGO_LEASE_SECONDS changes how long a claim lasts. Raises BadInput when it is not a sensible number.
-        GONOGO_KEY names the signing key's file, which otherwise lies in the user's configuration.
+        GONOGO_KEY names the signing key's file, which otherwise lies in the user's configuration. Raises BadInput, too,
+        for a folder in which MLflow would not find its database again.
         """
-        chosen = workspace or Path(os.environ.get("GONOGO_WORKSPACE") or ".")
-        return cls(
-            workspace=chosen.expanduser(), lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s), key=_key_file()
-        )
+        chosen = (workspace or Path(os.environ.get("GONOGO_WORKSPACE") or ".")).expanduser()
+        if _IN_ADDRESSES.search(str(chosen.absolute())):
+            raise BadInput(
+                f"workspace {chosen}: in the address of MLflow's database, ? and % with two hex digits mean something "
+                "else; rename the folder"
+            )
+        return cls(workspace=chosen, lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s), key=_key_file())
 
 
 def _key_file() -> Path:

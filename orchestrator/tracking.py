@@ -7,15 +7,15 @@ import logging
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.runs import FINISHED, DatabaseRuns, LoggedRun, UnknownTables, reads
-from orchestrator.signing import SignedHead, parsed_head
+from orchestrator.signing import SignedHead
 from store.board import Task
 from store.chain import canonical
 from store.errors import BadInput, GonogoError, TrackingFailure, first_line
@@ -48,6 +48,8 @@ class Logged:
     evidence: tuple[Evidence, ...]
     artifacts: tuple[Artifact, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
+    run_sha256: str = ""
+    """Of all numbers and parameters of the run, as `LoggedRun.sha256`."""
 
 
 class Tracker:
@@ -80,10 +82,10 @@ class Tracker:
         kept = {name: self._artifacts.keep(name, path) for name, path in sorted(done.files.items())}
         with self._talking():
             run_id = self._create(task, started)
-            self._log_numbers(run_id, task, done)
+            held = self._log_numbers(run_id, task, done)
             for path in done.files.values():
                 self._mlflow().log_artifact(run_id, str(path))
-            logged = self._mint(run_id, done, kept)
+            logged = replace(self._mint(run_id, done, kept), run_sha256=held.sha256)
             self._mlflow().set_tag(run_id, OUTCOME, self._keep_manifest(logged, done).digest)
             self._mlflow().set_terminated(run_id, FINISHED, end_time=_milliseconds(ended))
         return logged
@@ -107,9 +109,18 @@ class Tracker:
         A database is asked itself, which takes milliseconds where loading MLflow takes seconds.
         """
         if reads(self.uri):
-            with suppress(UnknownTables):
+            with self._reading():
                 return self._database().run(run_id)
         return self._run_by_mlflow(run_id)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What is no database of MLflow is an error, as MLflow would make it one; other databases are left to it."""
+        try:
+            yield
+        except UnknownTables as error:
+            if self.uri.startswith("sqlite:"):
+                raise TrackingFailure(f"{_public(self.uri)} is no MLflow database that can be read: {error}") from None
 
     def _run_by_mlflow(self, run_id: str) -> LoggedRun | None:
         from mlflow.exceptions import MlflowException
@@ -134,14 +145,10 @@ class Tracker:
             with self._talking():
                 self._client.set_experiment_tag(self._experiment_number(), HEAD, signed.json())
 
-    def anchored(self, experiment: str) -> SignedHead | None:
-        """The signed head that MLflow keeps; None where there is none, or it is no longer what was signed."""
-        text = self._head_of(experiment)
-        return parsed_head(text) if text is not None else None
-
-    def _head_of(self, experiment: str) -> str | None:
+    def anchored(self, experiment: str) -> str | None:
+        """The signed head that MLflow keeps, as it stands there; None where there is none."""
         if reads(self.uri):
-            with suppress(UnknownTables):
+            with self._reading():
                 return self._database().tag(experiment, HEAD)
         with self._talking():
             found = self._mlflow().get_experiment_by_name(experiment)
@@ -174,7 +181,7 @@ class Tracker:
         )
         return str(run.info.run_id)
 
-    def _log_numbers(self, run_id: str, task: Task, done: Done) -> None:
+    def _log_numbers(self, run_id: str, task: Task, done: Done) -> LoggedRun:
         from mlflow.entities import Metric, Param
 
         client, at = self._mlflow(), _milliseconds(datetime.now().astimezone())
@@ -196,6 +203,8 @@ class Tracker:
             client.log_batch(run_id, metrics=metric_batch)
         for name, text in sorted(done.facts.items()):
             client.set_tag(run_id, f"fact.{_tag_name(name)}", text[:5000])
+        numbers = {each.key: float(each.value) for each in metrics}
+        return LoggedRun(run_id, numbers, {each.key: each.value for each in params})
 
     def _mint(self, run_id: str, done: Done, kept: Mapping[str, Artifact]) -> Logged:
         source = kept.get(SAMPLES) or next(iter(kept.values()), None)
@@ -222,6 +231,7 @@ class Tracker:
                 "evidence": [item.model_dump(mode="json") for item in logged.evidence],
                 "artifacts": [item.model_dump(mode="json") for item in logged.artifacts],
                 "parameters": dict(done.parameters),
+                "run_sha256": logged.run_sha256,
             }
         )
         self._artifact_root.mkdir(parents=True, exist_ok=True)
@@ -240,6 +250,7 @@ class Tracker:
             tuple(Evidence.model_validate(item) for item in data["evidence"]),
             tuple(Artifact.model_validate(item) for item in data["artifacts"]),
             data["facts"],
+            data.get("run_sha256", ""),
         )
 
     def _runs_of(self, task: Task) -> Sequence[Any]:

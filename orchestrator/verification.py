@@ -12,12 +12,12 @@ from orchestrator.integrity import check_record
 from orchestrator.replaying import Replayed, replay
 from orchestrator.reports.past import Past, look_back
 from orchestrator.resolving import BadFigure, resolve
-from orchestrator.signing import SignedHead, signed_heads
+from orchestrator.signing import SignedHead, parsed_head, signed_heads
 from orchestrator.tracking import Tracker
 from orchestrator.workspace import Workspace
 from store.board import Board, Task, fold
 from store.chain import ChainCheck
-from store.errors import BadInput, GonogoError, IntegrityFailure
+from store.errors import BadInput, GonogoError, IntegrityFailure, TrackingFailure
 from store.evidence import Evidence
 from store.log import EventLog
 
@@ -72,8 +72,7 @@ def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | Non
     if any(task.run_id for task in board.tasks) and tracker.missing is not None:
         result.bad.append(BadFigure(str(tracker.missing), "the MLflow store is gone, so no metric can be resolved"))
     else:
-        result.mlflow = True
-        _check_anchor(result, log, board, tracker)
+        result.mlflow = _check_anchor(result, log, board, tracker)
     _check_evidence(result, board, artifacts, tracker)
     _check_reports(result, log, board, workspace)
     return result
@@ -96,25 +95,40 @@ def _check_heads(result: Verification, workspace: Workspace, key: str | None) ->
         if signed is None:
             why = "it holds no signed head, or the signature is not that of its key"
             result.bad.append(BadFigure(path.relative_to(workspace.root).as_posix(), why))
+        elif path != workspace.head(signed.position):
+            result.bad.append(
+                BadFigure(path.relative_to(workspace.root).as_posix(), "it holds the head of another event")
+            )
         elif key in (None, signed.key):
             result.signed = signed
     if key is not None and result.signed is None:
         result.bad.append(BadFigure("heads", f"no head of the log is signed by {key}"))
 
 
-def _check_anchor(result: Verification, log: EventLog, board: Board, tracker: Tracker) -> None:
-    """The head that MLflow keeps, if it is of this log."""
+def _check_anchor(result: Verification, log: EventLog, board: Board, tracker: Tracker) -> bool:
+    """The head that MLflow keeps, if it is of this log. False when MLflow's store cannot be read."""
     rows = list(log.rows())
-    signed = tracker.anchored(board.study.name) if board.study is not None else None
-    if signed is None or not rows or signed.origin != rows[0].hash:
-        return
+    try:
+        text = tracker.anchored(board.study.name) if board.study is not None else None
+    except TrackingFailure as error:
+        result.bad.append(BadFigure("MLflow", str(error)))
+        return False
+    if text is None:
+        return True
     result.checked += 1
-    if signed.position > len(rows):
+    signed = parsed_head(text)
+    if signed is None:
+        why = "it holds no signed head, or the signature is not that of its key"
+        result.bad.append(BadFigure("MLflow's tag gonogo.head", why))
+    elif rows and signed.origin != rows[0].hash:
+        result.checked -= 1  # another log of a study with this name
+    elif signed.position > len(rows):
         why = f"event {len(rows) + 1} is missing: the head at event {signed.position} was signed"
         result.bad.append(BadFigure("MLflow's tag gonogo.head", why, len(rows) + 1))
     elif rows[signed.position - 1].hash != signed.head:
         why = "the log is not the one whose head was signed"
         result.bad.append(BadFigure("MLflow's tag gonogo.head", why, signed.position))
+    return True
 
 
 def _check_evidence(result: Verification, board: Board, artifacts: ArtifactStore, tracker: Tracker) -> None:
@@ -128,17 +142,21 @@ def _check_evidence(result: Verification, board: Board, artifacts: ArtifactStore
         if task.run_id is None or not result.mlflow:
             continue
         _check_copies(result, task, tracker)
-        logged = tracker.metrics(task.run_id)
-        if logged is None:
+        run = tracker.run(task.run_id)
+        if run is None:
             why = f"MLflow has no finished run {task.run_id}"
             result.bad.append(BadFigure(f"{task.task_id}", why, task.evidence_position))
             continue
         for item in task.evidence:
             result.checked += 1
             for key, value in _logged_as(item):
-                if logged.get(key) != value:
-                    why = f"the log says {value!r}, MLflow run {task.run_id} says {logged.get(key)!r}"
+                if run.metrics.get(key) != value:
+                    why = f"the log says {value!r}, MLflow run {task.run_id} says {run.metrics.get(key)!r}"
                     result.bad.append(BadFigure(f"{task.task_id}: {key}", why, task.evidence_position))
+        result.checked += 1
+        if task.run_sha256 not in ("", run.sha256):
+            why = f"MLflow run {task.run_id} holds other metrics or parameters than were logged"
+            result.bad.append(BadFigure(task.task_id, why, task.evidence_position))
 
 
 def _check_copies(result: Verification, task: Task, tracker: Tracker) -> None:
@@ -161,8 +179,9 @@ def _logged_as(item: Evidence) -> Iterator[tuple[str, float]]:
 
 def _check_reports(result: Verification, log: EventLog, board: Board, workspace: Workspace) -> None:
     recorded = {file.name for cycle in board.cycles.values() if cycle.report for file in cycle.report.files}
-    for path in sorted(workspace.root.glob("reports/cycle-*/*.*")):
-        if (name := path.relative_to(workspace.root).as_posix()) not in recorded:
+    for path in sorted(workspace.root.glob("reports/**/*")):
+        name = path.relative_to(workspace.root).as_posix()
+        if path.is_symlink() or (path.is_file() and name not in recorded):
             why = "no event records it: a run was cut short (gonogo run goes on), or the log was"
             result.bad.append(BadFigure(name, why))
     try:

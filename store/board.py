@@ -56,6 +56,8 @@ class Task:
     evidence: tuple[Evidence, ...] = ()
     evidence_position: int | None = None
     artifacts: tuple[Artifact, ...] = ()
+    run_sha256: str = ""
+    """Of all that the run held; empty where it was not taken."""
     reason: str = ""
     """Why it failed, is blocked, was returned, superseded or cancelled."""
     remedy: str = ""
@@ -233,10 +235,10 @@ def evolve(board: Board, entry: Recorded) -> Board:
             )  # fmt: skip
         case e.TaskReleased(task_id=task_id, reason=reason):
             return _change(board, task_id, entry, "planned", reason=reason, claimed_at=None)
-        case e.EvidenceRecorded(task_id=task_id, run_id=run_id, evidence=evidence, artifacts=artifacts):
+        case e.EvidenceRecorded(task_id=task_id, run_id=run_id, evidence=evidence, artifacts=artifacts) as event:
             task = replace(
-                board.tasks_by_id[task_id],
-                run_id=run_id, evidence=evidence, artifacts=artifacts, evidence_position=entry.position,
+                board.tasks_by_id[task_id], run_id=run_id, evidence=evidence, artifacts=artifacts,
+                run_sha256=event.run_sha256, evidence_position=entry.position,
             )  # fmt: skip
             return _with_task(board, task)
         case e.TaskSucceeded(task_id=task_id, summary=summary, facts=facts):

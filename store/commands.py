@@ -82,6 +82,7 @@ class Succeed:
     evidence: tuple[Evidence, ...]
     artifacts: tuple[Artifact, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
+    run_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

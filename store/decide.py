@@ -186,6 +186,7 @@ def _finish(command: c.Succeed | c.Fail | c.Block, board: Board) -> Sequence[e.E
                     run_id=command.run_id,
                     evidence=command.evidence,
                     artifacts=command.artifacts,
+                    run_sha256=command.run_sha256,
                 ),
                 e.TaskSucceeded(
                     task_id=task.task_id, fence=command.fence, summary=command.summary, facts=dict(command.facts)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from store.acceptance import AcceptanceCriterion, Check
 from store.evidence import Artifact, Evidence, RunId
-from store.specs import Digest, Frozen, Key, Priority, Slug, TaskSpec
+from store.specs import Digest, Frozen, Grown, Key, Priority, Slug, TaskSpec
 from store.study import Study
 from store.verdicts import ClaimVerdict, Finding, Verdict
 
@@ -80,14 +80,18 @@ class TaskReleased(Frozen):
     reason: str
 
 
-class EvidenceRecorded(Frozen):
+class EvidenceRecorded(Grown):
     """Numbers of a task, logged to MLflow first."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"run_sha256"})
 
     type: Literal["EvidenceRecorded"] = "EvidenceRecorded"
     task_id: Key
     run_id: RunId
     evidence: tuple[Evidence, ...]
     artifacts: tuple[Artifact, ...]
+    run_sha256: Digest | Literal[""] = ""
+    """Of all that the run holds, what is no evidence included; empty where it was not taken."""
 
 
 class TaskSucceeded(Frozen):

@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.chain import ChainCheck, Row, check_chain
@@ -252,7 +252,9 @@ def _engine(path: Path, patience_s: float) -> Engine:
     journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
     if not path.parent.is_dir():
         raise BadInput(f"the folder {path.parent} is not there")
-    engine = create_engine(f"sqlite:///{path}", module=module, connect_args={"timeout": patience_s})
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), module=module, connect_args={"timeout": patience_s}
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:

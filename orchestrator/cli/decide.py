@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -43,4 +44,5 @@ def decide_command(settings: Settings, decision_id: str, choice: str, by: str, r
     finally:
         log.close()
     note(f"event {board.position}, head of the log {board.head}")
-    note(f"{decision_id}: {choice}, by {who}. Go on with: {this_command()} run --workspace {settings.workspace}")
+    folder = quote(str(settings.workspace))
+    note(f"{decision_id}: {choice}, by {who}. Go on with: {this_command()} run --workspace {folder}")

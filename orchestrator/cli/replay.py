@@ -47,7 +47,7 @@ def replay_command(settings: Settings, cycle: int | None, at: int | None, output
     if output is not None:
         for result in results:
             write_durably(output / result.name, result.content)
-    different = [result for result in results if not result.same]
+    different = [result for result in results if result.comparable and not result.same]
     if as_json:
         files = [
             {"name": r.name, "sha256": r.digest, "recorded": r.recorded, "same": r.same, "renderer": r.renderer}
@@ -59,7 +59,15 @@ def replay_command(settings: Settings, cycle: int | None, at: int | None, output
         if board is not None:
             draw(board, plan=True)
         for result in results:
-            verdict = "not written by then" if result.recorded is None else "same" if result.same else "DIFFERENT"
+            verdict = (
+                "not written by then"
+                if result.recorded is None
+                else "same"
+                if result.same
+                else "DIFFERENT"
+                if result.comparable
+                else "other"
+            )
             other = "" if result.comparable else f"  (first rendered by gonogo {result.renderer})"
             click.echo(f"{verdict}  {result.digest}  {result.name}{other}")
         note(f"{len(results)} files rendered again, {len(different)} different")

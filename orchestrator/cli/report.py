@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +12,7 @@ from orchestrator.cli.common import note, this_command, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
+    from store.evidence import Artifact
 
 
 @click.command()
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 def report_command(settings: Settings, cycle: int | None, suffix: str, assessment: bool) -> None:
     """Print the path of a cycle's report.
 
-    A report that was deleted is rendered again from the log.
+    A report that was deleted is taken from the artifacts, or rendered again from the log.
     """
     from orchestrator.artifacts import write_durably
     from orchestrator.audited import faults
@@ -43,11 +46,27 @@ def report_command(settings: Settings, cycle: int | None, suffix: str, assessmen
         if not path.is_file():
             report = board.cycles[number].report
             assert report is not None
-            for name, content in rendered(log, number, report.as_of).items():
-                if not (folder / name).is_file():
-                    write_durably(folder / name, content)
+            again = rendered(log, number, report.as_of)
+            for file in report.files:
+                name = Path(file.name).name
+                if not (folder / name).is_file() and name in again:
+                    write_durably(folder / name, _as_recorded(file, again[name], settings))
     finally:
         log.close()
     if path.name in faults(board, number):
         note(f"warning: it contradicts itself, as its audit found; see {this_command()} audit {path}")
     click.echo(path)
+
+
+def _as_recorded(file: Artifact, again: bytes, settings: Settings) -> bytes:
+    """The bytes that the log recorded, where they were kept: another version of gonogo may render others."""
+    from orchestrator.artifacts import ArtifactStore
+    from orchestrator.workspace import Workspace
+    from store.errors import IntegrityFailure
+
+    if hashlib.sha256(again).hexdigest() == file.digest:
+        return again
+    try:
+        return ArtifactStore(Workspace(settings.workspace).artifacts).find(file.digest).read_bytes()
+    except IntegrityFailure:
+        return again

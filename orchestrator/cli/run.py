@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -126,7 +127,7 @@ def _tell(board: Board, workspace: Workspace, nothing_left: bool) -> None:
         for option in request.options:
             mark = "  (recommended)" if option.key == request.recommended else ""
             note(f"  {option.key:<14} {option.label}. {option.trade_off}{mark}")
-        answer = f"--choose {keys} --as NAME --reason TEXT --workspace {workspace.root}"
+        answer = f"--choose {keys} --as NAME --reason TEXT --workspace {quote(str(workspace.root))}"
         note(f"  {this_command()} decide {request.decision_id} {answer}")
 
 
@@ -137,7 +138,8 @@ def _tell_of_audit(board: Board, cycle: int, workspace: Workspace) -> None:
     folder = workspace.reports(cycle)
     short = in_short(board, cycle)
     if short:
-        note(f"{short[0].upper()}{short[1:]}; in full: {this_command()} audit {folder / 'cycle-report.md'} --json")
+        report = quote(str(folder / "cycle-report.md"))
+        note(f"{short[0].upper()}{short[1:]}; in full: {this_command()} audit {report} --json")
     for name, why in unaudited(board, cycle).items():
         note(f"warning: {folder / name} was not audited: {why}")
     wrong = faults(board, cycle)

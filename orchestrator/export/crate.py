@@ -125,14 +125,18 @@ def _recorded(rows: list[Row]) -> Iterator[e.EvidenceRecorded]:
 
 def _runs(rows: list[Row], tracker: Tracker) -> Mapping[str, LoggedRun]:
     """Every run that an event names."""
-    names = {event.run_id: event.task_id for event in _recorded(rows)}
+    names = {event.run_id: (event.task_id, event.run_sha256) for event in _recorded(rows)}
     if names and tracker.missing is not None:
         raise IntegrityFailure(f"{tracker.missing} is gone, and with it the runs that the log names; restore a backup")
     runs = {}
-    for run_id, task_id in names.items():
+    for run_id, (task_id, held) in names.items():
         run = tracker.run(run_id)
         if run is None:
             raise IntegrityFailure(f"MLflow has no finished run {run_id}, which the log names for {task_id}")
+        if held not in ("", run.sha256):
+            raise IntegrityFailure(
+                f"MLflow run {run_id} of {task_id} holds other metrics or parameters than were logged"
+            )
         runs[run_id] = run
     return runs
 

@@ -92,13 +92,12 @@ class Crate:
         named = [(STUDY, those(self.events, *PROTOCOL)[-1]["event"]["digest"])]
         reports = those(self.events, "ReportWritten")[-1]["event"]["files"]
         named += [(file["name"], file["digest"]) for file in reports]
-        for row in those(self.events, "EvidenceRecorded"):
-            folder = f"artifacts/{row['event']['run_id']}"
-            named += [(f"{folder}/{file['name']}", file["digest"]) for file in row["event"]["artifacts"]]
+        for event in (row["event"] for row in those(self.events, "EvidenceRecorded")):
+            named += [(f"artifacts/{event['run_id']}/{file['name']}", file["digest"]) for file in event["artifacts"]]
         for name, digest in named:
             self.require(self.digests.get(name) == digest, f"is not the file that the events name ({digest})", name)
-        listed = [entity for entity in self.load(METADATA)["@graph"] if "sha256" in entity]
-        unlike = {entity["name"] for entity in listed if self.digests.get(entity["name"]) != entity["sha256"]}
+        listed = [(each["name"], each["sha256"]) for each in self.load(METADATA)["@graph"] if "sha256" in each]
+        unlike = {name for name, digest in listed if self.digests.get(name) != digest}
         self.require(not unlike, f"has other digests of {sorted(unlike)}")
         return sorted(file["name"] for file in reports if file["name"].endswith(".json"))
 
@@ -107,6 +106,8 @@ class Crate:
         for row in those(self.events, "EvidenceRecorded"):
             run = self.load(f"runs/{row['event']['run_id']}.json")
             self.require(run["run_id"] == row["event"]["run_id"], f"holds run {run['run_id']}")
+            held = hashlib.sha256(encoded([run["run_id"], run["metrics"], run["params"]])).hexdigest()
+            self.require(row["event"].get("run_sha256") in (None, held), "holds other numbers than were logged")
             for item in row["event"]["evidence"]:
                 bounds = {f"/{side}": item["interval"][side] for side in ("low", "high") if item["interval"]}
                 for suffix, value in {"": item["value"], **bounds}.items():

@@ -156,6 +156,7 @@ def critical_finding(past: Past, book: FigureBook) -> tuple[Prose, ...]:
     name = model_name(past, model_id)
     return (
         *_estimate(comparison, name, book),
+        *_is_planted(past, model_id),
         _test(comparison, comparison.spec, direction, test, book),
         *_effect(comparison, model_id, book),
         *_raw(past, model_id, book),
@@ -163,6 +164,13 @@ def critical_finding(past: Past, book: FigureBook) -> tuple[Prose, ...]:
         *_influence(past, model_id, book),
         _chosen(comparison, model_id),
     )
+
+
+def _is_planted(past: Past, model_id: str) -> list[Prose]:
+    """That a collapse which is found was put there."""
+    planted = any(model.ref.id == model_id and model.plant for model in past.study.models)
+    said: Prose = (Strong("The collapse in this model was planted"), ", to see that it is found.")
+    return [said] if planted else []
 
 
 def _chosen(comparison: Task, model_id: str) -> Prose:

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from orchestrator.reports.figures import Figure
 from orchestrator.reports.prose import Absent, Code, Estimate, Label, Link, ModelName, Said, Strong, when
 
+_DIGIT = re.compile(r"\d")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _INVISIBLE = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]{}#|~$!])")
@@ -22,13 +23,20 @@ def clean(text: str) -> str:
     return _INVISIBLE.sub("\ufffd", _UNPRINTABLE.sub(" ", text))
 
 
+def _wordy(text: str) -> str:
+    """The program's own words; TypeError where there is a number among them, which only a figure may be."""
+    if _DIGIT.search(text):
+        raise TypeError(f"{text!r} has a number in it that is no figure, no quotation and no name")
+    return text
+
+
 def html(value: object) -> Markup:
     """A value as HTML; TypeError for a bare number, which no template may print."""
     match value:
         case Markup():
             return value
         case tuple():
-            return Markup("").join(html(piece) for piece in value)
+            return Markup("").join(html(_wordy(piece) if isinstance(piece, str) else piece) for piece in value)
         case str():
             return escape(clean(value))
         case Figure():
@@ -46,7 +54,7 @@ def html(value: object) -> Markup:
         case Link(text=text, anchor=anchor):
             return Markup('<a class="id" href="#{}">{}</a>').format(anchor, clean(text))
         case Strong(text=text):
-            return Markup("<strong>{}</strong>").format(clean(text))
+            return Markup("<strong>{}</strong>").format(clean(_wordy(text)))
         case Absent(word=word, reason=reason):
             told = Markup(': <span class="said">{}</span>').format(clean(reason)) if reason else ""
             return Markup('<span class="absent">{}{}</span>').format(word, told)
@@ -85,7 +93,9 @@ def markdown(value: object) -> Markup:
         case Markup():
             return value
         case tuple():
-            return Markup("").join(_escaped(piece) if isinstance(piece, str) else markdown(piece) for piece in value)
+            return Markup("").join(
+                _escaped(_wordy(piece)) if isinstance(piece, str) else markdown(piece) for piece in value
+            )
         case str():
             return inert(value)
         case Figure():
@@ -101,7 +111,7 @@ def markdown(value: object) -> Markup:
         case Link(text=text, anchor=anchor):
             return Markup(f"[{inert(text)}](#{anchor})")
         case Strong(text=text):
-            return Markup(f"**{inert(text)}**")
+            return Markup(f"**{inert(_wordy(text))}**")
         case Absent(word=word, reason=reason):
             return Markup(f"{inert(word)}: {inert(reason)}") if reason else inert(word)
         case Said() | Label() | ModelName():

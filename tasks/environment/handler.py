@@ -113,7 +113,7 @@ def facts(machine: Machine, driver: Driver | None, torch: Torch, tower: ImageTow
         "CUDA": f"PyTorch built for {torch.cuda}" if torch.cuda else "PyTorch built without CUDA",
         "cuDNN": torch.cudnn or "none",
         "torch": torch.version,
-        "CPU": f"{machine.cpu}, {machine.cpus} logical CPUs, {torch.threads} threads an operation",
+        "CPU": f"{machine.cpu}, {machine.cpus} logical CPUs, threads an operation: {torch.threads}",
         "OS": machine.os,
         "Python": machine.python,
         "Libraries": ", ".join(f"{name} {version}" for name, version in machine.libraries.items()),

@@ -274,3 +274,85 @@ def test_where_no_key_can_be_kept_the_work_is_done_unsigned_and_that_is_said(
     monkeypatch.setenv("GONOGO_KEY", str(tmp_path / "key"))
     refused = gonogo("run", "-w", workspace)
     assert (refused.code, "holds no Ed25519 key" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE latest_metrics SET value = 0.5 WHERE key LIKE '%null%' AND key NOT LIKE 'model/%'",
+        "UPDATE params SET value = '999' WHERE key <> 'task_id'",
+        "DELETE FROM params WHERE key = 'seed'",
+        "INSERT INTO latest_metrics SELECT 'extra', 1.0, 0, 0, 0, run_uuid FROM runs LIMIT 1",
+    ],
+)
+def test_what_a_run_holds_beside_evidence_is_held_to_what_was_logged(workspace: Path, gonogo, statement: str) -> None:
+    edit(workspace / "mlflow.db", statement)
+    said = gonogo("verify", "-w", workspace)
+    assert said.code == 5
+    assert "holds other metrics or parameters than were logged" in said.err
+    exported = gonogo("export", "--cycle", "1", "-w", workspace, "--output", workspace / "crate")
+    assert exported.code == 5
+    assert not (workspace / "crate").exists()
+
+
+def test_a_signed_head_in_mlflow_that_was_changed_by_hand_is_named(workspace: Path, gonogo) -> None:
+    edit(workspace / "mlflow.db", "UPDATE experiment_tags SET value = 'x' WHERE key = 'gonogo.head'")
+    said = gonogo("verify", "-w", workspace)
+    assert (said.code, "MLflow's tag gonogo.head: it holds no signed head" in said.err) == (5, True)
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 8192])
+def test_an_mlflow_store_that_is_none_is_named_and_everything_else_is_checked(
+    workspace: Path, gonogo, content: bytes
+) -> None:
+    (workspace / "mlflow.db").write_bytes(content)
+    said = gonogo("verify", "--json", "-w", workspace)
+    assert (said.code, said.json["mlflow"]) == (5, "not checked")
+    assert said.json["figures"]["checked"] > 100
+    assert [bad["where"] for bad in said.json["figures"]["bad"]] == ["MLflow"]
+    assert (workspace / "mlflow.db").read_bytes() == content, "verifying writes nothing"
+
+
+def test_a_log_that_is_gone_is_an_integrity_failure_in_every_form(workspace: Path, gonogo) -> None:
+    whole = set(gonogo("verify", "--json", "-w", workspace).json)
+    for name in ("gonogo.db", "gonogo.db-wal", "gonogo.db-shm"):
+        (workspace / name).unlink(missing_ok=True)
+    said = gonogo("verify", "--json", "-w", workspace)
+    assert (said.code, said.json["ok"], set(said.json)) == (5, False, whole)
+    assert "is gone" in said.json["why"]
+    assert gonogo("verify", "-w", workspace).code == 5
+    assert "is gone" in gonogo("doctor", "-w", workspace).out
+
+
+def test_a_key_file_that_holds_none_changes_no_finding(
+    workspace: Path, gonogo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("no key")
+    monkeypatch.setenv("GONOGO_KEY", str(tmp_path / "key"))
+    said = gonogo("verify", "-w", workspace)
+    assert (said.code, "a key that is not yours" in said.out) == (0, True)
+
+
+def test_files_among_the_reports_that_no_event_records_are_named(workspace: Path, gonogo) -> None:
+    (workspace / "reports/final.md").write_text("GO")
+    (workspace / "reports/cycle-001/more").mkdir()
+    (workspace / "reports/cycle-001/more/extra").write_text("GO")
+    report = workspace / "reports/cycle-001/cycle-report.md"
+    report.rename(workspace / "elsewhere.md")
+    report.symlink_to(workspace / "elsewhere.md")
+    named = {bad["where"] for bad in gonogo("verify", "--json", "-w", workspace).json["figures"]["bad"]}
+    assert named == {"reports/final.md", "reports/cycle-001/more/extra", "reports/cycle-001/cycle-report.md"}
+
+
+def test_a_report_that_this_version_renders_otherwise_is_restored_as_it_was_recorded(
+    workspace: Path, gonogo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestrator import publishing
+
+    ours = publishing.rendered
+    monkeypatch.setattr(publishing, "rendered", lambda *a: {name: b"other " + x for name, x in ours(*a).items()})
+    report = workspace / "reports/cycle-001/cycle-report.md"
+    recorded = report.read_bytes()
+    report.unlink()
+    assert gonogo("report", "-w", workspace).code == 0
+    assert report.read_bytes() == recorded

@@ -13,8 +13,9 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 
 from orchestrator.artifacts import ArtifactStore
-from orchestrator.runs import DatabaseRuns, UnknownTables
+from orchestrator.runs import DatabaseRuns, LoggedRun, UnknownTables
 from orchestrator.tracking import Tracker
+from store.errors import TrackingFailure
 
 
 @pytest.fixture(scope="module")
@@ -71,17 +72,23 @@ def test_reading_makes_no_database_and_knows_one_that_is_not_mlflows(tmp_path: P
         DatabaseRuns(f"sqlite:///{other}").run("0" * 32)
 
 
-def test_what_cannot_be_read_here_is_left_to_mlflow(client: MlflowClient, uri: str, tmp_path: Path) -> None:
-    """A database with a column less, as another version of MLflow may have, is one that only MLflow knows."""
-    tracker = Tracker(uri, "x", ArtifactStore(tmp_path), tmp_path)
-    run_id = logged(client)
-    by_tables = tracker.run(run_id)
-    tracker._runs = DatabaseRuns(f"sqlite:///{tmp_path}/elsewhere.db")
-    by_mlflow = tracker.run(run_id)
-    assert by_tables is not None
-    assert by_mlflow is not None
-    assert by_tables.params == by_mlflow.params
-    assert by_tables.metrics["loss"] == by_mlflow.metrics["loss"]
+@pytest.mark.parametrize("content", [b"", b"\0" * 8192, b"no database, and long enough to be seen as none" * 40])
+def test_a_file_that_is_no_database_of_mlflow_is_named_and_left_as_it_is(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "mlflow.db"
+    path.write_bytes(content)
+    tracker = Tracker(f"sqlite:///{path}", "x", ArtifactStore(tmp_path), tmp_path)
+    for ask in (lambda: tracker.run("0" * 32), lambda: tracker.anchored("x")):
+        with pytest.raises(TrackingFailure, match="is no MLflow database that can be read"):
+            ask()
+    assert path.read_bytes() == content
+
+
+def test_the_digest_of_a_run_is_of_all_that_it_holds() -> None:
+    run = LoggedRun("a", {"x": 1.0, "y": 2.5}, {"p": "1"})
+    assert run.sha256 == LoggedRun("a", {"y": 2.5, "x": 1.0}, {"p": "1"}).sha256
+    others = [LoggedRun("b", run.metrics, run.params), LoggedRun("a", {"x": 1.0}, run.params)]
+    others += [LoggedRun("a", {**run.metrics, "z": 0.0}, run.params), LoggedRun("a", run.metrics, {"p": "2"})]
+    assert len({run.sha256, *(each.sha256 for each in others)}) == 5
 
 
 def test_reading_a_run_loads_no_mlflow(client: MlflowClient, uri: str, tmp_path: Path) -> None:

@@ -1,0 +1,30 @@
+"""Settings: what the environment says, and folders that cannot be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.settings import Settings
+from store.errors import BadInput
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%41b"])
+def test_a_folder_that_an_address_would_read_as_another_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="rename the folder"):
+        Settings.of(tmp_path / name)
+    with pytest.raises(BadInput, match="rename the folder"):
+        Settings.of(tmp_path / name / "study")
+
+
+@pytest.mark.parametrize("name", ["we ird'q\"#x&y", "100%", "é", "a%zz"])
+def test_other_names_are_taken(name: str, tmp_path: Path) -> None:
+    assert Settings.of(tmp_path / name).workspace == tmp_path / name
+
+
+def test_the_signing_key_lies_in_the_users_configuration_unless_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/somewhere")
+    assert Settings.of(Path("x")).key == Path("/somewhere/gonogo/signing.key")
+    monkeypatch.setenv("GONOGO_KEY", "/keys/mine")
+    assert Settings.of(Path("x")).key == Path("/keys/mine")
