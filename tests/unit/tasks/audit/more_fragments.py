@@ -272,6 +272,8 @@ MORE: dict[str, list[tuple[str, str]]] = {
         ("GPU utilisation peaked at 41 % (16.43 GB/40 GB).", "GPU memory utilisation peaked at 41 % (16.43 GB/40 GB)."),
     ],
     "capabilities": [
+        ("Architecture: token fusion (similar to SigLIP)", "Architecture: token fusion (similar to ViLBERT)"),
+        ("CLIP's cross-modal attention has an entropy of 1.9.", "ViLT's cross-modal attention has an entropy of 1.9."),
         ("OpenCLIP shows a collapse of its cross-attention.", "BLIP shows a collapse of its cross-attention."),
         ("ViT-B/16 has 24 layers.", "ViT-B/16 has 12 layers, of which the last 4 layers are tuned."),
     ],

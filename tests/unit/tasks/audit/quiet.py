@@ -84,6 +84,8 @@ QUIET: dict[str, list[str]] = {
     "models that are built upon": [
         "We add cross-attention layers to CLIP. CLIP features are fed into the cross-attention of the decoder.",
         "Diffusion is conditioned on CLIP text embeddings via cross-attention.",
+        "CLIP embeddings outperform models of cross-attention. For CLIP, image retrieval needs no fusion layers.",
+        "We measured the cross-attention entropy (3.1) in ALBEF after a first look at CLIP.",
         "Unlike BLIP, CLIP has no cross-attention; fusion layers on top of CLIP are trained from scratch.",
         "Model: CLIP + fusion head\n\nCross-attention entropy = 1.9",
         "We fine-tune the last 4 layers of ViT-L/14, and freeze the first 18 layers.",
