@@ -128,10 +128,9 @@ def _declared(claims: Claims) -> dict[int, Model]:
 
 
 def _measured_below(claims: Claims, line: Line) -> bool:
-    return any(
-        each.item == line.item and each.number > line.number and re.search(r"[=≈<>]\s*\d", each.text)
-        for each in claims.lines_of_item(line)
-    )
+    item = claims.lines_of_item(line)
+    below = next((item[at + 1 :] for at, each in enumerate(item) if each is line), ())
+    return any(re.search(r"[=≈<>]\s*\d", each.text) for each in below)
 
 
 def _sizes(line: Line) -> Iterator[Finding]:

@@ -32,7 +32,12 @@ def check(claims: Claims) -> Iterator[Finding]:
             ours = each.base * Span(size.n, size.n)
             text = f"{each.text} × {size.n} = {_in(ours, whole)}, printed as {whole.text}"
             yield found(
-                _verdict(ours.meets(whole.base), size.line.number == each.line.number), each.line, text, size.line
+                _verdict(
+                    ours.meets(whole.base), size.line.item == each.line.item and size.line.number == each.line.number
+                ),
+                each.line,
+                text,
+                size.line,
             )
     for rate in claims.rates.all:
         totals = [one for one in claims.measured.within("sentence", rate.line) if one.time and not one.per][:5]

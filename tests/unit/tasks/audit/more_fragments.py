@@ -216,6 +216,13 @@ MORE: dict[str, list[tuple[str, str]]] = {
          "Skill: p = 0.002",
          "## Score\n\nSkill = 0.62 ± 0.1 (95% CI [0.55, 0.69]), baseline 0.5\n\nSkill: p = 0.002"),
     ],
+    "estimate_and_interval": [
+        (trial(ratio="1.74"), trial()),
+        (trial(hazard_p="0.30"), trial()),
+        ("RR 0.30 (95% CI 0.20-0.88; p = 0.021)", "RR 0.42 (95% CI 0.20-0.88; p = 0.021)"),
+        ("The mean difference was 4.0 (95% CI 2.0 to 6.0; p = 0.04).", "The mean difference was 4.0 (95% CI 2.0 to "
+                                                                       "6.0; p < 0.001)."),
+    ],
     "p_and_decision": [
         ("The difference is statistically significant (p = 0.24).", "The difference is not statistically significant "
                                                                     "(p = 0.24)."),
