@@ -128,6 +128,8 @@ MORE: dict[str, list[tuple[str, str]]] = {
         ("Kept: １７/２０ （95％）", "Kept: １７/２０ (85％)"),
     ],
     "changes": [
+        ("Der Umsatz stieg von 1.250,0 auf 1.375,0 (+12,0 %).", "Der Umsatz stieg von 1.250,0 auf 1.375,0 (+10,0 %)."),
+        ("Le délai est passé de 12,0 à 9,0 jours (-20,0 %).", "Le délai est passé de 12,0 à 9,0 jours (-25,0 %)."),
         (page(drop="30"), page()),
         ("Le coût est passé de 80 à 60 €. Throughput rose from 12,5 to 15,0 (+30,0 %) et 0,5.",
          "Le coût est passé de 80 à 60 €. Throughput rose from 12,5 to 15,0 (+20,0 %) et 0,5."),
@@ -184,6 +186,7 @@ MORE: dict[str, list[tuple[str, str]]] = {
         ("It is due on Friday, 29 Feb 2024.", "It is due on Thursday, 29 Feb 2024."),
     ],
     "throughput": [
+        ("It takes 12 ms/image, i.e. 120 images/s.", "It takes 12 ms/image, i.e. 83 images/s."),
         ("We timed n = 40 queries: 2.0 s (65 ms per query).", "We timed n = 40 queries: 2.0 s (50 ms per query)."),
         ("It handled 90 requests in 3 min, i.e. 50 requests/min.", "It handled 90 requests in 3 min, i.e. 30 "
                                                                    "requests/min."),

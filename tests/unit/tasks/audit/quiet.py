@@ -50,6 +50,7 @@ QUIET: dict[str, list[str]] = {
         "1MB = 1024KB; 2 GB (2048 MB) and 2 GB (2000 MB)",
         "We processed 1000 images at 50 images/s after a 5 s warm-up.",
         "Latency is 20 ms per image; the total time for all n = 50 images and training is 3 h.",
+        "At 3.2 ms/image we see 1,111 images/s in batches; 3.2 ms per image, 0.9 in batches.",
         "Build: 3m 20s (200 s), tests: 1h 5min (65 min).",
     ],
     "days and dates": [
