@@ -6,7 +6,7 @@ BIN := .venv/bin
 DEMO := demo
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test check format lint types floors tests chaos bench bench-diagnostics bench-planted bench-tampering calibrate lock clean
+.PHONY: help setup demo test check format lint types floors tests chaos browser bench bench-diagnostics bench-planted bench-tampering bench-mutations calibrate lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -58,6 +58,13 @@ bench-planted: setup  ## planted collapse found and located, beside raw MCS; fal
 
 bench-tampering: setup  ## 10,000 damages to a log, each to be seen and named at the right place
 	$(BIN)/python -m benchmarks.tampering
+
+bench-mutations: setup  ## 1,000 changed numbers in reports of the demo: what verify and the auditor see; clean reports too
+	$(BIN)/python -m benchmarks.mutations
+
+browser: setup  ## reports in a real Chromium, which has to be there: width, console, paper, and axe
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --group browser
+	$(BIN)/python -m pytest tests/browser
 
 calibrate: setup  ## how often the statistics err, over simulated studies; goes on where it was stopped
 	$(BIN)/python -m benchmarks.calibration

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from store.board import Board, Decision, Task
+from store.amendments import WEIGHS, redefined
+from store.board import Amendment, Board, Decision, Task
 from store.events import DecisionKind
 from store.evidence import Evidence
 from store.specs import DataRef, Diagnostic, ModelRef, Statistics
@@ -11,6 +12,9 @@ from store.verdicts import Direction
 
 CLAIM = "at-least-"
 """How the options of the question about the claim's strength begin; k follows."""
+
+STOP = "stop"
+"""The option that ends the study."""
 
 
 def study_of(board: Board) -> Study:
@@ -27,8 +31,27 @@ def current_cycle(board: Board) -> int:
 
 def answer(board: Board, kind: DecisionKind, subject: str) -> str | None:
     """The newest option in force for a question, if it was answered."""
-    answered = [d for d in decisions_on(board, kind, subject) if d.status != "open"]
+    answered = [d for d in decisions_on(board, kind, subject) if d.chosen is not None and not lapsed(board, d)]
     return answered[-1].chosen if answered else None
+
+
+def lapsed(board: Board, decision: Decision) -> bool:
+    """Whether an answer no longer counts, since an amendment changed what was asked about."""
+    return any(
+        amendment.position > (decision.answered_position or board.position) and _asked_of(decision, amendment)
+        for amendment in board.amendments
+    )
+
+
+def _asked_of(decision: Decision, amendment: Amendment) -> bool:
+    """Whether an amendment changes what a question is about: which models may count, or the one that is named."""
+    match decision.request.kind:
+        case "claim_strength":
+            return not {"decision.at_least", "models"}.isdisjoint(amendment.event.changed)
+        case "unavailable_model":
+            return decision.request.subject in redefined(amendment.before, amendment.event.study)
+        case _:
+            return False
 
 
 def decisions_on(board: Board, kind: DecisionKind, subject: str) -> list[Decision]:
@@ -54,6 +77,19 @@ def looks_done(board: Board, before_cycle: int | None = None) -> int:
     )
 
 
+def amended_late(board: Board) -> tuple[Amendment, ...]:
+    """Amendments of what a verdict rests on that came after a comparison had been accepted."""
+    first = min(
+        (t.status_position for t in board.tasks if isinstance(t.spec, Statistics) and t.status == "accepted"),
+        default=board.position + 1,
+    )
+    return tuple(
+        amendment
+        for amendment in board.amendments
+        if amendment.position > first and any(key.startswith(WEIGHS) for key in amendment.event.changed)
+    )
+
+
 def current_look(board: Board) -> int:
     """The look that the newest cycle takes: the first that no earlier cycle has compared, and never past the last."""
     following = looks_done(board, before_cycle=current_cycle(board)) + 1
@@ -73,13 +109,21 @@ def parts_until(board: Board, look: int) -> tuple[DataRef, ...]:
 
 
 def attempts(board: Board, model: StudyModel) -> list[tuple[Task, Diagnostic]]:
-    """The diagnostics planned on behalf of a model since a human last asked to try it afresh, oldest first."""
+    """The diagnostics planned on behalf of a model since it was last defined, and a human last asked to try it afresh.
+
+    Oldest first.
+    """
     retries = [
         decision.answered_position or 0
         for decision in decisions_on(board, "unavailable_model", model.id)
         if decision.chosen == "retry"
     ]
-    since = max(retries, default=0)
+    defined = [
+        amendment.position
+        for amendment in board.amendments
+        if model.id in redefined(amendment.before, amendment.event.study)
+    ]
+    since = max((*retries, *defined), default=0)
     return [
         (task, task.spec)
         for task in board.tasks
@@ -159,6 +203,23 @@ def newest_comparison(board: Board) -> Task | None:
     return done[-1] if done else None
 
 
+def audits(board: Board, cycle: int) -> tuple[Task, ...]:
+    """The audits of the reports of a cycle, in the order of planning."""
+    return tuple(task for task in board.tasks_in(cycle) if task.kind == "audit")
+
+
+def contradictions(audit: Task) -> int:
+    """How many findings of an accepted audit are inconsistent."""
+    found = audit.value("count/inconsistent") if audit.status == "accepted" else None
+    return int(found.value) if found is not None else 0
+
+
+def contradictions_told(audit: Task) -> tuple[tuple[str, str], ...]:
+    """Label and computation of the inconsistent findings that an audit told as facts, in its order."""
+    told = [fact for fact in audit.facts.items() if fact[0].startswith("Inconsistent ")]  # it may tell more
+    return tuple(sorted(told, key=lambda fact: (len(fact[0].partition(",")[0]), fact[0])))  # 2 comes before 10
+
+
 def possible_claims(board: Board) -> tuple[int, ...]:
     """The k of "at least k models" that the rule names and that the active models could still reach."""
     models = len(active_models(board))
@@ -180,7 +241,7 @@ def claims_in_force(board: Board) -> tuple[int, ...]:
 
 def stopped(board: Board) -> bool:
     """True when a human ended the study."""
-    return answer(board, "claim_strength", "claim") == "stop"
+    return answer(board, "claim_strength", "claim") == STOP
 
 
 def compared_models(comparison: Task | None) -> frozenset[str]:

@@ -47,10 +47,10 @@ def main() -> int:
         workspace = Path(folder)
         (workspace / "study.toml").write_text(STUDY, encoding="utf-8")
         begin = time.perf_counter()
-        _gonogo("run", workspace)
+        gonogo("run", "--workspace", folder)
         taken = time.perf_counter() - begin
-        board = json.loads(_gonogo("board", workspace, "--json"))
-        checked = json.loads(_gonogo("verify", workspace, "--json"))
+        board = json.loads(gonogo("board", "--workspace", folder, "--json"))
+        checked = json.loads(gonogo("verify", "--workspace", folder, "--json"))
     for task in board["tasks"]:
         print(f"{task['kind']:<12} {task['status']:<10} {task['duration_s']:>8.1f} s")
     measured = _evidence(board, "diagnostic")
@@ -71,12 +71,13 @@ def _evidence(board: dict[str, Any], kind: str) -> dict[str, float]:
     return {item["metric"]: item["value"] for item in task["evidence"]}
 
 
-def _gonogo(command: str, workspace: Path, *options: str) -> str:
+def gonogo(*arguments: str) -> str:
+    """Run a command in a process of its own, and give what it prints; 3, a question to a human, is a good end."""
     code = "import sys; from orchestrator.cli.main import main; sys.exit(main(sys.argv[1:]))"
-    given = [sys.executable, "-c", code, command, "--workspace", str(workspace), *options]
+    given = [sys.executable, "-c", code, *arguments]
     done = subprocess.run(given, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 3):
-        raise SystemExit(f"gonogo {command} ended with {done.returncode}: {done.stderr.strip()}")
+        raise SystemExit(f"gonogo {arguments[0]} ended with {done.returncode}: {done.stderr.strip()}")
     return done.stdout
 
 

@@ -1,4 +1,4 @@
-"""One cycle, as a story: plan, work, review, assess, ask, report."""
+"""One cycle, as a story: plan, work, review, assess, ask, report, audit, close."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from orchestrator.dispatch import dispatch
 from orchestrator.house import House
 from orchestrator.publishing import publish
 from orchestrator.workers import first_lease, lapsed_claims
-from store.board import Board, Task
+from store.board import Board, Cycle, Task
 from store.commands import ClaimTask, CloseCycle, ExpireDecisions, OpenCycle
-from store.errors import Refused
 from store.events import TaskClaimed
 
 if TYPE_CHECKING:
@@ -45,7 +44,9 @@ def run_cycle(house: House) -> Ending:
     house.display.say(f"Cycle {number}")
     while not _assessed(house, number):
         _advance(house)
-    _finish(house, number)
+    publish(house, number)
+    while not _closed(house, number):
+        _advance(house)
     return Ending.WAITS if house.ledger.board.open_decisions else Ending.CLOSED
 
 
@@ -90,20 +91,37 @@ def _assessed(house: House, number: int) -> bool:
     Whether it is over and what follows is settled in one turn of the writers' queue, so that no result slips between.
     """
     with house.ledger.log.exclusive():
-        house.ledger.refresh()
-        board = house.ledger.board
-        cycle = board.open_cycle
-        if cycle is None or cycle.number != number:
+        cycle = _if_open(house, number)
+        if cycle is None or cycle.report is not None:
             return True
-        if not _over(house, board, cycle.number):
+        if not _over(house, number):
             return False
         for agent in (*house.teams["assessment"], _planning(house, "strategist")):
             _ask(house, agent)
         return True
 
 
-def _over(house: House, board: Board, number: int) -> bool:
+def _closed(house: House, number: int) -> bool:
+    """Close the cycle, if its reports are audited; True when that is done, here or by another worker."""
+    with house.ledger.log.exclusive():
+        if _if_open(house, number) is None:
+            return True
+        if not _over(house, number):
+            return False
+        house.ledger.submit(CloseCycle(number), actor=SYSTEM)
+        return True
+
+
+def _if_open(house: House, number: int) -> Cycle | None:
+    """The cycle as it stands now; None once it is closed."""
+    house.ledger.refresh()
+    cycle = house.ledger.board.open_cycle
+    return cycle if cycle is not None and cycle.number == number else None
+
+
+def _over(house: House, number: int) -> bool:
     """True when nothing is being worked on, and no agent has anything to plan, to start or to review."""
+    board = house.ledger.board
     if any(task.status == "claimed" for task in board.tasks_in(number)):
         return False
     agents = (_planning(house, "planner"), _planning(house, "reviewer"), *house.teams["executive"])
@@ -133,17 +151,6 @@ def _claim(house: House) -> Task | None:
                 log.hold(first_lease(claim.task_id, entry.event.fence, house.worker, house.clock, house.lease_s))
                 return house.ledger.board.tasks_by_id[claim.task_id]
     return None
-
-
-def _finish(house: House, number: int) -> None:
-    """Report and close, unless another worker has done so."""
-    try:
-        publish(house, number)
-        house.ledger.submit(CloseCycle(number), actor=SYSTEM)
-    except Refused:
-        house.ledger.refresh()
-        if house.ledger.board.cycles[number].closed_at is None:
-            raise
 
 
 def _planning(house: House, name: str) -> Agent:

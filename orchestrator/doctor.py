@@ -41,6 +41,7 @@ def examine(settings: Settings) -> Sequence[CheckUp]:
         ("gpu", _gpu),
         ("processors", _processors),
         ("disk", _disk),
+        ("key", _key),
         ("study", _study),
         ("log", _log),
     )
@@ -115,6 +116,18 @@ def _disk(settings: Settings) -> tuple[bool, str]:
     )
     free = shutil.disk_usage(place).free
     return free >= LOW_DISK, f"{free / 1e9:.1f} GB free at {place}"
+
+
+def _key(settings: Settings) -> tuple[bool, str]:
+    from orchestrator.signing import own_key, public_key
+
+    key = own_key(settings.key)
+    return (
+        True,
+        f"no {settings.key} yet; gonogo run makes one"
+        if key is None
+        else f"{settings.key}, public half {public_key(key)}",
+    )
 
 
 def _study(settings: Settings) -> tuple[bool, str]:

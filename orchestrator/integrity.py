@@ -1,11 +1,13 @@
-"""Is the log whole? Its own chain says whether it was altered, the reports beside it whether it was cut or swapped."""
+"""Is the log whole? Its chain says whether it was altered; reports and signed heads, whether it was cut or swapped."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
+from orchestrator.signing import signed_heads
 from orchestrator.workspace import Workspace
 from store.board import fold
 from store.chain import ChainCheck
@@ -14,11 +16,12 @@ from store.log import EventLog
 
 
 def check_record(log: EventLog, workspace: Workspace) -> ChainCheck:
-    """Walk the chain, then hold it against the heads that the workspace's reports name."""
+    """Walk the chain, then hold it against the heads that were signed, and those that the workspace's reports name."""
     chain = log.check()
     if not chain.ok:
         return chain
-    unanchored = _first_unanchored(workspace, log)
+    heads = {row.position: row.hash for row in log.rows()}
+    unanchored = _first_unsigned(workspace, heads) or _first_unanchored(workspace, log, heads)
     return chain if unanchored is None else ChainCheck(chain.events, chain.head, *unanchored)
 
 
@@ -36,11 +39,25 @@ def require_no_orphans(workspace: Workspace) -> None:
     orphan = next(workspace.root.glob("reports/cycle-*/cycle-report.json"), None)
     if orphan is not None:
         raise IntegrityFailure(f"{workspace.log} is gone, and {orphan} was rendered from it; restore a backup")
+    signed = next(workspace.heads.glob("*.json"), None)
+    if signed is not None:
+        raise IntegrityFailure(f"{workspace.log} is gone, and {signed} was signed for it; restore a backup")
 
 
-def _first_unanchored(workspace: Workspace, log: EventLog) -> tuple[int, str] | None:
+def _first_unsigned(workspace: Workspace, heads: Mapping[int, str]) -> tuple[int, str] | None:
+    """A signature that holds is worth more than the log: what it names was there."""
+    for path, signed in signed_heads(workspace):
+        if signed is None:
+            continue  # a damaged file proves nothing, and is told of by `gonogo verify`
+        if signed.position > len(heads):
+            return len(heads) + 1, f"event {len(heads) + 1} is missing: {path.name} was signed at {signed.position}"
+        if (heads[1], heads.get(signed.position)) != (signed.origin, signed.head):
+            return signed.position, f"the log is not the one whose head was signed in {path}"
+    return None
+
+
+def _first_unanchored(workspace: Workspace, log: EventLog, heads: Mapping[int, str]) -> tuple[int, str] | None:
     """Reports on disk name the chain's head at a position: a log that was cut or swapped does not have it there."""
-    heads = {row.position: row.hash for row in log.rows()}
     for path in sorted(workspace.root.glob("reports/cycle-*/cycle-report.json")):
         try:
             report = json.loads(path.read_bytes())

@@ -29,6 +29,9 @@ def check_study(study: Study, workspace: Path) -> None:
 HIGHEST_ALPHA, LOWEST_ALPHA = 0.5, 1e-12
 """From one half on a coin would do; below the other no sample can be as sure."""
 
+LOWEST_EFFECT = 0.01
+"""The effect, in SD, to which e-values may be tuned; at it 1,000 images find next to nothing."""
+
 
 def check_rule(rule: DecisionRule) -> None:
     """Refuse a rule whose verdict is known before there are data; BadInput with the field's name."""
@@ -48,4 +51,9 @@ def check_rule(rule: DecisionRule) -> None:
         raise BadInput(
             f"study.toml: decision.alpha: {rule.alpha:g} is no level that a study can hold; give one from "
             f"{LOWEST_ALPHA:g} to below {HIGHEST_ALPHA:g}"
+        )
+    if rule.looks == "open" and rule.effect < LOWEST_EFFECT:
+        raise BadInput(
+            f"study.toml: decision.effect: e-values that are tuned to {rule.effect:g} SD find nothing in any number of "
+            f"images that can be had; give {LOWEST_EFFECT:g} or more"
         )

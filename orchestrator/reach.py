@@ -39,7 +39,7 @@ def images(study: Study) -> int:
 
 
 def level(study: Study) -> float:
-    """Level of a family of tests in the last look."""
+    """Level of a family of tests in the last look; ValueError, naming the field, where it is none."""
     return _plan(study, 1).level
 
 
@@ -78,7 +78,11 @@ def doubts(study: Study, effect: float = MEDIUM_EFFECT, target: float = TARGET_P
             f"give {MINIMUM_IMAGES}, or fewer looks at more images"
         )
     try:
-        claims = reach(study, effect, target) if level(study) < target else ()  # any sample has the power of its level
+        one_test = level(study)
+    except ValueError as error:
+        return (*lines, f"decision.{error}")
+    try:
+        claims = reach(study, effect, target) if one_test < target else ()  # any sample has the power of its level
     except ValueError as error:
         return (*lines, f"decision: by this rule no number of images decides: {error}")
     return (*lines, *(_undecided(study, claim, effect, target) for claim in claims if claim.farther > effect))
@@ -102,6 +106,11 @@ def _plan(study: Study, k: int, careful: bool = False) -> Plan:
     rule, looks = study.decision, _looks(study)
     shared = LookPlan("open" if rule.looks == "open" else rule.boundary, looks, rule.effect)
     nominal = look_level(rule.alpha, max(images(study), 2), shared, looks)
+    if rule.looks == "open" and nominal == 0:
+        raise ValueError(
+            f"effect: e-values that are tuned to {rule.effect:g} SD never reach alpha = {rule.alpha:g} with "
+            f"{images(study)} images"
+        )
     return Plan(
         design="one-sample",
         alternative="greater",

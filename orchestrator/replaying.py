@@ -1,4 +1,4 @@
-"""Replay: every recorded report can be rendered again from the log, to the byte."""
+"""Replay: every recorded report can be rendered again from the log, to the byte, and the past as it stood."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from orchestrator.publishing import rendered, renderer
-from store.board import fold
+from store.board import Board, fold
 from store.errors import BadInput
 from store.log import EventLog
 
@@ -19,15 +19,15 @@ class Replayed:
     """Relative to the workspace."""
     content: bytes
     digest: str
-    recorded: str
-    """The digest in the log."""
+    recorded: str | None
+    """The digest in the log; None where the report had not been written by then."""
     renderer: str
     """Version of gonogo that rendered it first."""
 
     @property
     def same(self) -> bool:
-        """True when the bytes are those that were recorded."""
-        return self.digest == self.recorded
+        """True when the bytes are those that were recorded, if any were."""
+        return self.recorded in (None, self.digest)
 
     @property
     def comparable(self) -> bool:
@@ -36,25 +36,36 @@ class Replayed:
 
 
 def replay(log: EventLog, cycle: int | None = None, at: int | None = None) -> list[Replayed]:
-    """Render the reports that stand in the log (up to `at`), or that of one cycle; BadInput when there is none."""
-    board = fold(log.read(until=at))
-    if at is not None and board.position < at:
-        raise BadInput(f"--at {at}: the log ends at {board.position}")
-    reports = [
-        board.cycles[number].report
-        for number in sorted(board.cycles)
-        if board.cycles[number].report is not None and cycle in (None, number)
-    ]
-    if not reports:
+    """Render the reports that stand in the log (up to `at`), or that of one cycle; BadInput when there is none.
+
+    Of a cycle that was open `at` then, and had no report, it is rendered as it would have read.
+    """
+    board = past(log, at)
+    found = [board.cycles[number] for number in sorted(board.cycles) if cycle in (None, number)]
+    written = [each.report for each in found if each.report is not None]
+    unwritten = [each.number for each in found if each.report is None] if at is not None else []
+    if not written and not unwritten:
         where = f" of cycle {cycle}" if cycle else ""
         raise BadInput(f"the log holds no report{where}{f' up to {at}' if at is not None else ''}")
     results = []
-    for report in reports:
-        assert report is not None
+    for report in written:
         files = rendered(log, report.cycle, report.as_of)
         for artifact in report.files:
             content = files.get(artifact.name.rpartition("/")[2], b"")
-            results.append(
-                Replayed(artifact.name, content, hashlib.sha256(content).hexdigest(), artifact.digest, report.renderer)
-            )
+            results.append(_replayed(artifact.name, content, artifact.digest, report.renderer))
+    for number in unwritten:
+        for name, content in rendered(log, number, board.position).items():
+            results.append(_replayed(f"reports/cycle-{number:03d}/{name}", content, None, renderer()))
     return results
+
+
+def past(log: EventLog, at: int | None) -> Board:
+    """The board as it was after an event; BadInput when the log does not reach so far."""
+    board = fold(log.read(until=at))
+    if at is not None and board.position < at:
+        raise BadInput(f"--at {at}: the log ends at {board.position}")
+    return board
+
+
+def _replayed(name: str, content: bytes, recorded: str | None, renderer: str) -> Replayed:
+    return Replayed(name, content, hashlib.sha256(content).hexdigest(), recorded, renderer)

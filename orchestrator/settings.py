@@ -19,15 +19,26 @@ class Settings:
     """How long a claim lasts without a sign of life."""
     patience_s: float = 10.0
     """How long to wait for a log that another process writes to."""
+    key: Path = Path()
+    """File of the key that signs heads of the log."""
 
     @classmethod
     def of(cls, workspace: Path | None) -> Settings:
         """Settings with this workspace, else that of GONOGO_WORKSPACE, else the current folder.
 
         GONOGO_LEASE_SECONDS changes how long a claim lasts. Raises BadInput when it is not a sensible number.
+        GONOGO_KEY names the signing key's file, which otherwise lies in the user's configuration.
         """
         chosen = workspace or Path(os.environ.get("GONOGO_WORKSPACE") or ".")
-        return cls(workspace=chosen.expanduser(), lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s))
+        return cls(
+            workspace=chosen.expanduser(), lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s), key=_key_file()
+        )
+
+
+def _key_file() -> Path:
+    chosen = os.environ.get("GONOGO_KEY")
+    home = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return (Path(chosen) if chosen else Path(home) / "gonogo" / "signing.key").expanduser()
 
 
 def _seconds(name: str, default: float) -> float:

@@ -27,6 +27,8 @@ SECTIONS = {
 }
 """Every section of a study file, and the keys it may have."""
 
+_KEYS = frozenset(SECTIONS).union(*SECTIONS.values())
+
 
 @dataclass(frozen=True, slots=True)
 class StudyFile:
@@ -95,9 +97,10 @@ def _tracking_uri(path: Path, tracking: dict[str, Any]) -> str | None:
 
 
 def _first(error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in _location(problem["loc"]))
-    message = problem["msg"].removeprefix("Value error, ")
+    problem, *others = error.errors(include_url=False)
+    key = _key(problem["loc"])
+    ways = [problem["msg"], *(other["msg"] for other in others if _key(other["loc"]) == key)]
+    message = "; or ".join(dict.fromkeys(way.removeprefix("Value error, ") for way in ways))
     if problem["type"] == "missing":
         return f"{key} is missing; add it"
     if problem["type"] == "value_error":
@@ -107,9 +110,13 @@ def _first(error: ValidationError) -> str:
     return f"{key}: {message[:1].lower()}{message[1:]}{shown}"
 
 
-def _location(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Locations as they stand in the file: keys of the protocol's top level are written under [study]."""
-    return ("study", *loc) if loc and loc[0] in SECTIONS["study"] else loc
+def _key(loc: tuple[int | str, ...]) -> str:
+    """A location as it stands in the file: keys of the protocol's top level are written under [study].
+
+    What a key may be besides, which pydantic names in a location of its own, is left out.
+    """
+    under = ("study", *loc) if loc and loc[0] in SECTIONS["study"] else loc
+    return ".".join(str(part) for part in under if isinstance(part, int) or part in _KEYS)
 
 
 def _did_you_mean(word: str, known: Any) -> str:

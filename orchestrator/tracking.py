@@ -7,13 +7,15 @@ import logging
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.artifacts import ArtifactStore
+from orchestrator.runs import FINISHED, DatabaseRuns, LoggedRun, UnknownTables, reads
+from orchestrator.signing import SignedHead, parsed_head
 from store.board import Task
 from store.chain import canonical
 from store.errors import BadInput, GonogoError, TrackingFailure, first_line
@@ -33,6 +35,9 @@ SAMPLES = "samples.npz"
 TASK, OUTCOME = "gonogo.task", "gonogo.outcome"
 """Tags that tie a run to an attempt at a task, and to the kept manifest of what came of it."""
 
+HEAD = "gonogo.head"
+"""Tag of the experiment that holds the newest signed head of the log."""
+
 
 @dataclass(frozen=True, slots=True)
 class Logged:
@@ -45,15 +50,6 @@ class Logged:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedRun:
-    """A finished run as MLflow has it."""
-
-    run_id: str
-    metrics: Mapping[str, float]
-    params: Mapping[str, str]
-
-
 class Tracker:
     """Logs finished work to an MLflow store, once per attempt at a task."""
 
@@ -63,6 +59,7 @@ class Tracker:
         self._artifacts = artifacts
         self._artifact_root = artifact_root
         self._client: MlflowClient | None = None
+        self._runs: DatabaseRuns | None = None
         self._experiment_id: str | None = None
 
     def recall(self, task: Task) -> Logged | None:
@@ -70,7 +67,7 @@ class Tracker:
         with self._talking():
             runs = self._runs_of(task)
             for run in runs:
-                if run.info.status == "FINISHED" and OUTCOME in run.data.tags:
+                if run.info.status == FINISHED and OUTCOME in run.data.tags:
                     return self._from_manifest(run.info.run_id, run.data.tags[OUTCOME])
             for run in runs:
                 if run.info.status == "RUNNING":
@@ -88,7 +85,7 @@ class Tracker:
                 self._mlflow().log_artifact(run_id, str(path))
             logged = self._mint(run_id, done, kept)
             self._mlflow().set_tag(run_id, OUTCOME, self._keep_manifest(logged, done).digest)
-            self._mlflow().set_terminated(run_id, "FINISHED", end_time=_milliseconds(ended))
+            self._mlflow().set_terminated(run_id, FINISHED, end_time=_milliseconds(ended))
         return logged
 
     def keep_only(self, task: Task, run_id: str) -> None:
@@ -105,7 +102,16 @@ class Tracker:
         return None if run is None else run.metrics
 
     def run(self, run_id: str) -> LoggedRun | None:
-        """The numbers and parameters of a finished run; None when there is no such run."""
+        """The numbers and parameters of a finished run; None when there is no such run.
+
+        A database is asked itself, which takes milliseconds where loading MLflow takes seconds.
+        """
+        if reads(self.uri):
+            with suppress(UnknownTables):
+                return self._database().run(run_id)
+        return self._run_by_mlflow(run_id)
+
+    def _run_by_mlflow(self, run_id: str) -> LoggedRun | None:
         from mlflow.exceptions import MlflowException
 
         with self._talking():
@@ -115,9 +121,35 @@ class Tracker:
                 if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                     return None
                 raise
-        if run.info.status != "FINISHED":
+        if run.info.status != FINISHED:
             return None
         return LoggedRun(run_id, dict(run.data.metrics), dict(run.data.params))
+
+    def anchor(self, signed: SignedHead) -> None:
+        """Keep a signed head as a tag of the experiment, outside the workspace where the store is; else do nothing.
+
+        Nothing is done where MLflow had no part in this process, as loading it takes seconds.
+        """
+        if self._client is not None:
+            with self._talking():
+                self._client.set_experiment_tag(self._experiment_number(), HEAD, signed.json())
+
+    def anchored(self, experiment: str) -> SignedHead | None:
+        """The signed head that MLflow keeps; None where there is none, or it is no longer what was signed."""
+        text = self._head_of(experiment)
+        return parsed_head(text) if text is not None else None
+
+    def _head_of(self, experiment: str) -> str | None:
+        if reads(self.uri):
+            with suppress(UnknownTables):
+                return self._database().tag(experiment, HEAD)
+        with self._talking():
+            found = self._mlflow().get_experiment_by_name(experiment)
+        return None if found is None else found.tags.get(HEAD)
+
+    def _database(self) -> DatabaseRuns:
+        self._runs = self._runs or DatabaseRuns(self.uri)
+        return self._runs
 
     @property
     def missing(self) -> Path | None:

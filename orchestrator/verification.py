@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from orchestrator.artifacts import ArtifactStore, digest_of_file
 from orchestrator.integrity import check_record
-from orchestrator.replaying import replay
+from orchestrator.replaying import Replayed, replay
+from orchestrator.reports.past import Past, look_back
+from orchestrator.resolving import BadFigure, resolve
+from orchestrator.signing import SignedHead, signed_heads
 from orchestrator.tracking import Tracker
 from orchestrator.workspace import Workspace
 from store.board import Board, Task, fold
@@ -21,17 +22,6 @@ from store.evidence import Evidence
 from store.log import EventLog
 
 
-@dataclass(frozen=True, slots=True)
-class BadFigure:
-    """A figure, or a file of figures, that does not check out."""
-
-    where: str
-    """File, and id of the figure or metric."""
-    why: str
-    position: int | None = None
-    """The event it refers to."""
-
-
 @dataclass(slots=True)
 class Verification:
     """What was checked and what was found."""
@@ -39,6 +29,8 @@ class Verification:
     chain: ChainCheck
     mlflow: bool = False
     """MLflow was asked."""
+    signed: SignedHead | None = None
+    """The newest head that was signed, by the key that was asked for where one was."""
     checked: int = 0
     bad: list[BadFigure] = field(default_factory=list)
 
@@ -56,6 +48,7 @@ class Verification:
             "head": self.chain.head,
             "first_bad": self.chain.first_bad,
             "mlflow": "checked" if self.mlflow else "not checked",
+            "signed": {"position": self.signed.position, "key": self.signed.key} if self.signed else None,
             "why": self.chain.why or (self.bad[0].why if self.bad else ""),
             "figures": {
                 "checked": self.checked,
@@ -64,18 +57,23 @@ class Verification:
         }
 
 
-def verify(log: EventLog, workspace: Workspace, tracker: Tracker) -> Verification:
-    """Check the chain first; only an intact log is worth resolving figures against."""
+def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | None = None) -> Verification:
+    """Check the chain first; only an intact log is worth resolving figures against.
+
+    With a public `key`, in hex, some head of the log has to be signed by it.
+    """
     result = Verification(check_record(log, workspace))
     if not result.chain.ok:
         return result
     board = fold(log.read())
     artifacts = ArtifactStore(workspace.artifacts)
     _check_artifacts(result, artifacts)
+    _check_heads(result, workspace, key)
     if any(task.run_id for task in board.tasks) and tracker.missing is not None:
         result.bad.append(BadFigure(str(tracker.missing), "the MLflow store is gone, so no metric can be resolved"))
     else:
         result.mlflow = True
+        _check_anchor(result, log, board, tracker)
     _check_evidence(result, board, artifacts, tracker)
     _check_reports(result, log, board, workspace)
     return result
@@ -89,6 +87,34 @@ def _check_artifacts(result: Verification, artifacts: ArtifactStore) -> None:
             artifacts.find(digest)
         except IntegrityFailure as error:
             result.bad.append(BadFigure(f"artifact {digest}", str(error)))
+
+
+def _check_heads(result: Verification, workspace: Workspace, key: str | None) -> None:
+    """Files of signed heads, which the chain was held against already; the newest that counts is named."""
+    for path, signed in signed_heads(workspace):
+        result.checked += 1
+        if signed is None:
+            why = "it holds no signed head, or the signature is not that of its key"
+            result.bad.append(BadFigure(path.relative_to(workspace.root).as_posix(), why))
+        elif key in (None, signed.key):
+            result.signed = signed
+    if key is not None and result.signed is None:
+        result.bad.append(BadFigure("heads", f"no head of the log is signed by {key}"))
+
+
+def _check_anchor(result: Verification, log: EventLog, board: Board, tracker: Tracker) -> None:
+    """The head that MLflow keeps, if it is of this log."""
+    rows = list(log.rows())
+    signed = tracker.anchored(board.study.name) if board.study is not None else None
+    if signed is None or not rows or signed.origin != rows[0].hash:
+        return
+    result.checked += 1
+    if signed.position > len(rows):
+        why = f"event {len(rows) + 1} is missing: the head at event {signed.position} was signed"
+        result.bad.append(BadFigure("MLflow's tag gonogo.head", why, len(rows) + 1))
+    elif rows[signed.position - 1].hash != signed.head:
+        why = "the log is not the one whose head was signed"
+        result.bad.append(BadFigure("MLflow's tag gonogo.head", why, signed.position))
 
 
 def _check_evidence(result: Verification, board: Board, artifacts: ArtifactStore, tracker: Tracker) -> None:
@@ -139,47 +165,49 @@ def _check_reports(result: Verification, log: EventLog, board: Board, workspace:
         if (name := path.relative_to(workspace.root).as_posix()) not in recorded:
             why = "no event records it: a run was cut short (gonogo run goes on), or the log was"
             result.bad.append(BadFigure(name, why))
-    if not recorded:
-        return
     try:
-        again = replay(log)
+        files = report_files(log, board)
     except (BadInput, IntegrityFailure) as error:
         result.bad.append(BadFigure("reports", str(error)))
         return
-    for file in again:
-        result.checked += 1
-        path = workspace.root / file.name
-        if file.comparable and not file.same:
-            why = "rendering it again from the log gives other bytes than were recorded"
-            result.bad.append(BadFigure(file.name, why))
-        if not path.is_file():
-            result.bad.append(BadFigure(file.name, "the file is gone; gonogo report renders it again"))
-        elif _digest(path) != file.recorded:
-            result.bad.append(BadFigure(file.name, "the file was changed after it was written"))
-        elif file.name.endswith(".json"):
-            _check_figures(result, file.name, path.read_bytes(), board)
+    for file in files:
+        path = workspace.root / file.again.name
+        check_file(result, file, path.read_bytes() if path.is_file() else None)
 
 
-def _check_figures(result: Verification, name: str, content: bytes, board: Board) -> None:
-    from orchestrator.reports.figures import round_figure
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """A file of a report: rendered again, and the log that it was rendered from. Neither depends on what is on disk."""
 
-    cited = {(task.evidence_position, item.metric): item for task in board.tasks for item in task.evidence}
-    for figure in json.loads(content).get("figures", []):
-        result.checked += 1
-        where, position = f"{name}: {figure['id']}", figure["position"]
-        if round_figure(figure["value"], figure["rounding"]) != figure["text"]:
-            result.bad.append(BadFigure(where, f"{figure['text']} is not {figure['value']!r} rounded", position))
-        if figure["run_id"] is None:
-            continue
-        source = cited.get((position, figure["metric"]))
-        if source is None or not _same(source, figure):
-            why = f"event {position} does not record {figure['metric']} = {figure['value']!r} with that run and digest"
-            result.bad.append(BadFigure(where, why, position))
+    again: Replayed
+    past: Past
 
 
-def _same(source: Evidence, figure: Mapping[str, Any]) -> bool:
-    return (source.run_id, source.value, source.digest) == (figure["run_id"], figure["value"], figure["digest"])
+def report_files(log: EventLog, board: Board) -> list[ReportFile]:
+    """The files of all reports that the log records.
+
+    Raises BadInput or IntegrityFailure where they cannot be rendered.
+    """
+    files = []
+    for number, cycle in sorted(board.cycles.items()):
+        if cycle.report is not None:
+            past = look_back(list(log.read(until=cycle.report.as_of)), number)
+            files += [ReportFile(again, past) for again in replay(log, number)]
+    return files
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def check_file(result: Verification, file: ReportFile, content: bytes | None) -> None:
+    """Hold what is on disk, if anything, to what was recorded; then resolve the figures of a file that holds them."""
+    again = file.again
+    result.checked += 1
+    if again.comparable and not again.same:
+        why = "rendering it again from the log gives other bytes than were recorded"
+        result.bad.append(BadFigure(again.name, why))
+    if content is None:
+        result.bad.append(BadFigure(again.name, "the file is gone; gonogo report renders it again"))
+    elif hashlib.sha256(content).hexdigest() != again.recorded:
+        result.bad.append(BadFigure(again.name, "the file was changed after it was written"))
+    elif again.name.endswith(".json"):
+        checked, bad = resolve(again.name, content, file.past)
+        result.checked += checked
+        result.bad += bad

@@ -27,6 +27,12 @@ def board_view(board: Board) -> dict[str, Any]:
     }
 
 
+def assessment_view(board: Board) -> dict[str, Any] | None:
+    """The newest cycle's assessment, as its event has it; None while there is none."""
+    made = board.cycle.assessment if board.cycle is not None else None
+    return None if made is None else made.model_dump(mode="json", exclude={"type"})
+
+
 def decisions_view(board: Board) -> dict[str, Any]:
     """`gonogo.decisions/1`."""
     return {"schema": "gonogo.decisions/1", "decisions": [_full(decision) for decision in board.decisions]}

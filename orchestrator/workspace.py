@@ -47,6 +47,15 @@ class Workspace:
         """Cycles exported for others."""
         return self.root / "exports"
 
+    @property
+    def heads(self) -> Path:
+        """Signed heads of the log."""
+        return self.root / "heads"
+
+    def head(self, position: int) -> Path:
+        """The file of the head at one position."""
+        return self.heads / f"{position:06d}.json"
+
     def reports(self, cycle: int) -> Path:
         """The folder of one cycle's reports."""
         return self.root / "reports" / f"cycle-{cycle:03d}"

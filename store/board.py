@@ -20,7 +20,7 @@ from store.study import Study
 Status = Literal[
     "planned", "claimed", "succeeded", "accepted", "returned", "failed", "blocked", "superseded", "cancelled"
 ]
-DecisionStatus = Literal["open", "made", "expired"]
+DecisionStatus = Literal["open", "made", "expired", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Decision:
     requested_at: datetime
     status: DecisionStatus = "open"
     chosen: str | None = None
-    """The option in force: the one chosen, or the cautious one after expiry."""
+    """The option in force: the one chosen, or the cautious one after expiry; None where it was withdrawn."""
     by: str | None = None
     reason: str | None = None
     answered_at: datetime | None = None
@@ -120,6 +120,7 @@ class Cycle:
     recommendations_position: int | None = None
     report: e.ReportWritten | None = None
     report_position: int | None = None
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ class Amendment:
     position: int
     at: datetime
     by: str
+    before: Study
+    """The protocol until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,8 @@ def evolve(board: Board, entry: Recorded) -> Board:
         case e.StudyRegistered() as event:
             return replace(board, study=event.study, study_sha256=event.digest, registered_position=entry.position)
         case e.StudyAmended() as event:
-            amendment = Amendment(event, entry.position, entry.at, entry.actor)
+            before = board.study or event.study
+            amendment = Amendment(event, entry.position, entry.at, entry.actor, before)
             return replace(
                 board, study=event.study, study_sha256=event.digest, amendments=(*board.amendments, amendment)
             )
@@ -258,6 +262,8 @@ def evolve(board: Board, entry: Recorded) -> Board:
             return _answered(board, decision_id, entry, "made", choice, by, reason)
         case e.DecisionExpired(decision_id=decision_id, stands=stands):
             return _answered(board, decision_id, entry, "expired", stands, None, "nobody answered in time")
+        case e.DecisionWithdrawn(decision_id=decision_id, because=because):
+            return _answered(board, decision_id, entry, "withdrawn", None, None, because)
         case e.AssessmentMade(cycle=number) as event:
             cycle = replace(board.cycles[number], assessment=event, assessment_position=entry.position)
             return _with_cycle(board, cycle)
@@ -265,7 +271,8 @@ def evolve(board: Board, entry: Recorded) -> Board:
             cycle = replace(board.cycles[number], recommendations=event, recommendations_position=entry.position)
             return _with_cycle(board, cycle)
         case e.ReportWritten(cycle=number) as event:
-            return _with_cycle(board, replace(board.cycles[number], report=event, report_position=entry.position))
+            cycle = replace(board.cycles[number], report=event, report_position=entry.position, reported_at=entry.at)
+            return _with_cycle(board, cycle)
         case e.CycleClosed(cycle=number):
             return _with_cycle(board, replace(board.cycles[number], closed_at=entry.at))
         case unknown:
@@ -296,7 +303,13 @@ def _change(board: Board, task_id: str, entry: Recorded, status: Status, **chang
 
 
 def _answered(
-    board: Board, decision_id: str, entry: Recorded, status: DecisionStatus, chosen: str, by: str | None, reason: str
+    board: Board,
+    decision_id: str,
+    entry: Recorded,
+    status: DecisionStatus,
+    chosen: str | None,
+    by: str | None,
+    reason: str,
 ) -> Board:
     decision = replace(
         board.decisions_by_id[decision_id],

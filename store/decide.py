@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, assert_never
 
 from store import commands as c
 from store import events as e
+from store.amendments import changed_keys, withdrawn
 from store.board import Board, Cycle, Decision, Task
 from store.chain import canonical, sha256
 from store.codec import digest_of
@@ -55,9 +56,9 @@ def decide(command: c.Command, board: Board) -> Sequence[e.Event]:
         case c.MakeAssessment():
             return _assess(command, board)
         case c.Recommend(recommendations=recommendations):
-            cycle = _open(board)
-            made = cycle.recommendations is not None
-            return [] if made else [e.RecommendationsMade(cycle=cycle.number, recommendations=recommendations)]
+            if _open(board).recommendations is not None:
+                return []
+            return [e.RecommendationsMade(cycle=_untold(board).number, recommendations=recommendations)]
         case c.WriteReport(cycle=number, as_of=as_of, renderer=renderer, files=files):
             written = _open_as(board, number).report is not None
             return [] if written else [e.ReportWritten(cycle=number, as_of=as_of, renderer=renderer, files=files)]
@@ -76,27 +77,6 @@ def expires_at(decision: Decision) -> datetime | None:
     """The moment after which a question may no longer be answered; None when it stands for ever."""
     days = decision.request.expires_days
     return None if days is None else decision.requested_at + timedelta(days=days)
-
-
-def changed_keys(old: Study, new: Study) -> tuple[str, ...]:
-    """Dotted keys in which two protocols differ, sorted."""
-    before, after = dict(protocol_values(old)), dict(protocol_values(new))
-    return tuple(sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key)))
-
-
-def protocol_values(study: Study) -> Iterator[tuple[str, Any]]:
-    """Every value of a protocol by its dotted key; lists as canonical JSON."""
-    return _flat(study.model_dump(mode="json"))
-
-
-def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _flat(inner, f"{prefix}.{key}" if prefix else key)
-    elif isinstance(value, list):
-        yield prefix, canonical(value)
-    else:
-        yield prefix, value
 
 
 def _register(study: Study, board: Board) -> Sequence[e.Event]:
@@ -120,7 +100,11 @@ def _amend(study: Study, reason: str, board: Board) -> Sequence[e.Event]:
         return []
     if not reason.strip():
         raise BadInput("an amendment needs a reason")
-    return [e.StudyAmended(study=study, digest=digest, changed=changed_keys(board.study, study), reason=reason)]
+    changed = changed_keys(board.study, study)
+    return [
+        e.StudyAmended(study=study, digest=digest, changed=changed, reason=reason),
+        *withdrawn(board, board.study, study),
+    ]
 
 
 def _open_cycle(because: str, board: Board) -> Sequence[e.Event]:
@@ -138,6 +122,7 @@ def _plan(command: c.PlanTask, board: Board) -> Sequence[e.Event]:
     new_id = task_id(cycle, command.spec)
     planned: list[e.Event] = []
     if new_id not in board.tasks_by_id:
+        _require_in_time(board, command.spec)
         for dependency in command.depends_on:
             _task(board, dependency)
         planned.append(
@@ -169,6 +154,8 @@ def _claim(command: c.ClaimTask, board: Board) -> Sequence[e.Event]:
         raise Refused(f"task {task.task_id} belongs to cycle {task.cycle}, and cycle {cycle} is open")
     if not (task.claimable or (command.takeover and task.status == "claimed")):
         raise Refused(f"task {task.task_id} is {task.status}; it cannot be claimed")
+    if not task.fence:
+        _require_in_time(board, task.spec)
     if not board.dependencies_met(task):
         raise Refused(f"task {task.task_id} waits for {', '.join(task.depends_on)}")
     return [
@@ -215,7 +202,7 @@ def _request(command: c.RequestDecision, board: Board) -> Sequence[e.Event]:
             raise BadInput(f"decision {command.decision_id}: {key!r} is not among its options")
     brief: dict[str, Any] = {
         "decision_id": command.decision_id,
-        "cycle": _open(board).number,
+        "cycle": _untold(board).number,
         "kind": command.kind,
         "subject": command.subject,
         "question": command.question,
@@ -244,6 +231,8 @@ def _answer(command: c.MakeDecision, board: Board) -> Sequence[e.Event]:
         raise BadInput("a decision needs a reason")
     if decision.status == "made":
         raise Refused(f"decision {command.decision_id} was made already: {decision.chosen}, by {decision.by}")
+    if decision.status == "withdrawn":
+        raise Refused(f"decision {command.decision_id} was withdrawn: {decision.reason}")
     expiry = expires_at(decision)
     if decision.status == "expired" or (expiry is not None and command.at >= expiry):
         raise Refused(f"decision {command.decision_id} has expired; {decision.request.if_silent!r} stands")
@@ -269,7 +258,7 @@ def _assess(command: c.MakeAssessment, board: Board) -> Sequence[e.Event]:
         return []
     return [
         e.AssessmentMade(
-            cycle=cycle.number,
+            cycle=_untold(board).number,
             verdict=command.verdict,
             reason=command.reason,
             look=command.look,
@@ -303,6 +292,21 @@ def _open(board: Board) -> Cycle:
     if cycle is None:
         raise Refused("no cycle is open")
     return cycle
+
+
+def _untold(board: Board) -> Cycle:
+    """The open cycle, while its report can still tell of what is added."""
+    cycle = _open(board)
+    if cycle.report is not None:
+        raise Refused(f"the report of cycle {cycle.number} is written; it would not tell of what comes now")
+    return cycle
+
+
+def _require_in_time(board: Board, spec: TaskSpec) -> None:
+    """What is measured after the assessment would be in no verdict of its cycle."""
+    cycle = _open(board)
+    if cycle.assessment is not None and spec.kind != "audit":
+        raise Refused(f"cycle {cycle.number} is assessed; only audits of its reports may still begin")
 
 
 def _open_as(board: Board, number: int) -> Cycle:

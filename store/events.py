@@ -213,6 +213,14 @@ class DecisionExpired(Frozen):
     stands: Slug
 
 
+class DecisionWithdrawn(Frozen):
+    """What was asked rests on a protocol that was amended before anybody answered; nothing was chosen."""
+
+    type: Literal["DecisionWithdrawn"] = "DecisionWithdrawn"
+    decision_id: Key
+    because: str
+
+
 class AssessmentMade(Frozen):
     """The rule was applied to the evidence of a cycle."""
 
@@ -283,6 +291,7 @@ Event = (
     | DecisionRequested
     | DecisionMade
     | DecisionExpired
+    | DecisionWithdrawn
     | AssessmentMade
     | RecommendationsMade
     | ReportWritten

@@ -273,7 +273,7 @@ class Statistics(Grown):
     threshold: float
     """A model counts as collapsed when its mean lies beyond this, on the side away from `null`."""
     alpha: float = Field(gt=0, lt=1)
-    at_least: tuple[int, ...]
+    at_least: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=1)
     """The claims under consideration: collapse in at least k of the models, for each k here."""
     look: int = Field(default=1, ge=1)
     looks: Looks = 1

@@ -184,7 +184,7 @@ class DecisionRule(Frozen):
 
 
 class Budget(Frozen):
-    """What one cycle may spend beside its environment task; work beyond it is left to the next cycle."""
+    """What one cycle may spend beside its environment task and audits; work beyond it is left to the next cycle."""
 
     tasks: int | None = Field(default=None, ge=1)
     seconds: float | None = Field(default=None, gt=0)

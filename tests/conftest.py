@@ -26,6 +26,15 @@ if not Path("/dev/nvidiactl").exists():
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Logs are signed with a key of this run, and no user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("GONOGO_KEY", raising=False)
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
+        yield
+
+
 class Clock:
     """A clock that stands still until it is turned."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from store.errors import BadInput
 from store.verdicts import Direction
@@ -26,10 +27,15 @@ class Rule:
     """Looks that were planned. Without meaning when `looks` is open."""
 
     def __post_init__(self) -> None:
+        for name, count in (("at_least", self.at_least), ("models", self.models), ("planned", self.planned)):
+            if not isinstance(count, int) or isinstance(count, bool):
+                raise BadInput(f"{name}: {count!r} is no whole number")
         if not 1 <= self.at_least <= self.models:
             raise BadInput(
                 f"at_least: {self.at_least} of {self.models} models cannot be shown; give 1 to {self.models}"
             )
+        if self.looks not in get_args(Looks):
+            raise BadInput(f"looks: {self.looks!r} is none of {', '.join(get_args(Looks))}")
         if not 0 < self.alpha < 1:
             raise BadInput(f"alpha: {self.alpha} is no level; give a number strictly between 0 and 1")
         if self.planned < 1:
@@ -93,3 +99,5 @@ def check(rule: Rule, evidence: tuple[ModelEvidence, ...], look: int) -> None:
                 raise BadInput(f"p of model {one.model}: {side.p} is no probability")
             if len(side.shifts) != rule.models or len(side.images) != rule.models:
                 raise BadInput(f"shifts and images of model {one.model}: give one for each of {rule.models} levels")
+            if any(math.isnan(shift) for shift in side.shifts):
+                raise BadInput(f"shifts of model {one.model}: one is no number")

@@ -10,6 +10,9 @@ from store.commands import ClaimTask, Command
 
 EXECUTIVE: Team = "executive"
 
+OVERHEAD = ("environment", "audit")
+"""What every cycle needs whatever its budget: else a small one would measure nothing, and audit no report."""
+
 
 def executive(name: str, *kinds: str) -> Agent:
     """An executive agent that works on these kinds of task."""
@@ -33,20 +36,19 @@ def can_start(board: Board, allowance: Allowance) -> list[Task]:
     lapsed = [task for task in tasks if task.status == "claimed" and task.task_id in allowance.lapsed]
     fresh = [task for task in tasks if task.claimable and board.dependencies_met(task)]
     if spent(board):
-        fresh = [task for task in fresh if task.fence > 0]
+        fresh = [task for task in fresh if task.fence > 0 or task.kind in OVERHEAD]
+    if cycle.assessment is not None:
+        fresh = [task for task in fresh if task.fence > 0 or task.kind == "audit"]
     return sorted([*lapsed, *fresh], key=lambda task: (RANK[task.priority], task.position))
 
 
 def spent(board: Board) -> bool:
-    """True when the open cycle may start no further task.
-
-    The environment task is overhead of every cycle and is not counted: else a small budget would measure nothing.
-    """
+    """True when the open cycle may start no further task, but for overhead, which is not counted either."""
     cycle = board.open_cycle
     if cycle is None or board.study is None:
         return False
     budget = board.study.budget
-    started = [task for task in board.tasks_in(cycle.number) if task.fence > 0 and task.kind != "environment"]
+    started = [task for task in board.tasks_in(cycle.number) if task.fence > 0 and task.kind not in OVERHEAD]
     seconds = sum(task.duration_s or 0.0 for task in started)
     return (budget.tasks is not None and len(started) >= budget.tasks) or (
         budget.seconds is not None and seconds >= budget.seconds

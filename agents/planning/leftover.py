@@ -78,7 +78,9 @@ def _reassessment(board: Board) -> list[Recommendation]:
     cycle = board.cycle
     assert cycle is not None
     since = cycle.assessment_position or 0
-    answered = [item.request.decision_id for item in board.decisions if (item.answered_position or 0) > since]
+    answered = [
+        item.request.decision_id for item in board.decisions if item.chosen and (item.answered_position or 0) > since
+    ]
     amended = any(amendment.position > since for amendment in board.amendments)
     if amended:
         because = "the protocol was amended after the last assessment"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.agent import RANK, Agent, Allowance
-from agents.planning.rules import RULES
+from agents.planning.rules import CLOSING_RULES, RULES
 from store.board import Board
 from store.commands import Command, PlanTask
 from store.decide import task_id
@@ -13,9 +13,11 @@ from store.decide import task_id
 
 def propose(board: Board) -> tuple[PlanTask, ...]:
     """What the open cycle's board still lacks: most urgent first, what others depend on before them."""
-    if board.open_cycle is None:
+    cycle = board.open_cycle
+    if cycle is None:
         return ()
-    proposals = [proposal for rule in RULES for proposal in rule(board)]
+    rules = RULES if cycle.assessment is None else CLOSING_RULES
+    proposals = [proposal for rule in rules for proposal in rule(board)]
     lacking = [proposal for proposal in proposals if not _planned(board, proposal)]
     return tuple(sorted(lacking, key=lambda proposal: (len(proposal.depends_on) > 0, RANK[proposal.priority])))
 

@@ -9,6 +9,7 @@ from agents.planning.acceptance import how_it_ended
 from agents.planning.leftover import left_to_do
 from agents.reading import (
     CLAIM,
+    STOP,
     active_models,
     attempts,
     chosen_claim,
@@ -64,7 +65,7 @@ def _claim_strength(board: Board) -> list[RequestDecision]:
     ]  # fmt: skip
     recommended = (strong or options[:1])[-1]
     options.append(
-        Option(key="stop", label="Stop the study here", trade_off="No further cycle; the last verdict stands.")
+        Option(key=STOP, label="Stop the study here", trade_off="No further cycle; the last verdict stands.")
     )
     return [
         RequestDecision(

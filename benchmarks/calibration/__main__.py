@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.calibration import across, cycles, gate_rule, means, sequential
 from benchmarks.calibration.rows import Calibration, Row, rows
-from benchmarks.calibration.running import ROOT, run
+from benchmarks.calibration.running import ROOT, digest, run
 from benchmarks.calibration.table import line, markdown
 
 SUITES: dict[str, tuple[str, Callable[[], tuple[Calibration, ...]]]] = {
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         print(line(row))
     if not asked.suites:
         command = f"python -m benchmarks.calibration --seed {asked.seed}"
-        (ROOT / "benchmarks" / "calibration.md").write_text(markdown(found, command), encoding="utf-8")
+        (ROOT / "benchmarks" / "calibration.md").write_text(markdown(found, command, digest()), encoding="utf-8")
     missed = [row for made in found.values() for row in made if row.met == "no"]
     for row in missed:
         print(f"not met: {row.name}", file=sys.stderr)

@@ -10,7 +10,9 @@ from agents.assessment.gate import decide
 from benchmarks.calibration.gate_rule import FAR, evidence, p_values
 from benchmarks.calibration.rows import SHOWN, Bound, Calibration
 from benchmarks.calibration.studies import Population, draw
+from tasks.statistics.clusters import of_images
 from tasks.statistics.intervals import Floats
+from tasks.statistics.location import johnson_tests
 from tasks.statistics.look_plan import LookKind, LookPlan, adjusted_p, look_level
 
 ALPHA = 0.05
@@ -31,6 +33,7 @@ def calibrations() -> tuple[Calibration, ...]:
         _through_the_gate("null data, three models on the threshold, correlation 0.5", null, 500),
         _rules("one of three collapsed", worst, 20_000),
         _through_the_gate("one of three collapsed", worst, 500),
+        *(_by_default(skew) for skew in (-1.5, 1.5)),
     )
 
 
@@ -80,6 +83,26 @@ def _through_the_gate(what: str, population: Population, studies: int) -> Calibr
 
     row = f"ten cycles, {what} ({studies} studies): through the gate, pocock"
     return Calibration(row, ((row, Bound(high=ALPHA)),), studies, simulate, batch=100)
+
+
+def _by_default(skew: float) -> Calibration:
+    """False GO, 2 of 3, at any of ten cycles, by the test and the boundary that a study has unless it says otherwise.
+
+    Of skewed values, from 40 images on.
+    """
+    population, plan = Population((FAR, 0.0, 0.0), 0.0, skew), LookPlan("obrien-fleming", CYCLES)
+
+    def simulate(rng: np.random.Generator, studies: int) -> Floats:
+        x = draw(rng, population, studies, CYCLES * ADDED)
+        go = np.zeros(studies, dtype=np.bool_)
+        for look in range(1, CYCLES + 1):
+            n = look * ADDED
+            p = johnson_tests(of_images(x[..., :n]), 0.0, "greater").p
+            go |= within_levels(p, levels(plan, n, look), K)
+        return go[:, None].astype(np.float64)
+
+    row = f"ten cycles, one of three collapsed, skew {skew:g}: partial conjunction, Johnson's t, obrien-fleming"
+    return Calibration(row, ((row, Bound(high=0.055)),), 20_000, simulate, batch=1_000)
 
 
 def levels(plan: LookPlan, n: int, look: int) -> list[float]:

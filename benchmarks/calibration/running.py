@@ -65,10 +65,15 @@ def _key(calibration: Calibration, seed: int, batch: int) -> str:
     return hashlib.sha256(json.dumps([*said, _code(module)]).encode()).hexdigest()[:32]
 
 
+def digest() -> str:
+    """Of all code that calibrations rest on, comments and docstrings apart."""
+    return _code(*sorted(Path(__file__).parent.glob("*.py")))[:16]
+
+
 @cache
-def _code(module: Path) -> str:
+def _code(*modules: Path) -> str:
     """Digest of all code that the calibration rests on. Comments and docstrings may change without new simulations."""
-    paths = sorted({module, *(path for pattern in COMMON for path in ROOT.glob(pattern))})
+    paths = sorted({*modules, *(path for pattern in COMMON for path in ROOT.glob(pattern))})
     return hashlib.sha256("\0".join(_bare(path.read_text(encoding="utf-8")) for path in paths).encode()).hexdigest()
 
 

@@ -12,15 +12,16 @@ Simulated studies, in which the truth is known: how often the rules err, and how
 
     {command}
 
-Values are means over independent studies, with their 99 % Monte Carlo interval. A row meets its bound when the value
-lies in it; "within error" when the value does not but the interval reaches it. Rows without a bound are shown for
-comparison. The unit is the image. Models are tested one-sided at alpha = 0.05.
+of the code with digest `{code}`, comments apart. Values are means over independent studies, with their 99 % Monte
+Carlo interval. A row meets its bound when the value lies in it; "within error" when the value does not but the interval
+reaches it. Rows without a bound are shown for comparison. The unit is the image. Models are tested one-sided at
+alpha = 0.05.
 """
 
 
-def markdown(suites: Mapping[str, Sequence[Row]], command: str) -> str:
-    """The whole document; each suite under its title."""
-    parts = [HEAD.format(command=command)]
+def markdown(suites: Mapping[str, Sequence[Row]], command: str, code: str) -> str:
+    """The whole document; each suite under its title. `code` is the digest of what was run."""
+    parts = [HEAD.format(command=command, code=code)]
     for title, rows in suites.items():
         parts += [
             f"## {title}\n",

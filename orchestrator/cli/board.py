@@ -27,13 +27,16 @@ def board_command(settings: Settings, at: int | None, as_json: bool) -> None:
     if as_json:
         emit(board_view(board))
     else:
-        _draw(board)
+        draw(board)
 
 
-def _draw(board: Board) -> None:
+def draw(board: Board, plan: bool = False) -> None:
+    """Print the board; with the `plan`, also why each task was planned, and why each verdict is what it is."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
+
+    from orchestrator.audited import faults, in_short
 
     console = Console(highlight=False)
     if board.study is None:
@@ -49,14 +52,23 @@ def _draw(board: Board) -> None:
         table.add_column("task", overflow="fold")
         table.add_column("agent")
         table.add_column("seconds", justify="right")
+        if plan:
+            table.add_column("planned because", overflow="fold")
         for task in board.tasks_in(number):
             colour = COLOURS.get(task.status, "default")
             took = f"{task.duration_s:.1f}" if task.duration_s is not None else ""
-            table.add_row(f"[{colour}]{task.status}[/{colour}]", escape(task.title), task.agent or "", took)
+            why = [escape(f"{task.because} ({task.rule})")] if plan else []
+            table.add_row(f"[{colour}]{task.status}[/{colour}]", escape(task.title), task.agent or "", took, *why)
         console.print(table)
+        if plan and cycle.assessment is not None:
+            console.print(escape(f"Assessed as {cycle.assessment.verdict}: {cycle.assessment.reason}"), soft_wrap=True)
+        audited = in_short(board, number)
+        if audited:
+            colour = "red" if faults(board, number) else "dim"
+            console.print(f"[{colour}]{escape(audited)}[/{colour}]", soft_wrap=True)
     for decision in board.decisions:
         request = decision.request
-        answer = (
-            f"{decision.chosen}, by {decision.by or 'nobody: it expired'}" if decision.chosen else "[yellow]open[/]"
-        )
+        answer = f"{decision.chosen}, by {decision.by or 'nobody: it expired'}" if decision.chosen else decision.status
+        if decision.status == "open":
+            answer = "[yellow]open[/]"
         console.print(f"{request.decision_id}: {escape(request.question)} {answer}", soft_wrap=True)

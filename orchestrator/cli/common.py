@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     from orchestrator.settings import Settings
     from store.board import Board
 
@@ -67,6 +69,24 @@ def board_at(settings: Settings, at: int | None) -> Board:
     if at is not None and board.position < at:
         raise BadInput(f"--at {at}: the log ends at {board.position}")
     return board
+
+
+def signing_key(settings: Settings) -> Ed25519PrivateKey | None:
+    """The user's key, made where there is none; None, after a line that says so, where it cannot be.
+
+    BadInput when its file holds something else.
+    """
+    from orchestrator.signing import make_key, own_key, public_key
+
+    key = own_key(settings.key)
+    if key is None:
+        try:
+            key = make_key(settings.key)
+        except OSError as error:
+            note(f"heads of the log are not signed: {settings.key}: {error.strerror}; GONOGO_KEY names another file")
+            return None
+        note(f"made a key that signs the log's head, {settings.key}; its public half is {public_key(key)}")
+    return key
 
 
 def this_command() -> str:

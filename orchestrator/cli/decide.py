@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import clean_text, note, this_command, workspace_option
+from orchestrator.cli.common import clean_text, note, signing_key, this_command, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -23,6 +23,7 @@ def decide_command(settings: Settings, decision_id: str, choice: str, by: str, r
     """Answer decision ID. An answer is final, and the next gonogo run acts on it."""
     from orchestrator.bootstrap import now, open_log
     from orchestrator.integrity import require_whole
+    from orchestrator.signing import sign_head
     from orchestrator.workspace import Workspace
     from store.commands import ExpireDecisions, MakeDecision
     from store.ledger import Ledger
@@ -31,11 +32,14 @@ def decide_command(settings: Settings, decision_id: str, choice: str, by: str, r
     log = open_log(settings)
     try:
         require_whole(log, Workspace(settings.workspace))
+        key = signing_key(settings)
         ledger = Ledger(log)
         ledger.submit(ExpireDecisions(now()), actor="system")
         command = MakeDecision(decision_id, choice, who, clean_text(reason, "--reason"), now(), brief)
         ledger.submit(command, actor=f"human:{who}")
         board = ledger.board
+        if key is not None:
+            sign_head(log, Workspace(settings.workspace), key)
     finally:
         log.close()
     note(f"event {board.position}, head of the log {board.head}")

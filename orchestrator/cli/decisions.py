@@ -43,5 +43,7 @@ def _brief(decision: Decision) -> str:
         lines.append(f"  Chosen by {decision.by}: {decision.reason}")
     elif decision.status == "expired":
         lines.append(f"  Expired: {decision.chosen} stands.")
+    elif decision.status == "withdrawn":
+        lines.append(f"  Withdrawn: {decision.reason}.")
     lines.append(f"  brief sha256 {request.brief_sha256}")
     return "\n".join(lines)

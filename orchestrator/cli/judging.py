@@ -20,12 +20,14 @@ def judge(settings: Settings, effect: float, target: float, as_json: bool) -> No
 
     BadInput when the file is missing or wrong, or the effect or power cannot be reached.
     """
+    from orchestrator.preflight import check_rule
     from orchestrator.reach import doubts, level, reach
     from orchestrator.study import read_study
     from orchestrator.workspace import Workspace
     from store.errors import BadInput
 
     study = read_study(Workspace(settings.workspace).study_file).study
+    check_rule(study.decision)
     try:
         one_test = level(study)
     except ValueError as error:

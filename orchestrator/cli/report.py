@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import workspace_option
+from orchestrator.cli.common import note, this_command, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -23,6 +23,7 @@ def report_command(settings: Settings, cycle: int | None, suffix: str, assessmen
     A report that was deleted is rendered again from the log.
     """
     from orchestrator.artifacts import write_durably
+    from orchestrator.audited import faults
     from orchestrator.bootstrap import open_log
     from orchestrator.publishing import rendered
     from orchestrator.workspace import Workspace
@@ -47,4 +48,6 @@ def report_command(settings: Settings, cycle: int | None, suffix: str, assessmen
                     write_durably(folder / name, content)
     finally:
         log.close()
+    if path.name in faults(board, number):
+        note(f"warning: it contradicts itself, as its audit found; see {this_command()} audit {path}")
     click.echo(path)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import clean_text, note, this_command, workspace_option
+from orchestrator.cli.common import clean_text, note, signing_key, this_command, workspace_option
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from orchestrator.house import House
     from orchestrator.settings import Settings
     from orchestrator.study import StudyFile
     from orchestrator.workspace import Workspace
@@ -42,18 +45,34 @@ def run_command(settings: Settings, amend: str | None) -> int:
     if registered is not None and registered.study is not None:
         file = replace(file, study=file.study.going_on(registered.study))
     _preflight(file, registered, workspace, amending=amend is not None)
+    key = signing_key(settings)
     log = open_log(settings, create=True)
     try:
         amendment = AmendStudy(file.study, clean_text(amend, "--amend")) if amend is not None else None
         Ledger(log).submit(amendment or RegisterStudy(file.study), actor="human" if amend else "system")
         with RichDisplay() as display:
-            ending = run_cycle(build(settings, log, display))
+            house = build(settings, log, display)
+            ending = run_cycle(house)
+        _vouch(house, key)
         board = Ledger(log)
         board.refresh()
     finally:
         log.close()
     _tell(board.board, workspace, ending is Ending.NOTHING_LEFT)
     return WAITS if ending is Ending.WAITS else 0
+
+
+def _vouch(house: House, key: Ed25519PrivateKey | None) -> None:
+    """Sign the head of the log, beside it and in MLflow."""
+    from orchestrator.signing import sign_head
+    from store.errors import TrackingFailure
+
+    signed = sign_head(house.ledger.log, house.workspace, key) if key is not None else None
+    if signed is not None:
+        try:
+            house.tracker.anchor(signed)
+        except TrackingFailure as error:
+            note(f"the signed head is beside the log and not in MLflow: {error}")
 
 
 def _registered(settings: Settings, workspace: Workspace) -> Board | None:
@@ -88,12 +107,17 @@ def _preflight(file: StudyFile, board: Board | None, workspace: Workspace, amend
 
 
 def _tell(board: Board, workspace: Workspace, nothing_left: bool) -> None:
+    from agents.reading import amended_late
+
     cycle = board.cycle
     if cycle is None or cycle.assessment is None:
         return
     if nothing_left:
         note("The study needs nothing more. The last report stands:")
     note(f"Cycle {cycle.number}: {cycle.assessment.verdict} ({cycle.assessment.reason})")
+    if amended_late(board):
+        note("The protocol was amended after data had been compared: its error rate no longer holds.")
+    _tell_of_audit(board, cycle.number, workspace)
     click.echo(workspace.reports(cycle.number) / "cycle-report.html")
     for decision in board.open_decisions:
         request = decision.request
@@ -104,3 +128,21 @@ def _tell(board: Board, workspace: Workspace, nothing_left: bool) -> None:
             note(f"  {option.key:<14} {option.label}. {option.trade_off}{mark}")
         answer = f"--choose {keys} --as NAME --reason TEXT --workspace {workspace.root}"
         note(f"  {this_command()} decide {request.decision_id} {answer}")
+
+
+def _tell_of_audit(board: Board, cycle: int, workspace: Workspace) -> None:
+    """What the audits of our own reports found; a contradiction is said loudly, as it is a fault of ours."""
+    from orchestrator.audited import faults, in_short, unaudited
+
+    folder = workspace.reports(cycle)
+    short = in_short(board, cycle)
+    if short:
+        note(f"{short[0].upper()}{short[1:]}; in full: {this_command()} audit {folder / 'cycle-report.md'} --json")
+    for name, why in unaudited(board, cycle).items():
+        note(f"warning: {folder / name} was not audited: {why}")
+    wrong = faults(board, cycle)
+    if wrong:
+        note("warning: reports contradict themselves; that is a fault of these reports, and the verdict stands:")
+    for name, found in wrong.items():
+        for each in found:
+            note(f"  {folder / name}, {each}")

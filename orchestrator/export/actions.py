@@ -11,6 +11,7 @@ from orchestrator.export.verify_crate import EVENTS, STUDY
 from store.board import Decision, Task
 
 _GONOGO = "#gonogo"
+_READ = ("artifacts/", "reports/")
 _VERSION = "version/"
 """Parameters of runs that begin so name a library that the work was done with."""
 
@@ -80,22 +81,22 @@ def work(task: Task, told: Told, files: Mapping[str, Kept]) -> Entity:
 
 
 def _read(task: Task, files: Mapping[str, Kept]) -> list[str]:
-    """The files whose digests are in what the task was asked to do."""
+    """The files whose digests are in what the task was asked to do: artifacts of others, and reports to be audited."""
     digests = set(re.findall(r"[0-9a-f]{64}", task.spec.model_dump_json()))
-    return sorted(name for name, kept in files.items() if name.startswith("artifacts/") and kept.digest in digests)
+    return sorted(name for name, kept in files.items() if name.startswith(_READ) and kept.digest in digests)
 
 
 def reporting(told: Told, files: Mapping[str, Kept]) -> Entity:
     """The rendering of the cycle's reports."""
     cycle = told.board.cycles[told.report.cycle]
     written = {file.name for file in told.report.files}
-    assert cycle.closed_at is not None
+    assert cycle.reported_at is not None
     return {
         "@id": f"#report-{cycle.number}",
         "@type": "CreateAction",
         "name": f"Report on cycle {cycle.number}",
         "description": f"Rendered from the first {told.report.as_of} events of the log, and from nothing else.",
-        "endTime": moment(cycle.closed_at),
+        "endTime": moment(cycle.reported_at),
         "instrument": ref(_GONOGO),
         "agent": ref(_GONOGO),
         "object": ref(EVENTS),

@@ -16,7 +16,8 @@ from orchestrator.export.metadata import describe
 from orchestrator.export.terms import Kept, Told
 from orchestrator.export.verify_crate import EVENTS, METADATA, STATEMENT, STUDY, VERIFIER, Bad, Crate, encoded
 from orchestrator.integrity import check_record
-from orchestrator.tracking import LoggedRun, Tracker
+from orchestrator.runs import LoggedRun
+from orchestrator.tracking import Tracker
 from orchestrator.workspace import Workspace
 from store import events as e
 from store.board import Board, fold

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from orchestrator.reports.audited import audit_view
 from orchestrator.reports.book import FigureBook, first_uses
 from orchestrator.reports.context import AssessmentReport, CycleReport, Handover, PastVerdict
 from orchestrator.reports.decisions import amendment_views, decision_views
@@ -51,6 +52,7 @@ def _handover(past: Past, book: FigureBook) -> Handover:
         progress=progress(past, book),
         evidence=evidence_view(past, book, linked=False),
         blockers=blockers(past),
+        audit=audit_view(past, book),
         remaining=remaining(past, book),
         recommendations=recommendations(past),
         questions=decision_views(past, book, "open"),
@@ -68,8 +70,9 @@ def _cycle_report(past: Past, book: FigureBook, plots: tuple[Plot, ...], unplott
         progress=progress(past, book),
         evidence=evidence_view(past, book),
         influence=influence_view(past, book),
-        decisions=decision_views(past, book, "made", "expired"),
+        decisions=decision_views(past, book, "made", "expired", "withdrawn"),
         amendments=amendment_views(past, book),
+        audit=audit_view(past, book),
         remaining=remaining(past, book),
         trajectory=trajectory(past, book),
         files=tuple(row for task in tasks for row in task.files),
@@ -94,7 +97,7 @@ def _assessment_report(past: Past, book: FigureBook, plots: tuple[Plot, ...]) ->
         progress=progress(past, book),
         verdicts=_verdicts(past),
         evidence=evidence_view(past, book, linked=False),
-        decisions=decision_views(past, book, "made", "expired", "open"),
+        decisions=decision_views(past, book, "made", "expired", "withdrawn", "open"),
         amendments=amendment_views(past, book),
         needed=needed(past, book),
         plots=tuple(plot for plot in plots if plot.name == "forest"),

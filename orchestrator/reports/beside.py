@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from agents.reading import amended_late
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.naming import model_name, model_refs
-from orchestrator.reports.parts import CheckedRow
+from orchestrator.reports.parts import CheckedRow, ShapeRow
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Estimate, Prose, p_value
 from store.board import Task
 
 
-def together(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:
+def together(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, ...]:
     """Sentences on all models at once, of what the newest comparison reports and what decides nothing."""
-    return (*_shown(comparison, book), *_together(comparison, book), *_sequential(comparison, book))
+    return (*_shown(comparison, past, book), *_together(comparison, book), *_sequential(comparison, book))
 
 
 def checked(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tuple[CheckedRow, ...]]:
@@ -34,21 +35,45 @@ def checked(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tupl
     return (
         (
             "What the tests rest on: p of collapse by other tests, and the range of Student's t without any one image; "
-            "none of it switches the test, or is corrected for the number of models. Trend: change from a model's "
-            "first layer to its last, explored, with p by Benjamini and Hochberg.", *balanced,
+            "none of it switches the test, or is corrected for looks, and only max-T, by the bootstrap, is corrected "
+            "for the number of models.", *_null_known(comparison), *balanced,
         ),
         rows,
     )  # fmt: skip
 
 
-def _shown(comparison: Task, book: FigureBook) -> Iterator[Prose]:
+def _null_known(comparison: Task) -> Prose:
+    """What a loss against an estimated null makes of the other tests, where the values are such."""
+    if not any(item.metric.endswith("/null_error") for item in comparison.evidence):
+        return ()
+    return (
+        " They, and effect sizes, are of the images alone, and take the null as known: beside an error of the null "
+        "they say more than is known, and the test that decides, which has that error in it, may well find nothing.",
+    )
+
+
+def shapes(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, tuple[ShapeRow, ...]]:
+    """What the values of each model are like, after what the columns mean; nothing where none was reported."""
+    rows = tuple(filter(None, (_shape(comparison, model_id, past, book) for model_id in model_refs(past))))
+    return (_SHAPES if rows else ()), rows
+
+
+_SHAPES: Prose = (
+    "Mean at any look: an interval of one model that covers at all looks together, where images are many. Trend: "
+    "change from a model's first layer to its last, explored, with p by Benjamini and Hochberg. Error of the null: "
+    "that of random initialisations, where values are losses against them.",
+)
+
+
+def _shown(comparison: Task, past: Past, book: FigureBook) -> Iterator[Prose]:
     """How many models are shown to collapse, and what that number is."""
     count, alpha = comparison.value("count/collapsed"), comparison.value("alpha")
     if count is not None and alpha is not None:
+        late = ", which no longer holds as the protocol was amended after data" if amended_late(past.board) else ""
         yield (
             "Collapse is shown in ", book.evidence(count), " of them (û, by partial conjunction): that is more than "
-            "truly collapse with a probability of ", book.evidence(alpha), " at most, over all looks, and speaks of "
-            "these models only.",
+            "truly collapse with a probability of ", book.evidence(alpha), f" at most, over all looks{late}; and it "
+            "speaks of these models only.",
         )  # fmt: skip
 
 
@@ -60,7 +85,8 @@ def _together(comparison: Task, book: FigureBook) -> Iterator[Prose]:
     p = comparison.value("across/fixed/p_collapse")
     if fixed is not None and p is not None:
         found: Prose = ("Over all models together, these very models, the mean is ", Estimate(book.evidence(fixed)))
-        yield (*found, "; against the threshold, ", *p_value(book.evidence(p)), ".")
+        beyond = "; one-sided, that it lies beyond the threshold, at this look alone, "
+        yield (*found, beyond, *p_value(book.evidence(p)), ".")
     if population is not None:
         mean = Estimate(book.evidence(population))
         yield ("Were they a random sample of a population of models, its mean would be ", mean, ".")
@@ -73,14 +99,17 @@ def _together(comparison: Task, book: FigureBook) -> Iterator[Prose]:
 
 
 def _sequential(comparison: Task, book: FigureBook) -> Iterator[Prose]:
-    """How many models collapse, however often one looks; of the first few numbers."""
+    """How many models collapse, at whichever look one stops; of the first few numbers."""
     found = [item for item in comparison.evidence if item.metric.startswith("sequential/")]
     each: list[Prose] = [
         (f"{words} or more, ", *p_value(book.evidence(item))) for words, item in zip(_COUNTS, found, strict=False)
     ]
     if each:
         listed = (piece for number, words in enumerate(each) for piece in ((", ", *words) if number else words))
-        yield ("By e-values, which hold after any number of looks, models that collapse are ", *listed, ".")
+        yield (
+            "By e-values, whatever the plan of the looks is, by partial conjunction of their inverses and at whichever "
+            "look one stops, models that collapse are ", *listed, ".",
+        )  # fmt: skip
 
 
 _COUNTS = ("one", "two", "three", "four", "five", "six")
@@ -88,22 +117,43 @@ _COUNTS = ("one", "two", "three", "four", "five", "six")
 
 def _checked(comparison: Task, model_id: str, past: Past, book: FigureBook) -> CheckedRow | None:
     """One model; None where it was not tested, or by a version that reported less."""
-
-    def value(name: str) -> Cell:
-        item = comparison.value(f"model/{model_id}/{name}")
-        return Absent("–") if item is None else Estimate(book.evidence(item))
-
-    if comparison.value(f"model/{model_id}/collapse/p_signed_rank") is None:
+    if not _reported(comparison, model_id):
         return None
+    value = _values(comparison, model_id, book)
     return CheckedRow(
         model=model_name(past, model_id),
         signed_rank=value("collapse/p_signed_rank"),
         sign_flip=value("collapse/p_sign_flip"),
         bootstrap_t=value("collapse/p_bootstrap_t"),
+        max_t=value("collapse/p_max_t"),
         left_out=(value("left_out/p_low"), value("left_out/p_high")),
         balanced=value("balanced/p"),
+    )
+
+
+def _shape(comparison: Task, model_id: str, past: Past, book: FigureBook) -> ShapeRow | None:
+    if not _reported(comparison, model_id):
+        return None
+    value = _values(comparison, model_id, book)
+    return ShapeRow(
+        model=model_name(past, model_id),
+        any_look=value("mean_any_look"),
         trend=value("trend/slope"),
         trend_p=value("trend/p_bh"),
         skew=value("skew"),
         null_error=value("null_error"),
     )
+
+
+def _reported(comparison: Task, model_id: str) -> bool:
+    return comparison.value(f"model/{model_id}/collapse/p_signed_rank") is not None
+
+
+def _values(comparison: Task, model_id: str, book: FigureBook) -> Callable[[str], Cell]:
+    """What the comparison reports of a model, by the end of its key."""
+
+    def value(name: str) -> Cell:
+        item = comparison.value(f"model/{model_id}/{name}")
+        return Absent("–") if item is None else Estimate(book.evidence(item))
+
+    return value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orchestrator.reports.figures import Figure
-from orchestrator.reports.parts import CriterionRow, EvidenceView, FileRow, Plot, Progress, TaskView
+from orchestrator.reports.parts import AuditView, CriterionRow, EvidenceView, FileRow, Plot, Progress, TaskView
 from orchestrator.reports.prose import Cell, Code, Label, Link, ModelName, Prose, Said
 from orchestrator.reports.sites import InfluenceView
 from store.board import DecisionStatus, Status
@@ -155,6 +155,8 @@ class CycleReport:
     decisions: tuple[DecisionView, ...]
     """Those that were answered or have expired."""
     amendments: tuple[AmendmentView, ...]
+    audit: AuditView | None
+    """Of the reports of the cycle before; None where they were not audited."""
     remaining: tuple[Prose, ...]
     trajectory: tuple[Prose, ...]
     files: tuple[FileRow, ...]
@@ -215,6 +217,8 @@ class Handover:
     progress: Progress
     evidence: EvidenceView
     blockers: tuple[Blocker, ...]
+    audit: AuditView | None
+    """Of the reports of the cycle before; None where they were not audited."""
     remaining: tuple[Prose, ...]
     recommendations: tuple[Advice, ...]
     questions: tuple[DecisionView, ...]

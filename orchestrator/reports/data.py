@@ -12,6 +12,7 @@ from orchestrator.reports.figures import Figure
 from orchestrator.reports.parts import Plot
 from orchestrator.reports.prose import (
     Absent,
+    Cell,
     Code,
     Estimate,
     Label,
@@ -30,7 +31,8 @@ _OUTSIDE_SECTIONS = ("header", "figures")
 def as_json(report: CycleReport | AssessmentReport | Handover, schema: str) -> str:
     """The whole report as strict JSON, closed by a newline."""
     header = report.header
-    sections = {f.name: to_plain(getattr(report, f.name)) for f in fields(report) if f.name not in _OUTSIDE_SECTIONS}
+    named = {f.name: getattr(report, f.name) for f in fields(report) if f.name not in _OUTSIDE_SECTIONS}
+    sections = {name: to_plain(section) for name, section in named.items() if section is not None}
     whole = {
         "schema": schema,
         "study": header.study.text,
@@ -106,5 +108,8 @@ def to_plain(value: object) -> Any:
 
 
 def _is_prose(value: tuple[object, ...]) -> bool:
+    """False for rows, and for cells in a line, which are no sentence as nothing stands between them."""
+    if len(value) > 1 and all(isinstance(piece, Cell) for piece in value):
+        return False
     pieces = (str, Figure, Estimate, Said, Code, Label, Link, Strong, Absent, ModelName, datetime)
     return all(isinstance(piece, pieces) for piece in value)

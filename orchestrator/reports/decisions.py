@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from agents.reading import CLAIM, STOP, lapsed, possible_claims
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.context import AmendmentView, DecisionView, OptionView
 from orchestrator.reports.naming import model_refs
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Code, Label, ModelName, Prose, Said, counted
+from store.amendments import protocol_values
 from store.board import Decision, DecisionStatus
-from store.decide import expires_at, protocol_values
+from store.decide import expires_at
 from store.events import Option, StudyRegistered
 from store.evidence import Evidence
 from store.study import Study
@@ -96,6 +98,9 @@ def _deadline(decision: Decision, book: FigureBook) -> Prose:
 def _answer(decision: Decision) -> Prose | None:
     if decision.answered_at is None or decision.answered_position is None:
         return None
+    if decision.status == "withdrawn":
+        because = Said((decision.reason or "").rstrip(". "), decision.answered_position)
+        return ("It was withdrawn on ", decision.answered_at, " and nothing was chosen: ", because, ".")
     chosen = Code(decision.chosen or "")
     if decision.status == "expired":
         return (chosen, " stands since ", decision.answered_at, ", because nobody answered in time.")
@@ -107,9 +112,23 @@ def _answer(decision: Decision) -> Prose | None:
 
 
 def _notes(decision: Decision, past: Past, book: FigureBook) -> tuple[Prose, ...]:
-    """That a claim's strength was chosen after data were seen, or is about to be."""
-    if decision.request.kind != "claim_strength":
+    """That a claim's strength was chosen after data were seen, or is about to be; and that it no longer counts."""
+    if decision.request.kind != "claim_strength" or decision.status == "withdrawn":
         return ()
+    return (*_when(decision, past, book), *_lapsed(decision, past))
+
+
+def _lapsed(decision: Decision, past: Past) -> tuple[Prose, ...]:
+    if decision.chosen is None or decision.chosen == STOP:
+        return ()
+    if lapsed(past.board, decision):
+        return (("It no longer counts: the protocol was amended in what was asked about.",),)
+    if decision.chosen not in {f"{CLAIM}{k}" for k in possible_claims(past.board)}:
+        return (("It no longer counts: fewer models are left than this claim needs.",),)
+    return ()
+
+
+def _when(decision: Decision, past: Past, book: FigureBook) -> tuple[Prose, ...]:
     position = decision.answered_position or decision.position
     if not past.looks_before(position):
         return (("No comparison had been seen by then.",),)
@@ -125,7 +144,7 @@ def _notes(decision: Decision, past: Past, book: FigureBook) -> tuple[Prose, ...
     return (
         (
             "The strength of the claim was chosen after data were seen, after ", *looks,
-            ". It is one of those that the registered protocol left open.",
+            ". It is one of those that the protocol left open.",
         ),
     )  # fmt: skip
 

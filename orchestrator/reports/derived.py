@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from agents.reading import audits, contradictions
 from orchestrator.reports.past import Attempt, Past
 from store.specs import Diagnostic
 
@@ -38,6 +39,8 @@ def derive(name: str, past: Past) -> Derived:
             return Derived(len(_cycle_times(past)), "cycles", past.board.position)
         case ["cycles", "median_s"]:
             return Derived(median(_cycle_times(past)), "s", past.board.position)
+        case ["cycle", number, "audits", what]:
+            return _of_audits(int(number), what, past)
         case ["cycle", _, *rest]:
             return Derived(*_of_cycle(rest, past), past.board.position)
         case ["study", "models"]:
@@ -91,6 +94,18 @@ def _duration(attempt: Attempt) -> Derived:
     if attempt.ended is None or attempt.end_position is None:
         raise LookupError("the attempt is not over")
     return Derived((attempt.ended - attempt.began).total_seconds(), "s", attempt.end_position)
+
+
+def _of_audits(cycle: int, what: str, past: Past) -> Derived:
+    done = [task for task in audits(past.board, cycle) if task.status == "accepted"]
+    position = max(task.status_position for task in done)
+    match what:
+        case "done":
+            return Derived(len(done), "reports", position)
+        case "faulty":
+            return Derived(sum(contradictions(task) > 0 for task in done), "reports", position)
+        case _:
+            raise LookupError(f"no number of audits is called {what!r}")
 
 
 def _of_cycle(rest: list[str], past: Past) -> tuple[float, str]:

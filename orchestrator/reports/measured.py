@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agents.reading import adjusted_p, answer, level
-from orchestrator.reports.beside import checked, together
+from orchestrator.reports.beside import checked, shapes, together
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.naming import model_name, model_refs, task_link
 from orchestrator.reports.parts import EvidenceView, MeasuredRow, PairRow, TestedRow
@@ -24,16 +24,22 @@ def evidence_view(past: Past, book: FigureBook, linked: bool = True) -> Evidence
     comparison = past.comparison
     if comparison is None or not isinstance(comparison.spec, Statistics):
         return EvidenceView(
-            measured, ("No comparison was accepted, so no model has been tested yet.",), (), (), (), (), ()
+            measured, ("No comparison was accepted, so no model has been tested yet.",), (), (), (), (), (), (), ()
         )
-    note, rows = checked(comparison, past, book)
+    tested_note = _tested_note(comparison, past, book, linked)
+    notes = (*_notes(comparison, book), *together(comparison, past, book))
+    tested = tuple(_tested(model_id, comparison, past, book) for model_id in _compared(comparison.spec))
+    checked_note, checked_rows = checked(comparison, past, book)
+    shape_note, shape_rows = shapes(comparison, past, book)
     return EvidenceView(
         measured=measured,
-        tested_note=_tested_note(comparison, past, book, linked),
-        notes=(*_notes(comparison, book), *together(comparison, book)),
-        tested=tuple(_tested(model_id, comparison, past, book) for model_id in _compared(comparison.spec)),
-        checked_note=note,
-        checked=rows,
+        tested_note=tested_note,
+        notes=notes,
+        tested=tested,
+        checked_note=checked_note,
+        checked=checked_rows,
+        shape_note=shape_note,
+        shapes=shape_rows,
         pairs=_pairs(comparison, past, book),
     )
 
@@ -199,6 +205,6 @@ def _notes(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:
         notes.append(("Intervals are two-sided, with confidence ", confidence, " each."))
     position = comparison.status_position
     for label, text in sorted(comparison.facts.items()):
-        if label.startswith(("Missing ", "Undetermined ")):
+        if label.startswith(("Missing ", "Undetermined ", "Interval ", "Level of this look")):
             notes.append((Said(label, position), ": ", Said(text, position), "."))
     return tuple(notes)

@@ -233,13 +233,21 @@ def needed(past: Past, book: FigureBook) -> tuple[Prose, ...]:
              ", and a NO-GO needs it excluded in ", *counted(no_go, *_MORE), ".",
              *_flip(claim, index, position, book), *_more(claim, index, position, book, untested)),
         )  # fmt: skip
+    estimated = comparison is not None and any(item.metric.endswith("/null_error") for item in comparison.evidence)
+    known = ", were its null known" if estimated else ""
     images = comparison.value("power/n_for_medium_effect") if comparison is not None else None
     if images is not None:
         lines.append(
-            ("To find a medium effect at this look's level, a single model needs ", book.evidence(images), " images.")
+            (
+                "To find a medium effect at this look's level, a single model needs ",
+                book.evidence(images),
+                f" images{known}.",
+            )
         )
     smallest = comparison.value("power/mde") if comparison is not None else None
     if smallest is not None:
         effect = book.evidence(smallest)
-        lines.append(("With the images at hand, the smallest effect that can be expected to be found is ", effect, "."))
+        lines.append(
+            ("With the images at hand, the smallest effect that can be expected to be found is ", effect, f"{known}.")
+        )
     return tuple(lines)

@@ -162,9 +162,18 @@ class CheckedRow:
     signed_rank: Cell
     sign_flip: Cell
     bootstrap_t: Cell
+    max_t: Cell
     left_out: tuple[Cell, Cell]
     """Smallest and largest p without any one image."""
     balanced: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeRow:
+    """What the values of one model are like beyond their mean."""
+
+    model: ModelName
+    any_look: Cell
     trend: Cell
     trend_p: Cell
     skew: Cell
@@ -196,6 +205,31 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditRow:
+    """What the audit of one report found."""
+
+    report: Code
+    inconsistent: Cell
+    depends_on_reading: Cell
+    not_checkable: Cell
+    consistent: Cell
+    task: Code
+    undone: Said | None
+    """Why there are no numbers."""
+    contradictions: tuple[Prose, ...]
+    """Check and line of each inconsistent finding. Not its numbers: the next audit would read them as ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """What the audit of the reports of the cycle before found."""
+
+    note: Prose
+    where: Prose
+    rows: tuple[AuditRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceView:
     """What has been measured and tested so far."""
 
@@ -205,4 +239,6 @@ class EvidenceView:
     tested: tuple[TestedRow, ...]
     checked_note: Prose
     checked: tuple[CheckedRow, ...]
+    shape_note: Prose
+    shapes: tuple[ShapeRow, ...]
     pairs: tuple[PairRow, ...]

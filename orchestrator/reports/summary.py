@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agents.reading import adjusted_p
+from orchestrator.reports.audited import faults
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.context import Summary
 from orchestrator.reports.measured import look_of, reading
@@ -44,7 +45,8 @@ _UNFINISHED: tuple[tuple[Status, str], ...] = (
 
 def summary(past: Past, book: FigureBook) -> Summary:
     """What the cycle came to, what it accomplished, and what it did not."""
-    lines = [_completed(past, book), *_verdict(past), *_counts(past, book), *_diagnosed(past), *_waiting(past, book)]
+    lines = [_completed(past, book), *_verdict(past), *_counts(past, book), *_diagnosed(past)]
+    lines += [*_waiting(past, book), *faults(past, book)]
     return Summary(
         lines=tuple(lines),
         accomplished=tuple(_done(task, past) for task in past.tasks if task.status == "accepted"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agents.planning.leftover import verdict_in_force
-from agents.reading import claims_in_force
+from agents.reading import amended_late, claims_in_force
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.context import Header, Term, VerdictView
 from orchestrator.reports.naming import all_untrained, any_untrained
@@ -11,6 +11,7 @@ from orchestrator.reports.parts import ClaimRow, Goal, MetricRow, Progress
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Code, Estimate, ModelName, Prose, Said, Strong, listed
 from orchestrator.reports.wording import VERDICTS
+from store.amendments import WEIGHS
 from store.codec import digest_of
 from store.evidence import Evidence
 from tasks.statistics.words import BOUNDARIES, TESTS
@@ -51,16 +52,27 @@ def _verdict(past: Past) -> VerdictView:
 
 def _amended(past: Past, position: int) -> list[Prose]:
     """A rule that was changed in the light of data has no error rate, and its verdict has to say so."""
-    late = any(
-        amendment.position < position
-        and past.looks_before(amendment.position)
-        and any(key.startswith(("decision.", "data.")) for key in amendment.event.changed)
-        for amendment in past.board.amendments
-    )
-    said: Prose = (
-        "The decision rule was amended after data had been compared, so that its error rate no longer holds.",
-    )
-    return [said] if late else []
+    late = [amendment.event for amendment in amended_late(past.board) if amendment.position < position]
+    replanned = any(key in ("decision.looks", "decision.boundary") for event in late for key in event.changed)
+    notes: list[Prose] = []
+    if late:
+        changed = sorted({key for event in late for key in event.changed if key.startswith(WEIGHS)})
+        keys = listed([(Code(key),) for key in changed])
+        notes.append(
+            (
+                "The protocol was amended after data had been compared (",
+                *keys,
+                "), so that its error rate no longer holds.",
+            )
+        )
+    if replanned:
+        notes.append(
+            (
+                "The boundary was planned anew for the looks that are now planned; it does not know what the looks "
+                "before the amendment have spent of the error.",
+            )
+        )
+    return notes
 
 
 def _caveats(past: Past) -> tuple[Prose, ...]:
@@ -92,7 +104,7 @@ def _since(past: Past) -> list[Prose]:
     notes: list[Prose] = []
     if assessment is None or cycle.number != len(board.cycles):
         return notes
-    answered = [d for d in board.decisions if (d.answered_position or 0) > position]
+    answered = [d for d in board.decisions if d.chosen and (d.answered_position or 0) > position]
     if answered:
         names = ", ".join(decision.request.decision_id for decision in answered)
         notes.append(("Answered since the assessment: ", Code(names), "."))

@@ -26,6 +26,7 @@ STATUS_SIGNS: Words = {
     "open": "?",
     "made": "✓",
     "expired": "–",
+    "withdrawn": "–",
 }
 
 STATUS_WORDS: Words = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeVar
@@ -16,14 +16,17 @@ from store.specs import Statistics
 from tasks.statistics.across_models import AcrossModels, fixed_set, population
 from tasks.statistics.adequacy import Undetermined
 from tasks.statistics.claims import RULES, Claim, claim
+from tasks.statistics.clusters import of_images
 from tasks.statistics.location import SMALLEST_P
 from tasks.statistics.look_plan import look_level
+from tasks.statistics.max_t import max_t
 from tasks.statistics.meta_analysis import meta_analysis
 from tasks.statistics.models import ModelResult, collapse_side, describe_model, look_plan
 from tasks.statistics.multiplicity import benjamini_hochberg, holm
 from tasks.statistics.pairs import PairResult, describe_pair
 from tasks.statistics.partial_conjunction import partial_conjunction
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER, minimal_detectable_effect, power, sample_size
+from tasks.statistics.resampling import draw
 from tasks.statistics.samples import Joined
 from tasks.statistics.shared_error import Measured, of_difference, of_mean, of_one, of_twins
 from tasks.statistics.trend import Trend, trend
@@ -38,10 +41,10 @@ class Design:
     """What the one-sided test of one model, at the level of one look, can find by n and against what is known."""
 
     images: int
-    n_for_medium_effect: int
-    """Images that find d = 0.5 with power 0.8."""
+    n_for_medium_effect: int | None
+    """Images that find d = 0.5 with power 0.8; None where no number does at the level of this look."""
     mde: float | None
-    """Standardised effect that the images at hand find with power 0.8; None for a single image."""
+    """Standardised effect that the images at hand find with power 0.8; None for a single image, and where none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Comparison:
     alpha: float
     """Over all looks and, in each direction, over all models."""
     level: float
-    """What the nominal p of a single model would have to reach at this look, if its null were known."""
+    """What the nominal p of a single model would have to reach at this look, if its null were known; 0 where no p is
+    small enough, as for few images by e-values."""
     models: Mapping[str, ModelResult]
     pairs: Mapping[Pair, PairResult]
     undetermined: Mapping[str, Undetermined]
@@ -77,6 +81,9 @@ class Comparison:
     p_collapse: Mapping[str, float]
     """Adjusted for looks, then by Holm for all models, as are the next: how many are within alpha is û."""
     p_clear: Mapping[str, float]
+    p_max_t: Mapping[str, float]
+    """Of collapse, corrected over all models by the step-down max-T bootstrap, which knows how they go together; of
+    images alone, at this look. Shown beside Holm's, which decides."""
     p_sequential: tuple[float, ...]
     """For k = 1 … m, the p of "k or more models collapse" by the models' e-values, which holds after any number of
     looks; whatever the plan of the looks is."""
@@ -105,7 +112,7 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
     Raises BadInput when the spec contradicts itself: a look beyond the last, a claim about more models than there are,
     a threshold that equals the null value.
     """
-    level = look_level(spec.alpha, joined.image_ids.size, look_plan(spec), spec.look)
+    level = look_level(spec.alpha, max(joined.image_ids.size, 2), look_plan(spec), spec.look)
     described = {
         model: describe_model(x, spec, len(joined.values), joined.references.get(model))
         for model, x in joined.values.items()
@@ -131,6 +138,7 @@ def compare(joined: Joined, spec: Statistics) -> Comparison:
         },
         p_collapse=p_collapse,
         p_clear=p_clear,
+        p_max_t=_max_t(joined, spec),
         p_sequential=_sequential(models, len(described)),
         trends=trends,
         p_trend=_benjamini_hochberg({model: found.test.p for model, found in trends.items()}),
@@ -188,6 +196,16 @@ def _sequential(models: Mapping[str, ModelResult], family: int) -> tuple[float, 
     return tuple(partial_conjunction(np.clip(np.exp(-log_e), SMALLEST_P, 1.0), family).tolist())
 
 
+def _max_t(joined: Joined, spec: Statistics) -> dict[str, float]:
+    """By model; without those that bear no test, or whose resamples may have no spread."""
+    if joined.image_ids.size < 2:
+        return {}
+    drawn = draw(joined.image_ids.size, np.random.default_rng(abs(spec.seed)), spec.resamples)
+    values = of_images(np.array(list(joined.values.values())))
+    found = max_t(values, drawn, spec.threshold, collapse_side(spec))
+    return {model: p for model, p in zip(joined.values, found.tolist(), strict=True) if math.isfinite(p)}
+
+
 def _split(results: Mapping[Name, Result | Undetermined]) -> tuple[dict[Name, Result], dict[Name, Undetermined]]:
     """What was found, and why nothing was."""
     found = {name: result for name, result in results.items() if not isinstance(result, Undetermined)}
@@ -210,11 +228,20 @@ def _benjamini_hochberg(p: Mapping[str, float]) -> dict[str, float]:
 
 
 def _design(n: int, level: float) -> Design:
+    images = _within_reach(lambda: sample_size(MEDIUM_EFFECT, TARGET_POWER, level, "one-sample", "greater"))
     return Design(
         images=n,
-        n_for_medium_effect=math.ceil(sample_size(MEDIUM_EFFECT, TARGET_POWER, level, "one-sample", "greater")),
-        mde=minimal_detectable_effect(n, TARGET_POWER, level, "one-sample", "greater") if n >= 2 else None,
+        n_for_medium_effect=None if images is None else math.ceil(images),
+        mde=_within_reach(lambda: minimal_detectable_effect(n, TARGET_POWER, level, "one-sample", "greater")),
     )
+
+
+def _within_reach(solved: Callable[[], float]) -> float | None:
+    """What a design would take; None where nothing is enough."""
+    try:
+        return solved()
+    except ValueError:
+        return None
 
 
 def _claims(spec: Statistics, m: int, n: int, level: float) -> tuple[Claim, ...]:
@@ -226,4 +253,6 @@ def _claims(spec: Statistics, m: int, n: int, level: float) -> tuple[Claim, ...]
     def per_model(alpha: float) -> float:
         return power(n, MEDIUM_EFFECT, alpha, "one-sample", "greater") if n >= 2 else 0.0
 
+    if level == 0:  # nothing is claimed at this look, rightly or wrongly
+        return tuple(Claim(k, m, rule, 0.0, 0.0, 0.0, 0.0, 0.0) for k in sorted(set(spec.at_least)) for rule in RULES)
     return tuple(claim(k, m, level, per_model, rule) for k in sorted(set(spec.at_least)) for rule in RULES)

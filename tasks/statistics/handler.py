@@ -28,6 +28,9 @@ _NULL = (
 )
 
 
+_UNREACHABLE = "none: with so few images no result, however clear, crosses the boundary; more images can"
+
+
 def compare_models(spec: Statistics, run: Run) -> Outcome:
     """Test each model of the spec against the null value and the threshold, and every pair of models.
 
@@ -58,9 +61,16 @@ def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
         "Tests": f"{TESTS[spec.test]}: against the threshold each way, and against the null value two-sided; "
         "between models Student's t, paired",
         "Collapse": f"the mean of {spec.metric} is {side} than the threshold",
+        **({"Level of this look": _UNREACHABLE} if found.level == 0 else {}),
         "Correction": "Holm, over all models in each direction, which is partial conjunction, and over all pairs",
         "Looks": _looks(spec),
-        "Intervals": "95 %, uncorrected: BCa bootstrap for means, Student's t for differences, noncentral t for dz",
+        "Intervals": "95 %, uncorrected: bootstrap-t for means, Student's t for differences, noncentral t for dz; "
+        "at any look, a confidence sequence",
+        **{
+            f"Interval {model}": "BCa bootstrap: too few images differ for the bootstrap-t"
+            for model, result in found.models.items()
+            if result.interval_by == "BCa"
+        },
         **({"Null of the losses": _NULL} if any(each.shared.error > 0 for each in found.models.values()) else {}),
         "Assumptions": "independent images; skew and Shapiro-Wilk are shown and switch no test",
         **{f"Over all models, {each.scope}": each.assumption for each in found.across},

@@ -24,7 +24,13 @@ def in_range(found: Comparison, metric: str) -> Comparison:
     return replace(
         found,
         models={
-            name: replace(each, bootstrap=cut(each.mean, each.bootstrap), student=cut(each.mean, each.student))
+            name: replace(
+                each,
+                interval=cut(each.mean, each.interval),
+                bca=cut(each.mean, each.bca),
+                student=cut(each.mean, each.student),
+                any_look=cut(each.mean, each.any_look),
+            )
             for name, each in found.models.items()
         },
         across=tuple(replace(each, interval=cut(each.mean, each.interval)) for each in found.across),

@@ -40,7 +40,8 @@ def _counts(found: Comparison) -> Iterator[Measurement]:
 def _design(found: Comparison) -> Iterator[Measurement]:
     yield Measurement("alpha", found.alpha)
     yield Measurement("alpha/look", found.level)
-    yield Measurement("power/n_for_medium_effect", found.design.n_for_medium_effect, "images")
+    if found.design.n_for_medium_effect is not None:
+        yield Measurement("power/n_for_medium_effect", found.design.n_for_medium_effect, "images")
     if found.design.mde is not None:
         yield Measurement("power/mde", found.design.mde, "SD", n=found.design.images)
 
@@ -61,7 +62,7 @@ def _claim(claim: Claim) -> Iterator[Measurement]:
 
 def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measurement]:
     key, n = f"model/{model}", result.n
-    yield _bounded(f"{key}/mean", result.mean, result.bootstrap, n)
+    yield _bounded(f"{key}/mean", result.mean, result.interval, n)
     yield Measurement(f"{key}/sd", result.sd, n=n)
     if result.shared.error > 0:
         yield Measurement(f"{key}/null_error", result.shared.error)
@@ -79,6 +80,9 @@ def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measu
     yield Measurement(f"{key}/collapse/p_sign_flip", result.sensitivity.sign_flip_p, n=n)
     if result.sensitivity.bootstrap_t_p is not None:
         yield Measurement(f"{key}/collapse/p_bootstrap_t", result.sensitivity.bootstrap_t_p, n=n)
+    if model in found.p_max_t:
+        yield Measurement(f"{key}/collapse/p_max_t", found.p_max_t[model], n=n)
+    yield _bounded(f"{key}/mean_any_look", result.mean, result.any_look, n)
     yield Measurement(f"{key}/balanced/p", result.balanced.p, n=n)
     yield Measurement(f"{key}/balanced/margin", result.balanced.margin)
     yield Measurement(f"{key}/left_out/p_low", result.sensitivity.left_out.p_low, n=n)

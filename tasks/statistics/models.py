@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from store.evidence import Interval
 from store.specs import Statistics, Test
 from tasks.statistics.adequacy import Sample, Undetermined, examine
 from tasks.statistics.bootstrap_t import bootstrap_t
+from tasks.statistics.confidence_sequences import confidence_sequence
 from tasks.statistics.effect_size import dz_from_t, dz_interval, hedges_g
 from tasks.statistics.equivalence import Equivalence, equivalence_test
 from tasks.statistics.intervals import Floats, bootstrap_interval, t_interval
@@ -56,10 +58,16 @@ class ModelResult:
     sd: float
     shared: SharedError
     """Error of the null that values were measured against, at the threshold; in every test and interval of the mean."""
-    bootstrap: Interval
+    interval: Interval
+    """Of the mean: by the bootstrap-t, which covers as often as it says where values are skewed, too
+    (`make calibrate`); BCa's where there is none."""
+    interval_by: Literal["bootstrap-t", "BCa"]
+    bca: Interval
     """BCa interval of the mean."""
     student: Interval
     """t interval of the mean."""
+    any_look: Interval
+    """Of the mean: its confidence sequence after these images, which covers at all looks together."""
     collapse: TTest
     """Is the mean beyond the threshold, on the side away from the null value?"""
     clear: TTest
@@ -122,6 +130,9 @@ def describe_model(
     test = TESTS[spec.test]
     at_threshold, at_mean = (of_one((reference, value)) for value in (spec.threshold, sample.mean))
     student = t_test(sample, spec.threshold), t_test(sample, spec.null)
+    drawn_t = bootstrap_t(sample, draw(sample.n, _generator(spec), spec.resamples), spec.threshold, side, CONFIDENCE)
+    by_t = None if isinstance(drawn_t, Undetermined) else drawn_t
+    bca = bootstrap_interval(sample.values, _generator(spec), spec.resamples, CONFIDENCE)
     collapse_standing, clear_standing = (_standing(sample, spec, way, models, at_threshold) for way in (side, other))
     return ModelResult(
         n=sample.n,
@@ -129,10 +140,11 @@ def describe_model(
         mean=sample.mean,
         sd=sample.sd,
         shared=at_threshold,
-        bootstrap=_with(
-            at_mean, sample, bootstrap_interval(sample.values, _generator(spec), spec.resamples, CONFIDENCE)
-        ),
+        interval=_with(at_mean, sample, bca if by_t is None else by_t.interval),
+        interval_by="BCa" if by_t is None else "bootstrap-t",
+        bca=_with(at_mean, sample, bca),
         student=student_interval(sample, at_mean),
+        any_look=_with(at_mean, sample, _any_look(sample)),
         collapse=test(sample, spec.threshold, side, at_threshold),
         clear=test(sample, spec.threshold, other, at_threshold),
         collapse_standing=collapse_standing,
@@ -152,7 +164,7 @@ def describe_model(
         sensitivity=Sensitivity(
             signed_rank(sample, spec.threshold, side).p,
             sign_flip(sample, _generator(spec), spec.threshold, side, spec.resamples).p,
-            _bootstrap_t_p(sample, spec, side),
+            None if by_t is None else by_t.p,
             leave_one_out(sample, spec.threshold, side),
         ),
         dz_null=dz_from_t(student[1].t, sample.n),
@@ -174,13 +186,13 @@ def student_interval(sample: Sample, shared: SharedError = NOTHING_SHARED) -> In
     return Interval(low=float(low), high=float(high), confidence=CONFIDENCE)
 
 
-def _bootstrap_t_p(sample: Sample, spec: Statistics, side: Alternative) -> float | None:
-    found = bootstrap_t(sample, draw(sample.n, _generator(spec), spec.resamples), spec.threshold, side)
-    return None if isinstance(found, Undetermined) else found.p
+def _any_look(sample: Sample) -> Interval:
+    low, high = confidence_sequence(sample.values, CONFIDENCE)
+    return Interval(low=float(low[-1]), high=float(high[-1]), confidence=CONFIDENCE)
 
 
 def _with(shared: SharedError, sample: Sample, alone: Interval) -> Interval:
-    """A bootstrap interval of images, with the error that they share."""
+    """An interval of images alone, with the error that they share."""
     low, high = shared.widened(sample.mean, alone.low, alone.high, alone.confidence)
     return Interval(low=low, high=high, confidence=alone.confidence)
 

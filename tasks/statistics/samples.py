@@ -15,10 +15,14 @@ from numpy.typing import NDArray
 from store.errors import BadInput
 from store.specs import Source
 from store.study import LOSS
+from tasks.ranges import range_of
 from tasks.statistics.intervals import Floats
 from tasks.statistics.shared_error import Reference, reference
 
 ImageIds = NDArray[np.int64]
+
+ROUNDING = 1e-5
+"""By so much a value in single precision may lie outside its range."""
 
 _NUMBER = re.compile(r"\d+")
 """The first number in the name of an array is that of its layer."""
@@ -129,7 +133,7 @@ def _reference(model: str, looks: Sequence[Floats]) -> Reference:
     try:
         return reference(np.concatenate([null[:, :draws] for null in looks]).T)
     except ValueError as error:
-        raise BadInput(f"model {model}: {error}") from None
+        raise BadInput(f"model {model}: its draws of the null: {error}") from None
 
 
 def _read(path: Path, source: Source, metric: str) -> _Look:
@@ -148,15 +152,32 @@ def _read(path: Path, source: Source, metric: str) -> _Look:
             by_layer = [archive[layer] for layer in layer_arrays(metric, archive.files)]
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise BadInput(f"{name}: not a readable npz archive of plain arrays ({error})") from error
-    if ids.ndim != 1 or ids.dtype.kind not in "iu" or values.shape != ids.shape or values.dtype.kind != "f":
+    if ids.ndim != 1 or ids.dtype.kind not in "iu":
+        raise BadInput(f"{name}: 'image_ids' must hold integers [images], but is {ids.dtype} {list(ids.shape)}")
+    if ids.size and ids.max() > np.iinfo(np.int64).max:
+        raise BadInput(f"{name}: 'image_ids' holds {ids.max()}, which is beyond 64-bit integers with a sign")
+    if ids.size == 0:
+        raise BadInput(f"{name}: 'image_ids' is empty, so that no image was measured")
+    if values.shape != ids.shape or values.dtype.kind != "f":
         raise BadInput(
-            f"{name}: {metric!r} must hold one float for each of the integer image_ids, but is {values.dtype} "
-            f"{list(values.shape)} beside {ids.dtype} {list(ids.shape)}"
+            f"{name}: {metric!r} must hold one float for each of the {ids.size} image_ids, but is {values.dtype} "
+            f"{list(values.shape)}"
         )
     if np.isinf(values).any():
         raise BadInput(f"{name}: {metric!r} of image {ids[np.isinf(values)][0]} is infinite; measure it anew")
+    low, high = range_of(metric)
+    beyond = (values < low - ROUNDING) | (values > high + ROUNDING)
+    if beyond.any():
+        raise BadInput(
+            f"{name}: {metric!r} of image {ids[beyond][0]} is {values[beyond][0]:g}, and lies between {low:g} and "
+            f"{high:g} by its definition; measure it anew"
+        )
+    if null is None and metric.endswith(LOSS):
+        raise BadInput(f"{name}: no array {key!r}, so that the error of the null would be left out; measure it anew")
     if null is not None and (null.ndim != 2 or len(null) > len(ids) or null.dtype.kind != "f"):
         raise BadInput(f"{name}: {key!r} must hold floats [images, draws] of the first images, not {list(null.shape)}")
+    if null is not None and not np.isfinite(null).all():
+        raise BadInput(f"{name}: {key!r} holds a value that is no finite number; measure it anew")
     if any(layer.shape != ids.shape or layer.dtype.kind != "f" for layer in by_layer):
         raise BadInput(f"{name}: {metric!r} by layer must hold one float for each of the image_ids")
     layers = np.array(by_layer, dtype=np.float64).reshape(len(by_layer), ids.size)

@@ -90,7 +90,8 @@ def reference(draws: Floats) -> Reference:
     """
     if draws.ndim != 2 or min(draws.shape) < 2 or not np.isfinite(draws).all() or not draws.mean() > 0:
         raise ValueError(
-            f"a reference needs two draws and two images of finite values above 0, not an array of {draws.shape}"
+            "a reference needs two draws and two images of finite values, and a mean above 0, not an array of "
+            f"{draws.shape} with mean {draws.mean() if draws.size else 0:g}"
         )
     k, m = draws.shape
     between = SharedError(float(draws.mean(axis=1).std(ddof=1)), k - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,14 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+def unsigned(workspace: Path) -> None:
+    """Take back what was signed at the end of a run: a run that died before had signed nothing."""
+    shutil.rmtree(workspace / "heads")
+    with sqlite3.connect(workspace / "mlflow.db") as connection:
+        connection.execute("DELETE FROM experiment_tags WHERE key = 'gonogo.head'")
+    connection.close()
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from orchestrator.reports.figures import round_figure
 
+AUDITS = [("audit", "audit", "accepted")] * 5
+"""Of all that people read: report and assessment in two formats, and the hand-over."""
+
 
 def report(workspace: Path, cycle: int) -> dict:
     return json.loads((workspace / f"reports/cycle-{cycle:03d}/cycle-report.json").read_text())
@@ -34,6 +37,7 @@ def test_the_board_has_the_shape_that_scripts_rely_on(one_cycle: Path, gonogo) -
         ("diagnostic", "far-away", "superseded"),
         ("diagnostic", "far-away", "accepted"),
         ("statistics", "statistics", "accepted"),
+        *AUDITS,
     ]
     for task in board["tasks"]:
         assert {"task_id", "title", "priority", "depends_on", "because", "cycle", "duration_s", "evidence"} <= set(task)
@@ -75,7 +79,7 @@ def test_every_run_id_in_the_report_resolves_and_every_metric_equals_the_logged_
             assert round_figure(logged, figure["rounding"]) == figure["text"]
             checked += 1
     assert checked > 100
-    assert len(runs) == 5 + 5, "five tasks with numbers a cycle"
+    assert len(runs) == 5 + 5 + 5, "five tasks with numbers a cycle, and the audits of the first"
 
 
 def test_each_task_with_numbers_is_one_finished_run(two_cycles: Path) -> None:
@@ -86,7 +90,7 @@ def test_each_task_with_numbers_is_one_finished_run(two_cycles: Path) -> None:
     assert experiment is not None
     runs = client.search_runs([experiment.experiment_id])
     tasks = [run.data.tags["gonogo.task"] for run in runs]
-    assert len(tasks) == len(set(tasks)) == 10
+    assert len(tasks) == len(set(tasks)) == 10 + 2 * len(AUDITS)
     assert all(run.info.status == "FINISHED" for run in runs)
     diagnostic = next(run for run in runs if run.data.tags["gonogo.kind"] == "diagnostic")
     names = {item.path for item in client.list_artifacts(diagnostic.info.run_id)}
@@ -103,6 +107,7 @@ def test_the_second_cycle_follows_from_the_first_and_shows_the_decision(two_cycl
         ("diagnostic", "siglip-tiny", "accepted"),
         ("diagnostic", "far-away", "accepted"),
         ("statistics", "statistics", "accepted"),
+        *AUDITS,
     ]
     assert "stands in for far-away" in second[3]["because"], "what was blocked in cycle 1 is not tried again"
     assert "look 2 adds fresh images" in second[1]["because"]
@@ -177,8 +182,10 @@ def test_a_changed_protocol_needs_an_amendment_and_the_report_shows_it(workspace
     assert "decision.threshold" in refused.err
     assert "--amend" in refused.err
     gonogo("decide", "c1-claim-strength", "--choose", "at-least-2", "--as", "Ada", "--reason", "x", "-w", workspace)
-    assert gonogo("run", "--amend", "the pilot was noisy", "-w", workspace).code == 0
+    amended = gonogo("run", "--amend", "the pilot was noisy", "-w", workspace)
+    assert amended.code == 0
+    assert "amended after data had been compared: its error rate no longer holds" in amended.err
     text = (workspace / "reports/cycle-002/cycle-report.md").read_text()
     assert "the pilot was noisy" in text
     assert "`decision.threshold` from 0.7 to 0.6" in text
-    assert "amended after data had been compared" in text.split("## Summary")[0]
+    assert "amended after data had been compared (`decision.threshold`)" in text.split("## Summary")[0]

@@ -21,6 +21,8 @@ from orchestrator.cli.main import run
 from orchestrator.export import verify_crate
 from orchestrator.export.verify_crate import Bad, Crate, encoded
 
+from .conftest import unsigned
+
 STATEMENT, METADATA = "attestation.intoto.json", "ro-crate-metadata.json"
 REPORT = "reports/cycle-001/cycle-report.json"
 
@@ -375,7 +377,8 @@ def edit(database: Path, statement: str) -> None:
 @pytest.mark.parametrize(
     ("damage", "code", "why"),
     [
-        (lambda w: edit(w / "gonogo.db", "DELETE FROM events WHERE type = 'CycleClosed'"), 2, "cycle 1 is still open"),
+        (lambda w: (unsigned(w), edit(w / "gonogo.db", "DELETE FROM events WHERE type = 'CycleClosed'")), 2,
+         "cycle 1 is still open"),
         (lambda w: (w / "reports/cycle-001/assessment.md").unlink(), 2, "gonogo report --cycle 1 renders it again"),
         (lambda w: (w / "reports/cycle-001/assessment.md").write_text("better news"), 5, "assessment.md: is not the"),
         (lambda w: edit(w / "gonogo.db", "UPDATE events SET actor = 'human:Eve' WHERE position = 8"), 5, "position 8"),

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import unsigned
+
 
 def edit(database: Path, statement: str) -> None:
     with sqlite3.connect(database) as connection:
@@ -58,17 +60,21 @@ def test_a_damaged_log_is_read_only_from_then_on(workspace: Path, gonogo) -> Non
     assert (workspace / "gonogo.db").read_bytes() == before
 
 
+def rendered_from(workspace: Path) -> int:
+    """The event that the report was rendered as of."""
+    return int(json.loads((workspace / "reports/cycle-001/cycle-report.json").read_bytes())["as_of"])
+
+
 def test_a_tail_that_was_cut_off_is_missed_by_the_head_in_the_report(workspace: Path, gonogo) -> None:
-    last = gonogo("board", "--json", "-w", workspace).json["position"]
-    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {last - 6}")
+    last = rendered_from(workspace)
+    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {last - 4}")
     said = gonogo("verify", "--json", "-w", workspace)
     assert said.code == 5
-    assert said.json["first_bad"] == last - 5
+    assert said.json["first_bad"] == last - 3
 
 
 def test_after_a_cut_nothing_is_written_that_could_hide_it(workspace: Path, gonogo) -> None:
-    last = gonogo("board", "--json", "-w", workspace).json["position"]
-    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {last - 6}")
+    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {rendered_from(workspace) - 4}")
     answer = ("--choose", "stop", "--as", "Ada", "--reason", "x")
     assert gonogo("decide", "c1-claim-strength", *answer, "-w", workspace).code == 5
     assert gonogo("run", "-w", workspace).code == 5
@@ -76,11 +82,11 @@ def test_after_a_cut_nothing_is_written_that_could_hide_it(workspace: Path, gono
 
 
 def test_reports_that_no_event_records_are_noticed(workspace: Path, gonogo) -> None:
-    last = gonogo("board", "--json", "-w", workspace).json["position"]
-    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {last - 2}")
+    unsigned(workspace)  # what tells first of a log that was cut
+    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {rendered_from(workspace)}")
     said = gonogo("verify", "--json", "-w", workspace)
     assert said.code == 5
-    assert "no event records it" in said.json["why"]
+    assert any("no event records it" in bad["why"] for bad in said.json["figures"]["bad"])
 
 
 def test_without_a_study_file_mlflow_is_checked_all_the_same(workspace: Path, gonogo) -> None:
@@ -171,6 +177,32 @@ def test_replay_gives_the_same_bytes_in_another_process_locale_and_time_zone(two
         assert (tmp_path / path.relative_to(two_cycles)).read_bytes() == path.read_bytes()
 
 
+def test_replay_shows_board_plan_and_assessment_of_then_and_the_report_that_was_not_written_yet(
+    two_cycles: Path, gonogo, tmp_path: Path
+) -> None:
+    events = gonogo("events", "--json", "-w", two_cycles).out.splitlines()
+    positions = {json.loads(line)["type"]: json.loads(line)["position"] for line in reversed(events)}
+    planned, assessed = positions["TaskPlanned"], positions["AssessmentMade"]
+    early = gonogo("replay", "--json", "--at", planned, "-w", two_cycles).json
+    assert [(task["status"], task["rule"]) for task in early["board"]["tasks"]] == [("planned", "environment_first")]
+    assert early["assessment"] is None
+    assert {file["recorded"] for file in early["files"]} == {None}
+    said = gonogo("replay", "--at", assessed, "--output", tmp_path, "-w", two_cycles)
+    assert said.code == 0
+    for words in (
+        "planned because",
+        "(environment_first)",
+        "Assessed as NO_GO: too many models",
+        "not written by then",
+    ):
+        assert words in " ".join(said.out.split())
+    report = (tmp_path / "reports/cycle-001/cycle-report.md").read_text()
+    assert f"event {assessed} of the log" in report
+    late = gonogo("replay", "--json", "--at", assessed, "-w", two_cycles).json
+    assert late["assessment"]["verdict"] == "NO_GO"
+    assert gonogo("replay", "--json", "-w", two_cycles).json.keys() == {"schema", "ok", "files"}
+
+
 def test_replay_of_a_past_position_knows_only_the_reports_of_then(two_cycles: Path, gonogo) -> None:
     events = [json.loads(line) for line in gonogo("events", "--json", "-w", two_cycles).out.splitlines()]
     first = next(event["position"] for event in events if event["type"] == "ReportWritten")
@@ -178,3 +210,67 @@ def test_replay_of_a_past_position_knows_only_the_reports_of_then(two_cycles: Pa
     assert names
     assert all("cycle-001" in name for name in names)
     assert gonogo("replay", "--at", 1, "-w", two_cycles).code == 2
+
+
+def test_a_run_and_a_decision_leave_signed_heads_and_verify_says_whose_they_are(
+    workspace: Path, gonogo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = gonogo("verify", "-w", workspace)
+    assert (said.code, "your key" in said.out) == (0, True)
+    gonogo("decide", "c1-claim-strength", "--choose", "stop", "--as", "Ada", "--reason", "x", "-w", workspace)
+    heads = sorted(path.name for path in (workspace / "heads").iterdir())
+    position = gonogo("board", "--json", "-w", workspace).json["position"]
+    assert len(heads) == 2
+    assert heads[1] == f"{position:06d}.json"
+    newest = workspace / "heads" / heads[1]
+    key = json.loads(newest.read_text())["key"]
+    assert gonogo("verify", "--json", "-w", workspace).json["signed"] == {"position": position, "key": key}
+    for given in (key, key.upper(), newest):
+        assert gonogo("verify", "--key", given, "-w", workspace).code == 0
+    other = gonogo("verify", "--key", "ab" * 32, "-w", workspace)
+    assert other.code == 5
+    assert "no head of the log is signed by abab" in other.err
+    monkeypatch.setenv("GONOGO_KEY", str(tmp_path / "another"))
+    assert "a key that is not yours" in gonogo("verify", "-w", workspace).out
+    for wrong in ("abc", workspace / "study.toml", tmp_path):
+        refused = gonogo("verify", "--key", wrong, "-w", workspace)
+        assert (refused.code, refused.err.count("\n")) == (2, 1)
+
+
+def test_a_log_cut_after_its_reports_is_seen_by_the_signed_head_and_by_the_one_in_mlflow(
+    workspace: Path, gonogo
+) -> None:
+    last = gonogo("board", "--json", "-w", workspace).json["position"]
+    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position = {last}")
+    said = gonogo("verify", "-w", workspace)
+    assert said.code == 5
+    assert f"position {last}: event {last} is missing" in said.err
+    for path in (workspace / "heads").iterdir():
+        path.unlink()
+    by_mlflow = gonogo("verify", "-w", workspace)
+    assert by_mlflow.code == 5
+    assert f"MLflow's tag gonogo.head (event {last}): event {last} is missing" in by_mlflow.err
+
+
+def test_a_damaged_signed_head_is_named_and_stops_no_work(workspace: Path, gonogo) -> None:
+    (path,) = (workspace / "heads").iterdir()
+    path.write_text(path.read_text().replace('"position": ', '"position": 1'))
+    said = gonogo("verify", "-w", workspace)
+    assert said.code == 5
+    assert f"heads/{path.name}: it holds no signed head" in said.err
+    answer = ("--choose", "stop", "--as", "Ada", "--reason", "x")
+    assert gonogo("decide", "c1-claim-strength", *answer, "-w", workspace).code == 0
+
+
+def test_where_no_key_can_be_kept_the_work_is_done_unsigned_and_that_is_said(
+    workspace: Path, gonogo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GONOGO_KEY", str(tmp_path / "file" / "key"))
+    answer = ("--choose", "at-least-2", "--as", "Ada", "--reason", "x")
+    said = gonogo("decide", "c1-claim-strength", *answer, "-w", workspace)
+    assert (said.code, "heads of the log are not signed" in said.err) == (0, True)
+    (tmp_path / "key").write_text("no key")
+    monkeypatch.setenv("GONOGO_KEY", str(tmp_path / "key"))
+    refused = gonogo("run", "-w", workspace)
+    assert (refused.code, "holds no Ed25519 key" in refused.err) == (2, True)

@@ -32,7 +32,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_it_is_measured_like_any_other(study: Path, gonogo: Gonogo) -> None:
     tasks = {task["subject"]: task for task in gonogo("board", "--json", "-w", study).json["tasks"]}
     assert {task["status"] for task in tasks.values()} == {"accepted"}
-    assert tasks.keys() == {"environment", "v2", "statistics"}
+    assert tasks.keys() == {"environment", "v2", "statistics", "audit"}
     evidence = {item["metric"]: item for item in tasks["v2"]["evidence"]}
     for metric in ("mcs_norm", "cross_entropy_norm", "gated_influence", "vision_entropy_loss", "null/draws"):
         assert metric in evidence, metric

@@ -151,7 +151,11 @@ def test_a_study_that_cannot_be_judged(gonogo, tmp_path: Path) -> None:
     refused(gonogo("power", "--study", "-w", folder, "--power", "0.02"), "--power", "0.0466782")
     refused(gonogo("power", "--study", "-w", folder, "--effect", "1e-7"), "--effect", "billion")
     new_study(folder, STUDY.replace("looks = 2", "looks = 2\nalpha = 1e-300"))
-    refused(gonogo("power", "--study", "-w", folder), "study.toml: decision.alpha", "1e-100")
+    refused(gonogo("power", "--study", "-w", folder), "study.toml: decision.alpha", "from 1e-12")
+    new_study(folder, STUDY.replace("threshold = 0.7", "threshold = 1.7"))
+    refused(gonogo("power", "--study", "-w", folder), "study.toml: decision.threshold", "between 0 and 1")
+    new_study(folder, STUDY.replace("looks = 2", 'looks = "open"\neffect = 0.02'))
+    refused(gonogo("power", "--study", "-w", folder), "study.toml: decision.effect", "0.02 SD", "32 images")
     new_study(folder, STUDY.replace("n = 32", "n = 0"))
     refused(gonogo("power", "--study", "-w", folder), "data.n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from agents.planning.rules.audit_reports import audit_reports
 from agents.planning.rules.compare_models import compare_models
 from agents.planning.rules.cover_models import cover_models
 from agents.planning.rules.environment_first import environment_first
@@ -14,3 +15,7 @@ from store.commands import PlanTask
 Rule = Callable[[Board], Sequence[PlanTask]]
 
 RULES: tuple[Rule, ...] = (environment_first, cover_models, replace_blocked, compare_models)
+"""Until the cycle is assessed."""
+
+CLOSING_RULES: tuple[Rule, ...] = (audit_reports,)
+"""From then on: what is measured later would be in no verdict."""

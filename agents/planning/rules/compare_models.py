@@ -45,7 +45,7 @@ def compare_models(board: Board) -> Sequence[PlanTask]:
         null=study.decision.null,
         threshold=study.decision.threshold,
         alpha=study.decision.alpha,
-        at_least=study.decision.at_least,
+        at_least=tuple(k for k in study.decision.at_least if k <= len(results)) or (len(results),),
         look=look,
         looks=study.decision.looks,
         test=study.decision.test,

@@ -21,6 +21,7 @@ from tasks.audit.checks import (
     identifiers,
     interval_of_mean,
     latencies,
+    linked_values,
     means,
     named_counts,
     nesting,
@@ -31,6 +32,7 @@ from tasks.audit.checks import (
     permutations,
     power,
     restatements,
+    rounded_values,
     statuses,
     sums,
     targets,
@@ -50,6 +52,7 @@ CHECKS: dict[str, Callable[[Claims], Iterator[Finding]]] = {
         estimate_and_interval,
         p_and_decision, test_statistic, permutations, power, comparisons, bounds, entropy, part_means, files,
         identifiers, utilisation, capabilities, encoding,
+        linked_values, rounded_values,
     )
 }  # fmt: skip
 """Name of a check -> the check."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tasks.audit.claims.claim import alike, label_before, words
 from tasks.audit.claims.claims import Claims
+from tasks.audit.claims.quantities import Ratio
 from tasks.audit.finding import Finding, consistent_if, found
 from tasks.audit.numbers import NUM, Printed, printed, said
 from tasks.audit.reading.report import Line
@@ -40,6 +41,10 @@ _RANGE = re.compile(
     rf"|[:=])*\s*[\[(]?\s*(?P<low>{NUM})\s*(?:,|–|\bto\b|\band\b|;)\s*(?P<high>{NUM})\s*[\])]?",
     re.I,
 )
+_COUNTED = re.compile(
+    r"\s*\)?\s*(?:\w+\s+){0,2}(?:completed?|done|passed|failed|met|tasks|tests|models|finished)\b", re.I
+)
+_DENIED = re.compile(r"\b(?:cannot|can't|could not|impossible|invalid|no more than|too many)\b", re.I)
 _MOST_RANGES = 50
 """Each is looked for in the whole report, so that their number has to have an end."""
 _IS_RANGE = re.compile(r"\b(?:range|bounded|scale)", re.I)
@@ -72,21 +77,17 @@ def check(claims: Claims) -> Iterator[Finding]:
                 )
     yield from _declared(claims)
     for ratio in claims.ratios.all:
-        if ratio.part.value > ratio.whole.value and ratio.unit == "" and _counts_done(ratio.line.text, ratio.end):
+        if ratio.part.value > ratio.whole.value and ratio.unit == "" and _counts_done(ratio.line.text, ratio):
             yield found("inconsistent", ratio.line, f"{ratio.text} is more than all")
         beyond = dimension(ratio.unit) == "memory" and ratio.share.low > 1
         if beyond and _OF_MEMORY.search(ratio.line.text) and not _RELATIVE_MEMORY.search(ratio.line.text):
             yield found("inconsistent", ratio.line, f"{ratio.text} is more than there is")
 
 
-def _counts_done(text: str, end: int) -> bool:
-    return bool(
-        re.match(
-            r"\s*\)?\s*(?:\w+\s+){0,2}(?:completed?|done|passed|failed|met|tasks|tests|models|finished)\b",
-            text[end : end + 40],
-            re.I,
-        )
-    )
+def _counts_done(text: str, ratio: Ratio) -> bool:
+    """Whether "5/7" is said of things that are done, and not denied, as in "5 of 4 models cannot be tested"."""
+    counted = _COUNTED.match(text[ratio.end : ratio.end + 40])
+    return counted is not None and not _DENIED.search(text[max(0, ratio.start - 80) : ratio.end + 80])
 
 
 def _declared(claims: Claims) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ def check(claims: Claims) -> Iterator[Finding]:
     spelt_out = {(each.line.section, each.name) for each in claims.files.all if "/" in each.path}
     made: set[str] = set()
     for each in claims.files.all:
-        as_code = each.path in each.line.codes
+        as_code = each.path in each.line.marks.codes
         listed = bool(_KEY.match(each.line.text)) or not lists.isdisjoint(claims.report.ancestors(each.line.section))
         if listed or (as_code and _MADE.search(each.line.text)):
             made.add(each.name)
@@ -63,7 +63,7 @@ def _listed(claims: Claims, lists: set[int]) -> Iterator[Finding]:
     names = {each.name for each in inside}
     missing: dict[str, FileMention] = {}
     for each in claims.files.all:
-        if each.name not in names and "/" in each.path and each.path in each.line.codes:
+        if each.name not in names and "/" in each.path and each.path in each.line.marks.codes:
             missing.setdefault(each.name, each)
     first = inside[0].line
     if missing and len(missing) <= len(names):

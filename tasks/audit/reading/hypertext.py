@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tasks.audit.reading.report import Builder
-from tasks.audit.reading.tags import split
+from tasks.audit.reading.marking import Marking
+from tasks.audit.reading.report import Builder, Marks
+from tasks.audit.reading.tags import Tag, split
 
 _HIDDEN = {"pre", "script", "style", "svg", "template", "noscript", "math", "title"}
 _BLOCKS = {
@@ -15,16 +16,15 @@ _BLOCKS = {
     "summary", "ul",
 }  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_CODE = {"code", "kbd", "samp", "tt"}
 
 
 @dataclass(slots=True)
 class _OpenTable:
+    marking: Marking
     header: tuple[str, ...] = ()
     rows: list[tuple[int, str, tuple[str, ...]]] = field(default_factory=list)
-    codes: list[list[str]] = field(default_factory=list)
+    marks: list[Marks] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
-    row_codes: list[str] = field(default_factory=list)
     heads: int = 0
     cell: list[str] | None = None
     line: int = 0
@@ -37,8 +37,7 @@ class _Reader:
         self.hidden: list[str] = []
         self.tables: list[_OpenTable] = []
         self.text: list[str] = []
-        self.codes: list[str] = []
-        self.code: list[str] | None = None
+        self.line_marking = Marking(write)
         self.line = 0
         self.started = 0
         self.level = 0
@@ -46,14 +45,16 @@ class _Reader:
         self.is_item = False
         self.term = ""
 
-    def start(self, tag: str) -> None:
+    def start(self, element: Tag) -> None:
         """A start tag."""
+        tag = element.name
         if self.hidden or tag in _HIDDEN:
             if tag in _HIDDEN:
                 self.hidden.append(tag)
-        elif tag == "table":
+            return
+        if tag == "table":
             self._flush()
-            self.tables.append(_OpenTable())
+            self.tables.append(_OpenTable(Marking(self.write)))
         elif self.tables:
             self._in_table(tag)
         elif tag in _HEADINGS:
@@ -63,35 +64,32 @@ class _Reader:
             self._open(tag)
         elif tag == "br":
             self._flush()
-        elif tag in _CODE:
-            self.code = []
+        before = (self.tables[-1].cell or []) if self.tables else self.text
+        self._marking.start(element, "".join(before[-1:]))
 
     def end(self, tag: str) -> None:
         """An end tag."""
         if self.hidden:
             if tag == self.hidden[-1]:
                 self.hidden.pop()
-        elif tag == "table" and self.tables:
+            return
+        self._marking.end(tag)
+        if tag == "table" and self.tables:
             self._close_table()
         elif self.tables:
             if tag in ("td", "th"):
                 self._close_cell()
-            elif tag in _CODE:
-                self._close_code(self.tables[-1].row_codes)
         elif tag in _HEADINGS or tag in _BLOCKS:
             self._flush(tag)
             if tag in ("ul", "ol"):
                 self.lists = max(0, self.lists - 1)
                 self.to.apart()
-        elif tag in _CODE:
-            self._close_code(self.codes)
 
     def data(self, data: str) -> None:
         """Text between tags."""
         if self.hidden:
             return
-        if self.code is not None:
-            self.code.append(data)
+        self._marking.text(data)
         if self.tables:
             if self.tables[-1].cell is not None:
                 self.tables[-1].cell.append(data)
@@ -100,6 +98,11 @@ class _Reader:
             self.started = self.line + data[: len(data) - len(data.lstrip())].count("\n")
         if data.strip() or self.text:
             self.text.append(data)
+
+    @property
+    def _marking(self) -> Marking:
+        """Of the row or line that is being read."""
+        return self.tables[-1].marking if self.tables else self.line_marking
 
     def _open(self, tag: str) -> None:
         self._flush()
@@ -125,8 +128,6 @@ class _Reader:
             self._close_cell()
             table.cell = []
             table.heads += tag == "th"
-        elif tag in _CODE:
-            self.code = []
         elif table.cell is not None:
             table.cell.append(" ")
 
@@ -139,28 +140,24 @@ class _Reader:
     def _close_row(self) -> None:
         self._close_cell()
         table = self.tables[-1]
+        marks = table.marking.taken()
         if table.cells:
             cells = tuple(self.write(cell) for cell in table.cells)
             if not table.header and not table.rows and table.heads == len(cells):
                 table.header = cells
             else:
                 table.rows.append((table.line, " | ".join(table.cells), cells))
-                table.codes.append(table.row_codes)
-        table.cells, table.row_codes, table.heads = [], [], 0
+                table.marks.append(marks)
+        table.cells, table.heads = [], 0
 
     def _close_table(self) -> None:
         self._close_row()
         table = self.tables.pop()
-        self.to.table(table.header, table.rows, table.codes)
-
-    def _close_code(self, to: list[str]) -> None:
-        if self.code is not None:
-            to.append("".join(self.code).strip())
-            self.code = None
+        self.to.table(table.header, table.rows, table.marks)
 
     def _flush(self, tag: str = "") -> None:
         seen = " ".join("".join(self.text).split())
-        codes, self.text, self.codes = self.codes, [], []
+        self.text = []
         level, self.level = self.level, 0
         is_item, self.is_item = self.is_item, False
         if not seen:
@@ -170,10 +167,11 @@ class _Reader:
             return
         if tag == "dd" and self.term:
             seen, self.term = f"{self.term}: {seen}", ""
+        marks = self.line_marking.taken()
         if level:
             self.to.heading(self.started, seen, self.write(seen), level)
         else:
-            self.to.add(self.started, seen, self.write(seen), "item" if is_item else "text", codes)
+            self.to.add(self.started, seen, self.write(seen), "item" if is_item else "text", marks)
 
     def finish(self) -> Builder:
         """Close what was left open."""
@@ -192,5 +190,5 @@ def read_html(text: str, write: Callable[[str], str]) -> Builder:
         elif each.close:
             reader.end(each.name)
         else:
-            reader.start(each.name)
+            reader.start(each)
     return reader.finish()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from tasks.audit.reading.report import Builder
+from tasks.audit.reading.report import Builder, Marks
 from tasks.audit.reading.typeset import definitions, is_definition, visible
 
 _SECTION = re.compile(
@@ -68,11 +68,11 @@ def read_latex(lines: Sequence[str], write: Write, seen: Sequence[str] | None = 
             elif item:
                 to.next_item()
             text = shown(body[item.end() :] if item else body)
-            codes = [each.replace("\\_", "_") for each in _CODE.findall(body)]
+            marks = Marks(tuple(each.replace("\\_", "_") for each in _CODE.findall(body)))
             if text and not item and not blank and not broken and to.last:
-                to.goes_on(number, source, text, codes)
+                to.goes_on(number, source, text, marks)
             elif text:
-                to.add(number, source, text, "item" if item else "text", codes)
+                to.add(number, source, text, "item" if item else "text", marks)
             broken = body.rstrip().endswith("\\\\")
         blank = False
     return to

@@ -7,7 +7,7 @@ import operator
 import re
 from collections.abc import Callable, Sequence
 
-from tasks.audit.reading.report import Builder
+from tasks.audit.reading.report import PLAIN, Builder, Link, Marks
 from tasks.audit.reading.sentences import wraps
 
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
@@ -33,6 +33,17 @@ _STAR = re.compile(r"(?<!\w)\*(?=\S)([^*]{1,300}?)(?<=\S)\*(?!\w)")
 _UNDERSCORE = re.compile(r"(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~$])")
 _CELL = re.compile(r"(?<!\\)\|")
+
+_SIGN = r"(?P<sign>(?:[<>≤≥]|&[lg]t;)\s?)?"
+_TO_HERE = re.compile(rf"{_SIGN}(?<![\\!])\[(?P<text>(?:[^\[\]\\]|\\.){{1,60}})\]\(#(?P<target>[^()\s]{{1,200}})\)")
+_TAG_TO_HERE = re.compile(
+    rf"{_SIGN}<a\s[^<>]{{0,300}}?\bhref=[\"']#(?P<target>[^\"'<>\s]{{1,200}})[\"'][^<>]{{0,300}}>(?P<text>[^<>]{{1,60}})</a>",
+    re.IGNORECASE,
+)
+_ANCHOR = re.compile(
+    r"<(?:a|b|code|em|i|mark|span|strong|sub|sup)\s(?:[^<>]{0,300}?\s)?(?:id|name)=[\"']?([^\"'<>\s]{1,200})",
+    re.IGNORECASE,
+)
 
 Write = Callable[[str], str]
 
@@ -126,12 +137,11 @@ def _text(to: Builder, number: int, source: str, body: str, after_blank: bool, w
         to.next_item()
     rest = body[item.end() :] if item else body
     box = None if not item or item[2] is None else item[2] != " "
-    codes = _CODE.findall(body) if "`" in body else ()
-    text = write(visible(rest))
+    text, marks = write(visible(rest)), _marks(body, write)
     if not item and not after_blank and to.last and wraps(to.last, text):
-        to.goes_on(number, source, text, codes)
+        to.goes_on(number, source, text, marks)
     else:
-        to.add(number, source, text, "item" if item else "text", codes, box)
+        to.add(number, source, text, "item" if item else "text", marks, box)
 
 
 def _table(to: Builder, lines: Sequence[str], first: int, write: Write) -> int:
@@ -140,10 +150,9 @@ def _table(to: Builder, lines: Sequence[str], first: int, write: Write) -> int:
     rows = []
     at = first + 2
     while at < len(lines) and "|" in lines[at]:
-        codes = _CODE.findall(lines[at]) if "`" in lines[at] else ()
-        rows.append((at + 1, lines[at], _cells(lines[at], write), codes))
+        rows.append((at + 1, lines[at], _cells(lines[at], write)))
         at += 1
-    to.table(header, [row[:3] for row in rows], [row[3] for row in rows])
+    to.table(header, rows, [_marks(source, write) for _, source, _ in rows])
     return at
 
 
@@ -151,3 +160,16 @@ def _cells(source: str, write: Write) -> tuple[str, ...]:
     inner = _QUOTE.sub("", source).strip().removeprefix("|")
     inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
     return tuple(write(visible(cell)) for cell in _CELL.split(inner))
+
+
+def _marks(source: str, write: Write) -> Marks:
+    codes = tuple(_CODE.findall(source))
+    if "#" not in source and "<" not in source:
+        return Marks(codes) if codes else PLAIN
+    bare = _CODE.sub("", source) if codes else source
+    links = [
+        Link(write(visible((each["sign"] or "") + each["text"])), each["target"])
+        for pattern in (_TO_HERE, _TAG_TO_HERE)
+        for each in pattern.finditer(bare)
+    ]
+    return Marks(codes, tuple(links), anchors=tuple(_ANCHOR.findall(bare)))

@@ -16,6 +16,75 @@ LONGEST_LINE = 4_000
 """Characters of visible text that are read as one line; what is longer is cut into several."""
 _MOST_JOINED = 100
 """Lines that are read as one."""
+_NEAR = 20
+"""Sentences in which the text of a link is looked for, from that of the last one on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that points to another place in the same document."""
+
+    text: str
+    """Without markup, numbers in one writing, with a sign such as `<` where one stands before it."""
+    target: str
+    """The id that it points to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Text whose markup states its value, as `<data value="0.5671">` and attributes `data-value` do."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the markup of a line says besides its text."""
+
+    codes: tuple[str, ...] = ()
+    """What is set as code in it."""
+    links: tuple[Link, ...] = ()
+    stated: tuple[Stated, ...] = ()
+    anchors: tuple[str, ...] = ()
+    """Ids by which links point to it."""
+
+    def __add__(self, other: Marks) -> Marks:
+        """Those of two lines that are read as one."""
+        return Marks(
+            self.codes + other.codes,
+            self.links + other.links,
+            self.stated + other.stated,
+            self.anchors + other.anchors,
+        )
+
+    def shared_out(self, texts: Sequence[str]) -> list[Marks]:
+        """To the sentences of a line: links and stated values to those they stand in, ids to the first, code to all."""
+        links = _placed([each.text for each in self.links], texts)
+        stated = _placed([each.text for each in self.stated], texts)
+        return [
+            Marks(
+                self.codes,
+                tuple(each for each, at in zip(self.links, links, strict=True) if at == number),
+                tuple(each for each, at in zip(self.stated, stated, strict=True) if at == number),
+                () if number else self.anchors,
+            )
+            for number in range(len(texts))
+        ]
+
+
+def _placed(marked: Sequence[str], texts: Sequence[str]) -> list[int]:
+    """In which of the texts each marked one stands, in their order; where it is not found, where the last one did."""
+    found, at = [], 0
+    for mark in marked:
+        bare = mark.lstrip("<>≤≥ ")
+        near = range(at, min(at + _NEAR, len(texts)))
+        at = next((number for number in near if bare in texts[number]), at)
+        found.append(at)
+    return found
+
+
+PLAIN = Marks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +104,7 @@ class Line:
     """A paragraph or list: lines with nothing between them have the same."""
     item: int
     """A top-level item of a list with all below it, or a paragraph."""
-    codes: tuple[str, ...] = ()
-    """What is set as code in it."""
+    marks: Marks = PLAIN
     checkbox: bool | None = None
     """Of a list to be ticked off: whether it is."""
 
@@ -149,28 +217,28 @@ class Builder:
         source: str,
         text: str,
         kind: Kind,
-        codes: Iterable[str] = (),
+        marks: Marks = PLAIN,
         checkbox: bool | None = None,
     ) -> None:
         """Append a line; one that is too long becomes several, cut at spaces."""
         self._close()
-        like = self._like(kind, tuple(codes), checkbox)
+        like = self._like(kind, marks, checkbox)
         source = self._as_seen(number, source)
         if kind in ("text", "item") and text:
             self.open = _Open([number], [source], [text], like)
         else:
             self._append(number, source, text, like)
 
-    def goes_on(self, number: int, source: str, text: str, codes: Iterable[str] = ()) -> None:
+    def goes_on(self, number: int, source: str, text: str, marks: Marks = PLAIN) -> None:
         """Let the last line of text go on; a new line where there is none."""
         if self.open is None or len(self.open.texts) >= _MOST_JOINED:
-            self.add(number, source, text, "text", codes)
+            self.add(number, source, text, "text", marks)
             return
         self.open.numbers.append(number)
         self.open.sources.append(self._as_seen(number, source))
         self.open.texts.append(text)
-        if codes := tuple(codes):
-            self.open.like = replace(self.open.like, codes=self.open.like.codes + codes)
+        if marks != PLAIN:
+            self.open.like = replace(self.open.like, marks=self.open.like.marks + marks)
 
     @property
     def last(self) -> str:
@@ -181,14 +249,14 @@ class Builder:
         self,
         header: Iterable[str],
         rows: Sequence[tuple[int, str, tuple[str, ...]]],
-        codes: Sequence[Iterable[str]] = (),
+        marks: Sequence[Marks] = (),
     ) -> None:
-        """Append a table, whose rows are lines as well; `codes` are those of each row."""
+        """Append a table, whose rows are lines as well; `marks` are those of each row."""
         self.apart()
         kept = []
         for at, (number, source, cells) in enumerate(rows):
             self.next_item()
-            like = self._like("row", tuple(codes[at]) if codes else ())
+            like = self._like("row", marks[at] if marks else PLAIN)
             line = self._append(number, self._as_seen(number, source), " | ".join(cells), like)
             kept.append(Row(line, cells))
         self.tables.append(Table(tuple(header), tuple(kept)))
@@ -202,8 +270,8 @@ class Builder:
     def _as_seen(self, number: int, source: str) -> str:
         return source if self.seen is None else self.seen[number - 1]
 
-    def _like(self, kind: Kind, codes: tuple[str, ...] = (), checkbox: bool | None = None) -> Line:
-        return Line(0, "", "", kind, self.section, self.group, self.item, codes, checkbox)
+    def _like(self, kind: Kind, marks: Marks = PLAIN, checkbox: bool | None = None) -> Line:
+        return Line(0, "", "", kind, self.section, self.group, self.item, marks, checkbox)
 
     def _close(self) -> None:
         """Append what was open, sentence by sentence."""
@@ -217,24 +285,29 @@ class Builder:
             return
         ends = list(accumulate(len(each) + 1 for each in opened.texts))
         quotes = Excerpts(whole)
-        at, like = 0, opened.like
-        for text in found:
+        at, like, marks = 0, opened.like, opened.like.marks
+        shares = [PLAIN] * len(found) if marks == PLAIN else marks.shared_out(found)
+        for text, share in zip(found, shares, strict=True):
+            like = replace(like, marks=share)
             self._append(opened.numbers[bisect_right(ends, at)], quotes.of(text), text, like)
             at += len(text) + 1
             like = replace(like, kind="text")
 
     def _append(self, number: int, source: str, text: str, like: Line) -> Line:
-        """Append a line; one that is too long becomes several, cut at spaces. Returns the last one."""
+        """Append a line; one that is too long becomes several, cut at spaces, of which the first has the marks.
+
+        Returns the last one.
+        """
         start = 0
         while len(text) - start > LONGEST_LINE:
             cut = text.rfind(" ", start + LONGEST_LINE // 2, start + LONGEST_LINE)
             cut = cut if cut > 0 else start + LONGEST_LINE
             head = text[start:cut]
             self.lines.append(replace(like, number=number, source=head, text=head))
-            start = cut
+            start, like = cut, replace(like, marks=PLAIN)
         if start:
             source = text = text[start:]
         text = source if text == source else text
-        line = Line(number, source, text, like.kind, like.section, like.group, like.item, like.codes, like.checkbox)
+        line = Line(number, source, text, like.kind, like.section, like.group, like.item, like.marks, like.checkbox)
         self.lines.append(line)
         return line

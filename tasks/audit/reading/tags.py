@@ -12,6 +12,8 @@ _TAG = re.compile(
     r"(?:[^\s>=\"']++|\s++|=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"'])[^\s>]*+)|[\"'])*+>"
 )
 """Quotes count only behind an equals sign. Possessive: a tag that does not end is read once, not again and again."""
+_ATTRIBUTE = re.compile(r"([^\s>=/\"']++)(?:\s*+=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+")
+_QUOTES = ("'", '"')
 _BOGUS = re.compile(r"<(?:[!?]|/(?!>))")
 _RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"}
 """What holds text and no tags."""
@@ -23,6 +25,15 @@ class Tag:
 
     name: str
     close: bool
+    source: str = ""
+    """As it is written."""
+
+    def attributes(self) -> dict[str, str]:
+        """Values by name, entities resolved; of two with the same name the first counts, as in a browser."""
+        found: dict[str, str] = {}
+        for name, value in _ATTRIBUTE.findall(self.source[1 + len(self.name) :]):
+            found.setdefault(name.lower(), html.unescape(value[1:-1] if value[:1] in _QUOTES else value))
+        return found
 
 
 def split(text: str) -> Iterator[tuple[int, Tag | str]]:
@@ -43,7 +54,7 @@ def split(text: str) -> Iterator[tuple[int, Tag | str]]:
         tag = _TAG.match(text, at)
         if tag is not None:
             name = tag["name"].lower()
-            yield line, Tag(name, bool(tag["close"]))
+            yield line, Tag(name, bool(tag["close"]), tag[0])
             at = tag.end()
             if tag[0].endswith("/>") and name not in _RAW:
                 yield line, Tag(name, close=True)

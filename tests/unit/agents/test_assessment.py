@@ -8,6 +8,7 @@ from agents.agent import Allowance
 from agents.assessment.assessor import assess
 from agents.planning.strategist import STRATEGIST
 from store import commands as c
+from store.study import Study
 
 from .conftest import compared, ordinary
 
@@ -59,6 +60,19 @@ def test_without_a_comparison_nothing_is_decided(play) -> None:
     made = assess(study.board)
     assert (made.verdict, made.reason) == ("INCONCLUSIVE", "there is no accepted comparison")
     assert {finding.status for finding in made.findings} <= {"unknown", "unmet"}
+
+
+def test_models_that_were_compared_on_other_data_are_not_covered(play, study_data) -> None:
+    study = play(decision={"threshold": 0.7, "at_least": 2})
+    study.cycle()
+    assert study.board.cycles[1].assessment.verdict == "NO_GO"
+    data = {"source": "shapes", "n": 50}
+    amended = Study.model_validate(study_data(decision={"threshold": 0.7, "at_least": 2}, data=data))
+    study.ledger.submit(c.AmendStudy(amended, "more images"), c.OpenCycle("x"), actor="human")
+    made = assess(study.board)
+    covered = next(finding for finding in made.findings if finding.criterion == "models_covered")
+    assert (covered.status, made.verdict) == ("unmet", "INCONCLUSIVE")
+    assert {claim.reason for claim in made.claims} == {"not every model of the study is covered"}
 
 
 def test_every_finding_names_the_evidence_it_rests_on(play) -> None:

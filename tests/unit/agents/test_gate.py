@@ -267,6 +267,23 @@ def test_no_change_of_one_model_alone_can_decide_about_three() -> None:
     )
 
 
+def test_what_the_images_at_hand_should_have_shown_takes_at_least_one_more() -> None:
+    unlucky = Determined("a", 100, Side(0.2, (1.0,), (60,)), Side(0.8, (4.0,), (None,)))
+    found = decide(Rule(1, 1, ALPHA), [unlucky])
+    assert found.more is not None
+    assert (found.more.to, found.more.images) == ("GO", 1)
+
+
+def test_of_two_models_that_are_near_the_nearer_one_flips_the_verdict() -> None:
+    far, near = (
+        Determined(name, 100, Side(0.2, (shift, shift + 0.5), (400, 500)), Side(0.8, (9.0, 9.5), (None, None)))
+        for name, shift in (("a", 0.8), ("b", 0.3))
+    )
+    found = decide(Rule(1, 2, ALPHA), [far, near])
+    assert found.flip is not None
+    assert [(change.model, change.standard_errors) for change in found.flip.changes] == [("b", 0.8)]
+
+
 @pytest.mark.parametrize(
     ("looks", "planned", "look", "used_up"),
     [("bonferroni", 1, 1, True), ("pocock", 3, 2, False), ("pocock", 3, 3, True), ("open", 1, 9, False)],
@@ -285,6 +302,9 @@ def test_an_open_verdict_says_when_no_look_is_left(looks: Looks, planned: int, l
         ({"at_least": 1, "models": 3, "alpha": 1.0}, "alpha"),
         ({"at_least": 1, "models": 3, "alpha": math.nan}, "alpha"),
         ({"at_least": 1, "models": 3, "alpha": 0.05, "planned": 0}, "planned"),
+        ({"at_least": 1.5, "models": 3, "alpha": 0.05}, "at_least: 1.5 is no whole number"),
+        ({"at_least": True, "models": 3, "alpha": 0.05}, "at_least: True is no whole number"),
+        ({"at_least": 1, "models": 3, "alpha": 0.05, "looks": "often"}, "looks: 'often' is none of"),
     ],
 )  # fmt: skip
 def test_a_rule_that_makes_no_sense_is_refused_by_name(arguments: dict[str, object], said: str) -> None:
@@ -305,6 +325,7 @@ def test_evidence_that_does_not_belong_to_the_rule_is_refused_by_name() -> None:
         ([a, b, replace(c, collapse=replace(c.collapse, p=math.nan))], 1, "p of model c"),
         ([a, b, replace(c, clear=replace(c.clear, p=1.5))], 1, "p of model c"),
         ([a, b, replace(c, clear=replace(c.clear, shifts=(0.0,)))], 1, "shifts and images of model c"),
+        ([a, b, replace(c, clear=replace(c.clear, shifts=(0.0, math.nan, 1.0)))], 1, "shifts of model c"),
     ):
         with pytest.raises(BadInput, match=said):
             decide(rule, evidence, look)

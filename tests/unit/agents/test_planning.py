@@ -7,6 +7,8 @@ import pytest
 from agents.agent import Allowance
 from agents.planning.planner import PLANNER, propose
 from agents.planning.reviewer import REVIEWER
+from agents.planning.strategist import _claim_strength
+from agents.reading import active_models, amended_late, chosen_claim, replaced_models
 from store import commands as c
 from store.acceptance import IntervalReported, NAtLeast, SitesComplete
 from store.evidence import Interval
@@ -257,6 +259,106 @@ def test_an_answer_that_an_amendment_made_void_is_asked_for_again(play, study_da
     assert study.board.cycles[3].assessment.verdict == "NO_GO"
 
 
+def test_a_claim_that_was_chosen_lapses_when_models_are_added_and_does_not_come_back(play, study_data) -> None:
+    study = play()
+    study.cycle()
+    study.decide("c1-claim-strength", "at-least-3")
+    more = [*study_data()["models"], {"id": "d", "family": "siglip", "name": "small", "weights": "random"}]
+    amended(study, study_data, models=more)
+    assert chosen_claim(study.board) is None, "three of three is not three of four"
+    amended(study, study_data)
+    assert chosen_claim(study.board) is None
+    study.cycle()
+    assert [d.request.decision_id for d in study.board.open_decisions] == ["c2-claim-strength"]
+
+
+def test_a_claim_that_was_chosen_stays_when_only_the_threshold_is_amended(play, study_data) -> None:
+    study = play()
+    study.cycle()
+    study.decide("c1-claim-strength", "at-least-3")
+    amended(study, study_data, decision={"threshold": 0.6, "at_least": [2, 3], "looks": 2})
+    assert chosen_claim(study.board) == 3
+
+
+def test_an_amended_model_is_measured_as_it_is_defined_now(play, study_data) -> None:
+    study = play(decision={"threshold": 0.7, "at_least": 2})
+    study.cycle()
+    models = study_data()["models"]
+    models[0]["plant"] = "tower=vision,scale=8"
+    amended(study, study_data, decision={"threshold": 0.7, "at_least": 2}, models=models)
+    study.cycle()
+    measured = [task.spec.model for task in study.board.tasks_in(2) if isinstance(task.spec, Diagnostic)]
+    assert [model.locator for model in measured] == ["clip:tiny@random#tower=vision,scale=8"]
+    compared = study.board.tasks[-1].spec
+    assert isinstance(compared, Statistics)
+    assert {source.model_id for source in compared.sources} >= {"a", "b"}
+    assert replaced_models(study.board) == ("c",), "a stands for itself"
+
+
+def test_a_model_that_was_dropped_is_tried_when_it_is_defined_anew(play, study_data) -> None:
+    models = study_data()["models"]
+    models[2]["substitutes"] = []
+    rule = {"threshold": 0.7, "at_least": 2}
+    study = play(models=models, decision=rule)
+    study.cycle()
+    study.decide("c1-model-c", "drop")
+    assert [model.id for model in active_models(study.board)] == ["a", "b"]
+    mended = [*models[:2], {**models[2], "weights": "random", "name": "small"}]
+    amended(study, study_data, models=mended, decision=rule)
+    assert [model.id for model in active_models(study.board)] == ["a", "b", "c"]
+    study.cycle()
+    assert study.board.cycles[2].assessment.verdict == "NO_GO"
+    assert [t.spec.model.locator for t in study.board.tasks_in(2) if t.subject == "c"] == ["clip:small@random"]
+
+
+def test_a_stopped_study_is_asked_nothing_more(play) -> None:
+    study = play()
+    study.cycle()
+    study.decide("c1-claim-strength", "stop")
+    study.ledger.submit(c.OpenCycle("x"), actor="system")
+    assert _claim_strength(study.board) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "late"),
+    [
+        ({"models": 2}, True),
+        ({"seed": 99}, True),
+        ({"data": {"source": "shapes", "n": 50}}, True),
+        ({"diagnostics": {"nulls": 4}}, True),
+        ({"question": "Does it, though?"}, False),
+        ({"budget": {"tasks": 9}}, False),
+    ],
+)
+def test_what_a_verdict_rests_on_is_amended_late_after_a_comparison(play, study_data, changes, late) -> None:
+    rule = {"threshold": 0.7, "at_least": 2}
+    study = play(decision=rule)
+    if "models" in changes:
+        changes = {"models": study_data()["models"][:2]}
+    amended(study, study_data, decision={**rule, "alpha": 0.04})
+    amended(study, study_data, decision=rule)
+    study.cycle()
+    assert amended_late(study.board) == (), "nothing had been compared"
+    amended(study, study_data, decision=rule, **changes)
+    assert bool(amended_late(study.board)) == late
+
+
+def test_a_question_that_an_amendment_made_void_waits_for_nobody(play, study_data) -> None:
+    study = play()
+    study.cycle()
+    assert [d.request.decision_id for d in study.board.open_decisions] == ["c1-claim-strength"]
+    amended(study, study_data, decision={"threshold": 0.7, "at_least": [1, 2], "looks": 2})
+    study.cycle()
+    assert [(d.request.decision_id, d.status) for d in study.board.decisions] == [
+        ("c1-claim-strength", "withdrawn"),
+        ("c2-claim-strength", "open"),
+    ]
+    amended(study, study_data, decision={"threshold": 0.7, "at_least": 1, "looks": 2})
+    study.cycle()
+    assert study.board.open_decisions == ()
+    assert [claim.at_least for claim in study.board.cycles[3].assessment.claims] == [1]
+
+
 def test_a_model_that_cannot_be_had_is_a_question_and_can_be_dropped(play, study_data) -> None:
     models = study_data()["models"]
     models[2]["substitutes"] = []
@@ -269,6 +371,17 @@ def test_a_model_that_cannot_be_had_is_a_question_and_can_be_dropped(play, study
     study.cycle()
     assert study.board.cycles[2].assessment.verdict == "NO_GO"
     assert study.left() == []
+
+
+def test_a_comparison_is_asked_about_claims_that_the_models_it_has_can_bear(play, study_data) -> None:
+    models = study_data()["models"]
+    models[2]["substitutes"] = []
+    for at_least, asked in (([2, 3], (2,)), (3, (2,))):
+        study = play(models=models, decision={"threshold": 0.7, "at_least": at_least})
+        study.cycle()
+        comparison = study.board.tasks[-1].spec
+        assert isinstance(comparison, Statistics)
+        assert (len(comparison.sources), comparison.at_least) == (2, asked)
 
 
 def test_a_model_that_is_to_be_tried_again_is_and_the_question_comes_back(play, study_data) -> None:

@@ -14,7 +14,7 @@ from scipy import stats
 from benchmarks.calibration.__main__ import SUITES, calibrate
 from benchmarks.calibration.cycles import levels, within_levels
 from benchmarks.calibration.rows import SHOWN, Bound, Calibration, Row, rows, sums
-from benchmarks.calibration.running import run
+from benchmarks.calibration.running import ROOT, run
 from benchmarks.calibration.studies import Population, draw, growing_johnson_t, p_greater, t_statistics
 from benchmarks.calibration.table import line, markdown
 from tasks.statistics.adequacy import Sample, examine
@@ -157,7 +157,25 @@ def test_every_row_of_every_suite_has_a_name_of_its_own_and_runs(tmp_path: Path)
         names += [name for calibration in made for name, _ in calibration.rows]
         small = [Calibration(one.name, one.rows, 2, one.simulate, batch=2) for one in made]
         found = calibrate(small, 1, tmp_path)
-        text = markdown({title: found}, "command")
+        text = markdown({title: found}, "command", "digest")
         assert all(row.name in text for row in found)
         assert all(np.isfinite([row.value, row.low, row.high]).all() for row in found)
     assert len(set(names)) == len(names)
+
+
+def test_the_page_holds_every_row_of_every_suite_and_says_of_each_whether_its_bound_is_met() -> None:
+    page = (ROOT / "benchmarks" / "calibration.md").read_text(encoding="utf-8")
+    assert page.count("\n## ") == len(SUITES)
+    for title, suite in SUITES.values():
+        table = page.partition(f"## {title}\n")[2].partition("\n## ")[0]
+        printed = [text.strip("| ").split(" | ") for text in table.splitlines() if text.startswith("| ")][1:]
+        expected = [(name, bound, made.studies) for made in suite() for name, bound in made.rows]
+        assert [(cells[0], cells[1].strip(), cells[4]) for cells in printed] == [
+            (name, str(bound), f"{studies:,}") for name, bound, studies in expected
+        ]
+        for cells, (name, bound, studies) in zip(printed, expected, strict=True):
+            low, high = (float(end) for end in cells[3].split(" to "))
+            row = Row(name, bound, float(cells[2]), low, high, studies)
+            assert low <= row.value <= high
+            assert (cells[5].strip() if len(cells) > 5 else "") == row.met, name
+            assert row.met != "no", name

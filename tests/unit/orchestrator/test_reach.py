@@ -85,7 +85,14 @@ def test_one_image_reaches_as_far_as_two() -> None:
 def test_a_level_that_is_none_is_a_doubt_and_no_crash() -> None:
     for alpha in (1e-300, 5e-324):
         (line,) = doubts(study(40, looks=2, alpha=alpha))
-        assert line.startswith("decision: by this rule no number of images decides: ")
+        assert line.startswith(("decision.alpha: it leaves less than 1e-100", "decision.look_level: "))
+
+
+def test_e_values_that_reach_no_level_are_a_doubt_that_names_the_effect() -> None:
+    tuned = study(40)
+    rule = tuned.decision.model_copy(update={"looks": "open", "effect": 0.02})
+    (line,) = doubts(tuned.model_copy(update={"decision": rule}))
+    assert line == "decision.effect: e-values that are tuned to 0.02 SD never reach alpha = 0.05 with 40 images"
 
 
 def test_a_level_above_the_power_raises_no_doubt_about_claims() -> None:

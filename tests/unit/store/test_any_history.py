@@ -13,10 +13,10 @@ from store.board import fold
 from store.chain import check_chain
 from store.codec import decode, encode
 from store.errors import GonogoError
-from store.events import Option, TaskSucceeded
+from store.events import Option, TaskClaimed, TaskPlanned, TaskSucceeded
 from store.ledger import Ledger
 from store.memory import MemoryLog
-from store.specs import Environment, ModelRef
+from store.specs import Audit, Environment, ModelRef
 from store.study import Study
 
 MODEL = ModelRef(id="a", family="clip", name="tiny", weights="random")
@@ -73,6 +73,19 @@ class AnyHistory(RuleBasedStateMachine):
         spec = Environment(model=MODEL, seed=seed)
         self.submit(c.PlanTask("t", spec, "environment", "high", "r", "b", supersedes=replaced))
 
+    @rule(number=numbers)
+    def plan_an_audit(self, number: int) -> None:
+        spec = Audit(report="r.md", digest=f"{number:064x}")
+        self.submit(c.PlanTask("t", spec, "audit", "medium", "r", "b"))
+
+    @rule()
+    def assess(self) -> None:
+        self.submit(c.MakeAssessment("NO_GO", "so", 1, None, (), ()))
+
+    @rule(cycle=numbers)
+    def report(self, cycle: int) -> None:
+        self.submit(c.WriteReport(cycle, self.ledger.board.position, "0.1.0", ()))
+
     @rule(number=numbers, takeover=st.booleans())
     def claim(self, number: int, takeover: bool) -> None:
         self.submit(c.ClaimTask(self.task(number), "a", "w", takeover))
@@ -112,6 +125,16 @@ class AnyHistory(RuleBasedStateMachine):
             assert task.fence >= self.fences.get(task.task_id, 0)
             self.fences[task.task_id] = task.fence
             assert task.duration_s is None or task.duration_s >= 0
+
+    @invariant()
+    def after_an_assessment_nothing_begins_but_audits(self) -> None:
+        board = self.ledger.board
+        for entry in self.ledger.log.read():
+            event = entry.event
+            if isinstance(event, TaskPlanned) or (isinstance(event, TaskClaimed) and event.fence == 1):
+                task = board.tasks_by_id[event.task_id]
+                assessed = board.cycles[task.cycle].assessment_position
+                assert task.kind == "audit" or assessed is None or entry.position < assessed
 
     @invariant()
     def no_task_succeeds_more_often_than_it_was_asked_for(self) -> None:

@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from store import commands as c
+from store.amendments import changed_keys
 from store.board import fold, history
-from store.decide import changed_keys, task_id
+from store.decide import task_id
 from store.errors import BadInput, Refused
 from store.events import Option
 from store.ledger import Ledger
 from store.memory import MemoryLog
-from store.specs import Environment, ModelRef
+from store.specs import Audit, Environment, ModelRef
 from store.study import Study
 
 MODEL = ModelRef(id="a", family="clip", name="tiny", weights="random")
@@ -196,6 +197,47 @@ def test_closing_a_cycle_cancels_what_is_left_but_not_what_is_under_way(opened: 
     assert [task.status for task in opened.board.tasks] == ["failed", "cancelled"]
 
 
+ASSESSMENT = c.MakeAssessment("NO_GO", "so", 1, None, (), ())
+REPORT = c.WriteReport(1, 3, "0.1.0", ())
+AUDIT = c.PlanTask("Audit r.md", Audit(report="r.md", digest="0" * 64), "audit", "medium", "r", "b")
+
+
+def test_after_the_assessment_only_audits_begin(opened: Ledger) -> None:
+    opened.submit(plan(), ASSESSMENT, actor="a")
+    with pytest.raises(Refused, match="cycle 1 is assessed; only audits of its reports may still begin"):
+        opened.submit(plan(seed=1), actor="p")
+    with pytest.raises(Refused, match="cycle 1 is assessed"):
+        opened.submit(c.ClaimTask(opened.board.tasks[0].task_id, "operations", "w"), actor="o")
+    assert opened.submit(plan(), actor="p") == (), "what is planned already is no change"
+    opened.submit(AUDIT, actor="p")
+    finish(opened, opened.board.tasks[1].task_id)
+    opened.submit(c.AcceptTask(opened.board.tasks[1].task_id, ()), c.CloseCycle(1), actor="r")
+    assert [task.status for task in opened.board.tasks] == ["cancelled", "accepted"]
+
+
+def test_what_had_begun_before_the_assessment_can_still_be_finished(opened: Ledger) -> None:
+    task = claimed(opened)
+    opened.submit(ASSESSMENT, c.ReleaseTask(task, 1, "interrupted"), actor="a")
+    finish(opened, task)
+    opened.submit(c.AcceptTask(task, ()), c.CloseCycle(1), actor="r")
+    assert opened.board.tasks[0].status == "accepted"
+
+
+def test_nothing_is_asked_assessed_or_advised_that_the_written_report_would_not_tell(opened: Ledger, clock) -> None:
+    ask(opened)
+    opened.submit(REPORT, actor="system")
+    for command in (ASSESSMENT, c.Recommend(())):
+        with pytest.raises(Refused, match="the report of cycle 1 is written"):
+            opened.submit(command, actor="a")
+    with pytest.raises(Refused, match="the report of cycle 1 is written"):
+        ask(opened, "d2")
+    before = opened.board.position
+    ask(opened)
+    assert opened.board.position == before, "asking the same again is no change, then as before"
+    answer(opened, clock)
+    assert opened.board.cycles[1].reported_at == clock()
+
+
 def test_commands_of_one_submission_see_each_other_and_stand_or_fall_together(opened: Ledger) -> None:
     before = opened.board.position
     with pytest.raises(Refused):
@@ -262,6 +304,50 @@ def test_silence_lets_the_cautious_option_stand(ledger: Ledger, study_data, cloc
     ledger.submit(c.ExpireDecisions(late), actor="system")
     decision = ledger.board.decisions[0]
     assert (decision.status, decision.chosen, decision.by) == ("expired", "no", None)
+
+
+def test_a_question_is_withdrawn_when_what_it_rests_on_is_amended(opened: Ledger, study_data, clock) -> None:
+    ask(opened)
+    opened.submit(c.AmendStudy(Study.model_validate(study_data(question="Which?")), "clearer"), actor="human")
+    assert opened.board.decisions[0].status == "open"
+    changed = Study.model_validate(study_data(decision={"threshold": 0.7, "at_least": 2, "looks": 2}))
+    opened.submit(c.AmendStudy(changed, "only two matter"), actor="human")
+    decision = opened.board.decisions[0]
+    assert (decision.status, decision.chosen) == ("withdrawn", None)
+    assert opened.board.open_decisions == ()
+    with pytest.raises(Refused, match=r"d1 was withdrawn: the protocol was amended: .*decision\.at_least"):
+        answer(opened, clock)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"data": {"source": "shapes", "n": 50}},
+        {"seed": 9},
+        {"models": 2},
+        {"decision": {"threshold": 0.6, "at_least": [2, 3], "looks": 2}},
+    ],
+)
+def test_a_question_about_the_claim_rests_on_all_that_a_verdict_does(opened: Ledger, study_data, changes: dict) -> None:
+    ask(opened)
+    if "models" in changes:
+        changes = {"models": study_data()["models"][:2], "decision": {"threshold": 0.7, "at_least": 2, "looks": 2}}
+    opened.submit(c.AmendStudy(Study.model_validate(study_data(**changes)), "x"), actor="human")
+    assert opened.board.decisions[0].status == "withdrawn"
+
+
+def test_the_question_of_a_model_is_withdrawn_only_when_that_model_is_amended(opened: Ledger, study_data) -> None:
+    opened.submit(
+        c.RequestDecision("m", "unavailable_model", "c", "Try again?", OPTIONS, "yes", "b", "no"), actor="system"
+    )
+    rule = {"threshold": 0.6, "at_least": 2, "looks": 2}
+    models = study_data()["models"]
+    for changes in ({}, {"models": [{**models[0], "name": "small"}, *models[1:]]}):
+        opened.submit(c.AmendStudy(Study.model_validate(study_data(decision=rule, **changes)), "x"), actor="human")
+        assert opened.board.decisions[0].status == "open"
+    mended = [*models[:2], {**models[2], "weights": "hub/other"}]
+    opened.submit(c.AmendStudy(Study.model_validate(study_data(decision=rule, models=mended)), "x"), actor="human")
+    assert opened.board.decisions[0].status == "withdrawn"
 
 
 def test_the_same_question_is_asked_once(opened: Ledger) -> None:

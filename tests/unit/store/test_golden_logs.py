@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.planning.planner import propose
+from agents.reading import audits
 from orchestrator.reports.render import render_cycle
 from store.board import fold
 from store.chain import Row, check_chain
@@ -103,6 +105,27 @@ def test_what_was_planted_is_read_again() -> None:
     report = render_cycle([recorded(row) for row in rows_of(path)], 1)["cycle-report.md"].decode()
     assert "openclip:shapes-clip@zoo#tower=vision,layers=0-2,scale=12.5" in report.replace("\\", "")
     assert "It counts in the verdict like any other, and says nothing about a model as it is." in report
+
+
+def test_its_cycles_were_not_audited_and_its_reports_are_rendered_without_that(rows: list[Row]) -> None:
+    entries = [recorded(row) for row in rows]
+    board = fold(entries)
+    assert not any(audits(board, cycle) for cycle in board.cycles)
+    assert propose(board) == (), "a cycle that is closed stays closed"
+    files = render_cycle(entries, 2)
+    assert "audit" not in json.loads(files["cycle-report.json"])["sections"]
+    assert b"Audit of the previous" not in files["cycle-report.md"] + files["cycle-report.html"] + files["handover.md"]
+
+
+def test_a_cycle_that_a_golden_log_left_open_after_its_report_is_audited(rows: list[Row]) -> None:
+    written = [row.position for row in rows if row.type == "ReportWritten"][-1]
+    board = fold(recorded(row) for row in rows if row.position <= written)
+    assert board.open_cycle is not None
+    assert board.open_cycle.report is not None
+    planned = {proposal.spec.digest for proposal in propose(board) if proposal.spec.kind == "audit"}
+    read = {file.digest for file in board.open_cycle.report.files if file.name.endswith((".md", ".html"))}
+    assert planned == read
+    assert len(propose(board)) == len(read) >= 4, "and nothing else is planned"
 
 
 def test_the_reports_of_a_golden_log_can_still_be_rendered(rows: list[Row]) -> None:

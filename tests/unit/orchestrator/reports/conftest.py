@@ -17,6 +17,7 @@ Files = Mapping[str, bytes]
 HISTORIES: dict[str, tuple[Callable[[], Entries], int]] = {
     "a question is open": (histories.waiting, 1),
     "two looks are done": (histories.finished, 2),
+    "a report contradicts itself": (histories.faulty, 2),
     "an older cycle is asked for": (histories.finished, 1),
     "one untrained model": (histories.untrained_only, 1),
     "nothing has happened": (histories.just_opened, 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from agents.agent import Allowance
@@ -15,7 +15,7 @@ from store.evidence import Artifact, Evidence, Interval
 from store.ledger import Ledger
 from store.memory import MemoryLog
 from store.record import Recorded
-from store.specs import Diagnostic, Statistics
+from store.specs import Audit, Diagnostic, Statistics
 from store.study import Approvals, Data, DecisionRule, Study, StudyModel
 from tests.unit.orchestrator.reports.diagnosed import DECODER, IDEFICS, ONE_TOWER, PLANTED, Diagnosed
 
@@ -97,6 +97,17 @@ class Player:
         self.submit(c.MakeDecision(decision_id, choice, by, reason, at=self.now), actor=f"human:{by}")
         return self
 
+    def publish(self) -> Player:
+        """Record a report, of invented bytes, and audit it."""
+        number = len(self.board.cycles)
+        names = [f"{name}.{format}" for name in ("cycle-report", "assessment") for format in ("md", "html", "json")]
+        files = tuple(
+            Artifact(name=f"reports/cycle-{number:03d}/{name}", digest=digest(number, name), size=9000)
+            for name in (*names, "handover.md", "handover.json")
+        )
+        self.submit(c.WriteReport(number, self.board.position, "0.1.0", files), after=2)
+        return self.work()
+
     def close(self) -> Player:
         self.submit(c.CloseCycle(len(self.board.cycles)))
         return self
@@ -109,19 +120,19 @@ class Player:
         task = self.board.tasks_by_id[task_id]
         troubles = self.troubles.get((task.cycle, task.subject), [])
         outcome = troubles.pop(0) if troubles else self.succeed
-        seconds = {"environment": 12.4, "diagnostic": 95.7, "statistics": 3.08}[task.kind]
+        seconds = {"environment": 12.4, "diagnostic": 95.7, "statistics": 3.08, "audit": 0.41}[task.kind]
         self.submit(outcome(task), actor="worker:host/4711", after=seconds + task.position % 7)
 
     def succeed(self, task: Task) -> c.Succeed:
         run = digest("run", task.task_id, task.fence)[:32]
         samples = digest("samples", task.task_id, task.fence)
         values = self._values(task)
-        name = "comparison.json" if task.kind == "statistics" else "samples.npz"
+        name = {"statistics": "comparison.json", "audit": "audit.json"}.get(task.kind, "samples.npz")
         evidence = tuple(
             Evidence(
                 run_id=run, metric=metric, value=value, unit=unit, n=n,
                 interval=Interval(low=value - half, high=value + half) if half else None,
-                digest=samples if task.kind == "diagnostic" else None,
+                digest=samples if task.kind in ("diagnostic", "audit") else None,
             )
             for metric, value, unit, half, n in values
             if metric.rpartition("/")[2] not in self.unreported
@@ -145,6 +156,8 @@ class Player:
                 undetermined = {f"Undetermined {m}": "the values do not differ by more than rounding noise" for m in
                                 sorted(self.undetermined)}  # fmt: skip
                 return {"Unit of analysis": "image", "Tests": "Student's t", **undetermined}
+            case Audit():
+                return {}
             case _:
                 return {"Device": "cpu", "Processor": "x86_64, 2 cores", "Operating system": "Linux"}
 
@@ -154,6 +167,8 @@ class Player:
                 return _diagnostic(self.means.get(spec.model.id, 0.5), spec, self.layers)
             case Statistics() as spec:
                 return _statistics(spec, self.means, self.undetermined)
+            case Audit():
+                return _audited(0)
             case _:
                 return [
                     ("throughput/batch_1", 41.72, "images/s", 0, None),
@@ -171,7 +186,13 @@ _SUMMARIES = {
     "environment": "Described the machine and timed the image tower over batch sizes.",
     "diagnostic": "Measured every attention site on the images of this look.",
     "statistics": "Tested each model against the null value and the threshold, and every pair of models.",
+    "audit": "Held the claims of the report against one another.",
 }
+
+
+def _audited(inconsistent: int) -> list[tuple[str, float, str, float, int | None]]:
+    counts = {"inconsistent": inconsistent, "depends_on_reading": 0, "not_checkable": 1, "consistent": 316}
+    return [(f"count/{verdict}", count, "findings", 0, None) for verdict, count in counts.items()]
 
 
 def _diagnostic(mean: float, spec: Diagnostic, layers: int) -> list[tuple[str, float, str, float, int | None]]:
@@ -246,6 +267,7 @@ def _statistics(
             (f"{key}/collapse/p_signed_rank", collapse / 2, "", 0, n),
             (f"{key}/collapse/p_sign_flip", collapse / 4, "", 0, n),
             (f"{key}/collapse/p_bootstrap_t", collapse / 3, "", 0, n),
+            (f"{key}/collapse/p_max_t", collapse / 4, "", 0, n),
             (f"{key}/collapse/boundary", spec.threshold + 0.004, "", 0, n),
             (f"{key}/clear/boundary", spec.threshold - 0.004, "", 0, n),
             (f"{key}/null_error", 0.0021, "", 0, None),
@@ -254,6 +276,7 @@ def _statistics(
             (f"{key}/trend/slope", 0.1234 * (place + 1), "", 0.0271, n),
             (f"{key}/trend/p", 0.0051, "", 0, n),
             (f"{key}/trend/p_bh", 0.0153, "", 0, n),
+            (f"{key}/mean_any_look", mean, "", 0.0031, n),
             (f"{key}/left_out/p_low", collapse / 8, "", 0, n),
             (f"{key}/left_out/p_high", min(1.0, collapse * 8), "", 0, n),
             (f"{key}/shapiro_p", 0.3811, "", 0, n),
@@ -345,22 +368,47 @@ def two_cycles(unreported: frozenset[str] = frozenset(), **changes: object) -> P
             (1, "align"): [blocked(undefined, "take a model whose towers both use softmax attention")],
         },
     )
-    player.troubles[1, "blip"] = [lambda task: _too_few(player.succeed(task))]
+    player.troubles[1, "blip"] = [lambda task: too_few(player.succeed(task))]
     player.open("the study begins").work().judge()
     return player
 
 
-def _too_few(done: c.Succeed) -> c.Succeed:
+def too_few(done: c.Succeed) -> c.Succeed:
     fewer = tuple(item.model_copy(update={"n": 48}) if item.n else item for item in done.evidence)
     return c.Succeed(done.task_id, done.fence, done.summary, done.run_id, fewer, done.artifacts, done.facts)
 
 
 def second_cycle(player: Player) -> Player:
+    """As gonogo goes on today: the first cycle's report is written and audited."""
+    return going_on(player.publish())
+
+
+def going_on(player: Player) -> Player:
+    """As it went on before reports were audited."""
     player.answer("c1-claim-strength", "at-least-2", "Ada", "two of three is what the claim says: most")
     player.close()
     rule = player.study.decision.model_copy(update={"alpha": 0.04})
     player.amend(player.study.model_copy(update={"decision": rule}), "the second look is to be stricter")
     return player.open("the rule plans a further look").work().judge()
+
+
+def amended_while_asked() -> tuple[Recorded, ...]:
+    """The rule, and the number of looks, are amended while a question on the claim is open."""
+    player = two_cycles()
+    player.close()
+    rule = player.study.decision.model_copy(update={"at_least": (2,), "looks": 4})
+    player.amend(player.study.model_copy(update={"decision": rule}), "two of three is what the claim says")
+    return player.open("the protocol was amended").work().judge().entries
+
+
+def claim_no_longer_possible() -> tuple[Recorded, ...]:
+    """A claim was chosen that the rule, as it was amended later, no longer has."""
+    player = two_cycles()
+    player.answer("c1-claim-strength", "at-least-3", "Ada", "all of them")
+    player.close()
+    rule = player.study.decision.model_copy(update={"at_least": (1, 2)})
+    player.amend(player.study.model_copy(update={"decision": rule}), "three cannot be had")
+    return player.open("the protocol was amended").work().judge().entries
 
 
 def waiting() -> tuple[Recorded, ...]:
@@ -371,6 +419,31 @@ def waiting() -> tuple[Recorded, ...]:
 def finished() -> tuple[Recorded, ...]:
     """Both cycles."""
     return second_cycle(two_cycles()).entries
+
+
+CONTRADICTIONS = {
+    "Inconsistent 1, percentages, line 12": "5/6 = 83.33 %, printed as 82 %",
+    "Inconsistent 2, nesting, line 40": "256 seconds (255.5 to 256.5 s) within work of 140.2 s, as line 16 says",
+}
+
+
+def contradicting(player: Player) -> Outcome:
+    """An audit that finds two claims wrong."""
+
+    def outcome(task: Task) -> c.Succeed:
+        done = player.succeed(task)
+        counts = {metric: value for metric, value, *_ in _audited(2)}
+        evidence = tuple(item.model_copy(update={"value": counts[item.metric]}) for item in done.evidence)
+        return replace(done, evidence=evidence, facts=CONTRADICTIONS)
+
+    return outcome
+
+
+def faulty() -> tuple[Recorded, ...]:
+    """A second cycle, after one of whose reports one contradicts itself and one could not be audited."""
+    player = two_cycles()
+    player.troubles[1, "audit"] = [contradicting(player), *[failed("RuntimeError: a check broke")] * 2]
+    return second_cycle(player).entries
 
 
 def untrained_only() -> tuple[Recorded, ...]:
@@ -401,7 +474,7 @@ def no_better() -> tuple[Recorded, ...]:
     ))  # fmt: skip
     player.troubles = {
         (1, "breaks"): [failed("RuntimeError: out of memory")] * 2,
-        (1, "short"): [lambda task: _too_few(player.succeed(task))] * 2,
+        (1, "short"): [lambda task: too_few(player.succeed(task))] * 2,
     }
     return player.open("the study begins").work().judge().entries
 

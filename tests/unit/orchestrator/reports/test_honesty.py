@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from orchestrator.reports.render import render_cycle
+from store.record import Recorded
 from store.study import Approvals
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered
@@ -16,7 +18,15 @@ OPEN, DONE, OLDER = "a question is open", "two looks are done", "an older cycle 
 
 
 def text(history: str, name: str = "cycle-report") -> str:
-    return re.sub(r"\]\(#[^)]*\)|[\[\]\\]", "", rendered(history)[f"{name}.md"].decode())
+    return unlinked(rendered(history)[f"{name}.md"])
+
+
+def plain(entries: Sequence[Recorded], cycle: int) -> str:
+    return unlinked(render_cycle(entries, cycle)["cycle-report.md"])
+
+
+def unlinked(markdown: bytes) -> str:
+    return re.sub(r"\]\(#[^)]*\)|[\[\]\\]", "", markdown.decode())
 
 
 def section(history: str, heading: str, name: str = "cycle-report") -> str:
@@ -203,9 +213,25 @@ def test_an_amendment_is_shown_with_who_when_what_why_and_after_which_look() -> 
     amendments = section(DONE, "Decisions").split("### Amendments")[1]
     assert "human:Ada: the second look is to be stricter. Changed: `decision.alpha` from 0.05 to 0.04." in amendments
     assert "It came after data were seen, after 1 look." in amendments
-    said = "The decision rule was amended after data had been compared, so that its error rate no longer holds."
+    said = "amended after data had been compared (`decision.alpha`), so that its error rate no longer holds."
     assert said in text(DONE).split("## Summary")[0], "the verdict says so itself"
     assert said not in text(OLDER), "the amendment came later"
+
+
+def test_a_question_that_was_withdrawn_is_told_so_and_an_amended_plan_of_looks_does_not_know_the_old_one() -> None:
+    report = plain(histories.amended_while_asked(), 2)
+    asked = report.split("\n## Decisions\n")[1].split("\n## ")[0]
+    assert "withdrawn** · `c1-claim-strength`" in asked
+    assert "the protocol was amended: decision.at_least, decision.looks." in asked
+    assert "It no longer counts" not in asked
+    assert "does not know what the looks before the amendment have spent" in report.split("## Summary")[0]
+    assert "does not know what the looks" not in text(DONE), "there the looks were not amended"
+
+
+def test_a_claim_that_was_chosen_and_is_no_longer_possible_is_told_not_to_count() -> None:
+    report = plain(histories.claim_no_longer_possible(), 2)
+    assert "It no longer counts: the protocol was amended in what was asked about." in report
+    assert "It no longer counts" not in text(DONE)
 
 
 def test_evidence_of_earlier_cycles_is_part_of_the_evidence_so_far() -> None:

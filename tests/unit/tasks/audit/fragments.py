@@ -68,6 +68,45 @@ def table(name: str = "Total", n: str = "100", score: str = "0.67", hours: str =
 
 STAMPS = "Elapsed time: {total}\n\n- run `probe_20240305_081500`\n- run `probe_20240305_{clock}`\n"
 
+LINKED = """The dry depth is [{depth}](#v-depth) cm, [{low}](#v-depth) to [4.51](#v-depth), in [{probes}](#v-probes)
+probes, that is [40](#v-probes), with [40](#v-sensors) sensors; p [{p}](#v-p). After [{time}](#v-time) ms, or
+{share} of the time, it was over.
+
+| Place | Printed | Interval | In full | Unit |
+|---|---|---|---|---|
+| <a id="v-depth"></a>depth | {row} cm | [4.02, 4.51] | {full} | cm |
+| <a id="v-probes"></a>probes | 40 | | 40.0 | |
+| <a id="v-sensors"></a>sensors | 40 | | 40.0 | |
+| <a id="v-p"></a>test | < 0.001 | | 0.00021737612 | |
+| <a id="v-time"></a>time | 36.6 ms | | 0.036621034 | s |
+| <a id="v-share"></a>share | {percent} % | | 0.573913043478 | |
+| <a id="v-wet"></a>wet depth | 5.11 cm | | 5.108843537414966 | cm |
+"""
+
+
+def linked(**changed: str) -> str:
+    given = {
+        "depth": "4.27", "low": "4.02", "probes": "40", "p": "&lt; 0.001", "time": "36.6", "row": "4.27",
+        "full": "4.268817204301075", "percent": "57", "share": "[57 %](#v-share)",
+    } | changed  # fmt: skip
+    return LINKED.format(**given)
+
+
+PAGE = """<!doctype html><h1>Depths</h1>
+<p>It is <a href="#a1">{depth}</a> deep (p &lt; <a href="#a2">{p}</a>), and <a href="#a3">12.5&nbsp;%</a> is dry, at
+<a href="#a4">0.31</a> m/s.</p>
+<ul><li>At night <data value="{value}">0.44</data>, by day <span data-value="0.3141">0.314</span>, at dusk <data
+value="0.25">25 %</data>, at dawn <b data-value="7">7</b></li></ul>
+<h2>Values</h2>
+<dl><dt id="a1">Depth</dt><dd>{given} cm in 64 probes</dd><dt id="a2">Test</dt><dd>p = 0.0004</dd>
+<dt id="a3">Dry</dt><dd>0.125 of all</dd><dt id="a4">Speed</dt><dd>0.3077 m/s</dd></dl>
+"""
+
+
+def page(**changed: str) -> str:
+    return PAGE.format(**({"depth": "4.27", "p": "0.001", "value": "0.4409", "given": "4.2688"} | changed))
+
+
 PAIRS: dict[str, list[tuple[str, str]]] = {
     "sums": [
         (
@@ -246,6 +285,7 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         ("With a power of 130% we find it.", "With a power of 80% we find it."),
         (study(sd="0.62"), study()),
         ("Done: 9/7 tasks completed", "Done: 5/7 tasks completed"),
+        ("A claim about 5 of 4 models was tested.", "A claim about 5 of 4 models cannot be tested."),
         ("Fitness Score (FS) has a range of [0, 1].\n\nFS = "
             "1.30 ± 0.10", "Fitness Score (FS) has a range of [0, 1].\n\nFS = 0.30 ± 0.10"),
     ],
@@ -279,6 +319,34 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         ("Fusion layers of CLIP were pruned.", "CLIP has no fusion layers."),
         ("ViT-L/14 has 18 layers.", "ViT-L/14 has 24 layers."),
         ("ViT-B/16 gives 50 patches.", "ViT-B/16 gives 196 patches."),
+    ],
+    "linked_values": [
+        (linked(depth="4.37"), linked()),
+        (linked(depth="4.277"), linked(depth="4.3")),
+        (linked(depth="-4.27"), linked(depth="4.269")),
+        (linked(low="4.20"), linked(low="4.0")),
+        (linked(low="4.03"), linked(low="4.02")),
+        (linked(probes="44"), linked()),
+        (linked(p="&lt; 0.0001"), linked(p="0.0002")),
+        (linked(p="0.021"), linked(p="&lt; 0.01")),
+        (linked(time="63.6"), linked(time="37")),
+        (linked(share="[5.7 %](#v-share)"), linked(share="[57.4 %](#v-share)")),
+        (linked(share="[0.75](#v-share)"), linked(share="[0.57](#v-share)")),
+        (page(depth="4.72"), page()),
+        (page(given="5.2688"), page(depth="4.3")),
+        (page(p="0.0001"), page(p="0.05")),
+        (page(value="0.5409"), page(value="0.4351")),
+    ],
+    "rounded_values": [
+        (linked(row="4.37"), linked()),
+        (linked(full="4.668817204301075", depth="4.27"), linked(full="4.274817204301075")),
+        (linked(percent="75", share="57.4 %"), linked(percent="57.4", share="57.4 %")),
+        ("<html><table><tr><th>Id</th><th>Seconds</th><th>Exactly</th></tr><tr id='t1'><td>a</td><td>2.41</td><td>"
+         "2.4137931</td></tr><tr id='t2'><td>b</td><td>0.83</td><td>0.8275862</td></tr><tr id='t3'><td>c</td><td>"
+         "1.72</td><td>1.7241379</td></tr><tr id='t4'><td>d</td><td>3.71</td><td>3.1724138</td></tr></table>",
+         "<html><table><tr><th>Id</th><th>Seconds</th><th>Exactly</th></tr><tr id='t1'><td>a</td><td>2.41</td><td>"
+         "2.4137931</td></tr><tr id='t2'><td>b</td><td>0.83</td><td>0.8275862</td></tr><tr id='t3'><td>c</td><td>"
+         "1.72</td><td>1.7241379</td></tr><tr id='t4'><td>d</td><td>3.17</td><td>3.1724138</td></tr></table>"),
     ],
     "encoding": [
         ("It is done âœ… and 5 Â± 1.", "It is done ✅ and 5 ± 1."),

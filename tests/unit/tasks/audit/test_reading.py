@@ -13,6 +13,7 @@ from store.errors import BadInput
 from tasks.audit.audit import audit, audit_file
 from tasks.audit.numbers import Span, printed
 from tasks.audit.reading.opening import open_report, read_report
+from tasks.audit.reading.report import Link
 from tasks.audit.reading.writing import canonical
 
 TEXT = "Kept: 40 of 64 (60 %), 5 ± 1 — naïve\n"
@@ -90,6 +91,12 @@ def test_a_rounded_number_stands_for_what_rounds_to_it() -> None:
     assert printed("12").exact == Span(12.0, 12.0)
 
 
+@pytest.mark.parametrize("text", ["5e400", "-5e400", "0.5e-400", "1" * 15 + "e299"])
+def test_a_number_beyond_double_precision_is_no_crash(text: str) -> None:
+    assert printed(text).text == text
+    audit(read_report(f"Kept {text} of 8 (50 %), {text} + 1 = {text}; {text} s (1 min), mean {text} ± {text}, n = 5\n"))
+
+
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.integers(0, 4))
 def test_a_sum_of_rounded_numbers_meets_the_rounded_sum(a: float, b: float, digits: int) -> None:
     one, other, both = (printed(f"{x:.{digits}f}") for x in (a, b, a + b))
@@ -139,6 +146,23 @@ def test_tables_in_tables_and_markup_in_titles_are_read() -> None:
     assert [each.computation for each in found.findings if each.verdict == "inconsistent"] == [
         "5/6 = 83.33 %, printed as 82 %"
     ]
+
+
+def test_links_and_ids_of_lines_are_read_alike_in_both_formats() -> None:
+    markdown = (
+        "It is [0,57](#a) (p &lt; [0,001](#b)), `x [9](#c)`.\n\n"
+        "| Id | In full |\n|---|---|\n| <a id='a'></a>a | 0,5671 |\n"
+    )
+    page = (
+        "<html><section id='s'><p>It is <a href='#a'>0,57</a> (p &lt; <a href='#b'>0,001</a>), "
+        "<code>x [9](#c)</code>.</p>"
+        "<table id='t'><tr><th>Id</th><th>In full</th></tr><tr id='a'><td>a</td><td>0,5671</td></tr></table></section>"
+    )
+    for report in (read_report(markdown), read_report(page)):
+        text, row = report.lines
+        assert text.marks.links == (Link("0.57", "a"), Link("< 0.001", "b"))
+        assert (text.marks.codes, text.marks.anchors, row.marks.anchors) == (("x [9](#c)",), (), ("a",))
+        assert row.text == "a | 0.5671"
 
 
 def test_latex_is_read_as_it_is_set() -> None:

@@ -117,6 +117,11 @@ def test_the_bound_is_attained_by_some_dependence() -> None:
     assert false_claim_bound(2, 3, alpha, collapsed=0) == pytest.approx(pairs_that_are_small * share_of_each_pair)
 
 
+def test_the_bound_is_a_probability() -> None:
+    assert false_claim_bound(1, 6, 0.4, collapsed=0) == 1
+    assert claim(1, 6, 0.4, always(0.8), "uncorrected").error_bound == 1
+
+
 @given(st.integers(1, 6), st.floats(0.001, 0.2), st.floats(0.2, 1))
 def test_a_claim_about_more_models_has_less_power(m: int, alpha: float, exponent: float) -> None:
     powers = [claim(k, m, alpha, lambda level: level**exponent).power for k in range(1, m + 1)]

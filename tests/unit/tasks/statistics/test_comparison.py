@@ -11,8 +11,15 @@ from scipy import stats
 
 from store.errors import BadInput
 from store.specs import Source, Statistics
+from tasks.statistics.adequacy import Sample, examine
+from tasks.statistics.bootstrap_t import BootstrapT, bootstrap_t
 from tasks.statistics.comparison import Comparison, compare
+from tasks.statistics.confidence_sequences import confidence_sequence
 from tasks.statistics.e_values import log_e_value
+from tasks.statistics.handler import facts
+from tasks.statistics.measurements import measurements
+from tasks.statistics.power import power
+from tasks.statistics.resampling import draw
 from tasks.statistics.samples import Joined
 
 Values = Mapping[str, NDArray[np.float64]]
@@ -105,8 +112,45 @@ def test_the_e_values_of_a_look_hold_whatever_the_plan_is_and_count_models_as_p_
 
 
 def test_the_bootstrap_t_stands_beside_the_test() -> None:
-    found = look_at(models(a=0.712), at_least=(), resamples=20_000).models["a"]
+    found = look_at(models(a=0.712), at_least=(1,), resamples=20_000).models["a"]
     assert found.sensitivity.bootstrap_t_p == pytest.approx(found.collapse.p, abs=0.01)
+
+
+def test_the_interval_of_a_mean_is_the_bootstrap_ts_and_bcas_where_too_few_images_differ() -> None:
+    rng = np.random.default_rng(5)
+    values = {"skewed": 0.8 - rng.gamma(1.0, 0.05, 40), "nearly_one": np.array([*[1.0] * 37, 0.9, 0.8, 0.95])}
+    found = look_at(values, at_least=(1,), resamples=20_000).models
+    sample = examine(values["skewed"])
+    assert isinstance(sample, Sample)
+    theirs = bootstrap_t(sample, draw(40, np.random.default_rng(0), 20_000))
+    assert isinstance(theirs, BootstrapT)
+    assert (found["skewed"].interval_by, found["skewed"].interval) == ("bootstrap-t", theirs.interval)
+    assert found["skewed"].interval.low < found["skewed"].bca.low, "the longer tail is below"
+    assert (found["nearly_one"].interval_by, found["nearly_one"].interval) == ("BCa", found["nearly_one"].bca)
+
+
+def test_the_interval_at_any_look_is_a_confidence_sequences_and_wider_than_that_of_one_look() -> None:
+    values = models(a=0.72)["a"]
+    found = look_at({"a": values}, at_least=(1,)).models["a"]
+    low, high = confidence_sequence(values)
+    assert (found.any_look.low, found.any_look.high) == (low[-1], high[-1])
+    assert found.any_look.low < found.interval.low < found.interval.high < found.any_look.high
+
+
+def test_max_t_corrects_for_all_models_and_knows_that_they_go_together() -> None:
+    values = models(a=0.71, b=0.71, c=0.71)
+    found = look_at(values, resamples=4_000)
+    for model, p in found.p_max_t.items():
+        assert found.models[model].sensitivity.bootstrap_t_p is not None
+        assert found.models[model].sensitivity.bootstrap_t_p <= p < found.p_collapse[model]
+    twins = {"a": values["a"], "b": values["a"]}
+    assert look_at(twins, resamples=4_000, at_least=(1,)).p_max_t["b"] == pytest.approx(
+        look_at({"a": values["a"]}, resamples=4_000, at_least=(1,)).p_max_t["a"]
+    )
+    still = look_at({"a": values["a"], "b": np.full(N, 0.7)}, at_least=(1,))
+    assert list(still.p_max_t) == ["a"], "what bears no test takes no part"
+    below = look_at({"a": 1 - values["a"]}, at_least=(1,), threshold=0.3, resamples=4_000)
+    assert below.p_max_t["a"] < 0.05, "collapse lies below the threshold there"
 
 
 def test_trends_over_layers_are_explored_with_a_correction_of_their_own() -> None:
@@ -143,7 +187,7 @@ def test_holm_makes_the_smallest_of_three_p_values_three_times_larger() -> None:
 
 def test_a_model_that_is_beyond_the_threshold_by_itself_may_not_be_so_among_many() -> None:
     values = models(a=0.712, **{f"m{i}": 0.6 for i in range(8)})
-    alone, among = look_at({"a": values["a"]}, at_least=()), look_at(values, at_least=())
+    alone, among = look_at({"a": values["a"]}, at_least=(1,)), look_at(values, at_least=(1,))
     assert 0.05 / 9 < alone.models["a"].collapse.p < 0.05
     assert alone.collapsed == ("a",)
     assert among.collapsed == ()
@@ -151,10 +195,10 @@ def test_a_model_that_is_beyond_the_threshold_by_itself_may_not_be_so_among_many
 
 def test_each_of_several_looks_has_its_share_of_alpha() -> None:
     values = models(a=0.712)
-    p = look_at(values, at_least=()).models["a"].collapse.p
-    assert look_at(values, at_least=(), alpha=p * 1.01).collapsed == ("a",)
-    assert look_at(values, at_least=(), alpha=p * 1.01, look=1, looks=2).collapsed == ()
-    assert look_at(values, at_least=(), alpha=p * 2.02, look=2, looks=2).level == pytest.approx(p * 1.01)
+    p = look_at(values, at_least=(1,)).models["a"].collapse.p
+    assert look_at(values, at_least=(1,), alpha=p * 1.01).collapsed == ("a",)
+    assert look_at(values, at_least=(1,), alpha=p * 1.01, look=1, looks=2).collapsed == ()
+    assert look_at(values, at_least=(1,), alpha=p * 2.02, look=2, looks=2).level == pytest.approx(p * 1.01)
 
 
 def test_a_model_that_never_varies_is_undetermined_and_keeps_its_place_among_the_hypotheses() -> None:
@@ -200,12 +244,12 @@ def test_evidence_beyond_the_reach_of_doubles_is_never_certainty() -> None:
 def test_models_of_equal_size_share_their_resamples() -> None:
     a = models(a=0.8)["a"]
     found = look_at({"a": a, "b": a - 0.25}, at_least=(1,)).models
-    assert found["a"].bootstrap.low - 0.25 == pytest.approx(found["b"].bootstrap.low, abs=1e-12)
-    assert look_at({"a": a}, at_least=(1,), seed=1).models["a"].bootstrap != found["a"].bootstrap
+    assert found["a"].interval.low - 0.25 == pytest.approx(found["b"].interval.low, abs=1e-12)
+    assert look_at({"a": a}, at_least=(1,), seed=1).models["a"].interval != found["a"].interval
 
 
 def test_a_negative_seed_is_a_seed() -> None:
-    assert look_at(models(a=0.8), at_least=(1,), seed=-1).models["a"].bootstrap.low < 0.8
+    assert look_at(models(a=0.8), at_least=(1,), seed=-1).models["a"].interval.low < 0.8
 
 
 def test_normality_is_left_out_where_its_p_value_is_not_known_to_hold() -> None:
@@ -232,13 +276,37 @@ def test_each_claim_is_given_under_both_rules_once() -> None:
     assert all(claim.error_bound == 0.05 for claim in found.claims if claim.rule == "holm")
 
 
+def test_a_claim_is_judged_at_the_level_of_its_look_by_the_one_sided_test() -> None:
+    found = look_at(models(a=0.8), at_least=(1,), looks=2)
+    (holm, uncorrected) = found.claims
+    assert holm.error_bound == holm.error_independent == uncorrected.error_bound == found.level < found.alpha
+    assert holm.power == power(N, 0.5, found.level, "one-sample", "greater")
+    small = {"a": models(a=0.8)["a"][:40]}
+    assert look_at(small, at_least=(1,)).claims[0].power == power(40, 0.5, 0.05, "one-sample", "greater")
+
+
+def test_two_layers_have_a_trend() -> None:
+    values = models(a=0.72)
+    layers = {"a": np.array([values["a"], values["a"] + 0.1]) + np.random.default_rng(3).normal(0, 0.01, (2, N))}
+    assert list(compare(Joined(np.arange(N), values, layers=layers), ask(at_least=(1,))).trends) == ["a"]
+
+
+def test_a_p_of_exactly_alpha_is_shown_on_either_side() -> None:
+    beyond, short = look_at(models(a=0.705), at_least=(1,)), look_at(models(a=0.695), at_least=(1,))
+    for found, direction in ((beyond, "collapsed"), (short, "cleared")):
+        p = found.p_collapse["a"] if direction == "collapsed" else found.p_clear["a"]
+        assert 0 < p < 0.5
+        values = models(a=0.705) if direction == "collapsed" else models(a=0.695)
+        at, below = (look_at(values, at_least=(1,), alpha=alpha) for alpha in (p, math.nextafter(p, 0)))
+        assert (getattr(at, direction), getattr(below, direction)) == (("a",), ())
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"look": 3, "looks": 2}, "look: 3 of 2"),
         ({"threshold": 0.5}, "threshold: it is the null value, 0.5"),
         ({"at_least": (4,)}, "at least 4 of 3"),
-        ({"at_least": (0,)}, "at least 0 of 3"),
     ],
 )
 def test_a_question_that_contradicts_itself_is_bad_input(changes: dict[str, object], said: str) -> None:
@@ -246,14 +314,45 @@ def test_a_question_that_contradicts_itself_is_bad_input(changes: dict[str, obje
         look_at(models(a=0.8, b=0.8, c=0.8), **changes)
 
 
+@pytest.mark.parametrize(
+    ("n", "changes"),
+    [
+        (6, {"looks": "open"}),
+        (40, {"looks": "open", "effect": 0.04}),
+        (120, {"alpha": 0.001, "looks": 100, "boundary": "obrien-fleming"}),
+        (120, {"alpha": 1e-6, "looks": 50, "boundary": "obrien-fleming"}),
+        (1, {}),
+        (1, {"looks": "open"}),
+        (2, {"looks": "open"}),
+    ],
+)
+def test_a_look_at_which_nothing_can_be_shown_shows_nothing_and_does_not_fail(n: int, changes: dict) -> None:
+    values = {model: x[:n] for model, x in models(a=0.9, b=0.3, c=0.9).items()}
+    found = look_at(values, **changes)
+    assert (found.collapsed, found.cleared) == ((), ())
+    assert found.level < 1e-6 or n < 30
+    assert all(claim.power < 0.05 for claim in found.claims)
+    assert all(math.isfinite(each.value) for each in measurements(found))
+
+
+def test_a_look_that_no_result_can_decide_says_so() -> None:
+    asked = ask(looks="open", effect=0.04)
+    values = {model: x[:40] for model, x in models(a=0.9, b=0.3, c=0.9).items()}
+    found = compare(Joined(np.arange(40), values), asked)
+    assert found.level == 0
+    assert (found.design.n_for_medium_effect, found.design.mde) == (None, None)
+    assert "no result, however clear, crosses the boundary" in facts(found, asked)["Level of this look"]
+    assert "Level of this look" not in facts(look_at(values), ask())
+
+
 def test_the_threshold_is_checked_even_when_no_model_can_be_tested() -> None:
     with pytest.raises(BadInput, match="threshold: it is the null value"):
-        look_at({"a": np.full(N, 0.5)}, at_least=(), threshold=0.5)
+        look_at({"a": np.full(N, 0.5)}, at_least=(1,), threshold=0.5)
 
 
 def test_the_level_of_a_look_is_that_of_its_own_boundary() -> None:
     values = models(a=0.712)
-    early, late = (look_at(values, at_least=(), looks=2, look=look, boundary="obrien-fleming") for look in (1, 2))
+    early, late = (look_at(values, at_least=(1,), looks=2, look=look, boundary="obrien-fleming") for look in (1, 2))
     assert early.level == pytest.approx(0.0088, abs=1e-4)
     assert late.level == pytest.approx(0.0467, abs=1e-4)
 

@@ -73,6 +73,7 @@ def test_every_number_has_the_key_that_reports_look_it_up_by(sources: tuple[Sour
     model = [
         "mean", "sd", "p_null", "t_null", "df", "dz_null", "dz_threshold", "g_threshold", "skew", "shapiro_p",
         "collapse/p_signed_rank", "collapse/p_sign_flip", "collapse/p_bootstrap_t", "collapse/boundary",
+        "collapse/p_max_t", "mean_any_look",
         "clear/boundary", "balanced/p", "balanced/margin", "left_out/p_low", "left_out/p_high",
         *(f"{way}/{p}" for way in ("collapse", "clear") for p in ("p", "p_looks", "p_adjusted", "log10_e")),
         *(f"{way}/shift/alpha_over_{j}" for way in ("collapse", "clear") for j in (1, 2, 3)),
@@ -98,7 +99,14 @@ def test_measurements_are_finite_cited_and_valid_for_the_tracker(sources: tuple[
         assert each.cited
         assert np.isfinite(each.value)
     bounded = {each.metric for each in outcome.measurements if each.low is not None}
-    assert {key.rpartition("/")[2] for key in bounded} == {"mean", "dz_threshold", "dz_null", "difference", "dz"}
+    assert {key.rpartition("/")[2] for key in bounded} == {
+        "mean",
+        "mean_any_look",
+        "dz_threshold",
+        "dz_null",
+        "difference",
+        "dz",
+    }
     for each in outcome.measurements:
         assert each.low is None or (each.high is not None and each.low < each.value < each.high)
 
@@ -163,7 +171,7 @@ def test_the_file_is_strict_json_with_sorted_keys_and_agrees_with_the_measuremen
     result = whole["result"]
     assert result["collapsed"] == ["clip-b32"]
     assert result["models"]["clip-b32"]["mean"] == found["model/clip-b32/mean"].value
-    assert result["models"]["clip-b32"]["bootstrap"]["low"] == found["model/clip-b32/mean"].low
+    assert result["models"]["clip-b32"]["interval"]["low"] == found["model/clip-b32/mean"].low
     assert result["pairs"]["clip-b32/siglip"]["test"]["p"] == found["pair/clip-b32/siglip/p"].value
     assert list(result["undetermined"]) == ["stuck"]
     assert whole["question"]["at_least"] == [2, 3]

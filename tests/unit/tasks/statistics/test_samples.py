@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from store.errors import BadInput
 from store.specs import Source
 from tasks.handler import Run
-from tasks.statistics.samples import Joined, layer_arrays, load_samples
+from tasks.statistics.samples import Joined, join_models, layer_arrays, load_samples
 
 Keep = Callable[..., Source]
 
@@ -79,19 +79,19 @@ def test_a_metric_that_was_not_measured_is_named_beside_those_that_were(keep: Ke
 
 
 @pytest.mark.parametrize(
-    ("ids", "mcs"),
+    ("ids", "mcs", "said"),
     [
-        (np.array([1.0, 2.0]), values(1, 2)),
-        (np.array([1, 2]), values(1, 2, 3)),
-        (np.array([[1, 2]]), values(1, 2)),
-        (np.array([1, 2]), np.array([1, 2])),
-        (np.array([1, 2]), np.ones((2, 3))),
+        (np.array([1.0, 2.0]), values(1, 2), "'image_ids' must hold integers"),
+        (np.array([[1, 2]]), values(1, 2), "'image_ids' must hold integers"),
+        (np.array([1, 2]), values(1, 2, 3), "'mcs' must hold one float for each of the 2 image_ids"),
+        (np.array([1, 2]), np.array([1, 2]), "'mcs' must hold one float"),
+        (np.array([1, 2]), np.ones((2, 3)), "'mcs' must hold one float"),
     ],
 )
 def test_arrays_that_do_not_belong_together_are_refused(
-    keep: Keep, run: Run, ids: NDArray[np.float64], mcs: NDArray[np.float64]
+    keep: Keep, run: Run, ids: NDArray[np.float64], mcs: NDArray[np.float64], said: str
 ) -> None:
-    with pytest.raises(BadInput, match="one float for each of the integer image_ids"):
+    with pytest.raises(BadInput, match=said):
         load(run, keep("a", image_ids=ids, mcs=mcs))
 
 
@@ -116,8 +116,37 @@ def test_what_is_no_npz_archive_is_refused(run: Run, tmp_path: Path, write: Call
 
 
 def test_a_model_without_images_is_refused(keep: Keep, run: Run) -> None:
-    with pytest.raises(BadInput, match="model a: its samples hold no image"):
+    with pytest.raises(BadInput, match=r"samples of model a \(task diagnose-a\): 'image_ids' is empty"):
         load(run, keep("a", image_ids=np.array([], dtype=np.int64), mcs=np.array([])))
+    with pytest.raises(BadInput, match="model a: its samples hold no image"):
+        join_models({"a": (np.array([], dtype=np.int64), np.array([]))})
+
+
+def test_ids_beyond_signed_integers_are_refused_and_do_not_become_others(keep: Keep, run: Run) -> None:
+    with pytest.raises(BadInput, match="'image_ids' holds 9223372036854775813, which is beyond"):
+        load(run, keep("a", image_ids=np.array([2**63 + 5], dtype=np.uint64), mcs=values(1)))
+    assert load(run, keep("a", image_ids=np.array([5], dtype=np.uint64), mcs=values(1))).image_ids.dtype == np.int64
+
+
+def test_a_value_that_its_metric_cannot_have_is_refused_with_its_image(keep: Keep, run: Run) -> None:
+    ids = np.array([7, 8])
+    with pytest.raises(BadInput, match=r"'mcs_norm' of image 8 is 5.8, and lies between 0 and 1"):
+        load_samples([keep("a", image_ids=ids, mcs_norm=np.array([0.4, 5.8]))], "mcs_norm", run.artifact)
+    by_a_hair = np.array([np.nan, 1 + 1e-7])
+    assert load_samples([keep("b", image_ids=ids, mcs_norm=by_a_hair)], "mcs_norm", run.artifact).values["b"][1] > 1
+
+
+def test_a_loss_whose_null_was_not_kept_is_refused(keep: Keep, run: Run) -> None:
+    name, ids, loss = "vision_entropy_loss", np.array([1, 2]), np.array([0.4, 0.5])
+    whole = keep("a", image_ids=ids, **{name: loss, f"null/{name}": np.array([[0.8, 0.9], [0.7, 0.8]])})
+    assert list(load_samples([whole], name, run.artifact).references) == ["a"]
+    for sources in (
+        [keep("a", image_ids=ids, **{name: loss})],
+        [whole, keep("b", image_ids=ids, **{name: loss})],
+        [whole, keep("a", image_ids=ids + 2, **{name: loss})],
+    ):
+        with pytest.raises(BadInput, match="no array 'null/vision_entropy_loss', so that the error of the null"):
+            load_samples(sources, name, run.artifact)
 
 
 def test_no_sources_are_refused(run: Run) -> None:

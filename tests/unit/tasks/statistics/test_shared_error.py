@@ -72,7 +72,7 @@ def test_a_loss_near_one_errs_less_than_one_near_zero() -> None:
 
 @pytest.mark.parametrize("draws", [np.ones((1, 4)), np.ones((4, 1)), np.full((2, 2), np.nan), np.zeros((2, 2))])
 def test_what_is_no_null_is_no_reference(draws: Array) -> None:
-    with pytest.raises(ValueError, match="two draws and two images of finite values above 0"):
+    with pytest.raises(ValueError, match="two draws and two images of finite values, and a mean above 0"):
         reference(draws)
 
 
@@ -167,7 +167,7 @@ def test_a_model_is_described_with_the_error_of_its_null_in_tests_and_intervals(
     assert plain.collapse.p < referred.collapse.p
     assert referred.collapse_standing.p == pytest.approx(referred.collapse.p)
     assert referred.clear.p == pytest.approx(1 - referred.collapse.p)
-    for name in ("student", "bootstrap"):
+    for name in ("student", "interval", "bca", "any_look"):
         assert getattr(referred, name).low < getattr(plain, name).low < x.mean() < getattr(plain, name).high
     assert referred.dz_threshold == plain.dz_threshold
     shift = referred.collapse_standing.shifts[0]
@@ -196,8 +196,8 @@ def test_every_test_and_interval_has_the_error_at_the_value_it_speaks_of() -> No
     assert (found.student.low, found.student.high) == pytest.approx((x.mean() - reach, x.mean() + reach))
     of_images = describe_model(x, spec())
     assert isinstance(of_images, ModelResult)
-    low = math.hypot(x.mean() - of_images.bootstrap.low, stats.t.ppf(0.975, 7) * null.shared(float(x.mean())).error)
-    assert found.bootstrap.low == pytest.approx(x.mean() - low)
+    low = math.hypot(x.mean() - of_images.interval.low, stats.t.ppf(0.975, 7) * null.shared(float(x.mean())).error)
+    assert found.interval.low == pytest.approx(x.mean() - low)
 
 
 @pytest.mark.parametrize("looks", [1, "open"])
@@ -215,6 +215,21 @@ def test_what_it_takes_to_decide_a_model_reckons_with_its_null(looks: object) ->
     effect = (x.mean() - 0.5) / x.std(ddof=1)
     assert found.collapse_standing.images == tuple(images_needed(effect, 0.05 / j, plan, shared=in_sd) for j in (1, 2))
     assert found.collapse_standing.images != alone.collapse_standing.images
+
+
+@pytest.mark.parametrize("kind", ["obrien-fleming", "open"])
+def test_the_images_needed_beside_a_shared_error_have_the_power_and_one_less_has_not(kind: str) -> None:
+    plan, in_sd = LookPlan(kind, 2 if kind != "open" else 1), SharedError(0.1, 7)  # type: ignore[arg-type]
+    n = images_needed(0.6, 0.05, plan, 1, shared=in_sd)
+    assert n is not None
+    assert n > 40
+
+    def power(n: int) -> float:
+        whole = in_sd.added(1 / math.sqrt(n), n - 1)
+        critical = stats.t.isf(look_level(0.05, n, plan, 1, in_sd.error), whole.freedom)
+        return float(stats.nct.sf(critical, whole.freedom, 0.6 / whole.error))
+
+    assert power(n) >= 0.8 > power(n - 1)
 
 
 def test_pairs_and_means_over_models_hold_the_errors_of_their_nulls() -> None:
@@ -312,8 +327,8 @@ def test_the_draws_of_all_looks_make_one_null(keep, run) -> None:  # type: ignor
     [
         (np.ones(3), r"'null/loss' must hold floats \[images, draws\]"),
         (np.ones((4, 2)), "of the first images"),
-        (np.ones((3, 1)), "model a: a reference needs two draws"),
-        (np.full((3, 2), np.inf), "model a: a reference needs two draws"),
+        (np.ones((3, 1)), "model a: its draws of the null: a reference needs two draws"),
+        (np.full((3, 2), np.inf), "'null/loss' holds a value that is no finite number"),
     ],
 )
 def test_a_null_that_fits_no_images_is_refused(null: Array, said: str, keep, run) -> None:  # type: ignore[no-untyped-def]
