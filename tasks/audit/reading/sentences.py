@@ -50,7 +50,7 @@ _ENOUGH = 2
 _MARKUP = 30
 """Words of addresses and commands that may stand between two sentences."""
 _LONGEST_SOURCE = 20_000
-_CLOSING = re.compile(r"[^\w\s]*")
+_CLOSING = re.compile(r"(?:\]\([^()\s]{0,500}\)|[^\w\s])*")
 
 
 def sentences(text: str) -> list[str]:
