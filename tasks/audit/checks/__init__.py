@@ -14,6 +14,7 @@ from tasks.audit.checks import (
     effect_size,
     encoding,
     entropy,
+    estimate_and_interval,
     extremes,
     files,
     funnels,
@@ -48,6 +49,7 @@ CHECKS: dict[str, Callable[[Claims], Iterator[Finding]]] = {
     for module in (
         sums, means, extremes, percentages, changes, restatements, named_counts, statuses, targets, funnels,
         conversions, nesting, timestamps, dates, throughput, latencies, interval_of_mean, effect_size, p_and_interval,
+        estimate_and_interval,
         p_and_decision, test_statistic, permutations, power, comparisons, bounds, entropy, part_means, files,
         identifiers, utilisation, capabilities, encoding,
         linked_values, rounded_values,

@@ -130,7 +130,7 @@ def _within(claims: Claims, line: Line, label: str, low: Printed, high: Printed)
             continue
         pattern = re.compile(rf"\b{re.escape(short)}\b" + _HAS.format(num=NUM), re.I)
         for other in claims.numeric(short):
-            if other.number == line.number:
+            if other is line:
                 continue
             for value in pattern.finditer(other.text):
                 number = printed(value["value"])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tasks.audit.claims.claims import Claims
-from tasks.audit.finding import Finding, consistent_if, found
+from tasks.audit.finding import Finding, found
 from tasks.audit.reading.report import Line
 from tasks.audit.registry import Model, models_in, vit_in
 
@@ -30,6 +30,13 @@ _ADDED = re.compile(
 )
 """Such a sentence may speak of what is built around a model."""
 _MODEL_LINE = re.compile(r"^(?:model|architecture|network|backbone)\s*:\s*(?P<name>.+)", re.I)
+_HAS = re.compile(
+    r"(?:'s|’s)?[\s:,]*(?:(?:has|have|had|shows?|showed|exhibits?|uses?|contains?|suffers? from|displays?|an?|the|its"
+    r"|their|of|in"
+    r"|strong|weak|severe|clear|collaps\w*|learned|pretrained|layers?)\s+){0,6}"
+)
+_OF = re.compile(r"\s*(?:(?:layers?|heads?|weights?|entropy|collapse|of|in|the|for|within|inside|from)\s+){0,5}")
+_LIKENED = re.compile(r"\bfusion\b[^.;]{0,30}?\b(?:similar to|like|same as|as in)\s+(?P<model>[^.;]{2,40})", re.I)
 _VALUE = re.compile(r"\d|confirmed|detected|observed|measured|shows?|found", re.I)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
 _LAYERS = re.compile(
@@ -48,15 +55,62 @@ _TOKENS = re.compile(
 def check(claims: Claims) -> Iterator[Finding]:
     """Attention between modalities in dual encoders; layers and tokens of vision transformers."""
     declared = _declared(claims)
-    said: set[tuple[int | None, str]] = set()
+    said: dict[tuple[int, str], list[tuple[Line, str, Model]]] = {}
     for line in claims.holding("cross", "fusion", "vit-"):
         if _CROSSING.search(line.text):
             for sentence in _SENTENCE.split(line.text):
                 claim = _CROSSING.search(sentence)
                 if claim is None or _DENIED.search(sentence) or _ADDED.search(sentence):
                     continue
-                yield from _crossing(line, sentence, claim[0], declared.get(line.section), claims, said)
+                model = _model_of(sentence, claim) or _only_crossing(sentence)
+                if (
+                    model is None
+                    and not models_in(sentence)
+                    and (_VALUE.search(sentence) or _measured_below(claims, line))
+                ):
+                    model = declared.get(line.section)
+                if model is not None:
+                    said.setdefault((line.section, model.name), []).append((line, claim[0].lower(), model))
+        elif likened := _LIKENED.search(line.text):
+            yield from _as_another(line, likened)
         yield from _sizes(line)
+    for every in said.values():
+        line, claimed, model = every[0]
+        also = [each for each, *_ in every]
+        if model.crosses:
+            yield found("consistent", line, f"{claimed} of {model.name}, a {model.architecture}", *also)
+        else:
+            text = (
+                f"{claimed} is said of {model.name}, a {model.architecture}: its towers meet in one product "
+                f"of embeddings, and no token attends across ({model.source})"
+            )
+            yield found("inconsistent", line, text, *also)
+
+
+def _model_of(sentence: str, claim: re.Match[str]) -> Model | None:
+    """The model whose attention is spoken of: named right before or behind it, with no more than a few small words."""
+    for model, _ in models_in(sentence):
+        for named in model.pattern.finditer(sentence):
+            if named.end() <= claim.start() and _HAS.fullmatch(sentence[named.end() : claim.start()]):
+                return model
+            if named.start() >= claim.end() and _OF.fullmatch(sentence[claim.end() : named.start()]):
+                return model
+    return None
+
+
+def _only_crossing(sentence: str) -> Model | None:
+    """The one model of a sentence, where it has what is said."""
+    named = models_in(sentence)
+    return named[0][0] if len(named) == 1 and named[0][0].crosses else None
+
+
+def _as_another(line: Line, likened: re.Match[str]) -> Iterator[Finding]:
+    """A fusion that is likened to that of a model which has none."""
+    for model, _ in models_in(likened["model"])[:1]:
+        if not model.crosses and not _DENIED.search(line.text):
+            text = f"a fusion is likened to {model.name}, a {model.architecture}, which has none ({model.source})"
+            text += ": only if the product of two embeddings is meant"
+            yield found("depends on reading", line, text)
 
 
 def _declared(claims: Claims) -> dict[int, Model]:
@@ -73,34 +127,10 @@ def _declared(claims: Claims) -> dict[int, Model]:
     return {section: model for section, model in every.items() if model is not None}
 
 
-def _crossing(
-    line: Line, sentence: str, claim: str, declared: Model | None, claims: Claims, said: set[tuple[int | None, str]]
-) -> Iterator[Finding]:
-    named = [model for model, _ in models_in(sentence)]
-    around = _VALUE.search(sentence) or _measured_below(claims, line)
-    model = named[0] if named else declared if declared is not None and around else None
-    if model is None or any(each.crosses for each in named):
-        if named and named[0].crosses and len(named) == 1:
-            yield found(
-                "consistent", line, f"{claim.lower()} of {model.name if model else ''}, a {named[0].architecture}"
-            )
-        return
-    key = (line.section, model.name)
-    if key not in said:
-        said.add(key)
-        verdict = not model.crosses
-        text = (
-            f"{claim.lower()} is said of {model.name}, a {model.architecture}: its towers meet in one product "
-            f"of embeddings, and no token attends across ({model.source})"
-        )
-        yield consistent_if(not verdict, line, text)
-
-
 def _measured_below(claims: Claims, line: Line) -> bool:
-    return any(
-        each.item == line.item and each.number > line.number and re.search(r"[=≈<>]\s*\d", each.text)
-        for each in claims.lines_of_item(line)
-    )
+    item = claims.lines_of_item(line)
+    below = next((item[at + 1 :] for at, each in enumerate(item) if each is line), ())
+    return any(re.search(r"[=≈<>]\s*\d", each.text) for each in below)
 
 
 def _sizes(line: Line) -> Iterator[Finding]:

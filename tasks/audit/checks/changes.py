@@ -12,15 +12,16 @@ from tasks.audit.reading.report import Line
 from tasks.audit.units import UNIT, factor
 
 _FROM_TO = re.compile(
-    rf"\bfrom\s+(?P<a>{FREE})\s?(?P<ua>{UNIT})?\s+(?:down |up "
-    rf")?to\s+(?P<b>{NUM})\s?(?P<ub>{UNIT})?(?P<rest>(?:[^.;|]|\.(?=\d)){{0,60}})",
+    rf"\b(?:from|von|de)\s+(?P<a>{FREE})\s?(?P<ua>{UNIT})?\s+(?:down |up "
+    rf")?(?:to|auf|à)\s+(?P<b>{NUM})\s?(?P<ub>{UNIT})?(?P<rest>(?:[^.;|]|\.(?=\d)){{0,60}})",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(rf"(?P<sign>[+-])?(?P<value>{FREE})\s?%(?!\s*(?:CI|confidence))(?P<after>[^,;.)]{{0,25}})")
 _TIMES = re.compile(rf"(?P<value>{FREE})\s?(?:×|x\b|-?fold\b|times\b)")
 _CHANGE = re.compile(
     r"\b(?:r[io]se[ns]?|fell|fall[s]?|increas\w*|decreas\w*|drop\w*|gr[eo]w\w*|went|go(?:es|ing)?|reduc\w*|improv\w*|declin\w*|cuts?"
-    r"|down|up|shr[aiu]nk|climb\w*|jump\w*|chang\w*|expand\w*|lower\w*|rais\w*|gains?|faster|slower|fewer|higher|speed-?up)\b",
+    r"|down|up|shr[aiu]nk|climb\w*|jump\w*|chang\w*|expand\w*|lower\w*|rais\w*|gains?|faster|slower|fewer|higher|speed-?up|stieg\w*|fiel|sank|wuchs|passée?s?"
+    r"|augment\w*|baiss\w*|réduit\w*)\b",
     re.I,
 )
 _SIGNED = re.compile(r"\s*[(,]?\s*[(]?[+-]\d")
@@ -33,7 +34,7 @@ _BEFORE = re.compile(rf"(?:by\s+|an?\s+)?(?P<value>{NUM})\s?%[^,;.|%\d]{{0,40}}$
 
 def check(claims: Claims) -> Iterator[Finding]:
     """Texts such as "from A to B (p %)" and "from A to B, k × faster"."""
-    for line in claims.numeric("from "):
+    for line in claims.numeric("from ", "von ", "de "):
         yield from _on(line)
 
 
@@ -72,7 +73,10 @@ def _on(line: Line) -> Iterator[Finding]:
                     yield found("consistent", line, f"{said} is a change by {said_span(changed)} %")
                 else:
                     yield found(
-                        "inconsistent", line, f"{said} is {said_span(difference)} points, printed as {percent['value']}"
+                        "inconsistent",
+                        line,
+                        f"{said} is {said_span(difference)} points, or a change by "
+                        f"{said_span(changed)} %; printed as {percent['value']} %",
                     )
                 continue
             changed = ((b - a) / a).absolute().scaled(100)

@@ -18,6 +18,7 @@ _BETWEEN_DATES = re.compile(
 )
 _BEHIND = re.compile(r"\s*[(,:=–—-]?\s*(?:i\.e\.,?|that is,?|which is|in total|a total of|about|=|~)?\s*")
 _RANGE = re.compile(r"\s*(?:[-–—]|to|until|through|till|bis|au|and)\s*(?:\w{2,9},?\s*)?", re.I)
+_COUNTED_FROM = re.compile(r"\b(?:from|since|after|as of)\s*$", re.I)
 _LEFT = re.compile(r"\b(?:remain\w*|left|until|to go|away)\b", re.I)
 _REPORT_DATE = re.compile(
     r"^(?:date|report date|as of|status as of|generated|written|prepared|published|issued|(?:last )?updated)\s*:", re.I
@@ -38,8 +39,8 @@ def check(claims: Claims) -> Iterator[Finding]:
             yield consistent_if(day.weekday() == each.weekday, each.line, text)
     seen: set[int] = set()
     for each in claims.dates.all:
-        if each.line.number not in seen:
-            seen.add(each.line.number)
+        if id(each.line) not in seen:
+            seen.add(id(each.line))
             yield from _between(claims, each.line, today)
     yield from _venues(claims, today)
 
@@ -66,7 +67,7 @@ def _between(claims: Claims, line: Line, today: tuple[Line, date] | None) -> Ite
     days = [each.of_year(year) for each in dates]
     also: tuple[Line, ...] = ()
     if len(days) == 1:
-        if today is None or not _LEFT.search(line.text):
+        if today is None or not _LEFT.search(line.text) or _COUNTED_FROM.search(line.text[: dates[0].start]):
             return
         days, also = [today[1], *days], (today[0],)
     a, b = days

@@ -81,5 +81,5 @@ def _width(claims: Claims, each: ConfidenceInterval, mean: MeanSpread) -> Iterat
     elif "SD" in fits or mean.kind:
         yield found("consistent", each.line, text, *lines)
     else:
-        implied = ", ".join(f"{said_span(d)}" for key, d in deviations(mean, size.n, level) if key in fits)
+        implied = ", ".join(said_span(d, 3) for key, d in deviations(mean, size.n, level) if key in fits)
         yield found("depends on reading", each.line, f"{text}: then the standard deviation is {implied}", *lines)

@@ -13,16 +13,16 @@ from tasks.audit.finding import Finding, found
 from tasks.audit.numbers import printed
 from tasks.audit.reading.report import Line
 
-_DIFFERENCE = re.compile(r"\b(?:difference|change|gain|improvement)\b|Δ", re.I)
+DIFFERENCE = re.compile(r"\b(?:difference|change|gain|improvement)\b|Δ", re.I)
 """Is compared with 0 where nothing else is named."""
 _MOST_OTHERS = 3
-_RATIO = re.compile(
+RATIO = re.compile(
     r"\b(?:odds|hazard|risk|rate|prevalence|likelihood|incidence)(?: rate)? ratio\b|\ba?(?:OR|HR|RR|IRR|SHR|PR)\b"
     r"(?=\W{1,4}\d|\W*$)"
 )
 """Is compared with 1."""
 _BETWEEN = re.compile(r"[\])]?\s*[,;(]?\s*(?:and|with|at)?\s*[(]?")
-_NEAR = 80
+NEAR = 80
 _CHANGE = "improvement gain increase rise drop reduction over above"
 """What a paragraph calls its own quantity against a reference."""
 
@@ -35,8 +35,8 @@ def check(claims: Claims) -> Iterator[Finding]:
             p = next(
                 p for p in claims.p_values.within("sentence", line) if p.value == each.value and p.sign == each.sign
             )
-            if (beside := _beside(claims, p)) is not None:
-                yield from _compare(claims, p, beside)
+            if (own := beside(claims, p)) is not None:
+                yield from _compare(claims, p, own)
                 break
             if not _speaks_of_no_other(claims, each, line):
                 continue
@@ -46,7 +46,7 @@ def check(claims: Claims) -> Iterator[Finding]:
                 break
 
 
-def _beside(claims: Claims, p: PValue) -> ConfidenceInterval | None:
+def beside(claims: Claims, p: PValue) -> ConfidenceInterval | None:
     """The interval that a p-value stands right behind, or right before."""
     for each in claims.intervals.within("sentence", p.line)[:40]:
         first, second = (each, p) if each.start < p.start else (p, each)
@@ -80,8 +80,8 @@ def _compare(claims: Claims, p: PValue, interval: ConfidenceInterval) -> Iterato
     if not beside and interval.value is None:
         beside = claims.references_beside(interval.line, label)
     texts = f"p {p.sign} {p.value.text}", f"[{interval.low.text}, {interval.high.text}]"
-    if not beside and (ratio := _RATIO.search(before[-_NEAR:]) or _DIFFERENCE.search(f"{label} {before}"[-_NEAR:])):
-        null = "1" if ratio.re is _RATIO else "0"
+    if not beside and (ratio := RATIO.search(before[-NEAR:]) or DIFFERENCE.search(f"{label} {before}"[-NEAR:])):
+        null = "1" if ratio.re is RATIO else "0"
         beside = [Reference(interval.line, 0, 0, label, printed(null), "", declared=True)]
     if not beside:
         yield found(

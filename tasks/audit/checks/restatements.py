@@ -151,6 +151,6 @@ def _is_general(claims: Claims, section: int, title: set[int]) -> bool:
 
 def _titles(claims: Claims) -> set[int]:
     """The section of the report's own title: the only one of the highest level."""
-    levels = [each.level for each in claims.report.sections if each.level]
-    highest = [at for at, each in enumerate(claims.report.sections) if each.level and each.level == min(levels)]
+    top = min((each.level for each in claims.report.sections if each.level), default=0)
+    highest = [at for at, each in enumerate(claims.report.sections) if each.level and each.level == top]
     return set(highest) if len(highest) == 1 else set()

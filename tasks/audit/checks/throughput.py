@@ -17,30 +17,47 @@ _NEXT = re.compile(
 )
 _IN = re.compile(r"\s*(?:\w+\s+){0,2}(?:in|within|over|took|take)\s+(?:about |only |just )?")
 
+_THAT_IS = re.compile(r"\s*(?:/|per\b)?\s*[A-Za-z]{0,20}\s*[(,;]?\s*(?:i\.e\.,?|that is,?|=|or|\()\s*(?:about|~|≈)?\s*")
+
 
 def check(claims: Claims) -> Iterator[Finding]:
-    """Latency × n against the total on its line; n over the total against a rate on its line."""
+    """Latency × n against the total beside it; n over the total, and one over the latency, against a rate beside it."""
     for each in claims.measured.all:
-        if not each.time or not each.per or each.forecast:
-            continue
-        totals = [one for one in claims.measured.within("sentence", each.line) if one.time and not one.per][:5]
-        size = claims.size_at(each.line)
-        if len(totals) == 1 and size is not None and size.line.section == each.line.section and _counts(each.per):
-            whole = totals[0]
-            if not _beside(each, whole):
-                continue
-            ours = each.base * Span(size.n, size.n)
-            text = f"{each.text} × {size.n} = {_in(ours, whole)}, printed as {whole.text}"
-            yield found(
-                _verdict(ours.meets(whole.base), size.line.number == each.line.number), each.line, text, size.line
-            )
+        if each.time and each.per and not each.forecast:
+            yield from _total(claims, each)
     for rate in claims.rates.all:
-        totals = [one for one in claims.measured.within("sentence", rate.line) if one.time and not one.per][:5]
-        if len(totals) == 1 and (counted := _counted(rate, totals[0])):
-            n, whole = counted, totals[0]
+        times = [one for one in claims.measured.within("sentence", rate.line)[:20] if one.time]
+        totals = [one for one in times if not one.per]
+        if len(totals) == 1 and (n := _counted(rate, totals[0])):
+            whole = totals[0]
             ours = Span(n, n) / whole.base
             text = f"{n} in {whole.text} are {said_span(ours)} a second, printed as {rate.number.text} {rate.noun}s"
             yield found(_verdict(ours.meets(rate.per_second), True), rate.line, text)
+        for each in times:
+            if each.per == rate.noun and each.end <= rate.start:
+                yield from _inverse(each, rate)
+
+
+def _total(claims: Claims, each: Measured) -> Iterator[Finding]:
+    totals = [one for one in claims.measured.within("sentence", each.line)[:20] if one.time and not one.per]
+    size = claims.size_at(each.line)
+    if len(totals) != 1 or size is None or size.line.section != each.line.section or not _counts(each.per):
+        return
+    whole = totals[0]
+    if _beside(each, whole):
+        ours = each.base * Span(size.n, size.n)
+        text = f"{each.text} × {size.n} = {_in(ours, whole)}, printed as {whole.text}"
+        same = size.line.item == each.line.item and size.line.number == each.line.number
+        yield found(_verdict(ours.meets(whole.base), same), each.line, text, size.line)
+
+
+def _inverse(each: Measured, rate: Rate) -> Iterator[Finding]:
+    """`12 ms/image, i.e. 83 images/s`; in brackets alone it may be of batches."""
+    between = rate.line.text[each.end : rate.start]
+    if each.base.low > 0 and _THAT_IS.fullmatch(between):
+        ours = Span(1.0, 1.0) / each.base
+        text = f"{each.text} per {each.per} are {said_span(ours)} a second, printed as {rate.number.text} {rate.noun}s"
+        yield found(_verdict(ours.meets(rate.per_second), "(" not in between), rate.line, text)
 
 
 def _counted(rate: Rate, whole: Measured) -> int:

@@ -111,8 +111,12 @@ SCOPES = ("sentence", "number", "item", "group", "section")
 """The narrowest first."""
 
 
-def _key(scope: str, line: Line) -> int:
-    return id(line) if scope == "sentence" else int(getattr(line, scope))
+def _key(scope: str, line: Line) -> int | tuple[int, int]:
+    if scope == "sentence":
+        return id(line)
+    if scope == "number":
+        return line.number, line.item  # a page of HTML may be one line
+    return int(getattr(line, scope))
 
 
 class Scoped(Generic[C]):
@@ -120,7 +124,7 @@ class Scoped(Generic[C]):
 
     def __init__(self, claims: Iterable[C]) -> None:
         self.all: tuple[C, ...] = tuple(claims)
-        self._at: dict[str, dict[int, list[C]]] = {}
+        self._at: dict[str, dict[int | tuple[int, int], list[C]]] = {}
 
     def within(self, scope: str, line: Line) -> Sequence[C]:
         """Those of the same `sentence`, line of the file (`number`), `item`, `group` or `section`."""

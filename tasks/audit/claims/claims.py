@@ -166,13 +166,13 @@ class Claims:
 
     @cached_property
     def _named_sizes(self) -> Scoped[statistics.SampleSize]:
-        plans = {each.line.number for each in self.all_effects.all if self._is_plan(each.line)}
-        return Scoped(each for each in self.sizes.all if each.named and each.line.number not in plans)
+        plans = {id(each.line) for each in self.all_effects.all if self._is_plan(each.line)}
+        return Scoped(each for each in self.sizes.all if each.named and id(each.line) not in plans)
 
     @cached_property
     def _counted_sizes(self) -> Scoped[statistics.SampleSize]:
-        plans = {each.line.number for each in self.all_effects.all if self._is_plan(each.line)}
-        return Scoped(each for each in self.sizes.all if not each.named and each.line.number not in plans)
+        plans = {id(each.line) for each in self.all_effects.all if self._is_plan(each.line)}
+        return Scoped(each for each in self.sizes.all if not each.named and id(each.line) not in plans)
 
     @cached_property
     def _only_size(self) -> statistics.SampleSize | None:

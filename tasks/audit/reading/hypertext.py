@@ -107,6 +107,8 @@ class _Reader:
     def _open(self, tag: str) -> None:
         self._flush()
         if tag in ("ul", "ol"):
+            if self.lists == 0:
+                self.to.apart()
             self.lists += 1
         elif tag == "li":
             self.is_item = True

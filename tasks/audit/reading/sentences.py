@@ -4,12 +4,35 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(
-    r"(?:(?<=[^\W\d_]{3}[.!?])(?<!\bFig\.)(?<!\bTab\.)(?<!\bSec\.)(?<!\bapprox\.)|(?<=[\d)\]%”\"][.!?])"
-    r"|(?<=\d[^\W\d_][.!?])|(?<=\d[^\W\d_]{2}[.!?])|(?<=\d\s[^\W\d_][.!?])|(?<=\d\s[^\W\d_]{2}[.!?]))\s+"
-    r"(?=[^\W\d_a-z]|[\"“(\[*`])"
+_SHORT = "".join(
+    rf"(?<!\b{each}\.)"
+    for each in [
+        "Fig",
+        "Tab",
+        "Sec",
+        "Eq",
+        "Dr",
+        "Mr",
+        "Ms",
+        "No",
+        "Nr",
+        "St",
+        "approx",
+        "vs",
+        "al",
+        "cf",
+        "ca",
+        "pp",
+        "eq",
+        "resp",
+        "incl",
+    ]
 )
-"""Behind a word of three letters, a number with its unit, or a bracket, and before a capital: `e.g. A` goes on."""
+_END = re.compile(
+    rf"(?:(?<=[^\W\d_]{{2}}[.!?]){_SHORT}|(?<=[\d)\]%”\"][.!?])"
+    r"|(?<=\d[^\W\d_][.!?])|(?<=\d[^\W\d_]{2}[.!?])|(?<=\d\s[^\W\d_][.!?]))\s+(?=[^\W\d_a-z]|[\"“(\[*`])"
+)
+"""Behind a word, a number with its unit, or a bracket, and before a capital; not behind abbreviations: `e.g. A`."""
 _SHORTEST = 5
 """Characters: `1. ` at the start of a line is a number and no sentence."""
 
@@ -27,7 +50,7 @@ _ENOUGH = 2
 _MARKUP = 30
 """Words of addresses and commands that may stand between two sentences."""
 _LONGEST_SOURCE = 20_000
-_CLOSING = re.compile(r"[^\w\s]*")
+_CLOSING = re.compile(r"(?:\]\([^()\s]{0,500}\)|[^\w\s])*")
 
 
 def sentences(text: str) -> list[str]:

@@ -33,13 +33,13 @@ def own_durations(claims: Claims) -> dict[int, Measured]:
     found: dict[int, Measured] = {}
     by_key: set[int] = set()
     several: set[int] = set()
-    of_status = {each.line.number for each in claims.statuses.all}
+    of_status = {id(each.line) for each in claims.statuses.all}
     for each in claims.measured.all:
         section = each.line.section
         if section == 0 or not each.time or each.per:
             continue
         heading = each.line.kind == "heading" and each.line.text[each.end :].strip(" )]s.") == ""
-        status = each.line.number in of_status and not each.forecast
+        status = id(each.line) in of_status and not each.forecast
         key = bool(_OWN_KEY.search(each.label)) and not role_of(each.label) and each.start <= len(each.label) + 3
         before = found.get(section)
         if before is not None and section in by_key and (heading or status or key):

@@ -128,6 +128,8 @@ MORE: dict[str, list[tuple[str, str]]] = {
         ("Kept: １７/２０ （95％）", "Kept: １７/２０ (85％)"),
     ],
     "changes": [
+        ("Der Umsatz stieg von 1.250,0 auf 1.375,0 (+12,0 %).", "Der Umsatz stieg von 1.250,0 auf 1.375,0 (+10,0 %)."),
+        ("Le délai est passé de 12,0 à 9,0 jours (-20,0 %).", "Le délai est passé de 12,0 à 9,0 jours (-25,0 %)."),
         (page(drop="30"), page()),
         ("Le coût est passé de 80 à 60 €. Throughput rose from 12,5 to 15,0 (+30,0 %) et 0,5.",
          "Le coût est passé de 80 à 60 €. Throughput rose from 12,5 to 15,0 (+20,0 %) et 0,5."),
@@ -184,6 +186,7 @@ MORE: dict[str, list[tuple[str, str]]] = {
         ("It is due on Friday, 29 Feb 2024.", "It is due on Thursday, 29 Feb 2024."),
     ],
     "throughput": [
+        ("It takes 12 ms/image, i.e. 120 images/s.", "It takes 12 ms/image, i.e. 83 images/s."),
         ("We timed n = 40 queries: 2.0 s (65 ms per query).", "We timed n = 40 queries: 2.0 s (50 ms per query)."),
         ("It handled 90 requests in 3 min, i.e. 50 requests/min.", "It handled 90 requests in 3 min, i.e. 30 "
                                                                    "requests/min."),
@@ -215,6 +218,13 @@ MORE: dict[str, list[tuple[str, str]]] = {
          "(baseline).\n\n"
          "Skill: p = 0.002",
          "## Score\n\nSkill = 0.62 ± 0.1 (95% CI [0.55, 0.69]), baseline 0.5\n\nSkill: p = 0.002"),
+    ],
+    "estimate_and_interval": [
+        (trial(ratio="1.74"), trial()),
+        (trial(hazard_p="0.30"), trial()),
+        ("RR 0.30 (95% CI 0.20-0.88; p = 0.021)", "RR 0.42 (95% CI 0.20-0.88; p = 0.021)"),
+        ("The mean difference was 4.0 (95% CI 2.0 to 6.0; p = 0.04).", "The mean difference was 4.0 (95% CI 2.0 to "
+                                                                       "6.0; p < 0.001)."),
     ],
     "p_and_decision": [
         ("The difference is statistically significant (p = 0.24).", "The difference is not statistically significant "
@@ -272,6 +282,8 @@ MORE: dict[str, list[tuple[str, str]]] = {
         ("GPU utilisation peaked at 41 % (16.43 GB/40 GB).", "GPU memory utilisation peaked at 41 % (16.43 GB/40 GB)."),
     ],
     "capabilities": [
+        ("Architecture: token fusion (similar to SigLIP)", "Architecture: token fusion (similar to ViLBERT)"),
+        ("CLIP's cross-modal attention has an entropy of 1.9.", "ViLT's cross-modal attention has an entropy of 1.9."),
         ("OpenCLIP shows a collapse of its cross-attention.", "BLIP shows a collapse of its cross-attention."),
         ("ViT-B/16 has 24 layers.", "ViT-B/16 has 12 layers, of which the last 4 layers are tuned."),
     ],

@@ -50,6 +50,7 @@ QUIET: dict[str, list[str]] = {
         "1MB = 1024KB; 2 GB (2048 MB) and 2 GB (2000 MB)",
         "We processed 1000 images at 50 images/s after a 5 s warm-up.",
         "Latency is 20 ms per image; the total time for all n = 50 images and training is 3 h.",
+        "At 3.2 ms/image we see 1,111 images/s in batches; 3.2 ms per image, 0.9 in batches.",
         "Build: 3m 20s (200 s), tests: 1h 5min (65 min).",
     ],
     "days and dates": [
@@ -84,6 +85,8 @@ QUIET: dict[str, list[str]] = {
     "models that are built upon": [
         "We add cross-attention layers to CLIP. CLIP features are fed into the cross-attention of the decoder.",
         "Diffusion is conditioned on CLIP text embeddings via cross-attention.",
+        "CLIP embeddings outperform models of cross-attention. For CLIP, image retrieval needs no fusion layers.",
+        "We measured the cross-attention entropy (3.1) in ALBEF after a first look at CLIP.",
         "Unlike BLIP, CLIP has no cross-attention; fusion layers on top of CLIP are trained from scratch.",
         "Model: CLIP + fusion head\n\nCross-attention entropy = 1.9",
         "We fine-tune the last 4 layers of ViT-L/14, and freeze the first 18 layers.",

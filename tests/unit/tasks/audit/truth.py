@@ -231,7 +231,7 @@ def with_commas(text: str) -> str:
     """The same with decimal commas."""
     text = re.sub(r"\[([-\d.]+), ([-\d.]+)\]", r"[\1; \2]", text)
     text = re.sub(r"(?<![\d.])\.(\d)", r"0.\1", text)
-    return re.sub(r"(?<![\w.])(\d+)\.(\d+)(?![\d.])", r"\1,\2", text)
+    return re.sub(r"(?<![\w.])(\d+)\.(\d+)(?!\d|\.\d)", r"\1,\2", text)
 
 
 def as_html(text: str) -> str:
@@ -274,3 +274,10 @@ def as_latex(text: str) -> str:
         else:
             blocks.append("\n".join(lines))
     return "\\documentclass{article}\n\\begin{document}\n" + "\n\n".join(blocks) + "\n\\end{document}\n"
+
+
+def one_of_each(seed: int) -> str:
+    """A report with one statement of each kind, each in a section of its own."""
+    r = random.Random(seed)
+    parts = [f"## Part {at}\n\n{each(r)}" for at, each in enumerate(KINDS, 1)]
+    return "# Report\n\nDate: 2024-01-01\n\n" + "\n\n".join(parts) + "\n"
