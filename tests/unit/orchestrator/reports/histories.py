@@ -328,9 +328,10 @@ def failed(error: str) -> Outcome:
     return lambda task: c.Fail(task.task_id, task.fence, error)
 
 
-def model(model_id: str, weights: str = "random", substitutes: Sequence[str] = ()) -> StudyModel:
+def model(model_id: str, weights: str = "random", substitutes: Sequence[str] = (), plant: str = "") -> StudyModel:
+    name = f"ViT-{model_id}"
     return StudyModel(
-        id=model_id, family="openclip", name=f"ViT-{model_id}", weights=weights, substitutes=tuple(substitutes)
+        id=model_id, family="openclip", name=name, weights=weights, substitutes=tuple(substitutes), plant=plant
     )
 
 

@@ -234,6 +234,16 @@ def test_a_claim_that_was_chosen_and_is_no_longer_possible_is_told_not_to_count(
     assert "It no longer counts" not in text(DONE)
 
 
+def test_a_critical_finding_that_was_planted_is_told_so() -> None:
+    marked, plain_one = (histories.model("a", plant=plant) for plant in ("tower=vision,layers=1,scale=8", ""))
+    for model, planted in ((marked, True), (plain_one, False)):
+        player = histories.Player(histories.study(model, histories.model("b")), means={"a": 0.9, "b": 0.5})
+        report = plain(player.open("x").work().judge().entries, 1)
+        finding = report.split("\n## Critical finding\n")[1].split("\n## ")[0]
+        assert "Collapse shown** in a" in finding
+        assert ("The collapse in this model was planted**, to see that it is found" in finding) == planted
+
+
 def test_evidence_of_earlier_cycles_is_part_of_the_evidence_so_far() -> None:
     assert len(sections(DONE)["evidence"]["measured"]) == 6
     assert {row["look"]["text"] for row in sections(DONE)["evidence"]["measured"]} == {"1", "2"}
