@@ -102,17 +102,17 @@ class Crate:
         return sorted(file["name"] for file in reports if file["name"].endswith(".json"))
 
     def check_runs(self) -> None:
-        """Every number that is evidence, and its bounds, are metrics of the run that it names."""
+        """Every number that is evidence is a metric of the run that it names, which holds what was logged."""
         for row in those(self.events, "EvidenceRecorded"):
             run = self.load(f"runs/{row['event']['run_id']}.json")
             self.require(run["run_id"] == row["event"]["run_id"], f"holds run {run['run_id']}")
-            held = hashlib.sha256(encoded([run["run_id"], run["metrics"], run["params"]])).hexdigest()
-            self.require(row["event"].get("run_sha256") in (None, held), "holds other numbers than were logged")
             for item in row["event"]["evidence"]:
                 bounds = {f"/{side}": item["interval"][side] for side in ("low", "high") if item["interval"]}
                 for suffix, value in {"": item["value"], **bounds}.items():
                     key, told = item["metric"] + suffix, run["metrics"].get(item["metric"] + suffix)
                     self.require(told == value, f"{key} is {told}, and event {row['position']} says {value}")
+            held = hashlib.sha256(encoded([run["run_id"], run["metrics"], run["params"]])).hexdigest()
+            self.require(row["event"].get("run_sha256") in (None, held), "holds other numbers than were logged")
 
     def check_figures(self, name: str) -> None:
         """Every figure of a report is the number that its event holds, and is printed as it rounds."""

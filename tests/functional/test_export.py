@@ -101,6 +101,13 @@ def raise_a_metric(crate: Path) -> None:
     run_file.write_bytes(encoded(data) + b"\n")
 
 
+def rewrite_parameters(crate: Path) -> None:
+    run_file = a_run(crate)
+    data = json.loads(run_file.read_bytes())
+    data["params"] = {key: "999" for key in data["params"]}
+    run_file.write_bytes(encoded(data) + b"\n")
+
+
 def test_an_export_checks_out_in_a_bare_python(crate: Path) -> None:
     done = bare(crate)
     assert (done.returncode, done.stderr) == (0, "")
@@ -247,9 +254,21 @@ def test_what_was_changed_is_named_and_ends_with_5(copy: Path, damage: Callable[
         (lambda c: flip(an_artifact(c)), "samples.npz: is not the file that the events name"),
         (lambda c: an_artifact(c).unlink(), "samples.npz: is not the file that the events name"),
         (raise_a_metric, "says"),
+        (rewrite_parameters, "holds other numbers than were logged"),
         (lambda c: a_run(c).unlink(), "runs/"),
     ],
-    ids=["event", "event gone", "log cut", "report", "protocol", "artifact", "artifact gone", "metric", "run gone"],
+    ids=[
+        "event",
+        "event gone",
+        "log cut",
+        "report",
+        "protocol",
+        "artifact",
+        "artifact gone",
+        "metric",
+        "parameters",
+        "run gone",
+    ],
 )
 def test_a_statement_that_was_written_anew_hides_nothing(
     copy: Path, damage: Callable[[Path], object], named: str
@@ -384,7 +403,8 @@ def edit(database: Path, statement: str) -> None:
         (lambda w: edit(w / "gonogo.db", "UPDATE events SET actor = 'human:Eve' WHERE position = 8"), 5, "position 8"),
         (lambda w: shutil.rmtree(w / "artifacts/sha256"), 5, "is missing from"),
         (lambda w: (w / "mlflow.db").unlink(), 5, "mlflow.db is gone"),
-        (lambda w: edit(w / "mlflow.db", "UPDATE latest_metrics SET value = value + 0.001"), 5, "runs/"),
+        (lambda w: edit(w / "mlflow.db", "UPDATE latest_metrics SET value = value + 0.001"), 5,
+         "holds other metrics"),
         (lambda w: edit(w / "mlflow.db", "UPDATE runs SET status = 'FAILED'"), 5, "no finished run"),
     ],
     ids=["open", "report gone", "report edited", "log edited", "artifacts gone", "no MLflow", "metrics", "failed"],
