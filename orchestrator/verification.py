@@ -72,7 +72,7 @@ def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | Non
     if any(task.run_id for task in board.tasks) and tracker.missing is not None:
         result.bad.append(BadFigure(str(tracker.missing), "the MLflow store is gone, so no metric can be resolved"))
     else:
-        result.mlflow = _check_anchor(result, log, board, tracker)
+        result.mlflow = tracker.missing is not None or _check_anchor(result, log, board, tracker)
     _check_evidence(result, board, artifacts, tracker)
     _check_reports(result, log, board, workspace)
     return result
