@@ -49,10 +49,8 @@ def _first_unsigned(workspace: Workspace, heads: Mapping[int, str]) -> tuple[int
     for path, signed in signed_heads(workspace):
         if signed is None:
             continue  # a damaged file proves nothing, and is told of by `gonogo verify`
-        if signed.position > len(heads):
-            return len(heads) + 1, f"event {len(heads) + 1} is missing: {path.name} was signed at {signed.position}"
-        if (heads[1], heads.get(signed.position)) != (signed.origin, signed.head):
-            return signed.position, f"the log is not the one whose head was signed in {path}"
+        if (wrong := signed.unlike(heads, path.name)) is not None:
+            return wrong
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +52,17 @@ class SignedHead:
         except (InvalidSignature, ValueError):
             return False
         return True
+
+    def unlike(self, heads: Mapping[int, str], name: str) -> tuple[int, str] | None:
+        """Where a log, given as its head at every position, is not the one that was signed; None where it is.
+
+        `name` is that of what holds the signature.
+        """
+        if self.position > len(heads):
+            return len(heads) + 1, f"event {len(heads) + 1} is missing: {name} was signed at {self.position}"
+        if (heads.get(1), heads.get(self.position)) != (self.origin, self.head):
+            return self.position, f"the log is not the one whose head was signed in {name}"
+        return None
 
     def json(self) -> str:
         """The file that holds it."""
