@@ -1,42 +1,34 @@
-"""What an agent is: a name, a team, the kinds of work it is capable of, and a pure choice of commands."""
+"""What an agent is: a name, and a pure choice of commands."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from store.base import Priority
 from store.board import Board
 from store.commands import Command
-from store.specs import Priority
 
 RANK: Mapping[Priority, int] = {"high": 0, "medium": 1, "low": 2}
 """Order in which work is taken."""
 
-Team = Literal["planning", "executive", "assessment"]
-
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
-    """What an agent may take on now. The shell works it out; agents have no clock."""
+class Capacity:
+    """What can be taken over now. The shell works it out, as agents have no clock."""
 
-    slots: int = 1
-    """Tasks that may be started."""
     lapsed: frozenset[str] = frozenset()
-    """Claimed tasks whose lease has run out."""
+    """Claimed tasks whose lease has run out, or whose worker is dead."""
 
 
-Choose = Callable[[Board, Allowance], Sequence[Command]]
+Choose = Callable[[Board, Capacity], Sequence[Command]]
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A decider. Same board and allowance, same commands."""
+    """A decider. Same board and capacity, same commands."""
 
     name: str
-    team: Team
-    capabilities: frozenset[str]
-    """Kinds of task it works on; empty for those who only decide."""
     choose: Choose
 
     @property

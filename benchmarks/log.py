@@ -10,10 +10,10 @@ from pathlib import Path
 
 from benchmarks.timing import Row, compared, interleaved
 from store.board import fold
-from store.chain import check_chain
 from store.events import CycleOpened, TaskFailed
-from store.memory import MemoryLog
-from store.sql import SqliteLog, sqlite_module
+from store.log.chain import check_chain
+from store.log.memory import MemoryLog
+from store.log.sql.sqlite import SqliteLog, sqlite_module
 
 APPENDS = 50
 EVENTS = 20_000

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from agents.planning.acceptance import how_it_ended
-from agents.reading import audits, contradictions, contradictions_told, settled
-from store.board import Board, Task
-from store.specs import Audit
+from store.board import Board
+from store.kinds.audit import AuditSpec
+from store.queries.audits import audits, contradictions, contradictions_told
+from store.queries.progress import settled
+from store.task.state import Task
 from tasks.audit.finding import VERDICTS
 
 
@@ -23,7 +25,7 @@ def in_short(board: Board, cycle: int) -> str:
 def faults(board: Board, cycle: int) -> dict[str, list[str]]:
     """By name of the report, the contradictions that were found in it."""
     return {
-        _report(task): [f"{_where(label)}: {computation}" for label, computation in contradictions_told(task)]
+        _report(task): [f"{each.where}: {each.computation}" for each in contradictions_told(task)]
         for task in audits(board, cycle)
         if contradictions(task)
     }
@@ -44,10 +46,5 @@ def _count(done: list[Task], verdict: str) -> int:
 
 
 def _report(task: Task) -> str:
-    assert isinstance(task.spec, Audit)
+    assert isinstance(task.spec, AuditSpec)
     return task.spec.report
-
-
-def _where(label: str) -> str:
-    """Check and line: what follows in `Inconsistent 2, percentages, line 12`."""
-    return label.partition(", ")[2] or label

@@ -12,9 +12,9 @@ from orchestrator.study import read_study
 from orchestrator.tracking import Tracker
 from orchestrator.workers import this_worker
 from orchestrator.workspace import Workspace
-from store.ledger import Ledger
-from store.log import EventLog
-from store.sql import SqliteLog
+from store.log.ledger import Ledger
+from store.log.protocol import EventLog
+from store.log.sql.sqlite import SqliteLog
 from tasks.catalog import handler_of
 
 
@@ -27,8 +27,8 @@ def open_log(settings: Settings, create: bool = False) -> SqliteLog:
     """The workspace's log; BadInput when it is not there and is not to be created."""
     path = Workspace(settings.workspace).log
     if create:
-        return SqliteLog(path, now, patience_s=settings.patience_s)
-    return SqliteLog.existing(path, now, patience_s=settings.patience_s)
+        return SqliteLog(path, now, lock_timeout_s=settings.lock_timeout_s)
+    return SqliteLog.existing(path, now, lock_timeout_s=settings.lock_timeout_s)
 
 
 def open_tracker(settings: Settings, experiment: str, uri: str | None) -> Tracker:

@@ -6,15 +6,17 @@ import time
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from agents.agent import Agent, Allowance
+from agents.agent import Agent, Capacity
 from agents.planning.leftover import left_to_do
 from orchestrator.dispatch import dispatch
 from orchestrator.house import House
 from orchestrator.publishing import publish
 from orchestrator.workers import first_lease, lapsed_claims
-from store.board import Board, Cycle, Task
+from store.board import Board
 from store.commands import ClaimTask, CloseCycle, ExpireDecisions, OpenCycle
+from store.cycle.state import Cycle
 from store.events import TaskClaimed
+from store.task.state import Task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,14 +127,14 @@ def _over(house: House, number: int) -> bool:
     if any(task.status == "claimed" for task in board.tasks_in(number)):
         return False
     agents = (_planning(house, "planner"), _planning(house, "reviewer"), *house.teams["executive"])
-    return not any(agent.choose(board, Allowance()) for agent in agents)
+    return not any(agent.choose(board, Capacity()) for agent in agents)
 
 
 def _ask(house: House, agent: Agent) -> Sequence[Recorded]:
     """Let an agent choose on the newest board and submit what it chose, in one turn of the writers' queue."""
     with house.ledger.log.exclusive():
         house.ledger.refresh()
-        commands = agent.choose(house.ledger.board, Allowance())
+        commands = agent.choose(house.ledger.board, Capacity())
         return house.ledger.submit(*commands, actor=agent.actor)
 
 
@@ -141,9 +143,9 @@ def _claim(house: House) -> Task | None:
     log = house.ledger.log
     with log.exclusive():
         house.ledger.refresh()
-        allowance = Allowance(lapsed=lapsed_claims(house.ledger.board, log, house.clock))
+        capacity = Capacity(lapsed=lapsed_claims(house.ledger.board, log, house.clock))
         for agent in house.teams["executive"]:
-            for command in agent.choose(house.ledger.board, allowance):
+            for command in agent.choose(house.ledger.board, capacity):
                 assert isinstance(command, ClaimTask)
                 claim = ClaimTask(command.task_id, command.agent, house.worker, command.takeover)
                 (entry,) = house.ledger.submit(claim, actor=agent.actor)

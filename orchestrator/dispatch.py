@@ -12,9 +12,9 @@ from orchestrator.artifacts import write_durably
 from orchestrator.house import House
 from orchestrator.tracking import Logged
 from orchestrator.workers import Heartbeat
-from store.board import Task
 from store.commands import Block, Fail, ReleaseTask, Succeed
 from store.errors import GonogoError, IntegrityFailure, LogLocked, StorageFailure, TrackingFailure
+from store.task.state import Task
 from tasks.handler import Blocked, Done, Outcome, Run
 
 RECALLED = "the work was done under an earlier claim, whose process ended before it could tell the log"
@@ -84,6 +84,7 @@ def _delivered(task: Task, logged: Logged) -> Succeed:
         logged.artifacts,
         logged.facts,
         logged.run_sha256,
+        logged.told,
     )
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from agents.agent import Agent, Team
+from agents.agent import Agent
+from agents.teams import Team
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.tracking import Tracker
 from orchestrator.workspace import Workspace
-from store.board import Task
-from store.ledger import Ledger
-from store.log import Clock
-from store.specs import TaskKind
+from store.log.ledger import Ledger
+from store.log.protocol import Clock
+from store.task.state import Task
 from tasks.handler import TaskHandler
 
 
@@ -49,5 +49,5 @@ class House:
     worker: str
     lease_s: float
     teams: Mapping[Team, Sequence[Agent]]
-    handler_of: Callable[[TaskKind], TaskHandler[Any]]
+    handler_of: Callable[[str], TaskHandler[Any]]
     display: Display

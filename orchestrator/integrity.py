@@ -10,9 +10,9 @@ from pathlib import Path
 from orchestrator.signing import signed_heads
 from orchestrator.workspace import Workspace
 from store.board import fold
-from store.chain import ChainCheck
 from store.errors import IntegrityFailure
-from store.log import EventLog
+from store.log.chain import ChainCheck
+from store.log.protocol import EventLog
 
 
 def check_record(log: EventLog, workspace: Workspace) -> ChainCheck:

@@ -13,7 +13,7 @@ from orchestrator.house import House
 from store.commands import WriteReport
 from store.errors import IntegrityFailure
 from store.evidence import Artifact
-from store.log import EventLog
+from store.log.protocol import EventLog
 
 ACTOR = "system"
 

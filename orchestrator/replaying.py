@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orchestrator.publishing import rendered, renderer
 from store.board import Board, fold
 from store.errors import BadInput
-from store.log import EventLog
+from store.log.protocol import EventLog
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.reports.derived import from_log
-from orchestrator.reports.figures import round_figure
 from orchestrator.reports.past import Past
+from store.figures import round_figure
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 

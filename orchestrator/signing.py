@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from orchestrator.artifacts import write_durably
 from orchestrator.workspace import Workspace
-from store.chain import canonical
+from store.canonical import canonical
 from store.errors import BadInput
-from store.log import EventLog
+from store.log.protocol import EventLog
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Any
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.runs import FINISHED, DatabaseRuns, LoggedRun, UnknownTables, reads
 from orchestrator.signing import SignedHead
-from store.board import Task
-from store.chain import canonical
+from store.base import DomainEvent
+from store.canonical import canonical
 from store.errors import BadInput, GonogoError, TrackingFailure, first_line
 from store.evidence import Artifact, Evidence, Interval
+from store.kinds.diagnostic import SAMPLES
+from store.log.codec import decode, encode
+from store.task.state import Task
 from tasks.handler import Done, Measurement
 
 if TYPE_CHECKING:
@@ -28,9 +31,6 @@ if TYPE_CHECKING:
 METRICS_PER_BATCH = 1000
 PARAMS_PER_BATCH = 100
 """MLflow's own limits on one call of log_batch."""
-
-SAMPLES = "samples.npz"
-"""The artifact that holds the per-image values behind a task's measurements; without it, the first by name does."""
 
 TASK, OUTCOME = "gonogo.task", "gonogo.outcome"
 """Tags that tie a run to an attempt at a task, and to the kept manifest of what came of it."""
@@ -50,6 +50,8 @@ class Logged:
     facts: Mapping[str, str] = field(default_factory=dict)
     run_sha256: str = ""
     """Of all numbers and parameters of the run, as `LoggedRun.sha256`."""
+    told: tuple[DomainEvent, ...] = ()
+    """Events that the outcome carries."""
 
 
 class Tracker:
@@ -201,7 +203,7 @@ class Tracker:
         ]
         for metric_batch in _batches(metrics, METRICS_PER_BATCH):
             client.log_batch(run_id, metrics=metric_batch)
-        for name, text in sorted(done.facts.items()):
+        for name, text in sorted(done.facts.told().items()):
             client.set_tag(run_id, f"fact.{_tag_name(name)}", text[:5000])
         numbers = {each.key: float(each.value) for each in metrics}
         return LoggedRun(run_id, numbers, {each.key: each.value for each in params})
@@ -221,7 +223,7 @@ class Tracker:
             for item in done.measurements
             if item.cited
         )
-        return Logged(run_id, done.summary, evidence, tuple(kept.values()), dict(done.facts))
+        return Logged(run_id, done.summary, evidence, tuple(kept.values()), done.facts.told(), told=done.told)
 
     def _keep_manifest(self, logged: Logged, done: Done) -> Artifact:
         content = canonical(
@@ -232,6 +234,7 @@ class Tracker:
                 "artifacts": [item.model_dump(mode="json") for item in logged.artifacts],
                 "parameters": dict(done.parameters),
                 "run_sha256": logged.run_sha256,
+                "told": [encode(event) for event in logged.told],
             }
         )
         self._artifact_root.mkdir(parents=True, exist_ok=True)
@@ -251,6 +254,7 @@ class Tracker:
             tuple(Artifact.model_validate(item) for item in data["artifacts"]),
             data["facts"],
             data.get("run_sha256", ""),
+            tuple(decode(*event) for event in data.get("told", [])),
         )
 
     def _runs_of(self, task: Task) -> Sequence[Any]:

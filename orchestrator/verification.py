@@ -15,11 +15,12 @@ from orchestrator.resolving import BadFigure, resolve
 from orchestrator.signing import SignedHead, parsed_head, signed_heads
 from orchestrator.tracking import Tracker
 from orchestrator.workspace import Workspace
-from store.board import Board, Task, fold
-from store.chain import ChainCheck
+from store.board import Board, fold
 from store.errors import BadInput, GonogoError, IntegrityFailure, TrackingFailure
 from store.evidence import Evidence
-from store.log import EventLog
+from store.log.chain import ChainCheck
+from store.log.protocol import EventLog
+from store.task.state import Task
 
 
 @dataclass(slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from store.board import Board, Decision, Task
-from store.codec import format_time
-from store.decide import expires_at
+from store.board import Board
+from store.decision.state import Decision, expires_at
 from store.evidence import Evidence
+from store.log.codec import format_time
 from store.record import Recorded
+from store.task.state import Task
 
 
 def board_view(board: Board) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import psutil
 
 from store.board import Board
 from store.errors import GonogoError
-from store.log import Clock, EventLog, Lease
+from store.log.protocol import Clock, EventLog, Lease
 
 
 def this_worker() -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field
 
-from store.specs import Digest, Frozen
+from store.base import Digest, Frozen
 
 RunId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 """An MLflow run id."""
@@ -42,3 +44,15 @@ class Artifact(Frozen):
     digest: Digest
     size: int
     """Bytes."""
+
+
+class EvidenceTable(tuple[Evidence, ...]):
+    """The evidence of a task, in the order in which it was logged, and by metric."""
+
+    @cached_property
+    def _by_metric(self) -> Mapping[str, Evidence]:
+        return {item.metric: item for item in reversed(self)}  # of two of a name the first counts
+
+    def of(self, key: str) -> Evidence | None:
+        """The evidence of a metric by its key, if there is any."""
+        return self._by_metric.get(key)

@@ -7,6 +7,9 @@ from datetime import datetime
 
 from store.events import Event
 
+GENESIS = "0" * 64
+"""The hash before the first event."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:

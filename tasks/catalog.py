@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, cast
 
-from store.specs import TaskKind
 from tasks.handler import TaskHandler
 
-HANDLERS: Mapping[TaskKind, str] = {
+HANDLERS: Mapping[str, str] = {
     "environment": "tasks.environment.handler:measure_environment",
     "diagnostic": "tasks.diagnostics.handler:measure_attention",
     "statistics": "tasks.statistics.handler:compare_models",
@@ -17,7 +16,7 @@ HANDLERS: Mapping[TaskKind, str] = {
 }
 
 
-def handler_of(kind: TaskKind) -> TaskHandler[Any]:
+def handler_of(kind: str) -> TaskHandler[Any]:
     """Import the handler of a kind of task."""
     module, _, name = HANDLERS[kind].partition(":")
     return cast(TaskHandler[Any], getattr(import_module(module), name))

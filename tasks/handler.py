@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from store.specs import Frozen
+from store.base import DomainEvent, Frozen
+from store.facts import Facts
+from store.metrics import Metric
 
 S_contra = TypeVar("S_contra", bound=Frozen, contravariant=True)
+
+_NO_FACTS = Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Measurement:
     """One finite number found by a handler. It becomes evidence only once it is logged."""
 
     metric: str
-    """Key, in words joined by `/`, such as `layer/vision/03/entropy_norm`."""
+    """Key, as `store.kinds` defines it."""
     value: float
     unit: str = ""
     low: float | None = None
@@ -27,6 +31,20 @@ class Measurement:
     """False: logged with the run, but not carried into the event log."""
 
 
+def measured(
+    metric: Metric,
+    value: float,
+    low: float | None = None,
+    high: float | None = None,
+    n: int | None = None,
+    *,
+    cited: bool = True,
+    **fields: object,
+) -> Measurement:
+    """A measurement of a metric, for these values of the fields of its key, in its unit."""
+    return Measurement(metric.key(**fields), value, metric.unit, low, high, n, cited)
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """The work is finished; whether it is accepted is the reviewer's to say."""
@@ -34,12 +52,14 @@ class Done:
     summary: str
     """One sentence of what was done. No figures: those are measurements."""
     measurements: tuple[Measurement, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
-    """Texts worth reporting, such as the name of the device, by a readable label."""
+    facts: Facts = _NO_FACTS
+    """Texts worth reporting, such as the name of the device."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Logged as MLflow parameters."""
     files: Mapping[str, Path] = field(default_factory=dict)
     """Files to keep, by artifact name. Measurements are bound to `samples.npz` where there is one."""
+    told: tuple[DomainEvent, ...] = ()
+    """Events of other subjects that are appended with the evidence, all or nothing; the kind says which it may tell."""
 
 
 @dataclass(frozen=True, slots=True)

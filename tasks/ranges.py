@@ -1,32 +1,8 @@
-"""Ranges of measures, and intervals that are held to them."""
+"""Intervals that are held to the range of what they estimate."""
 
 from __future__ import annotations
 
-import math
-
-Range = tuple[float, float]
-"""The least and the greatest value that a measure can have."""
-
-FREE: Range = (-math.inf, math.inf)
-SHARE: Range = (0.0, 1.0)
-LOSS: Range = (-math.inf, 1.0)
-"""Of what is lost as a share of what there was: no more than all, while a gain has no end."""
-AMOUNT: Range = (0.0, math.inf)
-
-_ROWS = ("readout", "image", "text")
-"""Suffixes of a measure that tell of which rows it speaks."""
-
-
-def range_of(metric: str) -> Range:
-    """The range of a measure by its key, such as `mcs_norm` or `layer/vision/03/entropy_norm`."""
-    measure = next((part for part in reversed(metric.split("/")) if part not in _ROWS), "")
-    if measure.startswith("mcs_") or measure.endswith(("entropy_norm", "image_mass")):
-        return SHARE
-    if measure.endswith("entropy_loss"):
-        return LOSS
-    if measure.endswith(("entropy", "entropy_uniform")) or measure in ("uniform", "gated_influence"):
-        return AMOUNT
-    return FREE
+from store.metrics import Range
 
 
 def held(value: float, low: float, high: float, within: Range) -> tuple[float, float]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 
-from agents.assessment.evidence import Determined, ModelEvidence, Rule, Side, Undetermined
+from agents.assessment.evidence import Determined, ModelEvidence, Rule, Side, Untested
 from agents.assessment.gate import GateResult, decide
-from agents.reading import active_models, compared_models, newest_comparison, stand_in, study_of
-from store.board import Board, Task
-from store.specs import Statistics
-from store.verdicts import DIRECTIONS, Direction
+from store.board import Board
+from store.cycle.verdicts import DIRECTIONS, Direction
+from store.kinds.statistics import StatisticsFacts, StatisticsSpec
+from store.kinds.statistics_metrics import IMAGES_NEEDED, MEAN, P_LOOKS, SHIFT
+from store.queries.comparison import compared_models, newest_comparison
+from store.queries.models import active_models, stand_in
+from store.queries.protocol import study_of
+from store.task.state import Task
 
 
 def applied(board: Board, k: int) -> GateResult | None:
@@ -17,7 +21,7 @@ def applied(board: Board, k: int) -> GateResult | None:
     comparison = newest_comparison(board)
     if comparison is None:
         return None
-    assert isinstance(comparison.spec, Statistics)
+    assert isinstance(comparison.spec, StatisticsSpec)
     spec, models = comparison.spec, [stand_in(board, model).id for model in active_models(board)]
     rule = Rule(
         at_least=k,
@@ -30,26 +34,25 @@ def applied(board: Board, k: int) -> GateResult | None:
 
 
 def evidence_on(model: str, comparison: Task, models: int) -> ModelEvidence:
-    """What a comparison says of a model, among `models`; Undetermined where it says nothing."""
+    """What a comparison says of a model, among `models`; Untested where it says nothing."""
     if model not in compared_models(comparison):
-        return Undetermined(model, "it was not compared")
-    mean = comparison.value(f"model/{model}/mean")
+        return Untested(model, "it was not compared")
+    mean = comparison.value(MEAN, model=model)
     sides = [_side(model, direction, comparison, models) for direction in DIRECTIONS]
     if mean is None or mean.n is None or sides[0] is None or sides[1] is None:
-        return Undetermined(
-            model, comparison.facts.get(f"Undetermined {model}", "the comparison gives no p-value for it")
-        )
+        why = StatisticsFacts.read(comparison.facts).undetermined.get(model)
+        return Untested(model, why or "the comparison gives no p-value for it")
     return Determined(model, mean.n, sides[0], sides[1])
 
 
 def _side(model: str, direction: Direction, comparison: Task, models: int) -> Side | None:
-    key = f"model/{model}/{direction}"
-    p = comparison.value(f"{key}/p_looks")
+    p = comparison.value(P_LOOKS, model=model, direction=direction)
     if p is None:
         return None
     shifts, images = [], []
     for j in range(1, models + 1):
-        shift, needed = (comparison.value(f"{key}/{what}/alpha_over_{j}") for what in ("shift", "images"))
+        shift = comparison.value(SHIFT, model=model, direction=direction, j=j)
+        needed = comparison.value(IMAGES_NEEDED, model=model, direction=direction, j=j)
         shifts.append(math.inf if shift is None else shift.value)
         images.append(None if needed is None else int(needed.value))
     return Side(p.value, tuple(shifts), tuple(images))

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.agent import Agent, Allowance
+from agents.agent import Agent, Capacity
 from agents.assessment.applied import applied
 from agents.assessment.criteria import CRITERIA
-from agents.assessment.criteria.models_covered import models_covered
-from agents.reading import (
-    active_models,
-    claims_in_force,
-    newest_comparison,
-    possible_claims,
-    replaced_models,
-)
 from store.board import Board
 from store.commands import Command, MakeAssessment
-from store.specs import Statistics
-from store.verdicts import ClaimVerdict, Verdict
+from store.cycle.verdicts import ClaimVerdict, Verdict
+from store.kinds.statistics import StatisticsSpec
+from store.queries.claims import claims_in_force, possible_claims
+from store.queries.comparison import newest_comparison
+from store.queries.models import active_models, replaced_models
 
 
-def choose(board: Board, allowance: Allowance) -> Sequence[Command]:
+def choose(board: Board, capacity: Capacity) -> Sequence[Command]:
     """Assess the open cycle, once. Called when its work is over."""
     cycle = board.open_cycle
     if cycle is None or cycle.assessment is not None:
@@ -33,7 +28,9 @@ def assess(board: Board) -> MakeAssessment:
     """Apply every criterion, and the rule to every claim it leaves open."""
     comparison = newest_comparison(board)
     models = len(active_models(board))
-    claims = tuple(_claim(board, k, models) for k in possible_claims(board))
+    judged = [(criterion, criterion.judge(board)) for criterion in CRITERIA]
+    lacking = [each.lacking for each, result in judged if each.required and result.status != "met"]
+    claims = tuple(_claim(board, k, models, lacking) for k in possible_claims(board))
     in_force = [claim for claim in claims if claim.at_least in claims_in_force(board)]
     verdicts = {claim.verdict for claim in in_force}
     verdict: Verdict
@@ -49,19 +46,19 @@ def assess(board: Board) -> MakeAssessment:
     return MakeAssessment(
         verdict=verdict,
         reason=reason,
-        look=comparison.spec.look if comparison is not None and isinstance(comparison.spec, Statistics) else 1,
+        look=comparison.spec.look if comparison is not None and isinstance(comparison.spec, StatisticsSpec) else 1,
         comparison=comparison.task_id if comparison is not None else None,
-        findings=tuple(criterion(board) for criterion in CRITERIA),
+        findings=tuple(result for _, result in judged),
         claims=claims,
     )
 
 
-def _claim(board: Board, k: int, models: int) -> ClaimVerdict:
+def _claim(board: Board, k: int, models: int, lacking: Sequence[str]) -> ClaimVerdict:
     found = applied(board, k)
     if found is None:
         return _open(k, models, "there is no accepted comparison")
-    if models_covered(board).status != "met":
-        return _open(k, models, "not every model of the study is covered")
+    if lacking:
+        return _open(k, models, "; ".join(lacking))
     replaced = "" if found.verdict == "INCONCLUSIVE" else _replacements(board)
     return ClaimVerdict(
         at_least=k,
@@ -84,4 +81,4 @@ def _replacements(board: Board) -> str:
     return f"; {', '.join(replaced)} counts through a substitute" if replaced else ""
 
 
-ASSESSOR = Agent(name="assessor", team="assessment", capabilities=frozenset(), choose=choose)
+ASSESSOR = Agent(name="assessor", choose=choose)

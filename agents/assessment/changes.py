@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from agents.assessment.evidence import Determined, Rule
-from store.verdicts import Change, Direction, Flip, MoreImages, Verdict
+from store.cycle.verdicts import Change, Direction, Flip, MoreImages, Verdict
 
 Cost = Callable[[Determined, int], float]
 """What it takes a model to come within alpha/j, for that j; infinite when nothing does."""

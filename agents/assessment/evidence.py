@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from store.cycle.verdicts import Direction
 from store.errors import BadInput
-from store.verdicts import Direction
 
 Looks = Literal["bonferroni", "pocock", "obrien-fleming", "open"]
 """How p-values were adjusted for looks: for a fixed number of them, or for any number."""
@@ -76,14 +76,14 @@ class Determined:
 
 
 @dataclass(frozen=True, slots=True)
-class Undetermined:
+class Untested:
     """A model whose data bear no test, or that was not measured; it counts as p = 1 in both directions."""
 
     model: str
     reason: str
 
 
-ModelEvidence = Determined | Undetermined
+ModelEvidence = Determined | Untested
 
 
 def check(rule: Rule, evidence: tuple[ModelEvidence, ...], look: int) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agents.assessment.changes import fewest_images, nearest_break, nearest_flip, within
-from agents.assessment.evidence import Determined, ModelEvidence, Rule, Undetermined, check
-from store.verdicts import Direction, Flip, MoreImages, Verdict
+from agents.assessment.evidence import Determined, ModelEvidence, Rule, Untested, check
+from store.cycle.verdicts import Direction, Flip, MoreImages, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class GateResult:
     """The smallest change of evidence that gives another verdict; None when none of the tested models can."""
     more: MoreImages | None
     """The further images that would decide an INCONCLUSIVE verdict; None otherwise, and when none would."""
-    undetermined: tuple[Undetermined, ...]
+    undetermined: tuple[Untested, ...]
     """Models that count as p = 1 in both directions, in order of their names."""
 
 
@@ -45,7 +45,7 @@ def decide(rule: Rule, evidence: Iterable[ModelEvidence], look: int = 1) -> Gate
     check(rule, given, look)
     ordered = sorted((_coherent(one, rule.alpha) for one in given), key=lambda one: one.model)
     tested = [one for one in ordered if isinstance(one, Determined)]
-    undetermined = tuple(one for one in ordered if isinstance(one, Undetermined))
+    undetermined = tuple(one for one in ordered if isinstance(one, Untested))
     collapsed, cleared = _shown(tested, rule, "collapse"), _shown(tested, rule, "clear")
     verdict: Verdict = "INCONCLUSIVE"
     if len(collapsed) >= rule.at_least:
@@ -80,7 +80,7 @@ def partial_conjunction(p: Sequence[float], models: int) -> list[float]:
 
 def _coherent(one: ModelEvidence, alpha: float) -> ModelEvidence:
     if isinstance(one, Determined) and within(one.collapse.p, 1, alpha) and within(one.clear.p, 1, alpha):
-        return Undetermined(one.model, "it is significant in both directions, which no sample can be")
+        return Untested(one.model, "it is significant in both directions, which no sample can be")
     return one
 
 
@@ -105,7 +105,7 @@ def _reason(
         case "NO_GO":
             return f"too many models are shown not to collapse: {', '.join(cleared)}"
     undecided = [
-        f"{one.model} ({one.reason})" if isinstance(one, Undetermined) else one.model
+        f"{one.model} ({one.reason})" if isinstance(one, Untested) else one.model
         for one in evidence
         if one.model not in {*collapsed, *cleared}
     ]

@@ -1,8 +1,6 @@
-"""The executive team: one agent a kind of work. Lists them, as the orchestrator asks them in turn."""
+"""The executive team: one agent for each kind of work, in the order in which they are asked."""
 
-from agents.executive.auditor import AUDITOR
-from agents.executive.diagnostician import DIAGNOSTICIAN
-from agents.executive.operations import OPERATIONS
-from agents.executive.statistician import STATISTICIAN
+from agents.executive.claiming import executive
+from store.kinds import KINDS
 
-EXECUTIVES = (OPERATIONS, DIAGNOSTICIAN, STATISTICIAN, AUDITOR)
+EXECUTIVES = tuple(executive(kind) for kind in KINDS.values())

@@ -1,54 +1,53 @@
-"""How an executive agent chooses work: what it is capable of, what can start, what the budget still allows."""
+"""How an executive agent chooses work: what can start, in this phase of the cycle and within the budget."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from agents.agent import RANK, Agent, Allowance, Team
-from store.board import Board, Task
+from agents.agent import RANK, Agent, Capacity
+from store.board import Board
 from store.commands import ClaimTask, Command
-
-EXECUTIVE: Team = "executive"
-
-OVERHEAD = ("environment", "audit")
-"""What every cycle needs whatever its budget: else a small one would measure nothing, and audit no report."""
+from store.cycle.state import Cycle
+from store.kinds.kind import Kind
+from store.task.state import Task
 
 
-def executive(name: str, *kinds: str) -> Agent:
-    """An executive agent that works on these kinds of task."""
-    capabilities = frozenset(kinds)
+def executive(kind: Kind) -> Agent:
+    """The executive agent that works on tasks of this kind. It takes the most urgent that can start, one at a time."""
 
-    def choose(board: Board, allowance: Allowance) -> Sequence[Command]:
-        ready = [task for task in can_start(board, allowance) if task.kind in capabilities]
-        return [
-            ClaimTask(task.task_id, agent=name, takeover=task.status == "claimed") for task in ready[: allowance.slots]
-        ]
+    def choose(board: Board, capacity: Capacity) -> Sequence[Command]:
+        task = next(can_start(board, capacity, kind), None)
+        return [] if task is None else [ClaimTask(task.task_id, agent=kind.agent, takeover=task.status == "claimed")]
 
-    return Agent(name=name, team=EXECUTIVE, capabilities=capabilities, choose=choose)
+    return Agent(name=kind.agent, choose=choose)
 
 
-def can_start(board: Board, allowance: Allowance) -> list[Task]:
-    """Tasks of the open cycle that could be worked on now, the most urgent first."""
+def can_start(board: Board, capacity: Capacity, kind: Kind) -> Iterator[Task]:
+    """Tasks of this kind in the open cycle that could be worked on now, the most urgent first."""
     cycle = board.open_cycle
     if cycle is None:
-        return []
-    tasks = board.tasks_in(cycle.number)
-    lapsed = [task for task in tasks if task.status == "claimed" and task.task_id in allowance.lapsed]
-    fresh = [task for task in tasks if task.claimable and board.dependencies_met(task)]
-    if spent(board):
-        fresh = [task for task in fresh if task.fence > 0 or task.kind in OVERHEAD]
-    if cycle.assessment is not None:
-        fresh = [task for task in fresh if task.fence > 0 or task.kind == "audit"]
-    return sorted([*lapsed, *fresh], key=lambda task: (RANK[task.priority], task.position))
+        return
+    waiting = board.tasks.with_status(cycle.number, "planned", "returned", kind=kind.name)
+    if not (cycle.begins(kind.phase) and _affordable(board, cycle, kind)):
+        waiting = [task for task in waiting if task.fence > 0]  # what was begun goes on
+    claimed = board.tasks.with_status(cycle.number, "claimed", kind=kind.name)
+    lapsed = [task for task in claimed if task.task_id in capacity.lapsed]
+    for task in sorted([*lapsed, *waiting], key=lambda task: (RANK[task.priority], task.position)):
+        if task.status == "claimed" or board.dependencies_met(task):
+            yield task
 
 
-def spent(board: Board) -> bool:
-    """True when the open cycle may start no further task, but for overhead, which is not counted either."""
-    cycle = board.open_cycle
-    if cycle is None or board.study is None:
+def _affordable(board: Board, cycle: Cycle, kind: Kind) -> bool:
+    """Whether the budget lets a further task of this kind begin."""
+    return not kind.charged or not spent(board, cycle)
+
+
+def spent(board: Board, cycle: Cycle) -> bool:
+    """True when a cycle's budget is used up by the tasks that are charged to it."""
+    budget = board.study.budget if board.study is not None else None
+    if budget is None or (budget.tasks is None and budget.seconds is None):
         return False
-    budget = board.study.budget
-    started = [task for task in board.tasks_in(cycle.number) if task.fence > 0 and task.kind not in OVERHEAD]
+    started = [task for task in board.tasks_in(cycle.number) if task.fence > 0 and task.traits.charged]
     seconds = sum(task.duration_s or 0.0 for task in started)
     return (budget.tasks is not None and len(started) >= budget.tasks) or (
         budget.seconds is not None and seconds >= budget.seconds

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from store.acceptance import AcceptanceCriterion, Check, IntervalReported, MetricReported, NAtLeast, SitesComplete
-from store.board import Task
+from store.kinds.diagnostic_metrics import SITES_EXPECTED, SITES_SEEN
+from store.task.acceptance import AcceptanceCriterion, Check, IntervalReported, MetricReported, NAtLeast, SitesComplete
+from store.task.state import Task
 
 
 def checks_of(task: Task) -> tuple[Check, ...]:
@@ -39,7 +40,7 @@ def check(criterion: AcceptanceCriterion, task: Task) -> Check:
             images = value.n if value is not None and value.n is not None else 0
             return Check(criterion=criterion, passed=images >= n, found=f"it rests on {images}")
         case SitesComplete():
-            seen, expected = task.value("sites_seen"), task.value("sites_expected")
+            seen, expected = task.value(SITES_SEEN), task.value(SITES_EXPECTED)
             if seen is None or expected is None:
                 return Check(criterion=criterion, passed=False, found="the sites were not counted")
             found = f"{seen.value:g} of {expected.value:g} were seen"

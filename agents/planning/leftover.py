@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from agents.reading import (
-    active_models,
-    answer,
-    claims_in_force,
-    looks_done,
-    measured,
-    of_looks,
-    stopped,
-    study_of,
-)
 from store.board import Board
+from store.cycle.verdicts import Verdict
 from store.events import Recommendation
-from store.verdicts import Verdict
+from store.kinds import KINDS
+from store.queries.answers import RETRY, answer, stopped
+from store.queries.claims import claims_in_force
+from store.queries.looks import looks_done, of_looks
+from store.queries.models import active_models, measured
+from store.queries.protocol import current_cycle, study_of
 
 
 def left_to_do(board: Board) -> tuple[Recommendation, ...]:
     """What the next cycle has to do, most urgent first; nothing when the study is at its end."""
     if board.study is None or board.cycle is None or stopped(board):
         return ()
-    return (*_unmeasured(board), *_uncompared(board), *_next_look(board), *_reassessment(board))
+    return (*_unmeasured(board), *_cut_short(board), *_next_look(board), *_reassessment(board))
 
 
 def verdict_in_force(board: Board) -> Verdict:
@@ -43,7 +39,7 @@ def _unmeasured(board: Board) -> list[Recommendation]:
             action=f"Measure {model.id}",
             because=(
                 "it was to be tried again"
-                if answer(board, "unavailable_model", model.id) == "retry"
+                if answer(board, "unavailable_model", model.id) == RETRY
                 else "the look lacks a measurement of it"
             ),
         )
@@ -52,12 +48,18 @@ def _unmeasured(board: Board) -> list[Recommendation]:
     ]
 
 
-def _uncompared(board: Board) -> list[Recommendation]:
-    cut = [task for task in board.tasks_in(len(board.cycles)) if task.kind == "statistics"]
-    if not any(task.status == "cancelled" for task in cut):
-        return []
-    because = "the last cycle ended before the comparison could be made"
-    return [Recommendation(priority="high", action="Test and compare the models", because=because)]
+def _cut_short(board: Board) -> list[Recommendation]:
+    """Work that the study needs and that the end of the cycle cut off, of kinds that say how to ask for it again."""
+    cancelled = board.tasks.with_status(current_cycle(board), "cancelled")
+    kinds = dict.fromkeys(task.kind for task in cancelled if task.traits.required and task.traits.wording.again)
+    return [
+        Recommendation(
+            priority="high",
+            action=KINDS[kind].wording.again,
+            because=f"the last cycle ended before {KINDS[kind].wording.cut_short}",
+        )
+        for kind in kinds
+    ]
 
 
 def _next_look(board: Board) -> list[Recommendation]:

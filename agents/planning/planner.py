@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.agent import RANK, Agent, Allowance
-from agents.planning.rules import CLOSING_RULES, RULES
+from agents.agent import RANK, Agent, Capacity
+from agents.planning.rules import RULES
 from store.board import Board
 from store.commands import Command, PlanTask
-from store.decide import task_id
+from store.kinds import KINDS
+from store.task.identity import task_id
 
 
 def propose(board: Board) -> tuple[PlanTask, ...]:
@@ -16,13 +17,13 @@ def propose(board: Board) -> tuple[PlanTask, ...]:
     cycle = board.open_cycle
     if cycle is None:
         return ()
-    rules = RULES if cycle.assessment is None else CLOSING_RULES
-    proposals = [proposal for rule in rules for proposal in rule(board)]
+    asked = [rule for rule in RULES if cycle.begins(KINDS[rule.kind].phase)]
+    proposals = [proposal for rule in asked for proposal in rule.plan(board)]
     lacking = [proposal for proposal in proposals if not _planned(board, proposal)]
     return tuple(sorted(lacking, key=lambda proposal: (len(proposal.depends_on) > 0, RANK[proposal.priority])))
 
 
-def choose(board: Board, allowance: Allowance) -> Sequence[Command]:
+def choose(board: Board, capacity: Capacity) -> Sequence[Command]:
     """Plan whatever is lacking."""
     return propose(board)
 
@@ -35,4 +36,4 @@ def _planned(board: Board, proposal: PlanTask) -> bool:
     return task_id(cycle.number, proposal.spec) in board.tasks_by_id
 
 
-PLANNER = Agent(name="planner", team="planning", capabilities=frozenset(), choose=choose)
+PLANNER = Agent(name="planner", choose=choose)

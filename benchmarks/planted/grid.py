@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from store.specs import Plant
+from store.models import Plant
 from tasks.diagnostics.families.model import Role
 from tasks.diagnostics.image_metrics import ROLES
 from tasks.diagnostics.layout import Layout

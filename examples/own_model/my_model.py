@@ -12,7 +12,7 @@ from PIL.Image import Image
 from torch import Tensor, nn
 
 from store.errors import BadInput
-from store.specs import ModelRef
+from store.models import ModelRef
 from tasks.diagnostics.families.family import unknown
 from tasks.diagnostics.families.model import (
     PADDING,

@@ -21,7 +21,7 @@ def data_command() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 def shapes(directory: Path, images: int, captions: int, seed: int) -> None:
     """Generate scenes of coloured shapes with captions, in the COCO format."""
-    from store.specs import DataRef
+    from store.models import DataRef
     from tasks.diagnostics.datasets import check as check_data
 
     ref = DataRef(source="shapes", images=str(directory.resolve()), n=images, captions_per_image=captions, seed=seed)
@@ -37,7 +37,7 @@ def shapes(directory: Path, images: int, captions: int, seed: int) -> None:
 @json_option
 def check(directory: Path, images: int | None, captions: int, as_json: bool) -> None:
     """Check a COCO folder: images and captions_*.json. Every image is opened."""
-    from store.specs import DataRef
+    from store.models import DataRef
     from tasks.diagnostics.datasets import check as check_data
     from tasks.diagnostics.datasets import locate
     from tasks.diagnostics.datasets.coco import read_captions

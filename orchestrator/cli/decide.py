@@ -27,7 +27,7 @@ def decide_command(settings: Settings, decision_id: str, choice: str, by: str, r
     from orchestrator.signing import sign_head
     from orchestrator.workspace import Workspace
     from store.commands import ExpireDecisions, MakeDecision
-    from store.ledger import Ledger
+    from store.log.ledger import Ledger
 
     who = clean_text(by, "--as")
     log = open_log(settings)

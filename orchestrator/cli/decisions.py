@@ -10,7 +10,7 @@ from orchestrator.cli.common import at_option, board_at, emit, json_option, work
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
-    from store.board import Decision
+    from store.decision.state import Decision
 
 
 @click.command()

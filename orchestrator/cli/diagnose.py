@@ -11,7 +11,8 @@ from orchestrator.cli.common import emit, json_option, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
-    from store.specs import DataRef, Method
+    from store.kinds.diagnostic import Method
+    from store.models import DataRef
 
 
 @click.command()
@@ -90,7 +91,7 @@ def diagnose_command(
     from orchestrator.cli.display import Bar
     from orchestrator.settings import quiet_libraries
     from store.errors import BadInput, GonogoError
-    from store.specs import ModelRef
+    from store.models import ModelRef
     from tasks.libraries import INSTALL
 
     quiet_libraries()
@@ -130,7 +131,7 @@ def _method(**given: object) -> Method:
     from pydantic import ValidationError
 
     from store.errors import BadInput
-    from store.specs import Method
+    from store.kinds.diagnostic import Method
 
     try:
         return Method.model_validate(given)
@@ -148,7 +149,7 @@ def _cache() -> Path:
 
 def _data(data: str, images: int, captions: int, seed: int, scratch: Path) -> DataRef:
     from store.errors import BadInput
-    from store.specs import DataRef
+    from store.models import DataRef
 
     if data == "shapes":
         return DataRef(source="shapes", images=str(scratch), n=images, captions_per_image=captions, seed=seed)

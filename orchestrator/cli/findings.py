@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestrator.cli.folding import Folded
+from store.metrics import SHARE
 from tasks.diagnostics.diagnosis import MEETING, SCORES, summarise
-from tasks.ranges import SHARE
 
 if TYPE_CHECKING:
     from tasks.diagnostics.diagnosis import Diagnosis

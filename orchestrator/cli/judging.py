@@ -12,7 +12,7 @@ from orchestrator.cli.common import emit, note
 if TYPE_CHECKING:
     from orchestrator.reach import Reach
     from orchestrator.settings import Settings
-    from store.study import Study
+    from store.study.protocol import Study
 
 
 def judge(settings: Settings, effect: float, target: float, as_json: bool) -> None:

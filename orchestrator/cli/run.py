@@ -37,7 +37,7 @@ def run_command(settings: Settings, amend: str | None) -> int:
     from orchestrator.study import read_study
     from orchestrator.workspace import Workspace
     from store.commands import AmendStudy, RegisterStudy
-    from store.ledger import Ledger
+    from store.log.ledger import Ledger
 
     quiet_libraries()
     workspace = Workspace(settings.workspace)
@@ -97,7 +97,7 @@ def _preflight(file: StudyFile, board: Board | None, workspace: Workspace, amend
     """Look at models, data and the number of images before a protocol is registered or changed."""
     from orchestrator.preflight import check_study
     from orchestrator.reach import doubts
-    from store.codec import digest_of
+    from store.canonical import digest_of
 
     unchanged = board is not None and board.study_sha256 == digest_of(file.study)
     if unchanged or (board is not None and board.study is not None and not amending):
@@ -108,7 +108,7 @@ def _preflight(file: StudyFile, board: Board | None, workspace: Workspace, amend
 
 
 def _tell(board: Board, workspace: Workspace, nothing_left: bool) -> None:
-    from agents.reading import amended_late
+    from store.queries.protocol import amended_late
 
     cycle = board.cycle
     if cycle is None or cycle.assessment is None:

@@ -35,8 +35,8 @@ def verify_command(settings: Settings, key: str | None, as_json: bool) -> int:
     from orchestrator.integrity import require_no_orphans
     from orchestrator.verification import Verification, verify
     from orchestrator.workspace import Workspace
-    from store.chain import ChainCheck
     from store.errors import IntegrityFailure
+    from store.log.chain import ChainCheck
 
     wanted = None if key is None else _public_key(key)
     workspace = Workspace(settings.workspace)

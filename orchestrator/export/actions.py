@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from orchestrator.export.terms import Entity, Kept, Told, moment, path_id, ref, refs
 from orchestrator.export.verify_crate import EVENTS, STUDY
-from store.board import Decision, Task
+from store.decision.state import Decision
+from store.task.state import Task
 
 _GONOGO = "#gonogo"
 _READ = ("artifacts/", "reports/")

@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from store import events as e
-from store.board import Board, Decision, Task
+from store.board import Board
+from store.decision.state import Decision
+from store.task.state import Task
 
 Entity = dict[str, Any]
 

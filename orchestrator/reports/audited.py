@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from agents.planning.acceptance import how_it_ended
-from agents.reading import audits, contradictions, contradictions_told
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.parts import AuditRow, AuditView
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Code, Label, Prose, Said, Strong, counted
-from store.board import Task
-from store.specs import Audit
+from store.kinds.audit import AuditSpec
+from store.queries.audits import audits, contradictions, contradictions_told
+from store.task.state import Task
 
 WHERE: Prose = (
     "Every finding, with its computation, is in ", Code("audit.json"), ", a file of the task; ",
@@ -63,7 +63,7 @@ def _row(task: Task, book: FigureBook) -> AuditRow:
         found = task.value(f"count/{verdict}") if accepted else None
         return Absent("–") if found is None else book.evidence(found)
 
-    assert isinstance(task.spec, Audit)
+    assert isinstance(task.spec, AuditSpec)
     return AuditRow(
         report=Code(task.spec.report),
         inconsistent=count("inconsistent"),
@@ -72,5 +72,8 @@ def _row(task: Task, book: FigureBook) -> AuditRow:
         consistent=count("consistent"),
         task=Code(task.task_id),
         undone=None if accepted else Said(how_it_ended(task).rstrip(". ") or task.status, task.status_position),
-        contradictions=tuple((Said(label, task.status_position),) for label, _ in contradictions_told(task)),
+        contradictions=tuple(
+            (Said(f"Inconsistent {each.number}, {each.where}", task.status_position),)
+            for each in contradictions_told(task)
+        ),
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from agents.reading import amended_late
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.naming import model_name, model_refs
 from orchestrator.reports.parts import CheckedRow, ShapeRow
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Estimate, Prose, p_value
-from store.board import Task
+from store.queries.protocol import amended_late
+from store.task.state import Task
 
 
 def together(comparison: Task, past: Past, book: FigureBook) -> tuple[Prose, ...]:

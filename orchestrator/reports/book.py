@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 
 from orchestrator.reports.derived import derive, pointed
-from orchestrator.reports.figures import Figure, Rounding, round_figure
 from orchestrator.reports.past import Past
-from orchestrator.reports.rounding import EXACT, WHOLE, presentation
 from store.evidence import Evidence, Interval
+from store.figures import EXACT, WHOLE, Figure, Rounding, presentation, round_figure, style_of
+from store.metrics import Style
 
 Key = tuple[int, str | None, str, str]
 """What makes two figures one: event, run, metric and rounding."""
@@ -34,7 +34,7 @@ class FigureBook:
 
     def evidence(self, item: Evidence, quoted_at: int = 0) -> Figure:
         """The figure of a logged metric. `quoted_at` is the event that cites it, for evidence nobody recorded."""
-        rounding, unit = presentation(item.metric, item.value, item.unit, item.interval)
+        rounding, unit = presentation(style_of(item.metric, item.unit), item.value, item.unit, item.interval)
         place = self._past.place(item)
         return self._enter(
             item.value, rounding, item.unit, unit if unit != item.unit or unit in _SHOWN_UNITS else "",
@@ -58,15 +58,15 @@ class FigureBook:
         """The figure of a number that stands in an event, printed as it stands there."""
         value = pointed(pointer, self._past, position)
         if unit == "bytes":
-            rounding, printed = presentation("bytes", value, unit, None)
+            rounding, printed = presentation(Style.BYTES, value, unit)
         else:
             rounding, printed = (WHOLE if value == int(value) else EXACT), ""
         return self._enter(value, rounding, unit, printed, position=position, run_id=None, metric=pointer)
 
-    def computed(self, position: int, pointer: str) -> Figure:
-        """The figure of a number that an agent computed and put into an event, rounded as its metric would be."""
+    def computed(self, position: int, pointer: str, style: Style) -> Figure:
+        """The figure of a number that an agent computed and put into an event."""
         value = pointed(pointer, self._past, position)
-        rounding, _ = presentation(pointer, value, "", None)
+        rounding, _ = presentation(style, value, "")
         return self._enter(value, rounding, "", "", position=position, run_id=None, metric=pointer)
 
     def derived(self, name: str) -> Figure:
@@ -74,7 +74,7 @@ class FigureBook:
         number = derive(name, self._past)
         rounding, printed = (WHOLE, "")
         if number.unit == "s":
-            rounding, printed = presentation(name, number.value, "s", None)
+            rounding, printed = presentation(Style.SECONDS, number.value, "s")
         return self._enter(
             float(number.value), rounding, number.unit, printed, position=number.position, run_id=None, metric=name
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from orchestrator.reports.figures import Figure
 from orchestrator.reports.parts import AuditView, CriterionRow, EvidenceView, FileRow, Plot, Progress, TaskView
 from orchestrator.reports.prose import Cell, Code, Label, Link, ModelName, Prose, Said
 from orchestrator.reports.sites import InfluenceView
-from store.board import DecisionStatus, Status
-from store.verdicts import Verdict
+from store.cycle.verdicts import Verdict
+from store.decision.state import DecisionStatus
+from store.figures import Figure
+from store.task.state import Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from orchestrator.reports.context import AssessmentReport, CycleReport, Handover
-from orchestrator.reports.figures import Figure
 from orchestrator.reports.parts import Plot
 from orchestrator.reports.prose import (
     Absent,
@@ -23,7 +22,8 @@ from orchestrator.reports.prose import (
     figures_in,
     plain,
 )
-from store.chain import sha256
+from store.canonical import sha256
+from store.figures import Figure
 
 _OUTSIDE_SECTIONS = ("header", "figures")
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from agents.reading import CLAIM, STOP, lapsed, possible_claims
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.context import AmendmentView, DecisionView, OptionView
 from orchestrator.reports.naming import model_refs
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Code, Label, ModelName, Prose, Said, counted
-from store.amendments import protocol_values
-from store.board import Decision, DecisionStatus
-from store.decide import expires_at
+from store.decision.state import Decision, DecisionStatus, expires_at
 from store.events import Option, StudyRegistered
 from store.evidence import Evidence
-from store.study import Study
+from store.queries.answers import CLAIM, STOP, lapsed
+from store.queries.claims import possible_claims
+from store.study.amendments import protocol_values
+from store.study.protocol import Study
 
 _LOOKS = ("look", "looks")
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from agents.reading import audits, contradictions
 from orchestrator.reports.past import Attempt, Past
-from store.specs import Diagnostic
+from store.kinds.diagnostic import DiagnosticSpec
+from store.queries.audits import audits, contradictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def derive(name: str, past: Past) -> Derived:
             return _duration(next(a for a in past.attempts[task_id] if a.number == int(number)))
         case ["task", task_id, "look"]:
             task = past.board.tasks_by_id[task_id]
-            if not isinstance(task.spec, Diagnostic):
+            if not isinstance(task.spec, DiagnosticSpec):
                 raise LookupError(f"task {task_id} has no look of its own")
             return Derived(task.spec.data.first // task.spec.data.n + 1, "", task.position)
         case ["task", task_id, "metrics"]:

@@ -12,9 +12,9 @@ from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, ModelName, Prose, Said
 from orchestrator.reports.site_rows import site_rows
 from orchestrator.reports.sites import InfluenceView, Intervention, Judgement, ModelInfluence, Overview
-from store.board import Task
 from store.evidence import Evidence
-from store.specs import Diagnostic
+from store.kinds.diagnostic import DiagnosticSpec
+from store.task.state import Task
 
 _NOT = Absent("–")
 _UNJUDGED = Judgement("", Absent("not judged"), None)
@@ -66,7 +66,7 @@ def influence_view(past: Past, book: FigureBook) -> InfluenceView:
 
 
 def _model(task: Task) -> ModelName:
-    assert isinstance(task.spec, Diagnostic)
+    assert isinstance(task.spec, DiagnosticSpec)
     return ModelName.of(task.spec.model)
 
 

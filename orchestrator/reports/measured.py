@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from agents.reading import adjusted_p, answer, level
 from orchestrator.reports.beside import checked, shapes, together
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.naming import model_name, model_refs, task_link
@@ -10,10 +9,13 @@ from orchestrator.reports.parts import EvidenceView, MeasuredRow, PairRow, Teste
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Absent, Cell, Code, Estimate, Label, ModelName, Prose, Said
 from orchestrator.reports.wording import status_words
-from store.board import Task
+from store.cycle.verdicts import DIRECTIONS
 from store.evidence import Evidence
-from store.specs import Diagnostic, Statistics
-from store.verdicts import DIRECTIONS
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.statistics import StatisticsSpec
+from store.queries.answers import answer
+from store.queries.comparison import adjusted_p, significance_level
+from store.task.state import Task
 
 _NOT = Absent("–")
 
@@ -22,7 +24,7 @@ def evidence_view(past: Past, book: FigureBook, linked: bool = True) -> Evidence
     """Everything accepted in this cycle and the earlier ones. `linked`: tasks have places of their own on the page."""
     measured = _measured(past, book)
     comparison = past.comparison
-    if comparison is None or not isinstance(comparison.spec, Statistics):
+    if comparison is None or not isinstance(comparison.spec, StatisticsSpec):
         return EvidenceView(
             measured, ("No comparison was accepted, so no model has been tested yet.",), (), (), (), (), (), (), ()
         )
@@ -51,7 +53,7 @@ def cell(item: Evidence | None, book: FigureBook, absent: Absent = _NOT) -> Cell
 
 def reading(comparison: Task, model_id: str) -> str:
     """What the adjusted p-values of a model say at the level of the look."""
-    alpha = level(comparison)
+    alpha = significance_level(comparison)
     collapse, clear = (adjusted_p(comparison, model_id, direction) for direction in DIRECTIONS)
     if collapse is None or clear is None:
         return "undetermined"
@@ -79,7 +81,7 @@ def _measured(past: Past, book: FigureBook) -> tuple[MeasuredRow, ...]:
 
 
 def _measurement(task: Task, asked: ModelName, book: FigureBook) -> MeasuredRow:
-    assert isinstance(task.spec, Diagnostic)
+    assert isinstance(task.spec, DiagnosticSpec)
     model = ModelName.of(task.spec.model)
     decisive = task.value(task.spec.metric) or task.value("mcs_norm")
     images = book.images(decisive) if decisive is not None else None
@@ -121,7 +123,7 @@ def why_unmeasured(model: ModelName, tasks: list[Task], past: Past) -> str:
     return f"{words}: {last.reason}" if last.reason else f"its measurement is {words}"
 
 
-def _compared(spec: Statistics) -> list[str]:
+def _compared(spec: StatisticsSpec) -> list[str]:
     return list(dict.fromkeys(source.model_id for source in spec.sources))
 
 
@@ -174,7 +176,7 @@ def _pair(first: str, second: str, comparison: Task, past: Past, book: FigureBoo
 
 
 def _tested_note(comparison: Task, past: Past, book: FigureBook, linked: bool) -> Prose:
-    assert isinstance(comparison.spec, Statistics)
+    assert isinstance(comparison.spec, StatisticsSpec)
     position = comparison.position
     nominal = comparison.value("alpha/look")
     task = task_link(past, comparison.task_id) if linked else Label(comparison.task_id)
@@ -189,7 +191,7 @@ def _tested_note(comparison: Task, past: Past, book: FigureBook, linked: bool) -
 
 def look_of(comparison: Task, book: FigureBook) -> Prose:
     """`look 1 of 2`, or that the number of looks is open."""
-    assert isinstance(comparison.spec, Statistics)
+    assert isinstance(comparison.spec, StatisticsSpec)
     number: Prose = ("look ", book.pointed(comparison.position, "/spec/look"))
     if comparison.spec.looks == "open":
         return (*number, " of an open number")

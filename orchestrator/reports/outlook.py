@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from agents.reading import active_models, claims_in_force, looks_done, measured, stopped
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.context import Advice, Blocker
 from orchestrator.reports.derived import derive
@@ -13,8 +12,13 @@ from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Code, Label, ModelName, Piece, Prose, Said, counted, listed, p_value
 from orchestrator.reports.tasks import why
 from orchestrator.reports.wording import VERDICTS, status_words
-from store.board import Task
-from store.verdicts import ClaimVerdict
+from store.cycle.verdicts import ClaimVerdict
+from store.metrics import Style
+from store.queries.answers import stopped
+from store.queries.claims import claims_in_force
+from store.queries.looks import looks_done
+from store.queries.models import active_models, measured
+from store.task.state import Task
 
 _DAYS, _LOOKS, _MORE = ("day", "days"), ("look", "looks"), ("more model", "more models")
 
@@ -177,10 +181,11 @@ def _flip(claim: ClaimVerdict, index: int, position: int, book: FigureBook) -> P
     pointer = f"/claims/{index}/flip"
     moves: list[Prose] = [
         (
-            Label(change.model), " by ", book.computed(position, f"{pointer}/changes/{number}/standard_errors"),
+            Label(change.model), " by ",
+            book.computed(position, f"{pointer}/changes/{number}/standard_errors", Style.TWO_DECIMALS),
             " towards ", "collapse" if change.direction == "collapse" else "its absence", " (",
-            *p_value(book.computed(position, f"{pointer}/changes/{number}/p")), ", to pass ",
-            book.computed(position, f"{pointer}/changes/{number}/bound"), ")",
+            *p_value(book.computed(position, f"{pointer}/changes/{number}/p", Style.P_VALUE)), ", to pass ",
+            book.computed(position, f"{pointer}/changes/{number}/bound", Style.PROBABILITY), ")",
         )
         for number, change in enumerate(claim.flip.changes)
     ]  # fmt: skip

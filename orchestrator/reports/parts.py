@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from orchestrator.reports.figures import Figure
 from orchestrator.reports.prose import Absent, Cell, Code, Estimate, Label, Link, ModelName, Prose, Said
-from store.board import Status
-from store.verdicts import Verdict
+from store.cycle.verdicts import Verdict
+from store.figures import Figure
+from store.task.state import Status
 
 State = Literal["met", "unmet", "unknown"]
 

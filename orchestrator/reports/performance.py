@@ -7,8 +7,8 @@ from orchestrator.reports.context import Labelled
 from orchestrator.reports.naming import task_link, task_model
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Code, Estimate, Prose, counted
-from store.board import Task
 from store.evidence import Evidence
+from store.task.state import Task
 
 
 def performance(past: Past, book: FigureBook) -> tuple[Labelled, ...]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from store.board import Task
 from store.evidence import Evidence
+from store.task.state import Task
 
 ROLES = ("vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse")
 """Roles whose sites are layers, in the order in which reports show them."""

@@ -12,9 +12,10 @@ from orchestrator.reports.places import ROLES, Place, collapsed, places
 from orchestrator.reports.places import heads as heads_of
 from orchestrator.reports.prose import ModelName
 from orchestrator.reports.wording import status_words
-from store.board import Task
 from store.evidence import Artifact, Evidence, Interval
-from store.specs import Diagnostic, Statistics
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.statistics import StatisticsSpec
+from store.task.state import Task
 
 SCORES = {"score": "mcs_norm", "raw": "mcs_raw"}
 """Key of a line -> the score that it shows."""
@@ -133,7 +134,7 @@ def layers(past: Past) -> tuple[Layers, ...]:
             for key, pattern in _LAYER.items()
             if (points := _points(task, pattern))
         )
-        if lines and isinstance(task.spec, Diagnostic):
+        if lines and isinstance(task.spec, DiagnosticSpec):
             found.append(Layers(ModelName.of(task.spec.model), lines))
     return tuple(found)
 
@@ -156,7 +157,7 @@ def heads(past: Past) -> tuple[Heads, ...]:
             if place is not None and place.layer is not None:
                 layer = [Cell(place.layer, head, item.value) for head, item in by_head.items()]
                 by_role.setdefault(place.role, []).extend(layer)
-        if by_role and isinstance(task.spec, Diagnostic):
+        if by_role and isinstance(task.spec, DiagnosticSpec):
             cells = tuple((role, tuple(by_role[role])) for role in ROLES if role in by_role)
             found.append(Heads(ModelName.of(task.spec.model), cells))
     return tuple(found)
@@ -171,7 +172,7 @@ def headless(past: Past) -> tuple[tuple[ModelName, Artifact | None], ...]:
             next((file for file in task.artifacts if file.name == "heads.png"), None),
         )
         for task in past.measurements
-        if isinstance(task.spec, Diagnostic) and task.spec.model.id not in shown
+        if isinstance(task.spec, DiagnosticSpec) and task.spec.model.id not in shown
     )
 
 
@@ -187,7 +188,7 @@ def _points(task: Task, pattern: re.Pattern[str]) -> tuple[Point, ...]:
 def forest(past: Past) -> Forest | None:
     """The newest comparison; None when no model in it has a mean."""
     comparison = past.comparison
-    if comparison is None or not isinstance(comparison.spec, Statistics):
+    if comparison is None or not isinstance(comparison.spec, StatisticsSpec):
         return None
     spec = comparison.spec
     rows = tuple(
@@ -221,7 +222,7 @@ def lanes(past: Past) -> tuple[Lane, ...]:
             for attempt in past.attempts.get(task.task_id, ())
         )
         if bars:
-            model = task.spec.model if isinstance(task.spec, Diagnostic) else None
+            model = task.spec.model if isinstance(task.spec, DiagnosticSpec) else None
             name = ModelName.of(model) if model is not None else None
             found.append(Lane(task.task_id, task.kind, name, task.status, status_words(task, past), bars))
     return tuple(found)

@@ -10,8 +10,8 @@ from orchestrator.reports.measured import cell
 from orchestrator.reports.places import ROLES, Place, collapsed, places
 from orchestrator.reports.prose import Absent, Cell, Code, Label
 from orchestrator.reports.sites import SiteRow
-from store.board import Task
 from store.evidence import Evidence
+from store.task.state import Task
 
 SITE = re.compile(r"influence/uniform-site/(.+)/change")
 """The metric of a site's influence."""

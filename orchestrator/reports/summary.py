@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from agents.reading import adjusted_p
 from orchestrator.reports.audited import faults
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.context import Summary
@@ -26,10 +25,12 @@ from orchestrator.reports.prose import (
 from orchestrator.reports.tasks import standing
 from orchestrator.reports.verdict import header
 from orchestrator.reports.wording import VERDICTS, status_words
-from store.board import Status, Task
+from store.cycle.verdicts import DIRECTIONS
 from store.evidence import Evidence
-from store.specs import Diagnostic, Statistics
-from store.verdicts import DIRECTIONS
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.statistics import StatisticsSpec
+from store.queries.comparison import adjusted_p
+from store.task.state import Status, Task
 from tasks.statistics.words import TESTS
 
 _UNFINISHED: tuple[tuple[Status, str], ...] = (
@@ -147,7 +148,7 @@ def _lowered(prose: Prose) -> Prose:
 def critical_finding(past: Past, book: FigureBook) -> tuple[Prose, ...]:
     """The most extreme test of the newest comparison, of those that show collapse if any does, and all to weigh it."""
     comparison = past.comparison
-    if comparison is None or not isinstance(comparison.spec, Statistics):
+    if comparison is None or not isinstance(comparison.spec, StatisticsSpec):
         return (("There is no critical finding: no comparison has been accepted.",),)
     smallest = _smallest(comparison)
     if smallest is None:
@@ -179,7 +180,7 @@ def _chosen(comparison: Task, model_id: str) -> Prose:
 
 
 def _smallest(comparison: Task) -> tuple[str, str, Evidence] | None:
-    assert isinstance(comparison.spec, Statistics)
+    assert isinstance(comparison.spec, StatisticsSpec)
     tests = [
         (source.model_id, direction, test)
         for source in comparison.spec.sources
@@ -191,7 +192,7 @@ def _smallest(comparison: Task) -> tuple[str, str, Evidence] | None:
 
 
 def _estimate(comparison: Task, name: ModelName, book: FigureBook) -> list[Prose]:
-    assert isinstance(comparison.spec, Statistics)
+    assert isinstance(comparison.spec, StatisticsSpec)
     mean = comparison.value(f"model/{name.id}/mean")
     if mean is None:
         return []
@@ -205,7 +206,7 @@ def _estimate(comparison: Task, name: ModelName, book: FigureBook) -> list[Prose
     ]  # fmt: skip
 
 
-def _test(comparison: Task, spec: Statistics, direction: str, test: Evidence, book: FigureBook) -> Prose:
+def _test(comparison: Task, spec: StatisticsSpec, direction: str, test: Evidence, book: FigureBook) -> Prose:
     above = (spec.threshold > spec.null) == (direction == "collapse")
     nominal = comparison.value("alpha/look")
     at: Prose = (", at level ", book.evidence(nominal)) if nominal is not None else ()
@@ -239,7 +240,9 @@ def _effect(comparison: Task, model_id: str, book: FigureBook) -> list[Prose]:
 
 def _measurement(past: Past, model_id: str) -> Task | None:
     """The newest accepted measurement of a model."""
-    found = (task for task in past.measurements if isinstance(task.spec, Diagnostic) and task.spec.model.id == model_id)
+    found = (
+        task for task in past.measurements if isinstance(task.spec, DiagnosticSpec) and task.spec.model.id == model_id
+    )
     return next(found, None)
 
 

@@ -9,10 +9,10 @@ from orchestrator.reports.past import Attempt, Past, Review
 from orchestrator.reports.places import is_place
 from orchestrator.reports.prose import Code, Estimate, Link, Piece, Prose, Said
 from orchestrator.reports.wording import status_words
-from store.acceptance import AcceptanceCriterion, Check, IntervalReported, MetricReported, NAtLeast, SitesComplete
-from store.board import Task
 from store.events import TaskReturned, TaskSuperseded
 from store.evidence import Evidence
+from store.task.acceptance import AcceptanceCriterion, Check, IntervalReported, MetricReported, NAtLeast, SitesComplete
+from store.task.state import Task
 
 _KEY_METRICS = {
     "environment": ("throughput/best", "batch_size/best", "peak_bytes", "memory/total_bytes", "gpu/count", "cpu/count"),

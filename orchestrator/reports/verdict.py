@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from agents.planning.leftover import verdict_in_force
-from agents.reading import amended_late, claims_in_force
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.context import Header, Term, VerdictView
 from orchestrator.reports.naming import all_untrained, any_untrained
@@ -11,9 +10,11 @@ from orchestrator.reports.parts import ClaimRow, Goal, MetricRow, Progress
 from orchestrator.reports.past import Past
 from orchestrator.reports.prose import Code, Estimate, ModelName, Prose, Said, Strong, listed
 from orchestrator.reports.wording import VERDICTS
-from store.amendments import WEIGHS
-from store.codec import digest_of
+from store.canonical import digest_of
 from store.evidence import Evidence
+from store.queries.claims import claims_in_force
+from store.queries.protocol import amended_late
+from store.study.amendments import WEIGHS
 from tasks.statistics.words import BOUNDARIES, TESTS
 
 UNTRAINED: Prose = (

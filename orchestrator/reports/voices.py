@@ -7,8 +7,8 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from orchestrator.reports.figures import Figure
 from orchestrator.reports.prose import Absent, Code, Estimate, Label, Link, ModelName, Said, Strong, when
+from store.figures import Figure
 
 _DIGIT = re.compile(r"\d")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")

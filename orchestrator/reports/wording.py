@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from orchestrator.reports.past import Past
-from store.board import Task
+from store.task.state import Task
 
 Words = Mapping[str | None, str]
 

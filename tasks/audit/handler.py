@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import PurePath
 
-from store.specs import Audit as AuditSpec
+from store.kinds.audit import COUNTS, AuditFacts, AuditSpec, Contradiction
 from tasks.audit.audit import audit
 from tasks.audit.finding import VERDICTS
 from tasks.audit.reading.decoding import decoded
 from tasks.audit.reading.opening import read_report
-from tasks.handler import Done, Measurement, Outcome, Run
+from tasks.handler import Done, Outcome, Run, measured
 
 RESULT_FILE = "audit.json"
 
@@ -31,13 +31,14 @@ def audit_report(spec: AuditSpec, run: Run) -> Outcome:
     return Done(
         summary=f"Held the claims of {spec.report} against one another.",
         measurements=tuple(
-            Measurement(f"count/{verdict.replace(' ', '_')}", len(found.of(verdict)), "findings")
-            for verdict in VERDICTS
+            measured(count, len(found.of(verdict))) for count, verdict in zip(COUNTS, VERDICTS, strict=True)
         ),
-        facts={
-            f"Inconsistent {at}, {each.check}, line {each.line}": each.computation
-            for at, each in enumerate(wrong[:MOST_FACTS], start=1)
-        },
+        facts=AuditFacts.of(
+            tuple(
+                Contradiction(number, each.check, each.line, each.computation)
+                for number, each in enumerate(wrong[:MOST_FACTS], start=1)
+            )
+        ),
         parameters={"report": spec.report, "digest": spec.digest},
         files={RESULT_FILE: kept},
     )

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from store.errors import BadInput, GonogoError
-from store.specs import DataRef, Method, ModelRef
-from store.study import LOSS
+from store.kinds.diagnostic import Method
+from store.models import DataRef, ModelRef
+from store.study.protocol import LOSS
 from tasks.diagnostics.alignment import Alignment, alignment
 from tasks.diagnostics.datasets import Dataset, Sample, open_data
 from tasks.diagnostics.datasets.images import read_image

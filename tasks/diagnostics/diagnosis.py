@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from store.specs import ModelRef
-from store.study import LOSS
+from store.kinds import range_of
+from store.metrics import FREE, Range
+from store.models import ModelRef
+from store.study.protocol import LOSS
 from tasks.diagnostics.alignment import Alignment
 from tasks.diagnostics.families.model import Provenance, Role
 from tasks.diagnostics.image_metrics import ROLES
@@ -20,7 +22,7 @@ from tasks.diagnostics.nulls.random_init import RandomInit
 from tasks.diagnostics.nulls.scores import Band, score_bands
 from tasks.diagnostics.nulls.shuffled_pairs import Shift
 from tasks.diagnostics.verdict import Verdict
-from tasks.ranges import FREE, Range, held, range_of
+from tasks.ranges import held
 
 if TYPE_CHECKING:
     from tasks.statistics.shared_error import SharedError

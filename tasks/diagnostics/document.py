@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from store.metrics import SHARE
 from tasks.diagnostics.diagnosis import MEETING, SUMMARY, Diagnosis, Relation, Site, Summary, summarise
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.losses import Loss
-from tasks.ranges import SHARE
 
 SCHEMA = "gonogo.diagnose/2"
 

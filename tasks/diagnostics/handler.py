@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from store.errors import BadInput, GonogoError
-from store.specs import Diagnostic
-from store.study import LOSS
+from store.kinds import diagnostic_metrics as m
+from store.kinds import unit_of
+from store.kinds.diagnostic import SAMPLES, DiagnosticFacts, DiagnosticSpec, null_array
+from store.metrics import SHARE, Metric
+from store.study.protocol import LOSS
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import LOSSES, SUMMARY, Diagnosis, Summary, summarise
 from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.pictures import draw
-from tasks.handler import Blocked, Done, Measurement, Outcome, Run
+from tasks.handler import Blocked, Done, Measurement, Outcome, Run, measured
 from tasks.libraries import INSTALL
 from tasks.memory import is_out_of_memory
-from tasks.ranges import SHARE
 
 MEND = "mend what is named, or take a substitute"
 
@@ -33,7 +37,7 @@ metrics, `samples.npz` and `heads.png`.
 """
 
 
-def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
+def measure_attention(spec: DiagnosticSpec, run: Run) -> Outcome:
     """Diagnose the model of `spec`; raises as `diagnose` does.
 
     Blocked where trying again could not help: where weights or libraries cannot be had, where the model, a plant, the
@@ -71,7 +75,7 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
         facts=_facts(found),
         parameters=_parameters(found),
         files={
-            "samples.npz": _samples(found, run.scratch),
+            SAMPLES: _samples(found, run.scratch),
             "diagnosis.json": _json(found, run.scratch),
             **draw(found, run.scratch),
         },
@@ -87,72 +91,76 @@ def _why_undefined(found: Diagnosis, metric: str) -> str:
 
 
 def _of_model(found: Diagnosis) -> Iterator[Measurement]:
-    for metric in SUMMARY:
-        summary = found.summary(metric)
+    for measure in SUMMARY:
+        summary = found.summary(measure)
         if summary is not None:
-            yield _mean(metric, summary)
+            yield _mean(measure, summary)
     if found.alignment is not None:
         aligned = found.alignment
-        yield _mean("retrieval", summarise(aligned.retrieval, SHARE))
-        yield Measurement("retrieval_chance", aligned.chance)
-        for metric, triple in (("modality_gap", aligned.gap), ("permutation_share", aligned.share)):
+        yield _mean(m.RETRIEVAL.key(), summarise(aligned.retrieval, SHARE))
+        yield measured(m.RETRIEVAL_CHANCE, aligned.chance)
+        for metric, triple in ((m.MODALITY_GAP, aligned.gap), (m.PERMUTATION_SHARE, aligned.share)):
             if triple is not None:
-                yield Measurement(metric, triple[0], "", triple[1], triple[2])
-    yield Measurement("latency_s", found.cost.latency_s, "s")
-    yield Measurement("latency_tapped_s", found.cost.latency_tapped_s, "s")
-    yield Measurement("peak_bytes", found.cost.peak_bytes, "B")
-    yield Measurement("sites_seen", len(found.sites))
-    yield Measurement("sites_expected", found.sites_expected)
-    yield Measurement("parameters", found.parameters)
+                yield measured(metric, triple[0], triple[1], triple[2])
+    yield measured(m.LATENCY, found.cost.latency_s)
+    yield measured(m.LATENCY_TAPPED, found.cost.latency_tapped_s)
+    yield measured(m.PEAK_BYTES, found.cost.peak_bytes)
+    yield measured(m.SITES_SEEN, len(found.sites))
+    yield measured(m.SITES_EXPECTED, found.sites_expected)
+    yield measured(m.PARAMETERS, found.parameters)
     if found.rows is not None:
-        yield Measurement("rows", found.rows)
-        yield Measurement("sampling_error", found.sampling_error, "nat")
-    yield Measurement("images", found.n)
-    yield Measurement("captions", found.n * found.captions_per_image)
+        yield measured(m.ROWS, found.rows)
+        yield measured(m.SAMPLING_ERROR, found.sampling_error)
+    yield measured(m.IMAGES, found.n)
+    yield measured(m.CAPTIONS, found.n * found.captions_per_image)
     if found.cut:
-        yield Measurement("captions_cut", found.cut)
+        yield measured(m.CAPTIONS_TRUNCATED, found.cut)
 
 
 def _of_nulls(found: Diagnosis) -> Iterator[Measurement]:
     if (null := found.nulls.random_init) is not None:
-        yield Measurement("null/draws", len(null.seeds))
-        yield Measurement("null/images", null.images)
+        yield measured(m.NULL_DRAWS, len(null.seeds))
+        yield measured(m.NULL_IMAGES, null.images)
     for loss in found.verdict.losses:
-        yield Measurement(f"null/{loss.name}/entropy_norm", loss.null, "", loss.null_low, loss.null_high)
-        yield Measurement(f"null/{loss.name}/loss", loss.value, "", loss.low, loss.high)
-        yield Measurement(f"null/{loss.name}/p_collapsed", loss.p_collapsed)
+        role: dict[str, Any] = {"role": loss.name}
+        yield measured(m.NULL_ENTROPY_NORM, loss.null, loss.null_low, loss.null_high, **role)
+        yield measured(m.NULL_LOSS, loss.value, loss.low, loss.high, **role)
+        yield measured(m.NULL_P_COLLAPSED, loss.p_collapsed, **role)
     for loss in found.verdict.layers:
-        yield Measurement(f"null/layer/{loss.name}/entropy_norm", loss.null, "", loss.null_low, loss.null_high)
-        yield Measurement(f"null/layer/{loss.name}/loss", loss.value, "", loss.low, loss.high)
-    for metric, band in found.score_nulls.items():
-        yield Measurement(f"null/{metric}", band.mean, "", band.low, band.high)
+        layer: dict[str, Any] = dict(zip(("role", "layer"), loss.name.split("/"), strict=True))
+        yield measured(m.NULL_LAYER_ENTROPY_NORM, loss.null, loss.null_low, loss.null_high, **layer)
+        yield measured(m.NULL_LAYER_LOSS, loss.value, loss.low, loss.high, **layer)
+    for measure, band in found.score_nulls.items():
+        score: dict[str, Any] = dict(m.LAYER_SCORE.match(measure) or {})
+        yield measured(m.NULL_LAYER_SCORE, band.mean, band.low, band.high, **score)
     for loss in found.verdict.heads:
-        yield Measurement(f"null/head/{loss.name}/loss", loss.value, "", loss.low, loss.high, cited=False)
-    for metric, shift in found.nulls.shuffled.items():
-        yield Measurement(f"shuffled/{metric}", shift.difference, _unit(metric), shift.low, shift.high)
+        head: dict[str, Any] = dict(zip(("role", "layer", "head"), loss.name.split("/"), strict=True))
+        yield measured(m.NULL_HEAD_LOSS, loss.value, loss.low, loss.high, cited=False, **head)
+    for measure, shift in found.nulls.shuffled.items():
+        difference = measured(m.SHUFFLED, shift.difference, shift.low, shift.high, measure=measure)
+        yield replace(difference, unit=unit_of(measure))
 
 
 def _of_influence(found: Diagnosis) -> Iterator[Measurement]:
     for effect in found.effects:
-        key = _key(effect)
+        of_change, of_rise = _metrics_of(effect)
         change = summarise(effect.change, SHARE)
         cited = effect.head is None
-        yield Measurement(f"{key}/change", change.value, "", change.low, change.high, change.n, cited)
+        yield measured(of_change, change.value, change.low, change.high, change.n, cited=cited)
         if effect.loss is not None:
             rise = summarise(effect.loss)
-            yield Measurement(f"{key}/loss", rise.value, "nat", rise.low, rise.high, rise.n, cited)
-    for name, relation in (("sites", found.relation()), ("heads", found.relation(per_head=True))):
+            yield measured(of_rise, rise.value, rise.low, rise.high, rise.n, cited=cited)
+    for level, relation in (("sites", found.relation()), ("heads", found.relation(per_head=True))):
         if relation is not None:
-            key = f"influence/{name}/spearman_entropy_norm"
-            yield Measurement(key, relation.value, "", relation.low, relation.high)
-            yield Measurement(f"influence/{name}/compared", relation.n)
+            yield measured(m.SPEARMAN, relation.value, relation.low, relation.high, level=level)
+            yield measured(m.COMPARED, relation.n, level=level)
 
 
 def _of_layers(found: Diagnosis) -> Iterator[Measurement]:
-    for metric in found.values:
-        summary = found.summary(metric)
-        if metric.startswith(("layer/", "band/")) and summary is not None:
-            yield _mean(metric, summary)
+    for measure in found.values:
+        summary = found.summary(measure)
+        if measure not in SUMMARY and summary is not None:
+            yield _mean(measure, summary)
 
 
 def _of_sites(found: Diagnosis) -> Iterator[Measurement]:
@@ -162,12 +170,14 @@ def _of_sites(found: Diagnosis) -> Iterator[Measurement]:
         name = _site_key(site.name)
         pooled = site.entropy_norm.mean(axis=1)
         if site.layer is None and np.isfinite(pooled).all():
-            yield _mean(f"site/{name}/entropy_norm", summarise(pooled, SHARE))
-        for kind, values in site.statistics.items():
+            whole = summarise(pooled, SHARE)
+            yield measured(m.SITE_ENTROPY_NORM, whole.value, whole.low, whole.high, whole.n, site=name)
+        for statistic, values in site.statistics.items():
             for head, value in enumerate(values.mean(axis=0)):
                 if np.isfinite(value):
-                    key, cited = f"site/{name}/head/{head:02d}/{kind}", drawn and kind == "entropy_norm"
-                    yield Measurement(key, float(value), _unit(kind), n=found.n, cited=cited)
+                    metric = m.HEAD[statistic]
+                    cited = drawn and metric is m.HEAD_ENTROPY_NORM
+                    yield measured(metric, float(value), n=found.n, cited=cited, site=name, head=head)
 
 
 def _site_key(name: str) -> str:
@@ -175,52 +185,49 @@ def _site_key(name: str) -> str:
     return name.replace(":", "-")
 
 
-def _key(effect: Effect) -> str:
+def _metrics_of(effect: Effect) -> tuple[Metric, Metric]:
+    """What an intervention changes of the output, and by how much it raises the loss."""
     if not effect.site:
-        return f"influence/{effect.kind}"
-    head = "" if effect.head is None else f"/head/{effect.head:02d}"
-    return f"influence/{effect.kind}/{effect.site}{head}"
+        return m.CHANGE.at(intervention=effect.kind), m.RISE.at(intervention=effect.kind)
+    if effect.head is None:
+        return m.SITE_CHANGE.at(site=effect.site), m.SITE_RISE.at(site=effect.site)
+    head: dict[str, Any] = {"site": effect.site, "head": effect.head}
+    return m.HEAD_CHANGE.at(**head), m.HEAD_RISE.at(**head)
 
 
-def _mean(metric: str, summary: Summary) -> Measurement:
-    return Measurement(metric, summary.value, _unit(metric), summary.low, summary.high, summary.n)
+def _mean(measure: str, summary: Summary) -> Measurement:
+    return Measurement(measure, summary.value, unit_of(measure), summary.low, summary.high, summary.n)
 
 
-def _unit(metric: str) -> str:
-    measure = next(part for part in reversed(metric.split("/")) if part not in ("readout", "image", "text"))
-    return "nat" if measure == "uniform" or measure.endswith(("entropy", "entropy_uniform", "log_odds")) else ""
+def _facts(found: Diagnosis) -> DiagnosticFacts:
+    return DiagnosticFacts(
+        model=found.model.locator,
+        weights=found.provenance.weights,
+        architecture=found.provenance.architecture,
+        tokenizer=found.provenance.tokenizer,
+        device=found.device,
+        dtype=found.dtype,
+        attention=found.verdict.label,
+        attention_reason=found.verdict.reason,
+        influence=found.verdict.functional.label,
+        influence_reason=found.verdict.functional.reason,
+        planted=str(found.model.plant) if found.model.plant else "",
+        collapsed_layers=", ".join(found.verdict.collapsed_layers),
+        collapsed_heads="; ".join(
+            f"{layer}: {numbers}" for layer, numbers in found.verdict.collapsed_heads_by_layer.items()
+        ),
+        output=found.task,
+        sites={
+            _site_key(site.name): site.role if site.layer is None else f"{site.role}/{site.layer:02d}"
+            for site in found.sites
+        },
+        unseen=", ".join(found.blind),
+        truncated=_TRUNCATED if found.cut else "",
+        undefined=found.undefined,
+    )
 
 
-def _facts(found: Diagnosis) -> dict[str, str]:
-    facts = {
-        "Model": found.model.locator,
-        "Weights": found.provenance.weights,
-        "Architecture": found.provenance.architecture,
-        "Tokenizer": found.provenance.tokenizer,
-        "Device": found.device,
-        "Number type": found.dtype,
-        "Verdict": found.verdict.label,
-        "Reason": found.verdict.reason,
-        "Influence": found.verdict.functional.label,
-        "Reason of the influence": found.verdict.functional.reason,
-    }
-    if found.model.plant:
-        facts["Planted"] = str(found.model.plant)
-    if found.verdict.collapsed_layers:
-        facts["Collapsed layers"] = ", ".join(found.verdict.collapsed_layers)
-    if heads := found.verdict.collapsed_heads_by_layer:
-        facts["Collapsed heads"] = "; ".join(f"{layer}: {numbers}" for layer, numbers in heads.items())
-    if found.task:
-        facts["Output"] = found.task
-    for site in found.sites:
-        facts[f"Site {_site_key(site.name)}"] = site.role if site.layer is None else f"{site.role}/{site.layer:02d}"
-    if found.blind:
-        facts["Attention not seen"] = ", ".join(found.blind)
-    if found.cut:
-        facts["Captions cut"] = "some are longer than the model's context, and only their beginning was measured"
-    for metric, reason in found.undefined.items():
-        facts[f"Undefined: {metric}"] = reason
-    return facts
+_TRUNCATED = "some are longer than the model's context, and only their beginning was measured"
 
 
 def _parameters(found: Diagnosis) -> dict[str, str]:
@@ -238,16 +245,17 @@ def _samples(found: Diagnosis, folder: Path) -> Path:
 
     What was measured on fewer images has the first of them.
     """
-    path = folder / "samples.npz"
+    path = folder / SAMPLES
     sites = {f"site/{site.name}/{kind}": values for site in found.sites for kind, values in site.statistics.items()}
-    first = {} if found.alignment is None else {"retrieval": found.alignment.retrieval}
+    first = {} if found.alignment is None else {m.RETRIEVAL.key(): found.alignment.retrieval}
     for metric in LOSSES:
         if metric in found.values and (null := found.nulls.random_init) is not None:
-            first[f"null/{metric}"] = null.roles[metric.removesuffix(LOSS)].T
+            first[null_array(metric)] = null.roles[metric.removesuffix(LOSS)].T
     for effect in found.effects:
-        first[f"{_key(effect)}/change"] = effect.change
+        of_change, of_rise = _metrics_of(effect)
+        first[of_change.path] = effect.change
         if effect.loss is not None:
-            first[f"{_key(effect)}/loss"] = effect.loss
+            first[of_rise.path] = effect.loss
     np.savez(path, allow_pickle=False, image_ids=found.image_ids, **found.values, **sites, **first)
     return path
 

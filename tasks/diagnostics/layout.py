@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from store.errors import BadInput
-from store.specs import Plant
+from store.models import Plant
 from tasks.diagnostics.attention.calls import Projected
 from tasks.diagnostics.families.family import unknown
 from tasks.diagnostics.families.model import Place, Role, VisionLanguageModel

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from store.metrics import LOSS, SHARE
 from tasks.diagnostics.image_metrics import ROLES
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import summary
-from tasks.ranges import LOSS, SHARE, held
+from tasks.ranges import held
 
 if TYPE_CHECKING:
     from tasks.diagnostics.nulls.random_init import RandomInit

@@ -7,7 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from store.errors import BadInput
-from store.specs import Environment
+from store.kinds.environment import (
+    BEST_BATCH_SIZE,
+    BEST_THROUGHPUT,
+    CPUS,
+    GPU_MEMORY_FREE,
+    GPU_MEMORY_TOTAL,
+    GPUS,
+    LARGEST_BATCH_SIZE,
+    LOAD,
+    MEMORY_AVAILABLE,
+    MEMORY_TOTAL,
+    PEAK_BYTES,
+    THROUGHPUT,
+    EnvironmentFacts,
+    EnvironmentSpec,
+)
 from tasks.environment.device import (
     Driver,
     Machine,
@@ -18,7 +33,7 @@ from tasks.environment.device import (
 )
 from tasks.environment.throughput import Sweep, sweep
 from tasks.environment.tower import ImageTower, load_tower
-from tasks.handler import Blocked, Done, Measurement, Outcome, Run
+from tasks.handler import Blocked, Done, Measurement, Outcome, Run, measured
 from tasks.libraries import INSTALL
 from tasks.memory import peak_bytes, reset_peak
 from tasks.stopwatch import stopwatch_of
@@ -28,7 +43,7 @@ RESULT_FILE = "environment.json"
 NO_GPU = "no GPU: CPU only"
 
 
-def measure_environment(spec: Environment, run: Run) -> Outcome:
+def measure_environment(spec: EnvironmentSpec, run: Run) -> Outcome:
     """Look at the machine, then time the image tower of the spec's model over its batch sizes.
 
     Blocked where the libraries, the model or the memory for a single batch are missing. Raises BadInput for a model
@@ -58,7 +73,7 @@ def measure_environment(spec: Environment, run: Run) -> Outcome:
         measurements=(
             *_of_machine(machine, torch),
             *_of_sweep(found),
-            Measurement("peak_bytes", peak_bytes(torch.device), "bytes"),
+            measured(PEAK_BYTES, peak_bytes(torch.device)),
         ),
         facts=told,
         parameters={
@@ -70,11 +85,11 @@ def measure_environment(spec: Environment, run: Run) -> Outcome:
     )
 
 
-def _kept(path: Path, told: dict[str, str], found: Sweep) -> Path:
+def _kept(path: Path, told: EnvironmentFacts, found: Sweep) -> Path:
     """The raw timings and the description, as a file."""
     whole = {
         "schema": "gonogo.environment/1",
-        "facts": told,
+        "facts": told.told(),
         "images_per_second": {str(each.batch_size): list(each.samples) for each in found.measured},
         "too_large": found.too_large,
     }
@@ -83,51 +98,52 @@ def _kept(path: Path, told: dict[str, str], found: Sweep) -> Path:
 
 
 def _of_machine(machine: Machine, torch: Torch) -> Iterator[Measurement]:
-    yield Measurement("cpu/count", machine.cpus, "CPUs")
-    yield Measurement("load/one_minute", machine.load, "processes")
-    yield Measurement("memory/total_bytes", machine.memory_total, "bytes")
-    yield Measurement("memory/available_bytes", machine.memory_available, "bytes")
-    yield Measurement("gpu/count", len(torch.gpus), "GPUs")
+    yield measured(CPUS, machine.cpus)
+    yield measured(LOAD, machine.load)
+    yield measured(MEMORY_TOTAL, machine.memory_total)
+    yield measured(MEMORY_AVAILABLE, machine.memory_available)
+    yield measured(GPUS, len(torch.gpus))
     for gpu in torch.gpus[:1]:
-        yield Measurement("gpu/memory_total_bytes", gpu.memory_total, "bytes")
-        yield Measurement("gpu/memory_free_bytes", gpu.memory_free, "bytes")
+        yield measured(GPU_MEMORY_TOTAL, gpu.memory_total)
+        yield measured(GPU_MEMORY_FREE, gpu.memory_free)
 
 
 def _of_sweep(found: Sweep) -> Iterator[Measurement]:
     """Medians over the repetitions, with the quartiles as bounds and the number of repetitions as n."""
     for each in found.measured:
-        yield Measurement(
-            f"throughput/batch_{each.batch_size}", each.median, "images/s", each.low, each.high, each.repetitions
-        )
+        yield measured(THROUGHPUT, each.median, each.low, each.high, each.repetitions, batch=each.batch_size)
     best = found.best
-    yield Measurement("throughput/best", best.median, "images/s", best.low, best.high, best.repetitions)
-    yield Measurement("batch_size/best", best.batch_size, "images")
-    yield Measurement("batch_size/largest", found.measured[-1].batch_size, "images")
+    yield measured(BEST_THROUGHPUT, best.median, best.low, best.high, best.repetitions)
+    yield measured(BEST_BATCH_SIZE, best.batch_size)
+    yield measured(LARGEST_BATCH_SIZE, found.measured[-1].batch_size)
 
 
-def facts(machine: Machine, driver: Driver | None, torch: Torch, tower: ImageTower, found: Sweep) -> dict[str, str]:
-    """What the machine is, and how it was timed, by a readable label."""
-    told = {
-        "Device": _device(driver, torch),
-        "Driver": f"NVIDIA {driver.version}, for CUDA up to {driver.cuda}" if driver else "no NVIDIA driver",
-        "CUDA": f"PyTorch built for {torch.cuda}" if torch.cuda else "PyTorch built without CUDA",
-        "cuDNN": torch.cudnn or "none",
-        "torch": torch.version,
-        "CPU": f"{machine.cpu}, {machine.cpus} logical CPUs, threads an operation: {torch.threads}",
-        "OS": machine.os,
-        "Python": machine.python,
-        "Libraries": ", ".join(f"{name} {version}" for name, version in machine.libraries.items()),
-        "Model": f"{tower.model.provenance.architecture}, {tower.model.provenance.weights}",
-        "Timing": "image tower in float32 on noise; median over repetitions, bounds are the quartiles",
-        "Peak memory": "allocated on the GPU" if torch.gpus else "resident in the whole process, libraries included",
-    }
-    if tower.unavailable:
-        told["Note"] = f"timed with random weights, since speed is a matter of architecture: {tower.unavailable}"
-    if found.too_large:
-        told["Out of memory"] = (
+def facts(machine: Machine, driver: Driver | None, torch: Torch, tower: ImageTower, found: Sweep) -> EnvironmentFacts:
+    """What the machine is, and how it was timed."""
+    return EnvironmentFacts(
+        device=_device(driver, torch),
+        driver=f"NVIDIA {driver.version}, for CUDA up to {driver.cuda}" if driver else "no NVIDIA driver",
+        cuda=f"PyTorch built for {torch.cuda}" if torch.cuda else "PyTorch built without CUDA",
+        cudnn=torch.cudnn or "none",
+        torch=torch.version,
+        cpu=f"{machine.cpu}, {machine.cpus} logical CPUs, threads an operation: {torch.threads}",
+        os=machine.os,
+        python=machine.python,
+        libraries=", ".join(f"{name} {version}" for name, version in machine.libraries.items()),
+        model=f"{tower.model.provenance.architecture}, {tower.model.provenance.weights}",
+        timing="image tower in float32 on noise; median over repetitions, bounds are the quartiles",
+        peak_memory="allocated on the GPU" if torch.gpus else "resident in the whole process, libraries included",
+        note=(
+            f"timed with random weights, since speed is a matter of architecture: {tower.unavailable}"
+            if tower.unavailable
+            else ""
+        ),
+        out_of_memory=(
             f"at a batch of {found.too_large}; the largest that fitted is {found.measured[-1].batch_size}"
-        )
-    return told
+            if found.too_large
+            else ""
+        ),
+    )
 
 
 def _device(driver: Driver | None, torch: Torch) -> str:

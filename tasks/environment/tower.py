@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from store.errors import GonogoError
-from store.specs import ModelRef
+from store.models import ModelRef
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.weights import WeightsUnavailable
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from store.errors import BadInput
 from store.evidence import Interval
-from store.specs import Statistics
+from store.kinds.statistics import StatisticsSpec
 from tasks.statistics.across_models import AcrossModels, fixed_set, population
 from tasks.statistics.adequacy import Undetermined
 from tasks.statistics.claims import RULES, Claim, claim
@@ -106,7 +106,7 @@ class Comparison:
     """For each k under consideration, the rule in force (Holm) and the count without correction."""
 
 
-def compare(joined: Joined, spec: Statistics) -> Comparison:
+def compare(joined: Joined, spec: StatisticsSpec) -> Comparison:
     """Test every model of `joined` and every pair of them as `spec` asks.
 
     Raises BadInput when the spec contradicts itself: a look beyond the last, a claim about more models than there are,
@@ -158,7 +158,7 @@ def _measured(joined: Joined) -> dict[str, Measured]:
     return {model: (joined.references.get(model), mean) for model, mean in means.items()}
 
 
-def _across(joined: Joined, spec: Statistics, measured: Sequence[Measured]) -> tuple[AcrossModels, ...]:
+def _across(joined: Joined, spec: StatisticsSpec, measured: Sequence[Measured]) -> tuple[AcrossModels, ...]:
     """Means over all models, tested against the threshold; without those that the data do not bear.
 
     Errors of nulls are those of models that are as far from one another, with the threshold for their mean.
@@ -196,7 +196,7 @@ def _sequential(models: Mapping[str, ModelResult], family: int) -> tuple[float, 
     return tuple(partial_conjunction(np.clip(np.exp(-log_e), SMALLEST_P, 1.0), family).tolist())
 
 
-def _max_t(joined: Joined, spec: Statistics) -> dict[str, float]:
+def _max_t(joined: Joined, spec: StatisticsSpec) -> dict[str, float]:
     """By model; without those that bear no test, or whose resamples may have no spread."""
     if joined.image_ids.size < 2:
         return {}
@@ -244,7 +244,7 @@ def _within_reach(solved: Callable[[], float]) -> float | None:
         return None
 
 
-def _claims(spec: Statistics, m: int, n: int, level: float) -> tuple[Claim, ...]:
+def _claims(spec: StatisticsSpec, m: int, n: int, level: float) -> tuple[Claim, ...]:
     """Each claim under both rules, when every model lies half a standard deviation beyond the threshold."""
     for k in spec.at_least:
         if not 1 <= k <= m:

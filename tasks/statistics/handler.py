@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from store.specs import Statistics
-from store.study import LOSS
+from store.kinds.statistics import StatisticsFacts, StatisticsSpec
+from store.kinds.statistics_metrics import INDEPENDENT
+from store.study.protocol import LOSS
 from tasks.handler import Done, Outcome, Run
 from tasks.statistics.comparison import Comparison, compare
 from tasks.statistics.in_range import in_range
@@ -31,7 +32,7 @@ _NULL = (
 _UNREACHABLE = "none: with so few images no result, however clear, crosses the boundary; more images can"
 
 
-def compare_models(spec: Statistics, run: Run) -> Outcome:
+def compare_models(spec: StatisticsSpec, run: Run) -> Outcome:
     """Test each model of the spec against the null value and the threshold, and every pair of models.
 
     The same spec and the same samples give the same bytes, whatever the order of the sources. Raises BadInput when
@@ -53,38 +54,37 @@ def compare_models(spec: Statistics, run: Run) -> Outcome:
     )
 
 
-def facts(found: Comparison, spec: Statistics) -> dict[str, str]:
-    """What was tested and assumed, and why anything is undetermined, by a readable label."""
-    side = collapse_side(spec)
-    return {
-        "Unit of analysis": "image",
-        "Tests": f"{TESTS[spec.test]}: against the threshold each way, and against the null value two-sided; "
+def facts(found: Comparison, spec: StatisticsSpec) -> StatisticsFacts:
+    """What was tested and assumed, and why anything is undetermined."""
+    across = {each.scope: each.assumption for each in found.across}
+    return StatisticsFacts(
+        unit_of_analysis="image",
+        tests=f"{TESTS[spec.test]}: against the threshold each way, and against the null value two-sided; "
         "between models Student's t, paired",
-        "Collapse": f"the mean of {spec.metric} is {side} than the threshold",
-        **({"Level of this look": _UNREACHABLE} if found.level == 0 else {}),
-        "Correction": "Holm, over all models in each direction, which is partial conjunction, and over all pairs",
-        "Looks": _looks(spec),
-        "Intervals": "95 %, uncorrected: bootstrap-t for means, Student's t for differences, noncentral t for dz; "
+        collapse=f"the mean of {spec.metric} is {collapse_side(spec)} than the threshold",
+        level=_UNREACHABLE if found.level == 0 else "",
+        correction="Holm, over all models in each direction, which is partial conjunction, and over all pairs",
+        looks=_looks(spec),
+        intervals="95 %, uncorrected: bootstrap-t for means, Student's t for differences, noncentral t for dz; "
         "at any look, a confidence sequence",
-        **{
-            f"Interval {model}": "BCa bootstrap: too few images differ for the bootstrap-t"
+        interval_of={
+            model: "BCa bootstrap: too few images differ for the bootstrap-t"
             for model, result in found.models.items()
             if result.interval_by == "BCa"
         },
-        **({"Null of the losses": _NULL} if any(each.shared.error > 0 for each in found.models.values()) else {}),
-        "Assumptions": "independent images; skew and Shapiro-Wilk are shown and switch no test",
-        **{f"Over all models, {each.scope}": each.assumption for each in found.across},
-        **({"Over all models, independent": found.pooled.assumption} if found.pooled else {}),
-        "Claims": "k or more models collapsed after correction; uncorrected: k or more with p at most the look's level",
-        **({"Trends": _trend_words(spec)} if found.trends else {}),
-        "Power": "prospective, with every model 0.5 SD beyond the threshold; claims as if models did not share images",
-        **{f"Missing {model}": f"{result.missing} images" for model, result in found.models.items() if result.missing},
-        **{f"Undetermined {model}": why.reason for model, why in found.undetermined.items()},
-        **{f"Undetermined {a} - {b}": why.reason for (a, b), why in found.undetermined_pairs.items()},
-    }
+        null_of_losses=_NULL if any(each.shared.error > 0 for each in found.models.values()) else "",
+        assumptions="independent images; skew and Shapiro-Wilk are shown and switch no test",
+        over_all_models=across | ({INDEPENDENT: found.pooled.assumption} if found.pooled else {}),
+        claims="k or more models collapsed after correction; uncorrected: k or more with p at most the look's level",
+        trends=_trend_words(spec) if found.trends else "",
+        power="prospective, with every model 0.5 SD beyond the threshold; claims as if models did not share images",
+        missing={model: f"{result.missing} images" for model, result in found.models.items() if result.missing},
+        undetermined={model: why.reason for model, why in found.undetermined.items()},
+        undetermined_pairs={pair: why.reason for pair, why in found.undetermined_pairs.items()},
+    )
 
 
-def _trend_words(spec: Statistics) -> str:
+def _trend_words(spec: StatisticsSpec) -> str:
     of = "normalised entropy" if spec.metric.endswith(LOSS) else spec.metric
     return (
         f"slope of {of} from the first layer (0) to the last (1), one an image, by Student's t; explored, with "
@@ -92,19 +92,19 @@ def _trend_words(spec: Statistics) -> str:
     )
 
 
-def _looks(spec: Statistics) -> str:
+def _looks(spec: StatisticsSpec) -> str:
     if spec.looks == "open":
         return f"{spec.look} of an open number: p is 1/E, of an e-value that is valid whenever one stops"
     return f"{spec.look} of {spec.looks}: {BOUNDARIES[spec.boundary]}"
 
 
-def parameters(spec: Statistics) -> dict[str, str]:
+def parameters(spec: StatisticsSpec) -> dict[str, str]:
     """What was asked for, apart from the sources."""
     asked = spec.model_dump(mode="json", exclude={"kind", "sources"})
     return {name: json.dumps(value) if not isinstance(value, str) else value for name, value in sorted(asked.items())}
 
 
-def result_json(found: Comparison, spec: Statistics) -> str:
+def result_json(found: Comparison, spec: StatisticsSpec) -> str:
     """The full result as strict JSON with sorted keys, closed by a newline."""
     sources = [source.model_dump(mode="json") for source in spec.sources]
     whole = {

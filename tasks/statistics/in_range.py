@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from store.evidence import Interval
-from tasks.ranges import held, range_of
+from store.kinds import range_of
+from tasks.ranges import held
 from tasks.statistics.comparison import Comparison
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
+from store.cycle.verdicts import Direction
 from store.evidence import Interval
-from tasks.handler import Measurement
+from store.kinds import statistics_metrics as m
+from store.metrics import Metric
+from tasks.handler import Measurement, measured
 from tasks.statistics.claims import Claim
 from tasks.statistics.comparison import Comparison
 from tasks.statistics.location import TTest
@@ -30,112 +34,124 @@ def measurements(found: Comparison) -> tuple[Measurement, ...]:
 
 
 def _counts(found: Comparison) -> Iterator[Measurement]:
-    models = len(found.models) + len(found.undetermined)
-    yield Measurement("count/models", models, "models")
-    yield Measurement("count/collapsed", len(found.collapsed), "models")
-    yield Measurement("count/cleared", len(found.cleared), "models")
-    yield Measurement("count/undetermined", len(found.undetermined), "models")
+    yield measured(m.MODELS, len(found.models) + len(found.undetermined))
+    yield measured(m.COLLAPSED, len(found.collapsed))
+    yield measured(m.EXCLUDED, len(found.cleared))
+    yield measured(m.UNDETERMINED, len(found.undetermined))
 
 
 def _design(found: Comparison) -> Iterator[Measurement]:
-    yield Measurement("alpha", found.alpha)
-    yield Measurement("alpha/look", found.level)
+    yield measured(m.ALPHA, found.alpha)
+    yield measured(m.LOOK_LEVEL, found.level)
     if found.design.n_for_medium_effect is not None:
-        yield Measurement("power/n_for_medium_effect", found.design.n_for_medium_effect, "images")
+        yield measured(m.IMAGES_FOR_MEDIUM_EFFECT, found.design.n_for_medium_effect)
     if found.design.mde is not None:
-        yield Measurement("power/mde", found.design.mde, "SD", n=found.design.images)
+        yield measured(m.SMALLEST_EFFECT, found.design.mde, n=found.design.images)
 
 
 def _sequential(found: Comparison) -> Iterator[Measurement]:
     """How many models collapse, by their e-values."""
     for k, p in enumerate(found.p_sequential, start=1):
-        yield Measurement(f"sequential/{k}_of_{len(found.p_sequential)}/p", p)
+        yield measured(m.SEQUENTIAL_P, p, k=k, of=len(found.p_sequential))
 
 
 def _claim(claim: Claim) -> Iterator[Measurement]:
     """The rule in force under the plain names; the count without correction beside it, for comparison."""
-    key = f"claim/{claim.k}_of_{claim.m}/" + ("" if claim.rule == "holm" else "uncorrected_")
-    yield Measurement(f"{key}error_bound", claim.error_bound)
-    yield Measurement(f"{key}error_independent", claim.error_independent)
-    yield Measurement(f"{key}power", claim.power)
+    metrics = m.CLAIM if claim.rule == "holm" else m.UNCORRECTED_CLAIM
+    values = (claim.error_bound, claim.error_independent, claim.power)
+    for metric, value in zip(metrics, values, strict=True):
+        yield measured(metric, value, k=claim.k, of=claim.m)
 
 
 def _model(model: str, result: ModelResult, found: Comparison) -> Iterator[Measurement]:
-    key, n = f"model/{model}", result.n
-    yield _bounded(f"{key}/mean", result.mean, result.interval, n)
-    yield Measurement(f"{key}/sd", result.sd, n=n)
+    n, of = result.n, _fields(model=model)
+    yield _bounded(m.MEAN, result.mean, result.interval, n, **of)
+    yield measured(m.SD, result.sd, n=n, **of)
     if result.shared.error > 0:
-        yield Measurement(f"{key}/null_error", result.shared.error)
+        yield measured(m.NULL_ERROR, result.shared.error, **of)
     for way, boundary in (("collapse", result.boundary_collapse), ("clear", result.boundary_clear)):
         if boundary is not None:
-            yield Measurement(f"{key}/{way}/boundary", boundary, n=n)
-    yield from _direction(f"{key}/collapse", result.collapse, result.collapse_standing, found.p_collapse[model], n)
-    yield from _direction(f"{key}/clear", result.clear, result.clear_standing, found.p_clear[model], n)
-    yield Measurement(f"{key}/p_null", result.null.p, n=n)
-    yield Measurement(f"{key}/t_null", result.null.t, n=n)
-    yield Measurement(f"{key}/df", result.null.df, n=n)
-    yield _bounded(f"{key}/dz_threshold", result.dz_threshold, result.dz_threshold_interval, n, "SD")
-    yield Measurement(f"{key}/g_threshold", result.g_threshold, "SD", n=n)
-    yield Measurement(f"{key}/collapse/p_signed_rank", result.sensitivity.signed_rank_p, n=n)
-    yield Measurement(f"{key}/collapse/p_sign_flip", result.sensitivity.sign_flip_p, n=n)
-    if result.sensitivity.bootstrap_t_p is not None:
-        yield Measurement(f"{key}/collapse/p_bootstrap_t", result.sensitivity.bootstrap_t_p, n=n)
-    if model in found.p_max_t:
-        yield Measurement(f"{key}/collapse/p_max_t", found.p_max_t[model], n=n)
-    yield _bounded(f"{key}/mean_any_look", result.mean, result.any_look, n)
-    yield Measurement(f"{key}/balanced/p", result.balanced.p, n=n)
-    yield Measurement(f"{key}/balanced/margin", result.balanced.margin)
-    yield Measurement(f"{key}/left_out/p_low", result.sensitivity.left_out.p_low, n=n)
-    yield Measurement(f"{key}/left_out/p_high", result.sensitivity.left_out.p_high, n=n)
-    yield _bounded(f"{key}/dz_null", result.dz_null, result.dz_null_interval, n, "SD")
-    yield Measurement(f"{key}/skew", result.skew, n=n)
+            yield measured(m.BOUNDARY, boundary, n=n, direction=way, **of)
+    yield from _direction(model, "collapse", result.collapse, result.collapse_standing, found.p_collapse[model], n)
+    yield from _direction(model, "clear", result.clear, result.clear_standing, found.p_clear[model], n)
+    yield measured(m.P_NULL, result.null.p, n=n, **of)
+    yield measured(m.T_NULL, result.null.t, n=n, **of)
+    yield measured(m.DF, result.null.df, n=n, **of)
+    yield _bounded(m.DZ_THRESHOLD, result.dz_threshold, result.dz_threshold_interval, n, **of)
+    yield measured(m.G_THRESHOLD, result.g_threshold, n=n, **of)
+    yield from _sensitivity(model, result, found)
+    yield _bounded(m.DZ_NULL, result.dz_null, result.dz_null_interval, n, **of)
+    yield measured(m.SKEW, result.skew, n=n, **of)
     if result.shapiro_p is not None:
-        yield Measurement(f"{key}/shapiro_p", result.shapiro_p, n=n)
+        yield measured(m.SHAPIRO_P, result.shapiro_p, n=n, **of)
+
+
+def _sensitivity(model: str, result: ModelResult, found: Comparison) -> Iterator[Measurement]:
+    """Other tests of collapse, and what each test rests on; none of these decides."""
+    n, of, collapse = result.n, _fields(model=model), _fields(model=model, direction="collapse")
+    yield measured(m.P_SIGNED_RANK, result.sensitivity.signed_rank_p, n=n, **collapse)
+    yield measured(m.P_SIGN_FLIP, result.sensitivity.sign_flip_p, n=n, **collapse)
+    if result.sensitivity.bootstrap_t_p is not None:
+        yield measured(m.P_BOOTSTRAP_T, result.sensitivity.bootstrap_t_p, n=n, **collapse)
+    if model in found.p_max_t:
+        yield measured(m.P_MAX_T, found.p_max_t[model], n=n, **collapse)
+    yield _bounded(m.MEAN_ANY_LOOK, result.mean, result.any_look, n, **of)
+    yield measured(m.BALANCED_P, result.balanced.p, n=n, **of)
+    yield measured(m.BALANCED_MARGIN, result.balanced.margin, **of)
+    yield measured(m.LEFT_OUT_P_LOW, result.sensitivity.left_out.p_low, n=n, **of)
+    yield measured(m.LEFT_OUT_P_HIGH, result.sensitivity.left_out.p_high, n=n, **of)
 
 
 def _together(found: Comparison) -> Iterator[Measurement]:
     """All models at once."""
     for each in found.across:
-        yield _bounded(f"across/{each.scope}/mean", each.mean, each.interval, each.n)
-        yield Measurement(f"across/{each.scope}/p_collapse", each.test.p, n=each.n)
+        yield _bounded(m.ACROSS_MEAN, each.mean, each.interval, each.n, scope=each.scope)
+        yield measured(m.ACROSS_P_COLLAPSE, each.test.p, n=each.n, scope=each.scope)
     if (pooled := found.pooled) is not None:
         low, high = (None, None) if pooled.interval is None else (pooled.interval.low, pooled.interval.high)
-        yield Measurement("across/independent/mean", pooled.mean, "", low, high)
-        yield Measurement("across/independent/i2", pooled.i2)
-        yield Measurement("across/independent/tau2", pooled.tau2)
-        yield Measurement("across/independent/q_p", pooled.q_p)
+        yield measured(m.ACROSS_MEAN, pooled.mean, low, high, scope=m.INDEPENDENT)
+        yield measured(m.ACROSS_I2, pooled.i2, scope=m.INDEPENDENT)
+        yield measured(m.ACROSS_TAU2, pooled.tau2, scope=m.INDEPENDENT)
+        yield measured(m.ACROSS_Q_P, pooled.q_p, scope=m.INDEPENDENT)
 
 
 def _over_layers(found: Comparison) -> Iterator[Measurement]:
     """How the metric changes from each model's first layer to its last."""
     for model, each in found.trends.items():
-        yield _bounded(f"model/{model}/trend/slope", each.slope, each.interval, each.n)
-        yield Measurement(f"model/{model}/trend/p", each.test.p, n=each.n)
-        yield Measurement(f"model/{model}/trend/p_bh", found.p_trend[model], n=each.n)
+        yield _bounded(m.TREND_SLOPE, each.slope, each.interval, each.n, model=model)
+        yield measured(m.TREND_P, each.test.p, n=each.n, model=model)
+        yield measured(m.TREND_P_ADJUSTED, found.p_trend[model], n=each.n, model=model)
 
 
-def _direction(key: str, test: TTest, standing: Standing, adjusted: float, n: int) -> Iterator[Measurement]:
+def _direction(
+    model: str, direction: Direction, test: TTest, standing: Standing, adjusted: float, n: int
+) -> Iterator[Measurement]:
     """One direction of a model's test; what no shift and no number of images achieves is left out."""
-    yield Measurement(f"{key}/p", test.p, n=n)
-    yield Measurement(f"{key}/p_looks", standing.p, n=n)
-    yield Measurement(f"{key}/p_adjusted", adjusted, n=n)
-    yield Measurement(f"{key}/log10_e", standing.log_e / math.log(10), n=n)
+    of = _fields(model=model, direction=direction)
+    yield measured(m.P, test.p, n=n, **of)
+    yield measured(m.P_LOOKS, standing.p, n=n, **of)
+    yield measured(m.P_ADJUSTED, adjusted, n=n, **of)
+    yield measured(m.LOG10_E, standing.log_e / math.log(10), n=n, **of)
     for j, (shift, images) in enumerate(zip(standing.shifts, standing.images, strict=True), start=1):
         if math.isfinite(shift):
-            yield Measurement(f"{key}/shift/alpha_over_{j}", shift, "SE", n=n)
+            yield measured(m.SHIFT, shift, n=n, j=j, **of)
         if images is not None:
-            yield Measurement(f"{key}/images/alpha_over_{j}", images, "images")
+            yield measured(m.IMAGES_NEEDED, images, j=j, **of)
 
 
 def _pair(pair: tuple[str, str], result: PairResult, found: Comparison) -> Iterator[Measurement]:
-    key, n = "pair/" + "/".join(pair), result.n
-    yield _bounded(f"{key}/difference", result.difference, result.student, n)
-    yield Measurement(f"{key}/t", result.test.t, n=n)
-    yield Measurement(f"{key}/p", result.test.p, n=n)
-    yield Measurement(f"{key}/p_holm", found.p_pair[pair], n=n)
-    yield _bounded(f"{key}/dz", result.dz, result.dz_interval, n, "SD")
-    yield Measurement(f"{key}/d_av", result.d_av, "SD", n=n)
+    n, of = result.n, _fields(first=pair[0], second=pair[1])
+    yield _bounded(m.PAIR_DIFFERENCE, result.difference, result.student, n, **of)
+    yield measured(m.PAIR_T, result.test.t, n=n, **of)
+    yield measured(m.PAIR_P, result.test.p, n=n, **of)
+    yield measured(m.PAIR_P_HOLM, found.p_pair[pair], n=n, **of)
+    yield _bounded(m.PAIR_DZ, result.dz, result.dz_interval, n, **of)
+    yield measured(m.PAIR_D_AV, result.d_av, n=n, **of)
 
 
-def _bounded(metric: str, value: float, interval: Interval, n: int, unit: str = "") -> Measurement:
-    return Measurement(metric, value, unit, low=interval.low, high=interval.high, n=n)
+def _fields(**values: str) -> dict[str, Any]:
+    return values
+
+
+def _bounded(metric: Metric, value: float, interval: Interval, n: int, **fields: Any) -> Measurement:
+    return measured(metric, value, interval.low, interval.high, n, **fields)

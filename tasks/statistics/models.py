@@ -11,7 +11,7 @@ import numpy as np
 
 from store.errors import BadInput
 from store.evidence import Interval
-from store.specs import Statistics, Test
+from store.kinds.statistics import StatisticsSpec, Test
 from tasks.statistics.adequacy import Sample, Undetermined, examine
 from tasks.statistics.bootstrap_t import bootstrap_t
 from tasks.statistics.confidence_sequences import confidence_sequence
@@ -98,14 +98,14 @@ class ModelResult:
     """Shapiro-Wilk test of normality; None beyond 5,000 images. Reported, never used to choose a test."""
 
 
-def collapse_side(spec: Statistics) -> Alternative:
+def collapse_side(spec: StatisticsSpec) -> Alternative:
     """The side of the threshold that is away from the null value. Raises BadInput when the two are equal."""
     if spec.threshold == spec.null:
         raise BadInput(f"threshold: it is the null value, {spec.null}, so that no side of it means collapse")
     return "greater" if spec.threshold > spec.null else "less"
 
 
-def look_plan(spec: Statistics) -> LookPlan:
+def look_plan(spec: StatisticsSpec) -> LookPlan:
     """How the looks of a study share alpha. Raises BadInput for a look beyond the last."""
     if spec.looks == "open":
         return LookPlan("open", scale=spec.effect)
@@ -115,7 +115,7 @@ def look_plan(spec: Statistics) -> LookPlan:
 
 
 def describe_model(
-    x: Floats, spec: Statistics, models: int = 1, reference: Reference | None = None
+    x: Floats, spec: StatisticsSpec, models: int = 1, reference: Reference | None = None
 ) -> ModelResult | Undetermined:
     """Estimates and tests of one of `models` models from its values, shape [n]; NaN is a missing value.
 
@@ -204,7 +204,7 @@ def _boundary(sample: Sample, standing: Standing, side: Alternative, shared: Sha
     return moved if math.isfinite(moved) else None
 
 
-def _standing(sample: Sample, spec: Statistics, side: Alternative, models: int, shared: SharedError) -> Standing:
+def _standing(sample: Sample, spec: StatisticsSpec, side: Alternative, models: int, shared: SharedError) -> Standing:
     """One direction of the test against the threshold; a mean that lies further is a threshold that lies nearer."""
     sign = 1 if side == "greater" else -1
     error = shared.added(sample.sd / math.sqrt(sample.n), sample.n - 1).error
@@ -217,5 +217,5 @@ def _standing(sample: Sample, spec: Statistics, side: Alternative, models: int, 
     return standing(p_of_shift, effect, sample.n, spec.alpha, models, look_plan(spec), spec.look, in_sd)
 
 
-def _generator(spec: Statistics) -> np.random.Generator:
+def _generator(spec: StatisticsSpec) -> np.random.Generator:
     return np.random.default_rng(abs(spec.seed))

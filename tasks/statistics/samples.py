@@ -13,9 +13,10 @@ from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from store.errors import BadInput
-from store.specs import Source
-from store.study import LOSS
-from tasks.ranges import range_of
+from store.kinds import range_of
+from store.kinds.diagnostic import null_array
+from store.kinds.statistics import Source
+from store.study.protocol import LOSS
 from tasks.statistics.intervals import Floats
 from tasks.statistics.shared_error import Reference, reference
 
@@ -147,7 +148,7 @@ def _read(path: Path, source: Source, metric: str) -> _Look:
             missing = [wanted for wanted in ("image_ids", metric) if wanted not in archive.files]
             if missing:
                 raise BadInput(f"{name}: no array {missing[0]!r}; there are {', '.join(sorted(archive.files))}")
-            ids, values, key = archive["image_ids"], archive[metric], f"null/{metric}"
+            ids, values, key = archive["image_ids"], archive[metric], null_array(metric)
             null = archive[key] if key in archive.files else None
             by_layer = [archive[layer] for layer in layer_arrays(metric, archive.files)]
     except (ValueError, EOFError, zipfile.BadZipFile) as error:

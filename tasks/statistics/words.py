@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from store.specs import Boundary, Test
+from store.kinds.statistics import Boundary, Test
 
 TESTS: Mapping[Test, str] = {"student": "Student's t", "johnson": "Johnson's t, which allows for skew"}
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from store.log import Clock, EventLog
-from store.memory import MemoryLog
-from store.sql import SqliteLog
+from store.log.memory import MemoryLog
+from store.log.protocol import Clock, EventLog
+from store.log.sql.sqlite import SqliteLog
 
 
 @pytest.fixture(params=["memory", "sqlite"])

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from store.chain import GENESIS, link
 from store.errors import Conflict
 from store.events import CycleClosed, CycleOpened
-from store.log import EventLog, Lease
+from store.log.chain import link
+from store.log.protocol import EventLog, Lease
+from store.record import GENESIS
 
 
 def opened(number: int) -> CycleOpened:

@@ -160,8 +160,8 @@ def as_an_older_gonogo_left_it(workspace: Path, gonogo, close: bool) -> None:
     from orchestrator.bootstrap import now
     from store.board import fold
     from store.commands import CloseCycle
-    from store.ledger import Ledger
-    from store.sql import SqliteLog
+    from store.log.ledger import Ledger
+    from store.log.sql.sqlite import SqliteLog
 
     log = events(gonogo, workspace)
     written = next(entry for entry in log if entry["type"] == "ReportWritten")

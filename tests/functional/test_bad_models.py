@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from orchestrator.cli.main import run
-from store.specs import ModelRef
+from store.models import ModelRef
 from tasks.environment import tower
 
 from .conftest import Gonogo

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from store.sql import SqliteLog
+from store.log.sql.sqlite import SqliteLog
 
 from .conftest import STUDY, new_study
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from orchestrator.reports.figures import round_figure
+from store.figures import round_figure
 
 AUDITS = [("audit", "audit", "accepted")] * 5
 """Of all that people read: report and assessment in two formats, and the hand-over."""

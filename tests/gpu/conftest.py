@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from store.specs import DataRef
+from store.models import DataRef
 from tasks.diagnostics.datasets import shapes
 
 _HERE = Path(__file__).parent

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from store.specs import DataRef, Method, ModelRef
+from store.kinds.diagnostic import Method
+from store.models import DataRef, ModelRef
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import Diagnosis
 

@@ -1,15 +1,11 @@
-"""The criteria of an assessment. One a file; each turns a board into a finding."""
+"""The criteria of an assessment, in the order in which reports show them. One per file, which defines a CRITERION."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 
-from agents.assessment.criteria.models_covered import models_covered
-from agents.assessment.criteria.scope_of_collapse import scope_of_collapse
-from agents.assessment.criteria.significance import significance
-from store.board import Board
-from store.verdicts import Finding
+from agents.assessment.criteria.criterion import Criterion
 
-Criterion = Callable[[Board], Finding]
+NAMES = ("models_covered", "significance", "scope_of_collapse")
 
-CRITERIA: tuple[Criterion, ...] = (models_covered, significance, scope_of_collapse)
+CRITERIA: tuple[Criterion, ...] = tuple(import_module(f"{__name__}.{name}").CRITERION for name in NAMES)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from agents.reading import active_models, compared_models, measured, newest_comparison, replaced_models, stand_in
+from agents.assessment.criteria.criterion import Criterion
 from store.board import Board
-from store.verdicts import Finding
+from store.cycle.verdicts import CriterionResult
+from store.kinds.statistics_metrics import MODELS
+from store.queries.comparison import compared_models, newest_comparison
+from store.queries.models import active_models, measured, replaced_models, stand_in
 
 
-def models_covered(board: Board) -> Finding:
+def models_covered(board: Board) -> CriterionResult:
     """Met when every active model is in the newest comparison; unmet while any is not."""
     models = active_models(board)
     comparison = newest_comparison(board)
     compared = compared_models(comparison)
     missing = [model.id for model in models if stand_in(board, model).id not in compared]
     replaced = replaced_models(board)
-    counted = comparison.value("count/models") if comparison else None
+    counted = comparison.value(MODELS) if comparison else None
     if missing:
         because = f"missing: {', '.join(missing)}"
     elif replaced:
@@ -22,11 +25,15 @@ def models_covered(board: Board) -> Finding:
     else:
         because = "every model was measured and compared"
     unmeasured = [model.id for model in models if measured(board, model, 1) is None]
-    return Finding(
+    return CriterionResult(
         criterion="models_covered",
+        required=True,
         goal="Every model of the study, or a substitute it names, is measured",
         target=f"{len(models)} models",
         status="unmet" if missing or unmeasured else "met",
         because=because,
         evidence=(counted,) if counted else (),
     )
+
+
+CRITERION = Criterion(models_covered, lacking="not every model of the study is covered")

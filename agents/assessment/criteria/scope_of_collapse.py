@@ -5,22 +5,27 @@ from __future__ import annotations
 from typing import Literal
 
 from agents.assessment.applied import applied
-from agents.reading import active_models, claims_in_force, newest_comparison, study_of
+from agents.assessment.criteria.criterion import Criterion
 from store.board import Board
-from store.verdicts import Finding, Verdict
+from store.cycle.verdicts import CriterionResult, Verdict
+from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED, UNDETERMINED
+from store.queries.claims import claims_in_force
+from store.queries.comparison import newest_comparison
+from store.queries.models import active_models
+from store.queries.protocol import study_of
 
 Status = Literal["met", "unmet", "unknown"]
 
 
-def scope_of_collapse(board: Board) -> Finding:
+def scope_of_collapse(board: Board) -> CriterionResult:
     """Met, unmet or unknown for every claim in force; unknown too when they disagree."""
     claims, at_least = claims_in_force(board), study_of(board).decision.at_least
     statuses = {scope_status(board, k) for k in claims}
     comparison = newest_comparison(board)
     counts = tuple(
         count
-        for name in ("collapsed", "cleared", "undetermined")
-        if comparison is not None and (count := comparison.value(f"count/{name}")) is not None
+        for metric in (COLLAPSED, EXCLUDED, UNDETERMINED)
+        if comparison is not None and (count := comparison.value(metric)) is not None
     )
     if not claims:
         because = "fewer models are left than any claim of the rule needs"
@@ -32,8 +37,9 @@ def scope_of_collapse(board: Board) -> Finding:
         because = "enough models collapse"
     else:
         because = "too many models are shown not to collapse"
-    return Finding(
+    return CriterionResult(
         criterion="scope_of_collapse",
+        required=False,
         goal="Attention collapse in enough models",
         target=" or ".join(f"at least {k} of {len(active_models(board))}" for k in claims or at_least),
         status=statuses.pop() if len(statuses) == 1 else "unknown",
@@ -47,3 +53,6 @@ def scope_status(board: Board, k: int) -> Status:
     found = applied(board, k)
     verdicts: dict[Verdict, Status] = {"GO": "met", "NO_GO": "unmet", "INCONCLUSIVE": "unknown"}
     return verdicts[found.verdict] if found is not None else "unknown"
+
+
+CRITERION = Criterion(scope_of_collapse)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from agents.reading import adjusted_p, compared_models, level, newest_comparison
+from agents.assessment.criteria.criterion import Criterion
 from store.board import Board
+from store.cycle.verdicts import DIRECTIONS, CriterionResult
 from store.evidence import Evidence
-from store.verdicts import DIRECTIONS, Finding
+from store.queries.comparison import adjusted_p, compared_models, newest_comparison, significance_level
 
 GOAL = "Statistical evidence about the threshold"
 
 
-def significance(board: Board) -> Finding:
+def significance(board: Board) -> CriterionResult:
     """Met when the mean of at least one model differs from the threshold, in either direction, once all is adjusted."""
     comparison = newest_comparison(board)
-    alpha = level(comparison) if comparison else None
+    alpha = significance_level(comparison) if comparison else None
     if comparison is None or alpha is None:
         return _finding("unknown", "no comparison was accepted", ())
     tests = [
@@ -30,10 +31,11 @@ def significance(board: Board) -> Finding:
     return _finding("met" if below else "unmet", because, (smallest, alpha))
 
 
-def _finding(status: str, because: str, evidence: tuple[Evidence, ...]) -> Finding:
-    return Finding.model_validate(
+def _finding(status: str, because: str, evidence: tuple[Evidence, ...]) -> CriterionResult:
+    return CriterionResult.model_validate(
         {
             "criterion": "significance",
+            "required": False,
             "goal": GOAL,
             "target": "the smallest p, adjusted for looks and models, is within alpha",
             "status": status,
@@ -41,3 +43,6 @@ def _finding(status: str, because: str, evidence: tuple[Evidence, ...]) -> Findi
             "evidence": evidence,
         }
     )
+
+
+CRITERION = Criterion(significance)

@@ -1,21 +1,11 @@
-"""The planner's rules, in the order in which they are asked. One rule a file."""
+"""The planner's rules, in the order in which they are asked. One rule per file, which defines a RULE."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from importlib import import_module
 
-from agents.planning.rules.audit_reports import audit_reports
-from agents.planning.rules.compare_models import compare_models
-from agents.planning.rules.cover_models import cover_models
-from agents.planning.rules.environment_first import environment_first
-from agents.planning.rules.replace_blocked import replace_blocked
-from store.board import Board
-from store.commands import PlanTask
+from agents.planning.rules.rule import Rule
 
-Rule = Callable[[Board], Sequence[PlanTask]]
+NAMES = ("environment_first", "cover_models", "replace_blocked", "compare_models", "audit_reports")
 
-RULES: tuple[Rule, ...] = (environment_first, cover_models, replace_blocked, compare_models)
-"""Until the cycle is assessed."""
-
-CLOSING_RULES: tuple[Rule, ...] = (audit_reports,)
-"""From then on: what is measured later would be in no verdict."""
+RULES: tuple[Rule, ...] = tuple(import_module(f"{__name__}.{name}").RULE for name in NAMES)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from store.acceptance import MetricReported
+from agents.planning.rules.rule import Rule
 from store.board import Board
 from store.commands import PlanTask
 from store.evidence import Artifact
-from store.specs import Audit
+from store.kinds.audit import COUNTS, KIND, AuditSpec
+from store.task.acceptance import MetricReported
 
-SUBJECT = "audit"
+SUBJECT = KIND.name
 
 _READ_BY_PEOPLE = (".md", ".html")
 """Endings. Each format has templates of its own, which may err on their own; JSON is for machines."""
-
-_DELIVERS = ("count/inconsistent", "count/depends_on_reading", "count/not_checkable", "count/consistent")
 
 
 def audit_reports(board: Board) -> Sequence[PlanTask]:
@@ -26,12 +25,12 @@ def audit_reports(board: Board) -> Sequence[PlanTask]:
     return [
         PlanTask(
             title=f"Audit {name}",
-            spec=Audit(report=name, digest=file.digest),
+            spec=AuditSpec(report=name, digest=file.digest),
             subject=SUBJECT,
             priority="medium",
             rule="audit_reports",
             because="a report is held against itself before its cycle closes",
-            acceptance=tuple(MetricReported(metric=metric) for metric in _DELIVERS),
+            acceptance=tuple(MetricReported(metric=metric.key()) for metric in COUNTS),
         )
         for file in read_by_people(cycle.report.files)
         for name in [file.name.rpartition("/")[2]]
@@ -41,3 +40,6 @@ def audit_reports(board: Board) -> Sequence[PlanTask]:
 def read_by_people(files: Iterable[Artifact]) -> tuple[Artifact, ...]:
     """Those files of a report that are audited."""
     return tuple(file for file in files if file.name.endswith(_READ_BY_PEOPLE))
+
+
+RULE = Rule(KIND.name, audit_reports)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.planning.rules.environment_first import environment_task, waived
-from agents.reading import active_models, current_look, missing_parts, parts_until, stand_in, study_of
-from store.acceptance import AcceptanceCriterion, IntervalReported, NAtLeast, SitesComplete
+from agents.planning.rules.rule import Rule
 from store.board import Board
 from store.commands import PlanTask
-from store.specs import DataRef, Diagnostic, ModelRef
-from store.study import StudyModel
+from store.kinds.diagnostic import KIND, DiagnosticSpec
+from store.models import DataRef, ModelRef
+from store.queries.looks import current_look, parts_until
+from store.queries.models import active_models, missing_parts, stand_in
+from store.queries.protocol import study_of
+from store.study.protocol import StudyModel
+from store.task.acceptance import AcceptanceCriterion, IntervalReported, NAtLeast, SitesComplete
 
 
 def cover_models(board: Board) -> Sequence[PlanTask]:
@@ -44,7 +48,7 @@ def diagnostic(
     )
     return PlanTask(
         title=f"Measure attention in {ref.locator}, images {part.first + 1} to {part.first + part.n}",
-        spec=Diagnostic(model=ref, data=part, metric=metric, seed=study.seed, method=study.diagnostics),
+        spec=DiagnosticSpec(model=ref, data=part, metric=metric, seed=study.seed, method=study.diagnostics),
         subject=model.id,
         priority="high",
         rule=rule,
@@ -61,3 +65,6 @@ def _because(board: Board, model: StudyModel, part: DataRef) -> str:
     if current_look(board) > 1 and part == parts_until(board, current_look(board))[-1]:
         return f"look {current_look(board)} adds fresh images, and {name} has not been measured on them"
     return f"{name} has no accepted measurement on these images"
+
+
+RULE = Rule(KIND.name, cover_models)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.reading import active_models, answer, current_cycle, missing_parts, study_of
-from store.acceptance import MetricReported
+from agents.planning.rules.rule import Rule
 from store.board import Board
 from store.commands import PlanTask
-from store.decide import task_id
-from store.specs import Environment
+from store.kinds.environment import BEST_BATCH_SIZE, BEST_THROUGHPUT, KIND, EnvironmentSpec
+from store.queries.answers import GO_ON_WITHOUT, answer
+from store.queries.models import active_models, missing_parts
+from store.queries.protocol import current_cycle, study_of
+from store.task.acceptance import MetricReported
+from store.task.identity import task_id
 
-SUBJECT = "environment"
+SUBJECT = KIND.name
 
 
 def environment_first(board: Board) -> Sequence[PlanTask]:
@@ -27,14 +30,14 @@ def environment_first(board: Board) -> Sequence[PlanTask]:
             priority="high",
             rule="environment_first",
             because="a measurement is worth what is known of the machine that made it",
-            acceptance=(MetricReported(metric="throughput/best"), MetricReported(metric="batch_size/best")),
+            acceptance=(MetricReported(metric=BEST_THROUGHPUT.key()), MetricReported(metric=BEST_BATCH_SIZE.key())),
         )
     ]
 
 
-def environment_spec(board: Board) -> Environment:
+def environment_spec(board: Board) -> EnvironmentSpec:
     """What is asked about the machine: the throughput of the study's first model."""
-    return Environment(model=active_models(board)[0].ref, seed=study_of(board).seed)
+    return EnvironmentSpec(model=active_models(board)[0].ref, seed=study_of(board).seed)
 
 
 def environment_task(board: Board) -> str:
@@ -44,4 +47,7 @@ def environment_task(board: Board) -> str:
 
 def waived(board: Board) -> bool:
     """True when a human decided to go on without it."""
-    return answer(board, "disputed_task", SUBJECT) == "go-on-without"
+    return answer(board, "disputed_task", SUBJECT) == GO_ON_WITHOUT
+
+
+RULE = Rule(KIND.name, environment_first)

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from agents.planning.acceptance import how_it_ended
 from agents.planning.rules.cover_models import diagnostic
-from agents.reading import active_models, attempts, current_cycle, replaceable, untried
+from agents.planning.rules.rule import Rule
 from store.board import Board
 from store.commands import PlanTask
+from store.kinds.diagnostic import KIND
+from store.queries.models import active_models, attempts_this_cycle, untried
+from store.queries.progress import replaceable
 
 
 def replace_blocked(board: Board) -> Sequence[PlanTask]:
@@ -18,8 +21,8 @@ def replace_blocked(board: Board) -> Sequence[PlanTask]:
         substitute = untried(board, model)
         if substitute is None:
             continue
-        for task, spec in attempts(board, model):
-            if replaceable(task) and task.cycle == current_cycle(board):
+        for task, spec in attempts_this_cycle(board, model):
+            if replaceable(task):
                 because = f"{spec.model.locator} cannot be measured: {how_it_ended(task)}"
                 planned.append(
                     diagnostic(
@@ -33,3 +36,6 @@ def replace_blocked(board: Board) -> Sequence[PlanTask]:
                     )
                 )
     return planned
+
+
+RULE = Rule(KIND.name, replace_blocked)

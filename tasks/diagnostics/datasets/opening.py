@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from store.errors import BadInput
-from store.specs import DataRef
+from store.models import DataRef
 from tasks.diagnostics.datasets import shapes
 from tasks.diagnostics.datasets.coco import read_captions, select
 from tasks.diagnostics.datasets.images import read_image

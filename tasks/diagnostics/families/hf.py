@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from store.errors import BadInput
-from store.specs import ModelRef
+from store.models import ModelRef
 from tasks.diagnostics.families import hub
 from tasks.diagnostics.families.family import unknown
 from tasks.diagnostics.families.model import VisionLanguageModel

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.errors import BadInput, GonogoError, first_line
-from store.specs import ModelRef
+from store.models import ModelRef
 from tasks.diagnostics import zoo
 from tasks.memory import is_out_of_memory
 

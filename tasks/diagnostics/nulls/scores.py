@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from store.kinds import range_of
 from tasks.diagnostics.families.model import Role
 from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.measures import Floats
-from tasks.ranges import held, range_of
+from tasks.ranges import held
 
 if TYPE_CHECKING:
     from tasks.diagnostics.recording import Record

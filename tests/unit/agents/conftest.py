@@ -6,16 +6,18 @@ from collections.abc import Callable
 
 import pytest
 
-from agents.agent import Allowance
+from agents.agent import Capacity
 from agents.planning.leftover import left_to_do
 from agents.teams import TEAMS
 from store import commands as c
-from store.board import Board, Task
+from store.board import Board
 from store.evidence import Artifact, Evidence, Interval
-from store.ledger import Ledger
-from store.memory import MemoryLog
-from store.specs import Diagnostic, Statistics
-from store.study import Study
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.statistics import StatisticsSpec
+from store.log.ledger import Ledger
+from store.log.memory import MemoryLog
+from store.study.protocol import Study
+from store.task.state import Task
 
 Outcome = Callable[[Task], c.Command]
 
@@ -32,12 +34,12 @@ def succeed(task: Task, *items: Evidence) -> c.Succeed:
 def ordinary(task: Task) -> c.Command:
     """Hub weights are out of reach; everything else succeeds, and no model collapses."""
     spec = task.spec
-    if isinstance(spec, Diagnostic):
+    if isinstance(spec, DiagnosticSpec):
         if spec.model.weights == "hub/none":
             return c.Block(task.task_id, task.fence, "the hub cannot be reached", "a network")
         mean = evidence(task, "mcs_norm", 0.5, interval=Interval(low=0.49, high=0.51), n=spec.data.n)
         return succeed(task, mean, evidence(task, "sites_seen", 4), evidence(task, "sites_expected", 4))
-    if isinstance(spec, Statistics):
+    if isinstance(spec, StatisticsSpec):
         return compared(task, collapsed=0, cleared=len({source.model_id for source in spec.sources}))
     return succeed(task, evidence(task, "throughput/best", 9.0), evidence(task, "batch_size/best", 4))
 
@@ -56,7 +58,7 @@ def tested(task: Task, model: str, collapsed: bool, cleared: bool) -> list[Evide
 
 def compared(task: Task, collapsed: int, cleared: int) -> c.Command:
     spec = task.spec
-    assert isinstance(spec, Statistics)
+    assert isinstance(spec, StatisticsSpec)
     models = sorted({source.model_id for source in spec.sources})
     items = [
         evidence(task, "count/models", len(models)),
@@ -91,7 +93,7 @@ class Play:
             before = self.board.position
             self.ask(planner)
             for agent in TEAMS["executive"]:
-                for command in agent.choose(self.board, Allowance()):
+                for command in agent.choose(self.board, Capacity()):
                     self.ledger.submit(command, actor=agent.actor)
                     self.clock.turn(10)
                     self.ledger.submit(outcome(self.board.tasks_by_id[command.task_id]), actor="w")
@@ -101,7 +103,7 @@ class Play:
         raise AssertionError("the cycle does not come to rest")
 
     def ask(self, agent) -> None:
-        self.ledger.submit(*agent.choose(self.board, Allowance()), actor=agent.actor)
+        self.ledger.submit(*agent.choose(self.board, Capacity()), actor=agent.actor)
 
     def cycle(self, outcome: Outcome = ordinary) -> None:
         """One whole cycle."""

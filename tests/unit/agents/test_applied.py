@@ -9,10 +9,11 @@ import pytest
 
 from agents.assessment.applied import applied, evidence_on
 from agents.assessment.assessor import assess
-from agents.assessment.evidence import Determined, Undetermined
-from agents.reading import newest_comparison
+from agents.assessment.evidence import Determined, Untested
 from store import commands as c
-from store.board import Task
+from store.evidence import EvidenceTable
+from store.queries.comparison import newest_comparison
+from store.task.state import Task
 
 from .conftest import compared, ordinary
 
@@ -37,7 +38,7 @@ def test_a_model_stands_where_the_comparison_says(play) -> None:
 
 def test_what_no_shift_and_no_number_of_images_achieves_is_infinite_and_none(play) -> None:
     task = comparison(play())
-    bare = replace(task, evidence=tuple(item for item in task.evidence if "alpha_over_2" not in item.metric))
+    bare = replace(task, evidence=EvidenceTable(item for item in task.evidence if "alpha_over_2" not in item.metric))
     found = evidence_on("a", bare, 3)
     assert isinstance(found, Determined)
     assert (found.collapse.shifts[1], found.collapse.images[1]) == (math.inf, None)
@@ -46,13 +47,11 @@ def test_what_no_shift_and_no_number_of_images_achieves_is_infinite_and_none(pla
 
 def test_a_model_without_a_p_is_undetermined_for_the_reason_that_the_comparison_gives(play) -> None:
     task = comparison(play())
-    kept = tuple(item for item in task.evidence if item.metric != "model/a/collapse/p_looks")
+    kept = EvidenceTable(item for item in task.evidence if item.metric != "model/a/collapse/p_looks")
     told = replace(task, evidence=kept, facts={"Undetermined a": "29 images are fewer than 30"})  # type: ignore[arg-type]
-    assert evidence_on("a", told, 3) == Undetermined("a", "29 images are fewer than 30")
-    assert evidence_on("a", replace(task, evidence=kept), 3) == Undetermined(
-        "a", "the comparison gives no p-value for it"
-    )
-    assert evidence_on("z", task, 3) == Undetermined("z", "it was not compared")
+    assert evidence_on("a", told, 3) == Untested("a", "29 images are fewer than 30")
+    assert evidence_on("a", replace(task, evidence=kept), 3) == Untested("a", "the comparison gives no p-value for it")
+    assert evidence_on("z", task, 3) == Untested("z", "it was not compared")
 
 
 @pytest.mark.parametrize(("looks", "used_up"), [(1, True), (2, False), ("open", False)])

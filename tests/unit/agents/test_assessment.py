@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from agents.agent import Allowance
+from agents.agent import Capacity
 from agents.assessment.assessor import assess
+from agents.planning.questions.claim_strength import matters
 from agents.planning.strategist import STRATEGIST
 from store import commands as c
-from store.study import Study
+from store.study.protocol import Study
 
 from .conftest import compared, ordinary
 
@@ -84,11 +85,45 @@ def test_every_finding_names_the_evidence_it_rests_on(play) -> None:
     assert by_name["scope_of_collapse"].status == "unmet"
 
 
-def test_the_strategist_asks_only_where_the_rule_leaves_a_choice(play) -> None:
-    for at_least, asked in ((2, []), ([2, 3], ["c1-claim-strength"])):
-        study = play(decision={"threshold": 0.7, "at_least": at_least})
-        study.cycle()
-        assert [d.request.decision_id for d in study.board.decisions] == asked
+@pytest.mark.parametrize(
+    ("at_least", "looks", "asked"),
+    [
+        (2, 2, []),
+        ([2, 3], 2, ["c1-claim-strength"]),
+        ([2, 3], 1, []),
+    ],
+    ids=["the rule leaves no choice", "a look is left", "every claim is NO-GO for good"],
+)
+def test_the_strategist_asks_only_what_can_change_something(play, at_least, looks, asked) -> None:
+    study = play(decision={"threshold": 0.7, "at_least": at_least, "looks": looks})
+    study.cycle()
+    assert {claim.verdict for claim in study.board.cycles[1].assessment.claims} == {"NO_GO"}
+    assert [d.request.decision_id for d in study.board.decisions] == asked
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "look_left", "asked"),
+    [
+        ({2: "GO", 3: "INCONCLUSIVE"}, False, True),
+        ({2: "GO", 3: "GO"}, True, False),
+        ({2: "NO_GO", 3: "NO_GO"}, True, True),
+        ({2: "NO_GO", 3: "NO_GO"}, False, False),
+        ({2: "INCONCLUSIVE", 3: "INCONCLUSIVE"}, True, True),
+        ({2: "INCONCLUSIVE", 3: "INCONCLUSIVE"}, False, False),
+        ({}, False, True),
+    ],
+)
+def test_a_choice_matters_where_it_changes_the_verdict_or_what_is_done_next(verdicts, look_left, asked) -> None:
+    assert matters(verdicts, look_left=look_left) is asked
+
+
+def test_every_option_says_what_it_leads_to(play) -> None:
+    study = play()
+    study.cycle()
+    two, three, stop = study.board.decisions[0].request.options
+    for option in (two, three):
+        assert "On the evidence so far it gives NO-GO, and the next look measures fresh images" in option.trade_off
+    assert "nothing more is measured" in stop.trade_off
 
 
 def test_the_strategist_recommends_the_strongest_claim_with_adequate_power(play) -> None:
@@ -106,4 +141,4 @@ def test_the_strategist_speaks_once_a_cycle(play) -> None:
     study.ledger.submit(c.OpenCycle("x"), actor="system")
     study.work()
     study.ask(STRATEGIST)
-    assert STRATEGIST.choose(study.board, Allowance()) == []
+    assert STRATEGIST.choose(study.board, Capacity()) == []

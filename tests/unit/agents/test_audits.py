@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from agents.agent import Allowance
+from agents.agent import Capacity
 from agents.planning.planner import PLANNER, propose
 from agents.planning.rules.audit_reports import audit_reports
-from agents.reading import contradictions, contradictions_told
 from agents.teams import TEAMS
 from store import commands as c
-from store.acceptance import MetricReported
 from store.evidence import Artifact
-from store.specs import Audit
+from store.kinds.audit import AuditSpec
+from store.queries.audits import contradictions, contradictions_told
+from store.task.acceptance import MetricReported
 
 from .conftest import Play, evidence, ordinary, succeed
 
@@ -54,7 +54,7 @@ def test_once_it_is_written_what_people_read_of_it_is_audited_and_nothing_else(p
     study = reported(play)
     plan = propose(study.board)
     assert [proposal.spec for proposal in plan] == [
-        Audit(report=name, digest=f"{at:064x}") for at, name in enumerate(READ)
+        AuditSpec(report=name, digest=f"{at:064x}") for at, name in enumerate(READ)
     ]
     for proposal in plan:
         assert (proposal.rule, proposal.subject, proposal.depends_on) == ("audit_reports", "audit", ())
@@ -151,7 +151,7 @@ def test_what_had_begun_before_the_assessment_is_still_finished(play) -> None:
     study.ledger.submit(c.ClaimTask(first.task_id, "operations", "w"), actor="o")
     study.ask(TEAMS["assessment"][0])
     study.ledger.submit(c.ReleaseTask(first.task_id, 1, "interrupted"), actor="w")
-    claims = [command for agent in TEAMS["executive"] for command in agent.choose(study.board, Allowance(slots=9))]
+    claims = [command for agent in TEAMS["executive"] for command in agent.choose(study.board, Capacity())]
     assert [claim.task_id for claim in claims] == [first.task_id]
 
 
@@ -172,4 +172,4 @@ def test_contradictions_are_told_in_the_order_of_the_audit(play) -> None:
 
     study = reported(play)
     study.work(wrong)
-    assert [label for label, _ in contradictions_told(study.board.tasks[-1])] == labels
+    assert [each.number for each in contradictions_told(study.board.tasks[-1])] == list(range(1, 13))

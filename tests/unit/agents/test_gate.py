@@ -13,10 +13,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from agents.assessment.evidence import Determined, Looks, ModelEvidence, Rule, Side, Undetermined
+from agents.assessment.evidence import Determined, Looks, ModelEvidence, Rule, Side, Untested
 from agents.assessment.gate import GateResult, decide, partial_conjunction
+from store.cycle.verdicts import Direction
 from store.errors import BadInput
-from store.verdicts import Direction
 from tasks.statistics.partial_conjunction import partial_conjunction as vectorised
 from tasks.statistics.partial_conjunction import shown
 
@@ -40,7 +40,7 @@ def stand(rule: Rule, *z: float | None) -> list[ModelEvidence]:
     """Models a, b, c … at so many standard errors beyond the threshold; None is a model that could not be tested."""
     names = [chr(ord("a") + i) for i in range(len(z))]
     return [
-        Undetermined(name, "29 images are fewer than 30") if at is None else model(name, at, rule)
+        Untested(name, "29 images are fewer than 30") if at is None else model(name, at, rule)
         for name, at in zip(names, z, strict=True)
     ]
 
@@ -159,7 +159,7 @@ def test_a_model_that_could_not_be_tested_counts_as_one_in_both_directions(
     k, z = study
     m = len(z)
     rule = Rule(k, m, ALPHA)
-    ones = [given_p(one.model, 1.0, 1.0, m) if isinstance(one, Undetermined) else one for one in stand(rule, *z)]
+    ones = [given_p(one.model, 1.0, 1.0, m) if isinstance(one, Untested) else one for one in stand(rule, *z)]
     with_reason, with_ones = decide(rule, stand(rule, *z)), decide(rule, ones)
     assert (with_reason.verdict, with_reason.p_go, with_reason.p_no_go) == (
         with_ones.verdict, with_ones.p_go, with_ones.p_no_go,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from agents.agent import Allowance
+from agents.agent import Capacity
 from agents.planning.planner import PLANNER, propose
+from agents.planning.questions.claim_strength import claim_strength
 from agents.planning.reviewer import REVIEWER
-from agents.planning.strategist import _claim_strength
-from agents.reading import active_models, amended_late, chosen_claim, replaced_models
 from store import commands as c
-from store.acceptance import IntervalReported, NAtLeast, SitesComplete
 from store.evidence import Interval
-from store.specs import Diagnostic, Statistics
-from store.study import Study
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.statistics import StatisticsSpec
+from store.queries.claims import chosen_claim
+from store.queries.models import active_models, replaced_models
+from store.queries.protocol import amended_late
+from store.study.protocol import Study
+from store.task.acceptance import IntervalReported, NAtLeast, SitesComplete
 
 from .conftest import compared, evidence, ordinary, succeed
 
@@ -58,10 +61,10 @@ def test_a_blocked_model_is_replaced_and_then_all_are_compared(play) -> None:
     by_subject = {(task.subject, task.status): task for task in study.board.tasks}
     blocked, substitute = by_subject["c", "superseded"], by_subject["c", "accepted"]
     assert blocked.superseded_by == substitute.task_id
-    assert isinstance(substitute.spec, Diagnostic)
+    assert isinstance(substitute.spec, DiagnosticSpec)
     assert substitute.spec.model.locator == "clip:small@random"
     (comparison,) = [task for task in study.board.tasks if task.kind == "statistics"]
-    assert isinstance(comparison.spec, Statistics)
+    assert isinstance(comparison.spec, StatisticsSpec)
     assert [source.model_id for source in comparison.spec.sources] == ["a", "b", "clip-small-random"]
 
 
@@ -107,7 +110,7 @@ def test_the_reviewer_accepts_only_when_every_criterion_is_met(play) -> None:
     task = study.board.tasks[0]
     study.ledger.submit(c.ClaimTask(task.task_id, "operations", "w"), actor="a")
     study.ledger.submit(succeed(task := study.board.tasks[0], evidence(task, "throughput/best", 1.0)), actor="w")
-    (command,) = REVIEWER.choose(study.board, Allowance())
+    (command,) = REVIEWER.choose(study.board, Capacity())
     assert isinstance(command, c.ReturnTask)
     assert command.reason == "batch_size/best is reported: it is missing"
 
@@ -118,10 +121,10 @@ def test_the_next_look_measures_fresh_images_only(play) -> None:
     study.decide("c1-claim-strength", "at-least-2")
     assert study.left()[0].startswith("Take look 2 of 2")
     study.cycle()
-    fresh = [t.spec.data for t in study.board.tasks_in(2) if isinstance(t.spec, Diagnostic)]
+    fresh = [t.spec.data for t in study.board.tasks_in(2) if isinstance(t.spec, DiagnosticSpec)]
     assert [(data.first, data.n) for data in fresh] == [(40, 40)] * 3
     comparison = study.board.tasks[-1].spec
-    assert isinstance(comparison, Statistics)
+    assert isinstance(comparison, StatisticsSpec)
     assert comparison.look == 2
     assert len(comparison.sources) == 6
 
@@ -248,10 +251,10 @@ def test_an_amended_rule_is_applied_in_a_cycle_of_its_own(play, study_data) -> N
 
 
 def test_an_answer_that_an_amendment_made_void_is_asked_for_again(play, study_data) -> None:
-    study = play()
+    study = play(decision={"threshold": 0.7, "at_least": [2, 3], "looks": 3})
     study.cycle()
     study.decide("c1-claim-strength", "at-least-3")
-    amended(study, study_data, decision={"threshold": 0.7, "at_least": [1, 2], "looks": 2})
+    amended(study, study_data, decision={"threshold": 0.7, "at_least": [1, 2], "looks": 3})
     study.cycle()
     assert [d.request.decision_id for d in study.board.open_decisions] == ["c2-claim-strength"]
     study.decide("c2-claim-strength", "at-least-1")
@@ -260,13 +263,14 @@ def test_an_answer_that_an_amendment_made_void_is_asked_for_again(play, study_da
 
 
 def test_a_claim_that_was_chosen_lapses_when_models_are_added_and_does_not_come_back(play, study_data) -> None:
-    study = play()
+    rule = {"threshold": 0.7, "at_least": [2, 3], "looks": 3}
+    study = play(decision=rule)
     study.cycle()
     study.decide("c1-claim-strength", "at-least-3")
     more = [*study_data()["models"], {"id": "d", "family": "siglip", "name": "small", "weights": "random"}]
-    amended(study, study_data, models=more)
+    amended(study, study_data, models=more, decision=rule)
     assert chosen_claim(study.board) is None, "three of three is not three of four"
-    amended(study, study_data)
+    amended(study, study_data, decision=rule)
     assert chosen_claim(study.board) is None
     study.cycle()
     assert [d.request.decision_id for d in study.board.open_decisions] == ["c2-claim-strength"]
@@ -287,10 +291,10 @@ def test_an_amended_model_is_measured_as_it_is_defined_now(play, study_data) -> 
     models[0]["plant"] = "tower=vision,scale=8"
     amended(study, study_data, decision={"threshold": 0.7, "at_least": 2}, models=models)
     study.cycle()
-    measured = [task.spec.model for task in study.board.tasks_in(2) if isinstance(task.spec, Diagnostic)]
+    measured = [task.spec.model for task in study.board.tasks_in(2) if isinstance(task.spec, DiagnosticSpec)]
     assert [model.locator for model in measured] == ["clip:tiny@random#tower=vision,scale=8"]
     compared = study.board.tasks[-1].spec
-    assert isinstance(compared, Statistics)
+    assert isinstance(compared, StatisticsSpec)
     assert {source.model_id for source in compared.sources} >= {"a", "b"}
     assert replaced_models(study.board) == ("c",), "a stands for itself"
 
@@ -316,7 +320,7 @@ def test_a_stopped_study_is_asked_nothing_more(play) -> None:
     study.cycle()
     study.decide("c1-claim-strength", "stop")
     study.ledger.submit(c.OpenCycle("x"), actor="system")
-    assert _claim_strength(study.board) == []
+    assert claim_strength(study.board) == []
 
 
 @pytest.mark.parametrize(
@@ -344,10 +348,10 @@ def test_what_a_verdict_rests_on_is_amended_late_after_a_comparison(play, study_
 
 
 def test_a_question_that_an_amendment_made_void_waits_for_nobody(play, study_data) -> None:
-    study = play()
+    study = play(decision={"threshold": 0.7, "at_least": [2, 3], "looks": 3})
     study.cycle()
     assert [d.request.decision_id for d in study.board.open_decisions] == ["c1-claim-strength"]
-    amended(study, study_data, decision={"threshold": 0.7, "at_least": [1, 2], "looks": 2})
+    amended(study, study_data, decision={"threshold": 0.7, "at_least": [1, 2], "looks": 3})
     study.cycle()
     assert [(d.request.decision_id, d.status) for d in study.board.decisions] == [
         ("c1-claim-strength", "withdrawn"),
@@ -380,7 +384,7 @@ def test_a_comparison_is_asked_about_claims_that_the_models_it_has_can_bear(play
         study = play(models=models, decision={"threshold": 0.7, "at_least": at_least})
         study.cycle()
         comparison = study.board.tasks[-1].spec
-        assert isinstance(comparison, Statistics)
+        assert isinstance(comparison, StatisticsSpec)
         assert (len(comparison.sources), comparison.at_least) == (2, asked)
 
 
@@ -409,7 +413,7 @@ def test_without_an_environment_a_human_says_how_to_go_on(play) -> None:
     study = play()
     study.cycle(no_torch)
     assert [d.request.decision_id for d in study.board.open_decisions] == ["c1-environment"]
-    assert {task.status for task in study.board.tasks[1:]} == {"cancelled"}
+    assert {task.status for task in [*study.board.tasks][1:]} == {"cancelled"}
     study.decide("c1-environment", "go-on-without")
     study.cycle(no_torch)
     assert [task.status for task in study.board.tasks_in(2)].count("accepted") == 4

@@ -17,7 +17,7 @@ from benchmarks.planted.results import Results
 from benchmarks.planted.rows import found, raw
 from benchmarks.planted.subjects import Bench, Subject
 from benchmarks.planted.sweep import Case, Sweep, sweep
-from store.specs import DataRef, ModelRef
+from store.models import DataRef, ModelRef
 from tasks.diagnostics.diagnose import diagnose
 
 MODEL = "openclip:shapes-clip@zoo"

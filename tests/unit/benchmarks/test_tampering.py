@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import tampering
 from benchmarks.tampering import KINDS, TamperedLog, damaged, main, written
-from store.chain import ChainCheck
+from store.log.chain import ChainCheck
 
 
 def test_every_random_damage_is_seen_and_named_at_the_right_place() -> None:

@@ -16,12 +16,13 @@ from orchestrator.house import House
 from orchestrator.tracking import Tracker
 from orchestrator.workspace import Workspace
 from store import commands as c
-from store.board import Task
 from store.errors import BadInput, IntegrityFailure, TrackingFailure
-from store.ledger import Ledger
-from store.memory import MemoryLog
-from store.specs import Environment, ModelRef
-from store.study import Study
+from store.kinds.environment import EnvironmentSpec
+from store.log.ledger import Ledger
+from store.log.memory import MemoryLog
+from store.models import ModelRef
+from store.study.protocol import Study
+from store.task.state import Task
 from tasks.handler import Blocked, Done, Measurement, Run
 
 
@@ -45,7 +46,7 @@ def house(tmp_path: Path, clock, study_data, mlflow_uri: str) -> House:
     artifacts = ArtifactStore(workspace.artifacts)
     ledger = Ledger(MemoryLog(clock))
     ledger.submit(c.RegisterStudy(Study.model_validate(study_data())), c.OpenCycle("x"), actor="system")
-    spec = Environment(model=ModelRef(id="a", family="clip", name="tiny", weights="random"))
+    spec = EnvironmentSpec(model=ModelRef(id="a", family="clip", name="tiny", weights="random"))
     ledger.submit(c.PlanTask("t", spec, "environment", "high", "r", "b"), actor="p")
     ledger.submit(c.ClaimTask(ledger.board.tasks[0].task_id, "operations", "w"), actor="a")
     tracker = Tracker(mlflow_uri, tmp_path.name, artifacts, workspace.artifacts / "mlflow")
@@ -54,13 +55,13 @@ def house(tmp_path: Path, clock, study_data, mlflow_uri: str) -> House:
     )
 
 
-def work(house: House, handler: Callable[[Environment, Run], object]) -> Task:
+def work(house: House, handler: Callable[[EnvironmentSpec, Run], object]) -> Task:
     task = house.ledger.board.tasks[0]
     dispatch(replace(house, handler_of=lambda _: handler), task)
     return house.ledger.board.tasks[0]
 
 
-def good(spec: Environment, run: Run) -> Done:
+def good(spec: EnvironmentSpec, run: Run) -> Done:
     (run.scratch / "samples.npz").write_bytes(b"raw")
     return Done(
         "Did it.",
@@ -89,7 +90,7 @@ def test_a_crash_between_mlflow_and_the_log_does_not_repeat_the_work(house: Hous
     run = Run(house.workspace.root, house.workspace.root, house.artifacts.find)
     logged = house.tracker.log(task, good(task.spec, run), clock(), clock())
 
-    def never(spec: Environment, run: Run) -> Done:
+    def never(spec: EnvironmentSpec, run: Run) -> Done:
         raise AssertionError("the work was done before")
 
     done = work(house, never)
@@ -110,7 +111,7 @@ def test_a_returned_task_is_done_again_under_a_run_of_its_own(house: House) -> N
 def test_a_late_result_is_rejected_and_the_run_that_counts_is_the_one_in_the_log(house: House) -> None:
     task = house.ledger.board.tasks[0]
 
-    def slow(spec: Environment, run: Run) -> Done:
+    def slow(spec: EnvironmentSpec, run: Run) -> Done:
         house.ledger.submit(c.ClaimTask(task.task_id, "operations", "other", takeover=True), actor="a")
         return good(spec, run)
 
@@ -142,7 +143,7 @@ def test_a_worker_that_wakes_up_late_leaves_the_run_of_its_successor_alone(house
     [(BadInput("images/3.png is truncated;\n give another"), "images/3.png is truncated; give another")],
 )
 def test_a_failure_that_is_understood_is_told_in_one_line(house: House, error: Exception, told: str) -> None:
-    def fails(spec: Environment, run: Run) -> Done:
+    def fails(spec: EnvironmentSpec, run: Run) -> Done:
         raise error
 
     task = work(house, fails)
@@ -150,7 +151,7 @@ def test_a_failure_that_is_understood_is_told_in_one_line(house: House, error: E
 
 
 def test_a_failure_that_is_not_understood_leaves_its_trace(house: House) -> None:
-    def breaks(spec: Environment, run: Run) -> Done:
+    def breaks(spec: EnvironmentSpec, run: Run) -> Done:
         return {}["missing"]
 
     task = work(house, breaks)
@@ -174,7 +175,7 @@ def test_what_cannot_be_done_is_blocked_with_its_remedy(house: House) -> None:
     ],
 )
 def test_a_run_that_must_stop_gives_the_task_back_first(house: House, stop: BaseException) -> None:
-    def stops(spec: Environment, run: Run) -> Done:
+    def stops(spec: EnvironmentSpec, run: Run) -> Done:
         raise stop
 
     with pytest.raises(type(stop)):

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from orchestrator.reach import doubts, images, level, reach
-from store.study import Data, DecisionRule, Study, StudyModel
+from store.study.protocol import Data, DecisionRule, Study, StudyModel
 from tasks.statistics.power import power, sample_size
 
 

@@ -16,7 +16,7 @@ from orchestrator.signing import SignedHead, make_key, own_key, parsed_head, pub
 from orchestrator.workspace import Workspace
 from store.errors import BadInput
 from store.events import CycleClosed, CycleOpened
-from store.memory import MemoryLog
+from store.log.memory import MemoryLog
 
 
 @pytest.fixture

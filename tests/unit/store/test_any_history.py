@@ -10,14 +10,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from store import commands as c
 from store.board import fold
-from store.chain import check_chain
-from store.codec import decode, encode
 from store.errors import GonogoError
 from store.events import Option, TaskClaimed, TaskPlanned, TaskSucceeded
-from store.ledger import Ledger
-from store.memory import MemoryLog
-from store.specs import Audit, Environment, ModelRef
-from store.study import Study
+from store.kinds.audit import AuditSpec
+from store.kinds.environment import EnvironmentSpec
+from store.log.chain import check_chain
+from store.log.codec import decode, encode
+from store.log.ledger import Ledger
+from store.log.memory import MemoryLog
+from store.models import ModelRef
+from store.study.protocol import Study
 
 MODEL = ModelRef(id="a", family="clip", name="tiny", weights="random")
 STUDY = Study.model_validate(
@@ -70,12 +72,12 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(seed=numbers, replaces=st.booleans(), number=numbers)
     def plan(self, seed: int, replaces: bool, number: int) -> None:
         replaced = self.task(number) if replaces else None
-        spec = Environment(model=MODEL, seed=seed)
+        spec = EnvironmentSpec(model=MODEL, seed=seed)
         self.submit(c.PlanTask("t", spec, "environment", "high", "r", "b", supersedes=replaced))
 
     @rule(number=numbers)
     def plan_an_audit(self, number: int) -> None:
-        spec = Audit(report="r.md", digest=f"{number:064x}")
+        spec = AuditSpec(report="r.md", digest=f"{number:064x}")
         self.submit(c.PlanTask("t", spec, "audit", "medium", "r", "b"))
 
     @rule()

@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.chain import GENESIS, Row, canonical, check_chain, link, sha256
+from store.canonical import canonical, sha256
+from store.log.chain import EventRow, check_chain, link
+from store.record import GENESIS
 
 
-def chain(n: int) -> list[Row]:
+def chain(n: int) -> list[EventRow]:
     rows, head = [], GENESIS
     for position in range(1, n + 1):
         body = canonical({"n": position})
-        row = Row("study", position, f"2026-01-01T00:00:{position:02d}.000000Z", "a", None, "CycleOpened", 1, body)
+        row = EventRow("study", position, f"2026-01-01T00:00:{position:02d}.000000Z", "a", None, "CycleOpened", 1, body)
         head = link(head, row)
         rows.append(replace(row, hash=head))
     return rows
@@ -69,12 +71,12 @@ columns = st.one_of(
 @given(st.tuples(columns, columns, columns, columns, columns, columns, columns, columns, columns))
 def test_a_link_is_the_digest_of_canonical_json_whatever_the_columns_hold(values: tuple) -> None:
     previous, *rest = values
-    assert link(previous, Row(*rest)) == sha256(canonical([previous, *rest]))
+    assert link(previous, EventRow(*rest)) == sha256(canonical([previous, *rest]))
 
 
 @given(st.text(st.characters()), st.text(st.characters()), st.integers(), st.one_of(st.none(), st.integers()))
 def test_so_it_is_for_rows_that_nobody_has_been_at(text: str, body: str, number: int, cause: int | None) -> None:
-    row = Row(text, number, text, text, cause, text, number, body)
+    row = EventRow(text, number, text, text, cause, text, number, body)
     assert link(GENESIS, row) == sha256(canonical([GENESIS, text, number, text, text, cause, text, number, body]))
 
 

@@ -7,12 +7,14 @@ from typing import Any, get_args
 
 import pytest
 
-from store import codec
-from store.codec import VERSIONS, decode, digest_of, encode, format_time, parse_time
+from store.canonical import digest_of
 from store.errors import IntegrityFailure, NewerSchema
 from store.events import CycleOpened, Event, StudyRegistered, TaskFailed, TaskPlanned
-from store.specs import DataRef, Diagnostic, Method, ModelRef
-from store.study import Study
+from store.kinds.diagnostic import DiagnosticSpec, Method
+from store.log import codec
+from store.log.codec import VERSIONS, decode, encode, format_time, parse_time
+from store.models import DataRef, ModelRef
+from store.study.protocol import Study
 
 
 def test_an_event_comes_back_as_it_was() -> None:
@@ -69,7 +71,7 @@ def test_a_log_from_when_two_rows_were_enough_can_still_be_read(study_data: Any)
         Study.model_validate(given)
     study = Study.model_validate({**given, "diagnostics": {"rows": 8}})
     registered = StudyRegistered(study=study, digest=digest_of(study))
-    spec = Diagnostic(
+    spec = DiagnosticSpec(
         model=ModelRef.parse("clip:tiny@random"), data=DataRef(source="shapes", n=4), method=Method(rows=8)
     )
     planned = TaskPlanned(

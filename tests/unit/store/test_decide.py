@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import accumulate
 
 import pytest
 
 from store import commands as c
-from store.amendments import changed_keys
-from store.board import fold, history
-from store.decide import task_id
+from store.board import EMPTY, evolve, fold
 from store.errors import BadInput, Refused
 from store.events import Option
-from store.ledger import Ledger
-from store.memory import MemoryLog
-from store.specs import Audit, Environment, ModelRef
-from store.study import Study
+from store.kinds.audit import AuditSpec
+from store.kinds.environment import EnvironmentSpec
+from store.log.ledger import Ledger
+from store.log.memory import MemoryLog
+from store.models import ModelRef
+from store.study.amendments import changed_keys
+from store.study.protocol import Study
+from store.task.identity import task_id
 
 MODEL = ModelRef(id="a", family="clip", name="tiny", weights="random")
 OPTIONS = (
@@ -43,7 +46,7 @@ def opened(ledger: Ledger, study: Study) -> Ledger:
 def plan(seed: int = 0, **changes: object) -> c.PlanTask:
     values = {
         "title": "t",
-        "spec": Environment(model=MODEL, seed=seed),
+        "spec": EnvironmentSpec(model=MODEL, seed=seed),
         "subject": "environment",
         "priority": "high",
         "rule": "r",
@@ -199,17 +202,19 @@ def test_closing_a_cycle_cancels_what_is_left_but_not_what_is_under_way(opened: 
 
 ASSESSMENT = c.MakeAssessment("NO_GO", "so", 1, None, (), ())
 REPORT = c.WriteReport(1, 3, "0.1.0", ())
-AUDIT = c.PlanTask("Audit r.md", Audit(report="r.md", digest="0" * 64), "audit", "medium", "r", "b")
+AUDIT = c.PlanTask("Audit r.md", AuditSpec(report="r.md", digest="0" * 64), "audit", "medium", "r", "b")
 
 
-def test_after_the_assessment_only_audits_begin(opened: Ledger) -> None:
+def test_after_the_assessment_nothing_begins_but_audits_once_there_is_a_report(opened: Ledger) -> None:
     opened.submit(plan(), ASSESSMENT, actor="a")
-    with pytest.raises(Refused, match="cycle 1 is assessed; only audits of its reports may still begin"):
+    with pytest.raises(Refused, match="cycle 1 is assessed; no environment task may begin any more"):
         opened.submit(plan(seed=1), actor="p")
     with pytest.raises(Refused, match="cycle 1 is assessed"):
         opened.submit(c.ClaimTask(opened.board.tasks[0].task_id, "operations", "w"), actor="o")
     assert opened.submit(plan(), actor="p") == (), "what is planned already is no change"
-    opened.submit(AUDIT, actor="p")
+    with pytest.raises(Refused, match="the report of cycle 1 is not written; no audit task may begin yet"):
+        opened.submit(AUDIT, actor="p")
+    opened.submit(REPORT, AUDIT, actor="p")
     finish(opened, opened.board.tasks[1].task_id)
     opened.submit(c.AcceptTask(opened.board.tasks[1].task_id, ()), c.CloseCycle(1), actor="r")
     assert [task.status for task in opened.board.tasks] == ["cancelled", "accepted"]
@@ -360,7 +365,8 @@ def test_a_board_of_the_past_is_the_board_that_was_current_then(opened: Ledger, 
     claimed(opened)
     ask(opened)
     answer(opened, clock)
-    boards = list(history(opened.log.read()))
+    entries = list(opened.log.read())
+    boards = list(accumulate(entries, evolve, initial=EMPTY))[1:]
     for position, then in enumerate(boards, start=1):
         assert fold(opened.log.read(until=position)) == then
     assert boards[-1] == opened.board

@@ -13,20 +13,22 @@ from pathlib import Path
 import pytest
 
 from agents.planning.planner import propose
-from agents.reading import audits
 from orchestrator.reports.render import render_cycle
 from store.board import fold
-from store.chain import Row, check_chain
-from store.codec import digest_of, encode, recorded
-from store.decide import task_id
+from store.canonical import digest_of
 from store.events import StudyRegistered, TaskPlanned
-from store.specs import Diagnostic, Method, Plant
+from store.kinds.diagnostic import DiagnosticSpec, Method
+from store.log.chain import EventRow, check_chain
+from store.log.codec import encode, recorded
+from store.models import Plant
+from store.queries.audits import audits
+from store.task.identity import task_id
 
 LOGS = sorted((Path(__file__).resolve().parents[2] / "golden" / "logs").glob("*.jsonl"))
 
 
-def rows_of(path: Path) -> list[Row]:
-    return [Row(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+def rows_of(path: Path) -> list[EventRow]:
+    return [EventRow(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.fixture(params=LOGS, ids=lambda path: path.stem)
@@ -36,7 +38,7 @@ def log(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def rows(log: Path) -> list[Row]:
+def rows(log: Path) -> list[EventRow]:
     return rows_of(log)
 
 
@@ -49,7 +51,7 @@ def test_every_golden_log_is_there_and_known() -> None:
     assert {path.stem for path in LOGS} == set(TOLD)
 
 
-def test_the_chain_of_a_golden_log_holds(rows: list[Row]) -> None:
+def test_the_chain_of_a_golden_log_holds(rows: list[EventRow]) -> None:
     check = check_chain(rows)
     assert check.ok, check.why
 
@@ -69,7 +71,7 @@ TOLD = {
 }
 
 
-def test_a_golden_log_folds_to_the_study_that_it_tells_of(rows: list[Row], told: Told) -> None:
+def test_a_golden_log_folds_to_the_study_that_it_tells_of(rows: list[EventRow], told: Told) -> None:
     board = fold(recorded(row) for row in rows)
     assert (board.position, board.head) == (len(rows), rows[-1].hash)
     assert Counter(task.status for task in board.tasks) == told.statuses
@@ -78,7 +80,7 @@ def test_a_golden_log_folds_to_the_study_that_it_tells_of(rows: list[Row], told:
     assert [(d.chosen, d.by) for d in board.decisions] == told.answers
 
 
-def test_what_was_registered_and_planned_still_has_its_digests(rows: list[Row]) -> None:
+def test_what_was_registered_and_planned_still_has_its_digests(rows: list[EventRow]) -> None:
     for row in rows:
         event = recorded(row).event
         if isinstance(event, StudyRegistered):
@@ -93,7 +95,7 @@ def test_what_was_planted_is_read_again() -> None:
     board = fold(recorded(row) for row in rows_of(path))
     assert board.study is not None
     assert board.study.diagnostics == Method(nulls=3, influence="sites", device="cpu", dtype="bfloat16")
-    specs = [task.spec for task in board.tasks if isinstance(task.spec, Diagnostic)]
+    specs = [task.spec for task in board.tasks if isinstance(task.spec, DiagnosticSpec)]
     assert [spec.model.locator for spec in specs] == [
         "openclip:shapes-clip@zoo",
         "openclip:shapes-clip@zoo#tower=vision,layers=0-2,scale=12.5",
@@ -107,7 +109,7 @@ def test_what_was_planted_is_read_again() -> None:
     assert "It counts in the verdict like any other, and says nothing about a model as it is." in report
 
 
-def test_its_cycles_were_not_audited_and_its_reports_are_rendered_without_that(rows: list[Row]) -> None:
+def test_its_cycles_were_not_audited_and_its_reports_are_rendered_without_that(rows: list[EventRow]) -> None:
     entries = [recorded(row) for row in rows]
     board = fold(entries)
     assert not any(audits(board, cycle) for cycle in board.cycles)
@@ -117,7 +119,7 @@ def test_its_cycles_were_not_audited_and_its_reports_are_rendered_without_that(r
     assert b"Audit of the previous" not in files["cycle-report.md"] + files["cycle-report.html"] + files["handover.md"]
 
 
-def test_a_cycle_that_a_golden_log_left_open_after_its_report_is_audited(rows: list[Row]) -> None:
+def test_a_cycle_that_a_golden_log_left_open_after_its_report_is_audited(rows: list[EventRow]) -> None:
     written = [row.position for row in rows if row.type == "ReportWritten"][-1]
     board = fold(recorded(row) for row in rows if row.position <= written)
     assert board.open_cycle is not None
@@ -128,5 +130,5 @@ def test_a_cycle_that_a_golden_log_left_open_after_its_report_is_audited(rows: l
     assert len(propose(board)) == len(read) >= 4, "and nothing else is planned"
 
 
-def test_the_reports_of_a_golden_log_can_still_be_rendered(rows: list[Row]) -> None:
+def test_the_reports_of_a_golden_log_can_still_be_rendered(rows: list[EventRow]) -> None:
     assert b"Ada Lovelace" in render_cycle([recorded(row) for row in rows], 2)["cycle-report.md"]

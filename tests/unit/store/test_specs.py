@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.codec import digest_of
+from store.base import STORED
+from store.canonical import digest_of
 from store.errors import BadInput
-from store.specs import STORED, Diagnostic, Method, ModelRef, Plant
-from store.study import Study, StudyModel
+from store.kinds.diagnostic import DiagnosticSpec, Method
+from store.models import ModelRef, Plant
+from store.study.protocol import Study, StudyModel
 
 numbers = st.none() | st.lists(st.integers(0, 9999), min_size=1, max_size=8).map(tuple)
 plants = st.builds(
@@ -139,9 +141,9 @@ def test_what_an_earlier_version_did_not_know_is_left_out_while_it_is_as_it_was_
     planted = ModelRef.parse("clip:tiny@random#tower=vision,scale=8")
     assert planted.model_dump(mode="json")["plant"]["scale"] == 8
     data = {"source": "shapes", "n": 1}
-    assert "method" not in Diagnostic.model_validate({"model": model, "data": data}).model_dump(mode="json")
-    changed = Diagnostic.model_validate({"model": model, "data": data, "method": Method(nulls=0)})
-    assert Diagnostic.model_validate_json(changed.model_dump_json()) == changed
+    assert "method" not in DiagnosticSpec.model_validate({"model": model, "data": data}).model_dump(mode="json")
+    changed = DiagnosticSpec.model_validate({"model": model, "data": data, "method": Method(nulls=0)})
+    assert DiagnosticSpec.model_validate_json(changed.model_dump_json()) == changed
 
 
 def test_what_a_study_file_leaves_out_means_what_it_meant_when_the_study_began() -> None:

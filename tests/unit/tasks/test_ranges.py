@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.kinds import range_of
+from store.metrics import AMOUNT, FREE, LOSS, SHARE, Range
 from tasks.diagnostics.diagnosis import summarise
 from tasks.diagnostics.losses import loss_of
-from tasks.ranges import AMOUNT, FREE, LOSS, SHARE, Range, held, range_of
+from tasks.ranges import held
 from tasks.statistics.intervals import t_interval
 
 

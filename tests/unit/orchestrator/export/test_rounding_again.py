@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.export.verify_crate import rounded
-from orchestrator.reports.figures import Rounding, round_figure
+from store.figures import Rounding, round_figure
 
 rules = st.builds(
     Rounding,

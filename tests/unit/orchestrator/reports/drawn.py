@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from store import commands as c
-from store.board import Task
 from store.errors import GonogoError, Refused
 from store.evidence import Evidence, Interval
+from store.kinds import range_of
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.statistics import StatisticsSpec
 from store.record import Recorded
-from store.specs import Diagnostic, Statistics
-from store.study import Approvals, Data, DecisionRule, StudyModel
+from store.study.protocol import Approvals, Data, DecisionRule, StudyModel
+from store.task.state import Task
 from tasks.handler import Measurement
-from tasks.ranges import held, range_of
+from tasks.ranges import held
 from tasks.statistics.comparison import compare
 from tasks.statistics.handler import facts
 from tasks.statistics.in_range import in_range
@@ -68,9 +70,9 @@ class Drawn(Player):
     def _done(self, task: Task) -> c.Succeed:
         done = super().succeed(task)
         match task.spec:
-            case Diagnostic() as spec:
+            case DiagnosticSpec() as spec:
                 found, told = tuple(self._diagnosed(task, spec)), done.facts
-            case Statistics() as spec:
+            case StatisticsSpec() as spec:
                 found, told = self._compared(spec)
             case _:
                 found, told = tuple(self._machine()), done.facts
@@ -97,7 +99,7 @@ class Drawn(Player):
         yield Measurement("cpu/count", int(self.rng.integers(1, 129)), "CPUs")
         yield Measurement("peak_bytes", float(self.rng.integers(2**18, 2**34)), "bytes")
 
-    def _diagnosed(self, task: Task, spec: Diagnostic) -> Iterator[Measurement]:
+    def _diagnosed(self, task: Task, spec: DiagnosticSpec) -> Iterator[Measurement]:
         values = self.per_image[task.task_id] = self._images(spec)
         yield from (_mean(metric, each) for metric, each in values.items())
         latency = float(self.rng.lognormal(-5, 2))
@@ -111,7 +113,7 @@ class Drawn(Player):
         yield Measurement("images", spec.data.n, "images")
         yield Measurement("captions", captions * spec.data.n, "captions")
 
-    def _images(self, spec: Diagnostic) -> dict[str, Values]:
+    def _images(self, spec: DiagnosticSpec) -> dict[str, Values]:
         """Entropies of both modalities, and what is worked out from them image by image."""
         n, rng = spec.data.n, self.rng
         centre = self.strength.setdefault(spec.model.id, (float(rng.uniform(0.2, 0.95)), float(rng.uniform(0.3, 0.95))))
@@ -130,7 +132,7 @@ class Drawn(Player):
             "text_entropy_loss": 1 - text / NULL,
         }
 
-    def _compared(self, spec: Statistics) -> tuple[tuple[Measurement, ...], Mapping[str, str]]:
+    def _compared(self, spec: StatisticsSpec) -> tuple[tuple[Measurement, ...], Mapping[str, str]]:
         """What the real comparison says of what was drawn."""
         parts: dict[str, list[Values]] = {}
         for source in spec.sources:

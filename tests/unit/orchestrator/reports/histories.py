@@ -7,16 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from agents.agent import Allowance
+from agents.agent import Capacity
 from agents.teams import TEAMS
 from store import commands as c
-from store.board import Board, Task
+from store.board import Board
 from store.evidence import Artifact, Evidence, Interval
-from store.ledger import Ledger
-from store.memory import MemoryLog
+from store.kinds.audit import AuditSpec
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.statistics import StatisticsSpec
+from store.log.ledger import Ledger
+from store.log.memory import MemoryLog
 from store.record import Recorded
-from store.specs import Audit, Diagnostic, Statistics
-from store.study import Approvals, Data, DecisionRule, Study, StudyModel
+from store.study.protocol import Approvals, Data, DecisionRule, Study, StudyModel
+from store.task.state import Task
 from tests.unit.orchestrator.reports.diagnosed import DECODER, IDEFICS, ONE_TOWER, PLANTED, Diagnosed
 
 Outcome = Callable[[Task], c.Succeed | c.Fail | c.Block]
@@ -69,7 +72,7 @@ class Player:
         while moved and steps:
             moved = False
             for agent in (planner, *TEAMS["executive"]):
-                commands = agent.choose(self.board, Allowance(slots=1))
+                commands = agent.choose(self.board, Capacity())
                 if commands:
                     before = self.board.position
                     self.submit(*commands, actor=agent.actor)
@@ -78,7 +81,7 @@ class Player:
                         if isinstance(command, c.ClaimTask) and steps:
                             self._do(command.task_id)
                             steps -= 1
-            reviews = reviewer.choose(self.board, Allowance())
+            reviews = reviewer.choose(self.board, Capacity())
             if reviews:
                 self.submit(*reviews, actor=reviewer.actor)
                 moved = True
@@ -87,7 +90,7 @@ class Player:
     def judge(self) -> Player:
         """Assess, ask and advise."""
         for agent in (*TEAMS["assessment"], TEAMS["planning"][2]):
-            commands = agent.choose(self.board, Allowance())
+            commands = agent.choose(self.board, Capacity())
             if commands:
                 self.submit(*commands, actor=agent.actor)
         return self
@@ -146,28 +149,28 @@ class Player:
 
     def _facts(self, task: Task) -> dict[str, str]:
         match task.spec:
-            case Diagnostic(model=model):
+            case DiagnosticSpec(model=model):
                 return {
                     "Weights": model.weights,
                     "Device": "cpu",
                     "Verdict": "ok: The interval lies within [0.3, 0.7].",
                 }
-            case Statistics():
+            case StatisticsSpec():
                 undetermined = {f"Undetermined {m}": "the values do not differ by more than rounding noise" for m in
                                 sorted(self.undetermined)}  # fmt: skip
                 return {"Unit of analysis": "image", "Tests": "Student's t", **undetermined}
-            case Audit():
+            case AuditSpec():
                 return {}
             case _:
                 return {"Device": "cpu", "Processor": "x86_64, 2 cores", "Operating system": "Linux"}
 
     def _values(self, task: Task) -> list[tuple[str, float, str, float, int | None]]:
         match task.spec:
-            case Diagnostic() as spec:
+            case DiagnosticSpec() as spec:
                 return _diagnostic(self.means.get(spec.model.id, 0.5), spec, self.layers)
-            case Statistics() as spec:
+            case StatisticsSpec() as spec:
                 return _statistics(spec, self.means, self.undetermined)
-            case Audit():
+            case AuditSpec():
                 return _audited(0)
             case _:
                 return [
@@ -195,7 +198,7 @@ def _audited(inconsistent: int) -> list[tuple[str, float, str, float, int | None
     return [(f"count/{verdict}", count, "findings", 0, None) for verdict, count in counts.items()]
 
 
-def _diagnostic(mean: float, spec: Diagnostic, layers: int) -> list[tuple[str, float, str, float, int | None]]:
+def _diagnostic(mean: float, spec: DiagnosticSpec, layers: int) -> list[tuple[str, float, str, float, int | None]]:
     n, drift = spec.data.n, spec.data.first * 1e-6
     found: list[tuple[str, float, str, float, int | None]] = [
         ("mcs_norm", mean + drift, "", 0.0021, n),
@@ -225,7 +228,7 @@ def _diagnostic(mean: float, spec: Diagnostic, layers: int) -> list[tuple[str, f
 
 
 def _statistics(
-    spec: Statistics, means: dict[str, float], undetermined: frozenset[str]
+    spec: StatisticsSpec, means: dict[str, float], undetermined: frozenset[str]
 ) -> list[tuple[str, float, str, float, int | None]]:
     models = list(dict.fromkeys(source.model_id for source in spec.sources))
     tested = [model for model in models if model not in undetermined]
@@ -485,7 +488,7 @@ def under_way() -> tuple[Recorded, ...]:
     player = Player(study(model("one"), model("two", weights="openai")))
     player.open("the study begins").work(steps=2)
     executive = TEAMS["executive"][1]
-    player.submit(*executive.choose(player.board, Allowance()), actor=executive.actor)
+    player.submit(*executive.choose(player.board, Capacity()), actor=executive.actor)
     return player.entries
 
 

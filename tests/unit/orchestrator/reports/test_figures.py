@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.reports.figures import Rounding, round_figure
-from orchestrator.reports.rounding import presentation
 from store.evidence import Interval
+from store.figures import Rounding, presentation, round_figure, style_of
+from store.metrics import Style
 
 values = st.floats(min_value=-1e12, max_value=1e12, allow_nan=False)
 rules = st.builds(
@@ -91,10 +91,10 @@ def test_a_text_that_is_no_rule_is_refused(text: str) -> None:
     ],
 )
 def test_each_metric_is_printed_in_the_unit_that_reads_best(metric: str, value: float, unit: str, printed: str) -> None:
-    rounding, shown = presentation(metric, value, unit, None)
+    rounding, shown = presentation(style_of(metric, unit), value, unit)
     assert f"{round_figure(value, rounding)} {shown}" == printed
 
 
 def test_a_narrow_interval_asks_for_more_decimals() -> None:
-    rounding, _ = presentation("model/x/mean", 0.5, "", Interval(low=0.49996, high=0.50004))
+    rounding, _ = presentation(Style.MEASURE, 0.5, "", Interval(low=0.49996, high=0.50004))
     assert str(rounding) == "decimals:5"

@@ -9,7 +9,7 @@ from typing import Any
 
 from orchestrator.reports.render import render_cycle
 from store.record import Recorded
-from store.study import Approvals
+from store.study.protocol import Approvals
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered
 from tests.unit.orchestrator.reports.reading import Page

@@ -19,7 +19,7 @@ from orchestrator.reports.places import heads, places
 from orchestrator.reports.render import render_cycle
 from orchestrator.reports.series import SCORES, layers
 from orchestrator.reports.series import heads as heads_shown
-from store.board import Task
+from store.task.state import Task
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered
 from tests.unit.orchestrator.reports.diagnosed import IDEFICS, PLANTED

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from orchestrator.reports.derived import from_log
-from orchestrator.reports.figures import round_figure
 from orchestrator.reports.past import look_back
 from orchestrator.reports.render import render_cycle
 from store.errors import BadInput
 from store.events import EvidenceRecorded
+from store.figures import round_figure
 from tests.unit.orchestrator.reports.conftest import played, rendered
 from tests.unit.orchestrator.reports.reading import Page, cells, markdown, tables
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 from orchestrator.reports.places import ROLES
 from orchestrator.reports.svg import COLOURS
-from store.specs import Plant
+from store.models import Plant
 from tasks.diagnostics import image_metrics, pictures
 from tasks.diagnostics.families.model import Role
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from store.errors import BadInput
-from store.specs import Audit
+from store.kinds.audit import AuditSpec
 from tasks.catalog import handler_of
 from tasks.handler import Done, Run
 
@@ -19,7 +19,7 @@ def audited(tmp_path: Path, name: str, data: bytes):
     (tmp_path / digest).write_bytes(data)
     (tmp_path / "scratch").mkdir()
     run = Run(tmp_path, tmp_path / "scratch", lambda wanted: tmp_path / wanted)
-    return handler_of("audit")(Audit(report=name, digest=digest), run)
+    return handler_of("audit")(AuditSpec(report=name, digest=digest), run)
 
 
 def test_a_report_is_counted_by_verdict_and_its_contradictions_are_facts(tmp_path: Path) -> None:

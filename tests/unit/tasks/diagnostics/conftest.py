@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from store.specs import DataRef, ModelRef
+from store.models import DataRef, ModelRef
 from tasks.diagnostics.datasets import shapes
 
 OPEN_CLIP_TINY = {

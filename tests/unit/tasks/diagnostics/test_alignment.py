@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from store.specs import DataRef
+from store.models import DataRef
 from tasks.diagnostics.alignment import Alignment, alignment
 from tasks.diagnostics.datasets import open_data
 from tasks.diagnostics.datasets.images import read_image

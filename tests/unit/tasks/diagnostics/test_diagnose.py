@@ -12,7 +12,7 @@ import torch
 from scipy import stats
 
 from store.errors import BadInput, GonogoError
-from store.specs import DataRef, ModelRef
+from store.models import DataRef, ModelRef
 from tasks.diagnostics.datasets import check, open_data
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.diagnose import _load, diagnose

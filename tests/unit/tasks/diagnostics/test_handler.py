@@ -14,7 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from store.errors import GonogoError
-from store.specs import DataRef, Diagnostic, Method, ModelRef
+from store.kinds.diagnostic import DiagnosticSpec, Method
+from store.models import DataRef, ModelRef
 from tasks.diagnostics.handler import measure_attention
 from tasks.handler import Blocked, Done, Run
 
@@ -22,7 +23,7 @@ from .conftest import MakeCoco
 
 
 def carry_out(locator: str, data: DataRef, workspace: Path, scratch: Path) -> Done | Blocked:
-    spec = Diagnostic(model=ModelRef.parse(locator), data=data, batch_size=3)
+    spec = DiagnosticSpec(model=ModelRef.parse(locator), data=data, batch_size=3)
     scratch.mkdir(exist_ok=True)
     return measure_attention(spec, Run(workspace, scratch, artifact=Path))
 
@@ -227,7 +228,7 @@ def test_a_plant_that_the_model_has_no_place_for_blocks_the_task(
 
 
 def test_a_device_that_is_not_there_blocks_the_task(workspace: Path, few: DataRef, tmp_path: Path) -> None:
-    spec = Diagnostic(model=ModelRef.parse("clip:tiny@random"), data=few, method=Method(device="cuda:99"))
+    spec = DiagnosticSpec(model=ModelRef.parse("clip:tiny@random"), data=few, method=Method(device="cuda:99"))
     outcome = measure_attention(spec, Run(workspace, tmp_path, artifact=Path))
     assert isinstance(outcome, Blocked)
     assert "device cuda:99: there are" in outcome.reason
@@ -300,7 +301,7 @@ def test_a_loss_is_undefined_for_the_reason_of_its_entropy_or_for_want_of_a_null
         ("clip:tiny@random", 0, "no null of random initialisation was measured"),
     ):
         method = Method(nulls=nulls, influence="none")
-        spec = Diagnostic(model=ModelRef.parse(locator), data=few, metric="vision_entropy_loss", method=method)
+        spec = DiagnosticSpec(model=ModelRef.parse(locator), data=few, metric="vision_entropy_loss", method=method)
         outcome = measure_attention(spec, Run(workspace, tmp_path, artifact=Path))
         assert isinstance(outcome, Blocked)
         assert said in outcome.reason

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from store.errors import GonogoError
-from store.specs import DataRef, Method, ModelRef
+from store.kinds.diagnostic import Method
+from store.models import DataRef, ModelRef
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import Diagnosis
 

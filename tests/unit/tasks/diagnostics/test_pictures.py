@@ -12,7 +12,8 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from store.specs import DataRef, Method, ModelRef
+from store.kinds.diagnostic import Method
+from store.models import DataRef, ModelRef
 from tasks.diagnostics import pictures
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import Diagnosis, Nulls, Site

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from store.specs import DataRef, Method, ModelRef
+from store.kinds.diagnostic import Method
+from store.models import DataRef, ModelRef
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import Diagnosis
 from tasks.diagnostics.document import to_json

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from store.errors import BadInput
-from store.specs import Environment, ModelRef
+from store.kinds.environment import EnvironmentSpec
+from store.models import ModelRef
 from tasks.environment.device import inspect_driver
 from tasks.environment.handler import NO_GPU, measure_environment
 from tasks.environment.throughput import Work
@@ -26,7 +27,7 @@ def run(tmp_path: Path) -> Run:
 
 
 def measure(run: Run, *batch_sizes: int) -> Done:
-    outcome = measure_environment(Environment(model=TINY, batch_sizes=batch_sizes), run)
+    outcome = measure_environment(EnvironmentSpec(model=TINY, batch_sizes=batch_sizes), run)
     assert isinstance(outcome, Done)
     return outcome
 
@@ -92,7 +93,7 @@ def test_a_batch_that_does_not_fit_is_recorded_beside_the_largest_that_did(
 
 def test_a_machine_on_which_no_batch_fits_blocks_the_task(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     fit_up_to(0, monkeypatch)
-    outcome = measure_environment(Environment(model=TINY, batch_sizes=(1, 2)), run)
+    outcome = measure_environment(EnvironmentSpec(model=TINY, batch_sizes=(1, 2)), run)
     assert isinstance(outcome, Blocked)
     assert outcome.reason == "a batch of 1 runs out of memory"
 
@@ -113,7 +114,7 @@ def fit_up_to(largest: int, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("sizes", [(), (0,), (4, -1)])
 def test_batch_sizes_below_one_are_bad_input(run: Run, sizes: tuple[int, ...]) -> None:
     with pytest.raises(BadInput, match="batch sizes"):
-        measure_environment(Environment(model=TINY, batch_sizes=sizes), run)
+        measure_environment(EnvironmentSpec(model=TINY, batch_sizes=sizes), run)
 
 
 @pytest.mark.parametrize("missing", ["torch", "transformers"])
@@ -121,7 +122,7 @@ def test_a_missing_library_blocks_the_task_and_names_the_remedy(
     run: Run, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    outcome = measure_environment(Environment(model=TINY), run)
+    outcome = measure_environment(EnvironmentSpec(model=TINY), run)
     assert isinstance(outcome, Blocked)
     assert missing in outcome.reason
     assert outcome.remedy == 'pip install "gonogo[diagnostics]"'

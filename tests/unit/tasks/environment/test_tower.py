@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from store.errors import BadInput
-from store.specs import ModelRef
+from store.models import ModelRef
 from tasks.environment import tower as tower_module
 from tasks.environment.tower import REFERENCE, load_tower
 

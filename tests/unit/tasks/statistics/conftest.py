@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from store.specs import Source
+from store.kinds.statistics import Source
 from tasks.handler import Run
 
 Keep = Callable[..., Source]

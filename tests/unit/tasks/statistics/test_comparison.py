@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from store.errors import BadInput
-from store.specs import Source, Statistics
+from store.kinds.statistics import Source, StatisticsSpec
 from tasks.statistics.adequacy import Sample, examine
 from tasks.statistics.bootstrap_t import BootstrapT, bootstrap_t
 from tasks.statistics.comparison import Comparison, compare
@@ -26,14 +26,14 @@ Values = Mapping[str, NDArray[np.float64]]
 N = 120
 
 
-def ask(**changes: object) -> Statistics:
+def ask(**changes: object) -> StatisticsSpec:
     """A study that calls a mean above 0.7 a collapse and 0.5 balance."""
     source = Source(model_id="any", task_id="any", run_id="any", digest="0" * 64)
     asked = {
         "sources": (source,), "metric": "mcs", "null": 0.5, "threshold": 0.7, "alpha": 0.05, "at_least": (2, 3),
         "resamples": 500,
     }  # fmt: skip
-    return Statistics.model_validate(asked | changes)
+    return StatisticsSpec.model_validate(asked | changes)
 
 
 def look_at(values: Values, **changes: object) -> Comparison:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from store.errors import BadInput
-from store.specs import Source, Statistics
+from store.kinds.statistics import Source, StatisticsSpec
 from tasks.handler import Done, Measurement, Run
 from tasks.statistics.handler import compare_models
 
@@ -38,15 +38,15 @@ def sources(keep: Keep) -> tuple[Source, ...]:
     )
 
 
-def ask(sources: tuple[Source, ...], **changes: Any) -> Statistics:
-    asked = Statistics(
+def ask(sources: tuple[Source, ...], **changes: Any) -> StatisticsSpec:
+    asked = StatisticsSpec(
         sources=sources, metric="mcs", null=0.5, threshold=0.7, alpha=0.05, at_least=(2, 3), look=2, looks=2,
         resamples=1_000,
     )  # fmt: skip
     return asked.model_copy(update=changes)
 
 
-def answer(spec: Statistics, run: Run) -> Done:
+def answer(spec: StatisticsSpec, run: Run) -> Done:
     outcome = compare_models(spec, run)
     assert isinstance(outcome, Done)
     return outcome

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from store.specs import Source, Statistics
+from store.kinds.statistics import Source, StatisticsSpec
 from tasks.statistics.comparison import Comparison, compare
 from tasks.statistics.in_range import in_range
 from tasks.statistics.samples import Joined
@@ -17,7 +17,7 @@ N = 30
 
 def compared(*models: NDArray[np.float64]) -> Comparison:
     source = Source(model_id="any", task_id="any", run_id="any", digest="0" * 64)
-    spec = Statistics(
+    spec = StatisticsSpec(
         sources=(source,), metric="mcs_norm", null=0.5, threshold=0.7, alpha=0.05, at_least=(2,), resamples=200
     )
     return compare(Joined(np.arange(N), {f"m{i}": values for i, values in enumerate(models)}), spec)

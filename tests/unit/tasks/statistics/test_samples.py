@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from store.errors import BadInput
-from store.specs import Source
+from store.kinds.statistics import Source
 from tasks.handler import Run
 from tasks.statistics.samples import Joined, join_models, layer_arrays, load_samples
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from store.errors import BadInput
-from store.specs import Statistics
+from store.kinds.statistics import StatisticsSpec
 from tasks.statistics.across_models import AcrossModels
 from tasks.statistics.adequacy import Sample
 from tasks.statistics.comparison import compare
@@ -42,10 +42,10 @@ def against(null: float, error: float, draws: str = "its own", images: float = 0
     return Reference(null, SharedError(error / math.sqrt(9 / 8), 7), 8, SharedError(images, 31), draws)
 
 
-def spec(**asked: object) -> Statistics:
+def spec(**asked: object) -> StatisticsSpec:
     source = {"model_id": "a", "task_id": "t", "run_id": "r", "digest": "0" * 64}
     given = {"sources": (source,), "metric": "loss", "null": 0.0, "threshold": 0.5, "alpha": 0.05, "at_least": (1,)}
-    return Statistics.model_validate({**given, **asked})
+    return StatisticsSpec.model_validate({**given, **asked})
 
 
 def test_a_reference_errs_as_one_more_draw_on_other_images() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from store.errors import BadInput
-from store.specs import DataRef
+from store.models import DataRef
 from tasks.diagnostics.datasets import check, open_data
 
 MakeCoco = Callable[..., tuple[Path, Path]]

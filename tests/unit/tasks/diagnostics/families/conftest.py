@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from store.specs import ModelRef
+from store.models import ModelRef
 from tasks.diagnostics.families import FAMILIES, find_family
 
 _TEXT = {"context_length": 16, "vocab_size": 1000, "width": 32, "heads": 2, "layers": 2}

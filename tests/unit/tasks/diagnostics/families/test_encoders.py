@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from store.errors import BadInput
-from store.specs import ModelRef
+from store.models import ModelRef
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.model import IMAGE, PADDING, SPECIAL
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from store.errors import BadInput
-from store.specs import ModelRef
+from store.models import ModelRef
 from tasks.diagnostics.families import FAMILIES, find_family, known, own
 
 EXAMPLE = Path(__file__).parents[5] / "examples" / "own_model"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from store.errors import BadInput
-from store.specs import ModelRef
+from store.models import ModelRef
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.image_metrics import ROLES
 from tasks.diagnostics.layout import Layout, find_layout
@@ -76,7 +76,7 @@ def test_the_latents_of_instructblip_and_its_language_model_are_not_averaged(tin
 
 
 def test_a_plant_names_a_stream_as_it_names_a_tower(tiny: Callable[[str], Any]) -> None:
-    from store.specs import Plant
+    from store.models import Plant
 
     layout = laid_out(tiny("bridgetower:tiny"))
     changes = layout.changes(Plant.parse("tower=text_stream,layers=1,scale=8"))

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from store.errors import BadInput, GonogoError
-from store.specs import Plant
+from store.models import Plant
 from tasks.diagnostics.attention.entropy import measure
 from tasks.diagnostics.attention.tap import AttentionTap
 from tasks.diagnostics.intervention.influence import measure_influence

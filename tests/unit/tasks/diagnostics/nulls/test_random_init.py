@@ -175,7 +175,7 @@ def test_heads_that_do_not_show_in_the_shapes_of_weights_count(load_model: Load,
 
 
 def test_a_model_of_ones_own_that_was_edited_has_a_null_of_its_own(tmp_path: Path) -> None:
-    from store.specs import ModelRef
+    from store.models import ModelRef
     from tasks.diagnostics.families import find_family
 
     def load(name: str, text: str) -> Any:

@@ -11,7 +11,7 @@ import pytest
 import torch
 from scipy import stats
 
-from store.specs import DataRef, Plant
+from store.models import DataRef, Plant
 from tasks.diagnostics.datasets import open_data
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.image_metrics import image_metrics

@@ -1,5 +1,0 @@
-"""The auditor holds the claims of reports against one another."""
-
-from agents.executive.claiming import executive
-
-AUDITOR = executive("auditor", "audit")

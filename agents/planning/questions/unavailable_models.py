@@ -1,0 +1,47 @@
+"""Question: whether a model that cannot be measured, and has no substitute left, is tried again or dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.planning.acceptance import how_it_ended
+from store.board import Board
+from store.commands import RequestDecision
+from store.events import Option
+from store.kinds.diagnostic import KIND
+from store.queries.answers import DROP, RETRY
+from store.queries.looks import current_look
+from store.queries.models import active_models, attempts_this_cycle, measured, untried
+from store.queries.progress import replaceable
+from store.queries.protocol import current_cycle
+
+
+def unavailable_models(board: Board) -> Sequence[RequestDecision]:
+    """Ask about each model whose attempts in this cycle came to nothing."""
+    questions = []
+    for model in active_models(board):
+        if measured(board, model, current_look(board)) is not None or untried(board, model) is not None:
+            continue
+        ended = [task for task, _ in attempts_this_cycle(board, model) if replaceable(task)]
+        if not ended:
+            continue
+        questions.append(
+            RequestDecision(
+                decision_id=f"c{current_cycle(board)}-model-{model.id}",
+                kind="unavailable_model",
+                subject=model.id,
+                question=f"{model.id} cannot be measured and no substitute is left. Try it again, or go on without it?",
+                options=(
+                    Option(
+                        key=RETRY,
+                        label="Try it again in the next cycle",
+                        trade_off="Worth it once the cause is removed; until it is measured there is no verdict.",
+                    ),
+                    Option(key=DROP, label="Go on without it", trade_off=KIND.wording.without),
+                ),
+                recommended=RETRY,
+                because=f"the last attempt ended so: {how_it_ended(ended[-1])}",
+                if_silent=DROP,
+            )
+        )
+    return questions

@@ -1,0 +1,1 @@
+"""Cycles of a study, with their assessments and reports."""

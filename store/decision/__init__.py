@@ -1,0 +1,1 @@
+"""Questions to humans, and their answers."""

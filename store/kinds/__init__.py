@@ -1,0 +1,41 @@
+"""Every kind of task: one module each, listed here. `TaskSpec` is made from the list."""
+
+from __future__ import annotations
+
+from functools import reduce
+from importlib import import_module
+from operator import or_
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from store.kinds.kind import Kind, KindTable, Spec
+from store.metrics import FREE, Range
+
+NAMES = ("environment", "diagnostic", "statistics", "audit")
+"""Modules of this package that each define a KIND, in the order in which executive agents are asked for work."""
+
+KINDS = KindTable(*(import_module(f"{__name__}.{name}").KIND for name in NAMES))
+
+if TYPE_CHECKING:
+    TaskSpec = Spec
+else:
+    TaskSpec = Annotated[reduce(or_, (kind.spec for kind in KINDS.values())), Field(discriminator="kind")]
+    """What a task is asked to do: a union of the specs of all kinds, tagged by `kind`."""
+
+
+def kind_of(spec: Spec) -> Kind:
+    """The kind of a spec."""
+    return KINDS[spec.kind]
+
+
+def range_of(key: str) -> Range:
+    """The least and the greatest value of a metric by its key; without bounds where no kind knows the key."""
+    metric = KINDS.metric(key)
+    return FREE if metric is None else metric.range
+
+
+def unit_of(key: str) -> str:
+    """The unit of a metric by its key; none where no kind knows the key."""
+    metric = KINDS.metric(key)
+    return "" if metric is None else metric.unit

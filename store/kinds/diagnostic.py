@@ -1,0 +1,160 @@
+"""Diagnostic tasks: the attention of one model, measured on one part of the data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from store.base import STORED, Evolving
+from store.facts import Facts, fact, facts_by
+from store.kinds import diagnostic_metrics as metrics
+from store.kinds.kind import Kind, Spec, Wording
+from store.metrics import metrics_in
+from store.models import DataRef, ModelRef
+
+Influence = Literal["none", "modalities", "sites", "heads"]
+"""Which interventions are made: none; those on modalities; also each site made uniform; also each head silenced."""
+
+
+FEWEST_ROWS = 8
+"""So many of 196 rows, of four images or more, and twice the error that they state cover nine means in ten even where
+rows are skewed; two rows of one image cover six, as a simulation among the tests of sampling shows."""
+
+
+class Method(Evolving):
+    """How the attention of each model is measured."""
+
+    added: ClassVar[frozenset[str]] = frozenset({"rows"})
+
+    nulls: int = Field(default=8, ge=0, le=1000)
+    """Random initialisations to compare with; 0 leaves that null out, otherwise 2 or more."""
+    influence: Influence = "sites"
+    device: str = "auto"
+    """`auto`: the first GPU, or else the CPU."""
+    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+    """Dtype of the model; the measures are taken in float32 whatever it is."""
+    rows: int | None = Field(default=None, ge=2, le=1_000_000)
+    """Query rows to measure of the image tokens of a site, each sample's own, where it has more; None: all."""
+
+    @field_validator("nulls")
+    @classmethod
+    def _spread(cls, value: int) -> int:
+        if value == 1:
+            raise ValueError("one random initialisation has no spread; give 0, or 2 or more")
+        return value
+
+    @field_validator("rows")
+    @classmethod
+    def _enough(cls, value: int | None, info: ValidationInfo) -> int | None:
+        stored = (info.context or {}).get(STORED, False)  # logs may hold what was once allowed
+        if value is not None and value < FEWEST_ROWS and not stored:
+            raise ValueError(f"{value} rows tell too little of their own error; give {FEWEST_ROWS} or more")
+        return value
+
+    @field_validator("device")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        if not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,3})?", value):
+            raise ValueError(f"there is no device {value!r}; give auto, cpu, cuda or cuda:N")
+        return value
+
+
+class DiagnosticSpec(Spec):
+    """Measure the attention of one model on one part of the data."""
+
+    added: ClassVar[frozenset[str]] = frozenset({"method"})
+
+    kind: Literal["diagnostic"] = "diagnostic"
+    model: ModelRef
+    data: DataRef
+    metric: str = "mcs_norm"
+    """What the study decides on; a model in which it is undefined blocks the task."""
+    batch_size: int = Field(default=16, ge=1)
+    seed: int = 0
+    """Seed of random weights."""
+    method: Method = Method()
+
+    @property
+    def topic(self) -> tuple[str, str]:
+        """The model, and the part of the data."""
+        return topic_of(self.model), topic_of(self.data)
+
+
+def topic_of(asked: ModelRef | DataRef) -> str:
+    """A text that two models, or two parts of data, share where they are the same."""
+    return "\x1f".join(map(str, dict(asked).values()))
+
+
+SAMPLES = "samples.npz"
+"""The artifact with the per-image values, which statistics read."""
+
+
+def null_array(measure: str) -> str:
+    """Name of the array in SAMPLES with a measure's draws of the null, [images, draws]."""
+    return f"null/{measure}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosticFacts(Facts):
+    """What was measured and what was found, in words."""
+
+    model: str = fact("Model")
+    weights: str = fact("Weights")
+    architecture: str = fact("Architecture")
+    tokenizer: str = fact("Tokenizer")
+    device: str = fact("Device")
+    dtype: str = fact("Number type")
+    attention: str = fact("Verdict")
+    """`ok`, `collapsed`, `undefined` or `inconclusive`, as is the next."""
+    attention_reason: str = fact("Reason")
+    influence: str = fact("Influence")
+    influence_reason: str = fact("Reason of the influence")
+    planted: str = fact("Planted")
+    collapsed_layers: str = fact("Collapsed layers")
+    """Names of layers such as `vision/03`, joined by commas; `collapsed` gives them one by one."""
+    collapsed_heads: str = fact("Collapsed heads")
+    output: str = fact("Output")
+    """What the output is a probability over."""
+    sites: Mapping[str, str] = facts_by("Site {site}")
+    """Site -> its role and layer, such as `vision/03`, or `pooling`."""
+    unseen: str = fact("Attention not seen")
+    truncated: str = fact("Captions cut")
+    undefined: Mapping[str, str] = facts_by("Undefined: {metric}")
+    """Measure -> the reason why it has no value."""
+
+    @property
+    def collapsed(self) -> frozenset[str]:
+        """Names of the layers that are collapsed against random initialisation."""
+        return frozenset(filter(None, self.collapsed_layers.split(", ")))
+
+
+KIND = Kind(
+    name="diagnostic",
+    spec=DiagnosticSpec,
+    facts=DiagnosticFacts,
+    metrics=metrics_in(vars(metrics)),
+    shown=(
+        metrics.MCS_NORM,
+        metrics.MCS_RAW,
+        metrics.MCS_RAW_UNIFORM,
+        metrics.ROLE_ENTROPY_NORM.at(role="vision"),
+        metrics.ROLE_ENTROPY_NORM.at(role="text"),
+        metrics.ROLE_ENTROPY.at(role="vision"),
+        metrics.ROLE_ENTROPY.at(role="text"),
+        metrics.SITES_SEEN,
+        metrics.SITES_EXPECTED,
+        metrics.LATENCY,
+        metrics.LATENCY_TAPPED,
+        metrics.PEAK_BYTES,
+        metrics.PARAMETERS,
+    ),
+    agent="diagnostician",
+    replaceable=True,
+    wording=Wording(
+        without="The claim then speaks of fewer models, and every report says so.",
+    ),
+)

@@ -1,0 +1,103 @@
+"""What a diagnosis reports: measures of the whole model, its layers, sites and heads, nulls and interventions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from store.metrics import AMOUNT, LOSS, SHARE, Metric, Style
+
+DecisionMetric = Literal[
+    "mcs_norm",
+    "mcs_raw",
+    "vision_entropy_norm",
+    "text_entropy_norm",
+    "vision_entropy",
+    "text_entropy",
+    "vision_entropy_loss",
+    "text_entropy_loss",
+]
+"""Per-image measures that a study can decide on."""
+
+MCS_NORM = Metric("mcs_norm", range=SHARE)
+MCS_RAW = Metric("mcs_raw", range=SHARE)
+MCS_RAW_UNIFORM = Metric("mcs_raw_uniform", range=SHARE)
+"""What uniform attention gives of the raw score."""
+ROLE_ENTROPY = Metric("{role}_entropy", "nat", AMOUNT)
+ROLE_ENTROPY_NORM = Metric("{role}_entropy_norm", range=SHARE)
+TOWER_ENTROPY_UNIFORM = Metric("{tower}_entropy_uniform", "nat", AMOUNT)
+ROLE_ENTROPY_LOSS = Metric("{role}_entropy_loss", range=LOSS)
+"""Normalised entropy lost against random initialisation, as a share of the null's."""
+READOUT_ENTROPY = Metric("{readout}_entropy", "nat", AMOUNT)
+READOUT_ENTROPY_NORM = Metric("{readout}_entropy_norm", range=SHARE)
+FUSION_IMAGE_MASS = Metric("fusion_image_mass", range=SHARE)
+FUSION_LOG_ODDS = Metric("fusion_log_odds", "nat")
+GATED_INFLUENCE = Metric("gated_influence", range=AMOUNT)
+
+RETRIEVAL = Metric("retrieval", range=SHARE)
+RETRIEVAL_CHANCE = Metric("retrieval_chance", range=SHARE)
+MODALITY_GAP = Metric("modality_gap")
+PERMUTATION_SHARE = Metric("permutation_share")
+
+LATENCY = Metric("latency_s", "s", AMOUNT, Style.SECONDS)
+LATENCY_TAPPED = Metric("latency_tapped_s", "s", AMOUNT, Style.SECONDS)
+PEAK_BYTES = Metric("peak_bytes", "B", AMOUNT, Style.BYTES)
+PARAMETERS = Metric("parameters", range=AMOUNT, style=Style.PARAMETERS)
+SITES_SEEN = Metric("sites_seen", range=AMOUNT, style=Style.COUNT)
+SITES_EXPECTED = Metric("sites_expected", range=AMOUNT, style=Style.COUNT)
+ROWS = Metric("rows", range=AMOUNT, style=Style.COUNT)
+SAMPLING_ERROR = Metric("sampling_error", "nat", AMOUNT)
+IMAGES = Metric("images", range=AMOUNT, style=Style.COUNT)
+CAPTIONS = Metric("captions", range=AMOUNT, style=Style.COUNT)
+CAPTIONS_TRUNCATED = Metric("captions_cut", range=AMOUNT, style=Style.COUNT)
+
+LAYER_ENTROPY = Metric("layer/{role}/{layer}/entropy", "nat", AMOUNT)
+LAYER_ENTROPY_NORM = Metric("layer/{role}/{layer}/entropy_norm", range=SHARE)
+LAYER_LOG_ODDS = Metric("layer/{role}/{layer}/log_odds", "nat")
+LAYER_GATED_INFLUENCE = Metric("layer/{role}/{layer}/gated_influence", range=AMOUNT)
+LAYER_SCORE = Metric("layer/{layer}/{score}", range=SHARE)
+BAND_ENTROPY_NORM = Metric("band/{role}/{band}/entropy_norm", range=SHARE)
+BAND_SCORE = Metric("band/{band}/{score}", range=SHARE)
+
+SITE_ENTROPY_NORM = Metric("site/{site}/entropy_norm", range=SHARE)
+"""Of what is no layer, such as a pooling head."""
+_STATISTICS = {
+    "entropy": ("nat", AMOUNT),
+    "entropy_norm": ("", SHARE),
+    "uniform": ("nat", AMOUNT),
+    "image_mass": ("", SHARE),
+    "log_odds": ("nat", (-AMOUNT[1], AMOUNT[1])),
+    "image_entropy_norm": ("", SHARE),
+    "text_entropy_norm": ("", SHARE),
+    "gated_influence": ("", AMOUNT),
+}
+HEAD: Mapping[str, Metric] = {
+    f"{name}{rows}": Metric(f"site/{{site}}/head/{{head}}/{name}{rows}", unit, within)
+    for name, (unit, within) in _STATISTICS.items()
+    for rows in ("", "/readout", "/image", "/text")
+}
+"""By statistic of `tasks.diagnostics.reduction`: its mean over images at one head."""
+HEAD_ENTROPY_NORM = HEAD["entropy_norm"]
+
+NULL_DRAWS = Metric("null/draws", range=AMOUNT, style=Style.COUNT)
+NULL_IMAGES = Metric("null/images", range=AMOUNT, style=Style.COUNT)
+NULL_ENTROPY_NORM = Metric("null/{role}/entropy_norm", range=SHARE)
+NULL_LOSS = Metric("null/{role}/loss", range=LOSS)
+NULL_P_COLLAPSED = Metric("null/{role}/p_collapsed", style=Style.P_VALUE)
+NULL_LAYER_ENTROPY_NORM = Metric("null/layer/{role}/{layer}/entropy_norm", range=SHARE)
+NULL_LAYER_LOSS = Metric("null/layer/{role}/{layer}/loss", range=LOSS)
+NULL_LAYER_SCORE = Metric("null/layer/{layer}/{score}", range=SHARE)
+NULL_HEAD_LOSS = Metric("null/head/{role}/{layer}/{head}/loss", range=LOSS)
+SHUFFLED = Metric("shuffled/{measure}")
+"""A measure on matched pairs, less the same on shuffled ones."""
+
+SITE_CHANGE = Metric("influence/uniform-site/{site}/change", range=SHARE)
+"""Share of the probability of the output that moves where the attention of a site is made uniform."""
+SITE_RISE = Metric("influence/uniform-site/{site}/loss", "nat")
+"""Rise of the loss of the right answer."""
+HEAD_CHANGE = Metric("influence/silent-head/{site}/head/{head}/change", range=SHARE)
+HEAD_RISE = Metric("influence/silent-head/{site}/head/{head}/loss", "nat")
+CHANGE = Metric("influence/{intervention}/change", range=SHARE)
+RISE = Metric("influence/{intervention}/loss", "nat")
+SPEARMAN = Metric("influence/{level}/spearman_entropy_norm", range=(-1.0, 1.0))
+COMPARED = Metric("influence/{level}/compared", style=Style.COUNT)

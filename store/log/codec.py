@@ -1,0 +1,123 @@
+"""Events to stored text and back. Old versions are upcast on reading and never rewritten."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from store.base import STORED, DomainEvent
+from store.canonical import canonical
+from store.errors import IntegrityFailure, NewerSchema, first_line
+from store.events import Event, TaggedEvent
+from store.log.chain import EventRow, link
+from store.record import GENESIS, Recorded
+
+VERSIONS: Mapping[str, int] = {member.__name__: 1 for member in get_args(Event)} | {
+    "StudyRegistered": 3,
+    "StudyAmended": 3,
+    "TaskPlanned": 3,
+    "AssessmentMade": 2,
+}
+"""The version in which each event is written today."""
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def _unchanged(body: dict[str, Any]) -> dict[str, Any]:
+    """The next version only added fields with defaults."""
+    return body
+
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    # 2: what is planted in a model, and how attention is measured
+    ("StudyRegistered", 1): _unchanged,
+    ("StudyAmended", 1): _unchanged,
+    ("TaskPlanned", 1): _unchanged,
+    # 3: the test, the boundary of the looks, and looks without a fixed number
+    ("StudyRegistered", 2): _unchanged,
+    ("StudyAmended", 2): _unchanged,
+    ("TaskPlanned", 2): _unchanged,
+    # 2: what would change a verdict, and the further images that would decide it
+    ("AssessmentMade", 1): _unchanged,
+}
+"""From (type, version) to a function that turns such a body into one of the next version."""
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(TaggedEvent)
+
+
+def encode(event: DomainEvent) -> tuple[str, int, str]:
+    """The (type, version, body) columns of an event."""
+    return event.type, VERSIONS[event.type], canonical(event.model_dump(mode="json"))
+
+
+def decode(type: str, version: int, body: str) -> Event:
+    """The event of stored columns; NewerSchema when it was written by a later gonogo."""
+    current = VERSIONS.get(type)
+    if current is None or version > current:
+        raise NewerSchema(
+            f"the log holds a {type} event of version {version}, which this gonogo does not know; upgrade gonogo"
+        )
+    try:
+        if version == current:
+            event = _EVENT.validate_json(body, context={STORED: True})
+        else:
+            data = json.loads(body)
+            for step in range(version, current):
+                data = UPCASTERS[type, step](data)
+            event = _EVENT.validate_python(data, context={STORED: True})
+    except (ValidationError, ValueError, RecursionError) as error:
+        raise IntegrityFailure(
+            f"a stored {type} event cannot be read ({_complaint(error)}); run gonogo verify"
+        ) from error
+    if event.type != type:
+        raise IntegrityFailure(f"a stored {type} event has the body of a {event.type}; run gonogo verify")
+    return event
+
+
+def recorded(row: EventRow) -> Recorded:
+    """A stored row, with its event decoded."""
+    return Recorded(
+        row.position, parse_time(row.at), row.actor, row.cause, decode(row.type, row.version, row.body), row.hash
+    )
+
+
+def next_rows(
+    events: Sequence[Event], last: EventRow | None, study: str, now: datetime, actor: str, cause: int | None
+) -> list[EventRow]:
+    """The rows that these events become after `last`. Time never runs backwards within a log."""
+    position, head = (last.position, last.hash) if last else (0, GENESIS)
+    at = format_time(now)
+    if last is not None and last.at > at:
+        at = last.at
+    rows = []
+    for event in events:
+        position += 1
+        type, version, body = encode(event)
+        bare = EventRow(study, position, at, actor, cause, type, version, body)
+        head = link(head, bare)
+        rows.append(EventRow(study, position, at, actor, cause, type, version, body, head))
+    return rows
+
+
+def format_time(at: datetime) -> str:
+    """A moment in UTC, to the microsecond, always in the same width."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_time(text: str) -> datetime:
+    """The moment that `format_time` wrote; IntegrityFailure when it is not one."""
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise IntegrityFailure(f"{text!r} in the log is not a time; run gonogo verify") from error
+
+
+def _complaint(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return first_line(error)

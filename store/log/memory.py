@@ -1,0 +1,81 @@
+"""The reference implementation of the log: everything in one list. For tests and for thinking."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from store.errors import Conflict
+from store.events import Event
+from store.log.chain import ChainCheck, EventRow, check_chain
+from store.log.codec import next_rows, recorded
+from store.log.protocol import Clock, Lease
+from store.record import Recorded
+
+
+class MemoryLog:
+    """An event log that lives as long as the process."""
+
+    def __init__(self, clock: Clock, study: str = "study") -> None:
+        self._clock = clock
+        self._study = study
+        self._rows: list[EventRow] = []
+        self._leases: dict[str, Lease] = {}
+        self._lock = threading.RLock()
+
+    def read(self, after: int = 0, until: int | None = None) -> Iterator[Recorded]:
+        """See EventLog.read."""
+        for row in self._rows[max(after, 0) : until]:
+            yield recorded(row)
+
+    def rows(self) -> Iterator[EventRow]:
+        """See EventLog.rows."""
+        return iter(list(self._rows))
+
+    def position(self) -> int:
+        """See EventLog.position."""
+        return len(self._rows)
+
+    def append(self, events: Sequence[Event], *, expected: int, actor: str, cause: int | None = None) -> int:
+        """See EventLog.append."""
+        with self._lock:
+            if len(self._rows) != expected:
+                raise Conflict(f"the log stands at {len(self._rows)}, not at {expected}")
+            last = self._rows[-1] if self._rows else None
+            self._rows += next_rows(events, last, self._study, self._clock(), actor, cause)
+            return len(self._rows)
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """See EventLog.exclusive."""
+        with self._lock:
+            yield
+
+    def lease(self, task_id: str) -> Lease | None:
+        """See EventLog.lease."""
+        return self._leases.get(task_id)
+
+    def hold(self, lease: Lease) -> None:
+        """See EventLog.hold."""
+        with self._lock:
+            present = self._leases.get(lease.task_id)
+            if present is None or present.fence <= lease.fence:
+                self._leases[lease.task_id] = lease
+
+    def renew(self, task_id: str, fence: int, until: datetime) -> bool:
+        """See EventLog.renew."""
+        with self._lock:
+            present = self._leases.get(task_id)
+            if present is None or present.fence != fence:
+                return False
+            self._leases[task_id] = Lease(task_id, fence, present.worker, until)
+            return True
+
+    def check(self) -> ChainCheck:
+        """See EventLog.check."""
+        return check_chain(self.rows())
+
+    def close(self) -> None:
+        """See EventLog.close."""

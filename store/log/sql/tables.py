@@ -1,0 +1,29 @@
+"""The tables of the event log: events, which only grow, and leases, which are overwritten."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text
+
+METADATA = MetaData()
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("study", String, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("cause", Integer),
+    Column("type", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("hash", String, nullable=False),
+)
+LEASES = Table(
+    "leases",
+    METADATA,
+    Column("study", String, primary_key=True),
+    Column("task_id", String, primary_key=True),
+    Column("fence", Integer, nullable=False),
+    Column("worker", String, nullable=False),
+    Column("until", String, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""What agents, reports and commands read off a board. Pure."""

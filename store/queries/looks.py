@@ -1,0 +1,39 @@
+"""The looks of a study: which are done, which is current, and the parts of the data that each rests on. Pure."""
+
+from __future__ import annotations
+
+from store.board import Board
+from store.kinds.statistics import StatisticsSpec
+from store.models import DataRef
+from store.queries.protocol import current_cycle, study_of
+
+
+def looks_done(board: Board, before_cycle: int | None = None) -> int:
+    """Looks whose comparison was accepted, in all cycles or in those before one."""
+    return len(
+        {
+            task.spec.look
+            for task in board.tasks.of_kind("statistics")
+            if isinstance(task.spec, StatisticsSpec)
+            and task.status == "accepted"
+            and (before_cycle is None or task.cycle < before_cycle)
+        }
+    )
+
+
+def current_look(board: Board) -> int:
+    """The look that the newest cycle takes: the first that no earlier cycle has compared, and never past the last."""
+    following = looks_done(board, before_cycle=current_cycle(board)) + 1
+    return min(following, study_of(board).decision.last_look or following)
+
+
+def of_looks(board: Board) -> str:
+    """How a look's number goes on: `of 3`, or that their number is open."""
+    last = study_of(board).decision.last_look
+    return "of an open number" if last is None else f"of {last}"
+
+
+def parts_until(board: Board, look: int) -> tuple[DataRef, ...]:
+    """The parts of the data that a look rests on, in order."""
+    study = study_of(board)
+    return tuple(study.data.part(number, study.seed) for number in range(1, look + 1))

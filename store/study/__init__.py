@@ -1,0 +1,1 @@
+"""The study as it was registered, and its amendments."""

@@ -1,0 +1,1 @@
+"""Tasks, from their plan to their end."""
