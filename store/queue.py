@@ -18,9 +18,9 @@ _POLL_S = 0.001
 class WriterQueue:
     """An advisory lock between threads and processes. Re-entrant within a thread; let go when the process dies."""
 
-    def __init__(self, path: Path, patience_s: float) -> None:
+    def __init__(self, path: Path, lock_timeout_s: float) -> None:
         self._path = path
-        self._patience_s = patience_s
+        self._lock_timeout_s = lock_timeout_s
         self._threads = threading.RLock()
         self._depth = 0
         self._file: int | None = None
@@ -28,7 +28,7 @@ class WriterQueue:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for our turn, then hold it; LogLocked when it does not come in time."""
-        if not self._threads.acquire(timeout=self._patience_s):
+        if not self._threads.acquire(timeout=self._lock_timeout_s):
             raise LogLocked(f"{self._path.name} is held by another thread; try again")
         try:
             if self._depth == 0:
@@ -55,7 +55,7 @@ class WriterQueue:
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise StorageFailure(f"{self._path} cannot be written: {error.strerror}") from error
-        deadline = time.monotonic() + self._patience_s
+        deadline = time.monotonic() + self._lock_timeout_s
         while True:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -101,21 +101,21 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 class SqliteLog:
     """An event log in a SQLite file. Safe to share between threads and between processes of one machine."""
 
-    def __init__(self, path: Path, clock: Clock, study: str = "study", patience_s: float = 10.0) -> None:
-        """Open or create the log; `patience_s` is how long a writer waits for its turn."""
+    def __init__(self, path: Path, clock: Clock, study: str = "study", lock_timeout_s: float = 10.0) -> None:
+        """Open or create the log; `lock_timeout_s` is how long a writer waits for the write lock."""
         self.path = path
         self._clock = clock
         self._study = study
-        self._queue = WriterQueue(path.with_name(path.name + ".lock"), patience_s)
-        self._engine = _engine(path, patience_s)
+        self._queue = WriterQueue(path.with_name(path.name + ".lock"), lock_timeout_s)
+        self._engine = _engine(path, lock_timeout_s)
         self._prepare()
 
     @classmethod
-    def existing(cls, path: Path, clock: Clock, patience_s: float = 10.0) -> SqliteLog:
+    def existing(cls, path: Path, clock: Clock, lock_timeout_s: float = 10.0) -> SqliteLog:
         """Open a log that must be there already; BadInput when it is not."""
         if not path.exists():
             raise BadInput(f"{path} is not there; start with gonogo init DIR, then gonogo run")
-        return cls(path, clock, patience_s=patience_s)
+        return cls(path, clock, lock_timeout_s=lock_timeout_s)
 
     def read(self, after: int = 0, until: int | None = None) -> Iterator[Recorded]:
         """See EventLog.read."""
@@ -247,13 +247,13 @@ def _values(row: Row) -> dict[str, Any]:
     return {name: getattr(row, name) for name in Row.__slots__}
 
 
-def _engine(path: Path, patience_s: float) -> Engine:
+def _engine(path: Path, lock_timeout_s: float) -> Engine:
     module = sqlite_module()
     journal = "WAL" if wal_is_safe(module.sqlite_version_info) else "DELETE"
     if not path.parent.is_dir():
         raise BadInput(f"the folder {path.parent} is not there")
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), module=module, connect_args={"timeout": patience_s}
+        URL.create("sqlite", database=str(path)), module=module, connect_args={"timeout": lock_timeout_s}
     )
 
     @event.listens_for(engine, "connect")

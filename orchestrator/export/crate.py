@@ -9,15 +9,25 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from orchestrator.artifacts import ArtifactStore, digest_of_file
+from orchestrator.checking.integrity import check_record
 from orchestrator.export import verify_crate
 from orchestrator.export.metadata import describe
 from orchestrator.export.terms import Kept, Told
-from orchestrator.export.verify_crate import EVENTS, METADATA, STATEMENT, STUDY, VERIFIER, Bad, Crate, encoded
-from orchestrator.integrity import check_record
-from orchestrator.runs import LoggedRun
-from orchestrator.tracking import Tracker
+from orchestrator.export.verify_crate import (
+    EVENTS,
+    METADATA,
+    STATEMENT,
+    STUDY,
+    VERIFIER,
+    Bad,
+    Crate,
+    encoded,
+)
+from orchestrator.tracking.runs import LoggedRun
+from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
 from store import events as e
 from store.board import Board, fold
@@ -32,7 +42,7 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written, and what its own verifier said of it."""
+    """The crate that was written, which its own verifier has passed."""
 
     path: Path
     cycle: int
@@ -42,7 +52,20 @@ class Exported:
     """Of the log at the end of the cycle: what a holder of the crate needs from elsewhere."""
     statement: str
     """SHA-256 of the statement."""
-    said: str
+    checked: str
+    """One line from its own verifier."""
+
+    def view(self) -> dict[str, Any]:
+        """`gonogo.export/1`."""
+        return {
+            "schema": "gonogo.export/1",
+            "path": str(self.path),
+            "cycle": self.cycle,
+            "files": self.files,
+            "head": self.head,
+            "statement_sha256": self.statement,
+            "signed": False,
+        }
 
 
 def export_cycle(
@@ -68,7 +91,7 @@ def export_cycle(
         rows = [row for row in log.rows() if row.position <= end]
         count = _fill(folder, rows, fold(entries[:end]), cycle, workspace, tracker)
         try:
-            said = Crate(folder).check(rows[-1].hash)
+            checked = Crate(folder).check(rows[-1].hash)
         except Bad as bad:
             raise IntegrityFailure(f"cycle {cycle} does not check out, so nothing was exported: {bad}") from bad
         statement = digest_of_file(folder / STATEMENT)
@@ -76,7 +99,7 @@ def export_cycle(
             _pack(folder, Path(scratch) / "crate.zip")
             folder = Path(scratch) / "crate.zip"
         folder.rename(target)
-    return Exported(target, cycle, count, rows[-1].hash, statement, said)
+    return Exported(target, cycle, count, rows[-1].hash, statement, checked)
 
 
 def _closed(entries: list[Recorded], cycle: int | None) -> tuple[int, int]:

@@ -11,9 +11,9 @@ import pytest
 
 from agents.teams import TEAMS
 from orchestrator.artifacts import ArtifactStore
-from orchestrator.dispatch import dispatch
-from orchestrator.house import House
-from orchestrator.tracking import Tracker
+from orchestrator.running.dispatch import dispatch
+from orchestrator.services import Services
+from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
 from store import commands as c
 from store.board import Task
@@ -40,7 +40,7 @@ def mlflow_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def house(tmp_path: Path, clock, study_data, mlflow_uri: str) -> House:
+def services(tmp_path: Path, clock, study_data, mlflow_uri: str) -> Services:
     workspace = Workspace(tmp_path)
     artifacts = ArtifactStore(workspace.artifacts)
     ledger = Ledger(MemoryLog(clock))
@@ -49,15 +49,15 @@ def house(tmp_path: Path, clock, study_data, mlflow_uri: str) -> House:
     ledger.submit(c.PlanTask("t", spec, "environment", "high", "r", "b"), actor="p")
     ledger.submit(c.ClaimTask(ledger.board.tasks[0].task_id, "operations", "w"), actor="a")
     tracker = Tracker(mlflow_uri, tmp_path.name, artifacts, workspace.artifacts / "mlflow")
-    return House(
+    return Services(
         workspace, ledger, tracker, artifacts, clock, "w", 30.0, TEAMS, lambda _: pytest.fail("no handler"), Silent()
     )
 
 
-def work(house: House, handler: Callable[[Environment, Run], object]) -> Task:
-    task = house.ledger.board.tasks[0]
-    dispatch(replace(house, handler_of=lambda _: handler), task)
-    return house.ledger.board.tasks[0]
+def work(services: Services, handler: Callable[[Environment, Run], object]) -> Task:
+    task = services.ledger.board.tasks[0]
+    dispatch(replace(services, handler_of=lambda _: handler), task)
+    return services.ledger.board.tasks[0]
 
 
 def good(spec: Environment, run: Run) -> Done:
@@ -71,97 +71,98 @@ def good(spec: Environment, run: Run) -> Done:
     )
 
 
-def test_numbers_are_logged_first_and_then_recorded_as_evidence(house: House) -> None:
-    task = work(house, good)
+def test_numbers_are_logged_first_and_then_recorded_as_evidence(services: Services) -> None:
+    task = work(services, good)
     assert task.status == "succeeded"
     (item,) = task.evidence
     assert (item.metric, item.value, item.n, item.run_id) == ("score", 0.1 + 0.2, 7, task.run_id)
     assert item.digest == task.artifacts[0].digest
-    assert house.artifacts.find(item.digest).read_bytes() == b"raw"
-    logged = house.tracker.metrics(item.run_id)
-    assert logged == {"score": 0.1 + 0.2, "score/low": 0.2, "score/high": 0.4, "hidden": 1.0}
+    assert services.artifacts.find(item.digest).read_bytes() == b"raw"
+    logged = services.tracker.run(item.run_id)
+    assert logged is not None
+    assert logged.metrics == {"score": 0.1 + 0.2, "score/low": 0.2, "score/high": 0.4, "hidden": 1.0}
     assert dict(task.facts) == {"Device": "an abacus"}
-    assert not any(house.workspace.scratch.iterdir())
+    assert not any(services.workspace.scratch.iterdir())
 
 
-def test_a_crash_between_mlflow_and_the_log_does_not_repeat_the_work(house: House, clock) -> None:
-    task = house.ledger.board.tasks[0]
-    run = Run(house.workspace.root, house.workspace.root, house.artifacts.find)
-    logged = house.tracker.log(task, good(task.spec, run), clock(), clock())
+def test_a_crash_between_mlflow_and_the_log_does_not_repeat_the_work(services: Services, clock) -> None:
+    task = services.ledger.board.tasks[0]
+    run = Run(services.workspace.root, services.workspace.root, services.artifacts.find)
+    logged = services.tracker.log(task, good(task.spec, run), clock(), clock())
 
     def never(spec: Environment, run: Run) -> Done:
         raise AssertionError("the work was done before")
 
-    done = work(house, never)
+    done = work(services, never)
     assert (done.status, done.run_id) == ("succeeded", logged.run_id)
     assert done.evidence == logged.evidence
 
 
-def test_a_returned_task_is_done_again_under_a_run_of_its_own(house: House) -> None:
-    first = work(house, good)
-    house.ledger.submit(
+def test_a_returned_task_is_done_again_under_a_run_of_its_own(services: Services) -> None:
+    first = work(services, good)
+    services.ledger.submit(
         c.ReturnTask(first.task_id, (), "again"), c.ClaimTask(first.task_id, "operations", "w"), actor="r"
     )
-    second = work(house, good)
+    second = work(services, good)
     assert second.status == "succeeded"
     assert second.run_id != first.run_id
 
 
-def test_a_late_result_is_rejected_and_the_run_that_counts_is_the_one_in_the_log(house: House) -> None:
-    task = house.ledger.board.tasks[0]
+def test_a_late_result_is_rejected_and_the_run_that_counts_is_the_one_in_the_log(services: Services) -> None:
+    task = services.ledger.board.tasks[0]
 
     def slow(spec: Environment, run: Run) -> Done:
-        house.ledger.submit(c.ClaimTask(task.task_id, "operations", "other", takeover=True), actor="a")
+        services.ledger.submit(c.ClaimTask(task.task_id, "operations", "other", takeover=True), actor="a")
         return good(spec, run)
 
-    dispatch(replace(house, handler_of=lambda _: slow), task)
-    taken_over = house.ledger.board.tasks[0]
+    dispatch(replace(services, handler_of=lambda _: slow), task)
+    taken_over = services.ledger.board.tasks[0]
     assert (taken_over.status, taken_over.worker) == ("claimed", "other")
-    (late,) = house.ledger.board.rejected
+    (late,) = services.ledger.board.rejected
     assert (late.fence, late.newest) == (1, 2)
-    started = house.clock()
-    run = Run(house.workspace.root, house.workspace.root, house.artifacts.find)
-    logged = house.tracker.log(taken_over, good(task.spec, run), started, started)
-    done = work(house, lambda spec, run: pytest.fail("it was logged already"))
+    started = services.clock()
+    run = Run(services.workspace.root, services.workspace.root, services.artifacts.find)
+    logged = services.tracker.log(taken_over, good(task.spec, run), started, started)
+    done = work(services, lambda spec, run: pytest.fail("it was logged already"))
     assert done.status == "succeeded"
-    finished = {run_id for run_id in (done.run_id, logged.run_id) if house.tracker.metrics(run_id) is not None}
+    finished = {run_id for run_id in (done.run_id, logged.run_id) if services.tracker.run(run_id) is not None}
     assert finished == {done.run_id}
 
 
-def test_a_worker_that_wakes_up_late_leaves_the_run_of_its_successor_alone(house: House) -> None:
-    sleeper = house.ledger.board.tasks[0]
-    house.ledger.submit(c.ClaimTask(sleeper.task_id, "operations", "other", takeover=True), actor="a")
-    done = work(house, good)
-    dispatch(house, sleeper)
-    assert [late.fence for late in house.ledger.board.rejected] == [1]
-    assert house.tracker.metrics(done.run_id) is not None
+def test_a_worker_that_wakes_up_late_leaves_the_run_of_its_successor_alone(services: Services) -> None:
+    sleeper = services.ledger.board.tasks[0]
+    services.ledger.submit(c.ClaimTask(sleeper.task_id, "operations", "other", takeover=True), actor="a")
+    done = work(services, good)
+    dispatch(services, sleeper)
+    assert [late.fence for late in services.ledger.board.rejected] == [1]
+    assert services.tracker.run(done.run_id) is not None
 
 
 @pytest.mark.parametrize(
     ("error", "told"),
     [(BadInput("images/3.png is truncated;\n give another"), "images/3.png is truncated; give another")],
 )
-def test_a_failure_that_is_understood_is_told_in_one_line(house: House, error: Exception, told: str) -> None:
+def test_a_failure_that_is_understood_is_told_in_one_line(services: Services, error: Exception, told: str) -> None:
     def fails(spec: Environment, run: Run) -> Done:
         raise error
 
-    task = work(house, fails)
+    task = work(services, fails)
     assert (task.status, task.reason) == ("failed", told)
 
 
-def test_a_failure_that_is_not_understood_leaves_its_trace(house: House) -> None:
+def test_a_failure_that_is_not_understood_leaves_its_trace(services: Services) -> None:
     def breaks(spec: Environment, run: Run) -> Done:
         return {}["missing"]
 
-    task = work(house, breaks)
+    task = work(services, breaks)
     assert task.status == "failed"
     assert task.reason.startswith("KeyError: 'missing' (trace: traces/")
-    trace = house.workspace.root / task.reason.partition("trace: ")[2].rstrip(")")
+    trace = services.workspace.root / task.reason.partition("trace: ")[2].rstrip(")")
     assert "in breaks" in trace.read_text()
 
 
-def test_what_cannot_be_done_is_blocked_with_its_remedy(house: House) -> None:
-    task = work(house, lambda spec, run: Blocked("no weights", "a network"))
+def test_what_cannot_be_done_is_blocked_with_its_remedy(services: Services) -> None:
+    task = work(services, lambda spec, run: Blocked("no weights", "a network"))
     assert (task.status, task.reason, task.remedy, task.run_id) == ("blocked", "no weights", "a network", None)
 
 
@@ -173,13 +174,13 @@ def test_what_cannot_be_done_is_blocked_with_its_remedy(house: House) -> None:
         OSError(errno.ENOSPC, "No space left on device"),
     ],
 )
-def test_a_run_that_must_stop_gives_the_task_back_first(house: House, stop: BaseException) -> None:
+def test_a_run_that_must_stop_gives_the_task_back_first(services: Services, stop: BaseException) -> None:
     def stops(spec: Environment, run: Run) -> Done:
         raise stop
 
     with pytest.raises(type(stop)):
-        work(house, stops)
-    assert house.ledger.board.tasks[0].status == "planned"
+        work(services, stops)
+    assert services.ledger.board.tasks[0].status == "planned"
 
 
 @pytest.mark.parametrize(
@@ -191,20 +192,20 @@ def test_a_run_that_must_stop_gives_the_task_back_first(house: House, stop: Base
         ((Measurement("sco;re", 1.0),), "cannot be the name of a metric"),
     ],
 )
-def test_a_number_that_is_none_is_not_logged(house: House, measurements, told: str) -> None:
-    task = work(house, lambda spec, run: Done("x", measurements))
+def test_a_number_that_is_none_is_not_logged(services: Services, measurements, told: str) -> None:
+    task = work(services, lambda spec, run: Done("x", measurements))
     assert task.status == "failed"
     assert told in task.reason
 
 
 def test_an_mlflow_store_that_does_not_answer_stops_the_run_and_is_not_held_against_the_task(
-    house: House, tmp_path: Path
+    services: Services, tmp_path: Path
 ) -> None:
     (tmp_path / "broken.db").write_bytes(b"this is no database" * 100)
-    tracker = Tracker(f"sqlite:///{tmp_path / 'broken.db'}", "x", house.artifacts, tmp_path / "mlflow")
+    tracker = Tracker(f"sqlite:///{tmp_path / 'broken.db'}", "x", services.artifacts, tmp_path / "mlflow")
     with pytest.raises(TrackingFailure, match="MLflow at sqlite:///"):
-        work(replace(house, tracker=tracker), good)
-    task = house.ledger.board.tasks[0]
+        work(replace(services, tracker=tracker), good)
+    task = services.ledger.board.tasks[0]
     assert task.status == "planned"
-    house.ledger.submit(c.ClaimTask(task.task_id, "operations", "w"), actor="a")
-    assert work(house, good).status == "succeeded"
+    services.ledger.submit(c.ClaimTask(task.task_id, "operations", "w"), actor="a")
+    assert work(services, good).status == "succeeded"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from orchestrator.checking.resolving import resolve
 from orchestrator.reports.past import look_back
-from orchestrator.resolving import resolve
 from tests.unit.orchestrator.reports.conftest import HISTORIES, played, rendered
 
 WAITING = "a question is open"

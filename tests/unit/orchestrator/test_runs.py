@@ -13,8 +13,8 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 
 from orchestrator.artifacts import ArtifactStore
-from orchestrator.runs import DatabaseRuns, LoggedRun, UnknownTables
-from orchestrator.tracking import Tracker
+from orchestrator.tracking.runs import DatabaseRuns, LoggedRun, UnknownTables
+from orchestrator.tracking.tracker import Tracker
 from store.errors import TrackingFailure
 
 
@@ -103,7 +103,7 @@ _READS = """
 import sys
 from pathlib import Path
 from orchestrator.artifacts import ArtifactStore
-from orchestrator.tracking import Tracker
+from orchestrator.tracking.tracker import Tracker
 uri, run_id, folder = sys.argv[1:]
 run = Tracker(uri, "x", ArtifactStore(Path(folder)), Path(folder)).run(run_id)
 print(len(run.metrics), "mlflow" in sys.modules)

@@ -11,8 +11,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from orchestrator.integrity import check_record
-from orchestrator.signing import SignedHead, make_key, own_key, parsed_head, public_key, sign_head, signed_heads
+from orchestrator.checking.integrity import check_record
+from orchestrator.checking.signing import (
+    SignedHead,
+    make_key,
+    own_key,
+    parsed_head,
+    public_key,
+    sign_head,
+    signed_heads,
+)
 from orchestrator.workspace import Workspace
 from store.errors import BadInput
 from store.events import CycleClosed, CycleOpened

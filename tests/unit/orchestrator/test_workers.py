@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import psutil
 import pytest
 
-from orchestrator.workers import Heartbeat, first_lease, is_dead, lapsed_claims, this_worker
+from orchestrator.running.workers import Heartbeat, first_lease, is_dead, lapsed_claims, this_worker
 from store import commands as c
 from store.ledger import Ledger
 from store.log import Lease

@@ -83,7 +83,7 @@ def test_a_file_that_is_no_database_is_an_integrity_failure(path: Path) -> None:
 
 def test_a_lock_held_by_another_process_is_named_after_some_patience(path: Path) -> None:
     filled(path)
-    log = SqliteLog(path, now, patience_s=0.1)
+    log = SqliteLog(path, now, lock_timeout_s=0.1)
     with subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdin=PIPE, stdout=PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
@@ -95,7 +95,7 @@ def test_a_lock_held_by_another_process_is_named_after_some_patience(path: Path)
 
 def test_a_writer_that_does_not_get_its_turn_says_who_has_it(path: Path) -> None:
     filled(path)
-    first, second = SqliteLog(path, now), SqliteLog(path, now, patience_s=0.05)
+    first, second = SqliteLog(path, now), SqliteLog(path, now, lock_timeout_s=0.05)
     with first.exclusive(), pytest.raises(LogLocked, match=r"locked by process \d+"):
         second.append([opened(9)], expected=3, actor="a")
 

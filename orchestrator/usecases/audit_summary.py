@@ -1,0 +1,54 @@
+"""Summarises the audits of a cycle's own reports: counts, contradictions, and audits that failed. Pure."""
+
+from __future__ import annotations
+
+from agents.planning.acceptance import how_it_ended
+from agents.reading import audits, contradictions_told, settled
+from agents.reading import contradictions as count_contradictions
+from store.board import Board, Task
+from store.specs import Audit
+from tasks.audit.finding import VERDICTS
+
+
+def summary(board: Board, cycle: int) -> str:
+    """One line on the audits of a cycle's reports; empty while none is planned, and may still be."""
+    planned, current = audits(board, cycle), board.cycles[cycle]
+    if not planned:
+        return "its reports were not audited" if current.report is not None and current.closed_at is not None else ""
+    done = [task for task in planned if task.status == "accepted"]
+    of = f"{len(planned)}" if len(done) == len(planned) else f"{len(done)} of {len(planned)}"
+    counts = ", ".join(f"{_count(done, verdict)} {verdict}" for verdict in VERDICTS)
+    return f"audit of {of} reports: {counts}"
+
+
+def contradictions(board: Board, cycle: int) -> dict[str, list[str]]:
+    """The contradictions that were found in each report, by its name; reports without any are left out."""
+    return {
+        _report(task): [f"{_where(label)}: {computation}" for label, computation in contradictions_told(task)]
+        for task in audits(board, cycle)
+        if count_contradictions(task)
+    }
+
+
+def failures(board: Board, cycle: int) -> dict[str, str]:
+    """The reason why an audit did not succeed, by the name of its report."""
+    return {
+        _report(task): how_it_ended(task)
+        for task in audits(board, cycle)
+        if settled(board, task) and task.status != "accepted"
+    }
+
+
+def _count(done: list[Task], verdict: str) -> int:
+    found = (task.value(f"count/{verdict.replace(' ', '_')}") for task in done)
+    return sum(int(item.value) for item in found if item is not None)
+
+
+def _report(task: Task) -> str:
+    assert isinstance(task.spec, Audit)
+    return task.spec.report
+
+
+def _where(label: str) -> str:
+    """Check and line: the end of `Inconsistent 2, percentages, line 12`."""
+    return label.partition(", ")[2] or label
