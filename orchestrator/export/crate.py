@@ -1,4 +1,4 @@
-"""Exports a closed cycle: everything its reports rest on, in one folder or zip, whose own verifier has passed it."""
+"""Exports a closed cycle with all its data, in one folder or zip, which its own verifier has passed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orchestrator.artifacts import ArtifactStore, digest_of_file
 from orchestrator.checking.integrity import check_record
 from orchestrator.export import verify_crate
 from orchestrator.export.metadata import describe
-from orchestrator.export.terms import Kept, Told
+from orchestrator.export.terms import CrateFile, CrateInput
 from orchestrator.export.verify_crate import (
     EVENTS,
     METADATA,
@@ -24,6 +24,7 @@ from orchestrator.export.verify_crate import (
     VERIFIER,
     Bad,
     Crate,
+    artifacts,
     encoded,
 )
 from orchestrator.tracking.runs import LoggedRun
@@ -125,13 +126,13 @@ def _fill(folder: Path, rows: list[Row], board: Board, cycle: int, workspace: Wo
     _write(folder / EVENTS, b"".join(encoded(asdict(row)) + b"\n" for row in rows))
     _write(folder / STUDY, encoded(study.model_dump(mode="json")))
     _write(folder / VERIFIER, Path(verify_crate.__file__).read_bytes())
-    for name, source in _copies(rows, report, workspace).items():
+    for name, source in copies(rows, report, workspace).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, folder / name)
     for run in runs.values():
         _write(folder / f"runs/{run.run_id}.json", encoded(asdict(run)) + b"\n")
-    told = Told(board, report, {run.run_id: run.params for run in runs.values()})
-    described = json.dumps(describe(told, _kept(folder)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    content = CrateInput(board, report, {run.run_id: run.params for run in runs.values()})
+    described = json.dumps(describe(content, _kept(folder)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     _write(folder / METADATA, described.encode())
     files = _kept(folder)
     digests = {name: kept.digest for name, kept in files.items()}
@@ -164,20 +165,23 @@ def _runs(rows: list[Row], tracker: Tracker) -> Mapping[str, LoggedRun]:
     return runs
 
 
-def _copies(rows: list[Row], report: e.ReportWritten, workspace: Workspace) -> dict[str, Path]:
-    """Reports and artifacts: by the name of each in the crate, where it is now."""
-    copies = {}
+def copies(rows: list[Row], report: e.ReportWritten, workspace: Workspace) -> dict[str, Path]:
+    """Reports, and the artifacts of events of any type: the path of each, by its name in the crate.
+
+    Raises BadInput where a report is gone, IntegrityFailure for an artifact that is not kept, or a name that leads out
+    of its folder.
+    """
+    found = {}
     for file in report.files:
         source = workspace.root / inside("reports", file.name)
         if not source.is_file():
             raise BadInput(f"{source} is gone; gonogo report --cycle {report.cycle} renders it again")
-        copies[file.name] = source
+        found[file.name] = source
     store = ArtifactStore(workspace.artifacts)
-    for event in _recorded(rows):
-        for artifact in event.artifacts:
-            name = f"artifacts/{event.run_id}/{artifact.name}"
-            copies[inside(f"artifacts/{event.run_id}", name)] = store.find(artifact.digest)
-    return copies
+    for row in rows:
+        for name, digest in artifacts(asdict(row)):
+            found[inside("/".join(name.split("/", 2)[:2]), name)] = store.find(digest)
+    return found
 
 
 def inside(folder: str, name: str) -> str:
@@ -189,9 +193,9 @@ def inside(folder: str, name: str) -> str:
     return name
 
 
-def _kept(folder: Path) -> dict[str, Kept]:
+def _kept(folder: Path) -> dict[str, CrateFile]:
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return {name: Kept(digest_of_file(paths[name]), paths[name].stat().st_size) for name in sorted(paths)}
+    return {name: CrateFile(digest_of_file(paths[name]), paths[name].stat().st_size) for name in sorted(paths)}
 
 
 def _write(path: Path, content: bytes) -> None:
