@@ -9,12 +9,11 @@ from pathlib import Path
 
 from benchmarks.mutations.changes import BOUNDS_ONLY, KINDS
 from benchmarks.mutations.places import Part, Place, places
-from orchestrator.bootstrap import open_log
+from orchestrator.bootstrap import open_log, tracker_of
 from orchestrator.checking.report_files import ReportFile, check_file, report_files
 from orchestrator.checking.resolving import resolve
 from orchestrator.checking.tally import Tally
 from orchestrator.checking.verification import Verification, verify
-from orchestrator.cli.verify import tracker_of
 from orchestrator.settings import Settings
 from orchestrator.workspace import Workspace
 from store.board import fold
@@ -85,7 +84,7 @@ class Judges:
 
     def whole(self, mutation: Mutation | None = None) -> Verification:
         """What `gonogo verify` says of the workspace, with the changed file in its place for so long."""
-        tracker = tracker_of(self.settings)
+        tracker = tracker_of(self.settings, print)
         if mutation is None:
             return verify(self.log, Workspace(self.settings.workspace), tracker)
         path = self.settings.workspace / mutation.file

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +20,7 @@ QUESTION = "c1-claim-strength"
 
 
 class Silent:
-    """Shows nothing; a subclass breaks in while a task is at work."""
+    """Shows nothing."""
 
     def say(self, text: str) -> None: ...
     def start(self, task: Task) -> None: ...
@@ -44,33 +43,40 @@ def decided(settings: Settings) -> None:
     answer(settings, QUESTION, "at-least-2", "Ada", "two carry the claim", print)
 
 
-def run(settings: Settings) -> None:
-    decided(settings)
-    run_study(settings, Silent(), print)
-
-
-def run_with_an_amendment(settings: Settings) -> None:
+def amended(settings: Settings) -> None:
+    """The amended study is interrupted as soon as it is at work; what was amended stays."""
     decided(settings)
     file = settings.workspace / "study.toml"
     file.write_text(file.read_text().replace("threshold = 0.7", "threshold = 0.6"))
-    run_study(settings, Silent(), print, "the pilot was noisy")
-
-
-def refused_after_the_amendment(settings: Settings) -> None:
-    """The amended study cannot go on; what was amended stays."""
-    shutil.rmtree(settings.workspace / "artifacts")
-    with sqlite3.connect(settings.workspace / "mlflow.db") as connection:
-        connection.execute("DROP TABLE runs")
-    connection.close()
-    with pytest.raises(TrackingFailure):
-        run_with_an_amendment(settings)
+    with pytest.raises(KeyboardInterrupt):
+        run_study(settings, Interrupting(), print, "the pilot was noisy")
+    assert "StudyAmended" in types(settings)
 
 
 def interrupted(settings: Settings) -> None:
     decided(settings)
     with pytest.raises(KeyboardInterrupt):
         run_study(settings, Interrupting(), print)
-    assert [entry.event.type for entry in read_events(settings)][-1] == "TaskReleased"
+    assert types(settings)[-1] == "TaskReleased"
+
+
+def without_mlflow(settings: Settings) -> None:
+    """The run stops where MLflow is needed."""
+    decided(settings)
+    (settings.workspace / "mlflow.db").write_bytes(b"this is no database" * 100)
+    with pytest.raises(TrackingFailure):
+        run_study(settings, Silent(), print)
+    assert types(settings)[-1] == "TaskReleased"
+
+
+def types(settings: Settings) -> list[str]:
+    return [entry.event.type for entry in read_events(settings)]
+
+
+def last_is_signed(workspace: Path) -> bool:
+    board = read_board(settings_of(workspace))
+    head = json.loads((workspace / "heads" / f"{board.position:06d}.json").read_text())
+    return bool((head["position"], head["head"]) == (board.position, board.head))
 
 
 def head_in_mlflow(workspace: Path) -> int:
@@ -80,17 +86,18 @@ def head_in_mlflow(workspace: Path) -> int:
     return int(json.loads(value)["position"])
 
 
-@pytest.mark.parametrize(
-    "write", [decided, run, run_with_an_amendment, refused_after_the_amendment, interrupted], ids=lambda f: f.__name__
-)
+def test_runs_that_came_to_their_end_are_signed(one_cycle: Path, two_cycles: Path) -> None:
+    assert last_is_signed(one_cycle)
+    assert last_is_signed(two_cycles)
+
+
+@pytest.mark.parametrize("write", [decided, amended, interrupted, without_mlflow], ids=lambda write: write.__name__)
 def test_the_last_event_that_a_use_case_appended_is_signed(workspace: Path, write: Callable[[Settings], None]) -> None:
     settings = settings_of(workspace)
     before = read_board(settings).position
     write(settings)
-    board = read_board(settings)
-    assert board.position > before
-    head = json.loads((workspace / "heads" / f"{board.position:06d}.json").read_text())
-    assert (head["position"], head["head"]) == (board.position, board.head)
+    assert read_board(settings).position > before
+    assert last_is_signed(workspace)
 
 
 def test_an_interrupted_run_signs_in_mlflow_too_as_that_took_part(workspace: Path) -> None:
