@@ -17,28 +17,29 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from store.log.chain import ChainCheck, EventRow, link
+from store.log.memory import MemoryLog
+
 from orchestrator.checking.integrity import check_record
 from orchestrator.workspace import Workspace
-from store.chain import ChainCheck, Row, link
 from store.events import CycleClosed, CycleOpened, Event, TaskFailed, TaskReleased
-from store.memory import MemoryLog
 
 DAMAGES, SEED = 10_000, 1
 EVENTS = 60
 
-Damage = Callable[[list[Row], random.Random], int]
+Damage = Callable[[list[EventRow], random.Random], int]
 """Changes the rows and returns the position that a check has to name."""
 
 
 class TamperedLog(MemoryLog):
     """A log whose stored rows somebody has been at."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[EventRow]) -> None:
         super().__init__(lambda: datetime.now(UTC))
         self._rows = list(rows)
 
 
-def written(events: int = EVENTS, seed: int = SEED) -> list[Row]:
+def written(events: int = EVENTS, seed: int = SEED) -> list[EventRow]:
     """The stored rows of a log in good order."""
     draw = random.Random(seed)
     log = MemoryLog(lambda: datetime(2026, 3, 2, 9, draw.randrange(60), tzinfo=UTC))
@@ -58,7 +59,7 @@ def _event(number: int, draw: random.Random) -> Event:
     return draw.choice(kinds)
 
 
-def edit(rows: list[Row], draw: random.Random) -> int:
+def edit(rows: list[EventRow], draw: random.Random) -> int:
     """One column of one row, changed; a row with another position is read at another place."""
     at = draw.randrange(len(rows))
     column = draw.choice(("study", "position", "at", "actor", "cause", "type", "version", "body", "hash"))
@@ -71,7 +72,7 @@ def edit(rows: list[Row], draw: random.Random) -> int:
     return at + 1
 
 
-def linked_edit(rows: list[Row], draw: random.Random) -> int:
+def linked_edit(rows: list[EventRow], draw: random.Random) -> int:
     """One row changed and linked to the row before it: the chain then breaks at the row after it, which it names."""
     at = draw.randrange(len(rows) - 1)
     changed = replace(rows[at], actor=f"human:{draw.randrange(10**6)}")
@@ -79,7 +80,7 @@ def linked_edit(rows: list[Row], draw: random.Random) -> int:
     return at + 2
 
 
-def deletion(rows: list[Row], draw: random.Random) -> int:
+def deletion(rows: list[EventRow], draw: random.Random) -> int:
     """Some rows in a line, gone, but not the last; what comes after them moves up, or leaves a gap."""
     at = draw.randrange(len(rows) - 1)
     until = draw.randrange(at + 1, len(rows))
@@ -89,7 +90,7 @@ def deletion(rows: list[Row], draw: random.Random) -> int:
     return at + 1
 
 
-def insertion(rows: list[Row], draw: random.Random) -> int:
+def insertion(rows: list[EventRow], draw: random.Random) -> int:
     """A copy of any row, at another place, whose followers move down."""
     at = draw.randrange(len(rows) + 1)
     copied = draw.choice([row for row in rows if row.position != at + 1])
@@ -98,7 +99,7 @@ def insertion(rows: list[Row], draw: random.Random) -> int:
     return at + 1
 
 
-def swap(rows: list[Row], draw: random.Random) -> int:
+def swap(rows: list[EventRow], draw: random.Random) -> int:
     """Two rows in each other's place."""
     first, second = sorted(draw.sample(range(len(rows)), 2))
     rows[first], rows[second] = (
@@ -108,7 +109,7 @@ def swap(rows: list[Row], draw: random.Random) -> int:
     return first + 1
 
 
-def tail_cut(rows: list[Row], draw: random.Random) -> int:
+def tail_cut(rows: list[EventRow], draw: random.Random) -> int:
     """The last rows, gone: what is left is a whole chain, and only the head that is named elsewhere tells."""
     kept = draw.randrange(len(rows))
     del rows[kept:]

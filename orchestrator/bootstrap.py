@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from store.log.ledger import Ledger
+from store.log.sql.sqlite import SqliteLog
+
 from agents.teams import TEAMS
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.running.workers import this_worker
@@ -14,8 +17,6 @@ from orchestrator.study.file import StudyFile, read_study
 from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
 from store.errors import BadInput
-from store.ledger import Ledger
-from store.sql import SqliteLog
 from tasks.catalog import handler_of
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from store.log.ledger import Ledger
+from store.log.protocol import Clock
+from store.task.state import Task
+
 from agents.agent import Agent, Team
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
-from store.board import Task
-from store.ledger import Ledger
-from store.log import Clock
-from store.specs import TaskKind
 from tasks.handler import TaskHandler
 
 
@@ -49,5 +49,5 @@ class Services:
     worker: str
     lease_s: float
     teams: Mapping[Team, Sequence[Agent]]
-    handler_of: Callable[[TaskKind], TaskHandler[Any]]
+    handler_of: Callable[[str], TaskHandler[Any]]
     display: Display

@@ -32,8 +32,6 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from store.chain import ChainCheck, Row, check_chain
-from store.codec import format_time, next_rows, parse_time, recorded
 from store.errors import (
     BadInput,
     Conflict,
@@ -45,8 +43,10 @@ from store.errors import (
     first_line,
 )
 from store.events import Event
-from store.log import Clock, Lease
-from store.queue import WriterQueue
+from store.log.chain import ChainCheck, EventRow, check_chain
+from store.log.codec import format_time, next_rows, parse_time, recorded
+from store.log.lock import WriteLock
+from store.log.protocol import Clock, Lease
 from store.record import Recorded
 
 SCHEMA = 1
@@ -106,7 +106,7 @@ class SqliteLog:
         self.path = path
         self._clock = clock
         self._study = study
-        self._queue = WriterQueue(path.with_name(path.name + ".lock"), lock_timeout_s)
+        self._queue = WriteLock(path.with_name(path.name + ".lock"), lock_timeout_s)
         self._engine = _engine(path, lock_timeout_s)
         self._prepare()
 
@@ -125,7 +125,7 @@ class SqliteLog:
         for row in self._select(query.order_by(_events.c.position)):
             yield recorded(row)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[EventRow]:
         """See EventLog.rows. The file holds one study, so rows of any other show up here as damage."""
         return self._select(select(*_COLUMNS).order_by(_events.c.position))
 
@@ -233,18 +233,18 @@ class SqliteLog:
         with self.exclusive(), _translated(self.path), self._engine.begin() as connection:
             yield connection
 
-    def _last(self, connection: Connection) -> Row | None:
+    def _last(self, connection: Connection) -> EventRow | None:
         row = connection.execute(_LAST, {"study": self._study}).one_or_none()
-        return Row(*row) if row else None
+        return EventRow(*row) if row else None
 
-    def _select(self, query: Any) -> Iterator[Row]:
+    def _select(self, query: Any) -> Iterator[EventRow]:
         with self._reading() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query):
-                yield Row(*row)
+                yield EventRow(*row)
 
 
-def _values(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in Row.__slots__}
+def _values(row: EventRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in EventRow.__slots__}
 
 
 def _engine(path: Path, lock_timeout_s: float) -> Engine:

@@ -7,12 +7,13 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from store.log.chain import ChainCheck
+from store.log.protocol import EventLog
+
 from orchestrator.checking.signing import signed_heads
 from orchestrator.workspace import Workspace
 from store.board import fold
-from store.chain import ChainCheck
 from store.errors import IntegrityFailure
-from store.log import EventLog
 
 
 def check_record(log: EventLog, workspace: Workspace) -> ChainCheck:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from store.task.state import Task
+
 from orchestrator.artifacts import ArtifactStore, digest_of_file
 from orchestrator.checking.tally import Tally
 from orchestrator.tracking.tracker import Tracker
-from store.board import Board, Task
+from store.board import Board
 from store.errors import GonogoError, IntegrityFailure
 from store.evidence import Evidence
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.metadata import version
 
+from store.log.protocol import EventLog
+
 from orchestrator.artifacts import ArtifactStore
 from store.errors import IntegrityFailure
-from store.log import EventLog
 
 
 def renderer() -> str:

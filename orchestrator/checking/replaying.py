@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from store.log.protocol import EventLog
+
 from orchestrator.checking import rendering
 from store.board import fold
 from store.errors import BadInput
-from store.log import EventLog
 
 
 @dataclass(frozen=True, slots=True)

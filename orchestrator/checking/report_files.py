@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from store.log.protocol import EventLog
+
 from orchestrator.checking.replaying import Replayed, replay
 from orchestrator.checking.resolving import resolve
 from orchestrator.checking.tally import Tally
@@ -12,7 +14,6 @@ from orchestrator.reports.past import Past, look_back
 from orchestrator.workspace import Workspace
 from store.board import Board
 from store.errors import BadInput, IntegrityFailure
-from store.log import EventLog
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from store.canonical import canonical
+from store.log.protocol import EventLog
+
 from orchestrator.artifacts import write_durably
 from orchestrator.workspace import Workspace
-from store.chain import canonical
 from store.errors import BadInput
-from store.log import EventLog
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from store.log.chain import ChainCheck
+from store.log.protocol import EventLog
+
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.checking.integrity import check_record
 from orchestrator.checking.logged import check_artifacts, check_evidence
@@ -15,9 +18,7 @@ from orchestrator.checking.tally import Tally
 from orchestrator.tracking.tracker import HEAD, Tracker
 from orchestrator.workspace import Workspace
 from store.board import Board, fold
-from store.chain import ChainCheck
 from store.errors import TrackingFailure
-from store.log import EventLog
 
 _NO_HEAD = "it holds no signed head, or the signature is not that of its key"
 

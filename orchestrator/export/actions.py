@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
+from store.decision.state import Decision
+from store.task.state import Task
+
 from orchestrator.export.terms import CrateFile, CrateInput, Entity, moment, path_id, ref, refs
 from orchestrator.export.verify_crate import EVENTS, STUDY
-from store.board import Decision, Task
 
 _GONOGO = "#gonogo"
 _READ = ("artifacts/", "reports/")

@@ -11,6 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from store.log.chain import EventRow
+from store.log.protocol import EventLog
+
 from orchestrator.artifacts import ArtifactStore, digest_of_file
 from orchestrator.checking.integrity import check_record
 from orchestrator.export import verify_crate
@@ -32,9 +35,7 @@ from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
 from store import events as e
 from store.board import Board, fold
-from store.chain import Row
 from store.errors import BadInput, IntegrityFailure
-from store.log import EventLog
 from store.record import Recorded
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -117,7 +118,7 @@ def _closed(entries: list[Recorded], cycle: int | None) -> tuple[int, int]:
     return wanted, ends[wanted]
 
 
-def _fill(folder: Path, rows: list[Row], board: Board, cycle: int, workspace: Workspace, tracker: Tracker) -> int:
+def _fill(folder: Path, rows: list[EventRow], board: Board, cycle: int, workspace: Workspace, tracker: Tracker) -> int:
     """Write every file of the crate; the number of files."""
     report, study = board.cycles[cycle].report, board.study
     assert report is not None  # a cycle cannot close without one
@@ -141,13 +142,13 @@ def _fill(folder: Path, rows: list[Row], board: Board, cycle: int, workspace: Wo
     return len(files) + 1
 
 
-def _recorded(rows: list[Row]) -> Iterator[e.EvidenceRecorded]:
+def _recorded(rows: list[EventRow]) -> Iterator[e.EvidenceRecorded]:
     for row in rows:
         if row.type == "EvidenceRecorded":
             yield e.EvidenceRecorded.model_validate_json(row.body)
 
 
-def _runs(rows: list[Row], tracker: Tracker) -> Mapping[str, LoggedRun]:
+def _runs(rows: list[EventRow], tracker: Tracker) -> Mapping[str, LoggedRun]:
     """Every run that an event names."""
     names = {event.run_id: (event.task_id, event.run_sha256) for event in _recorded(rows)}
     if names and tracker.missing is not None:
@@ -165,7 +166,7 @@ def _runs(rows: list[Row], tracker: Tracker) -> Mapping[str, LoggedRun]:
     return runs
 
 
-def copies(rows: list[Row], report: e.ReportWritten, workspace: Workspace) -> dict[str, Path]:
+def copies(rows: list[EventRow], report: e.ReportWritten, workspace: Workspace) -> dict[str, Path]:
     """Reports, and the artifacts of events of any type: the path of each, by its name in the crate.
 
     Raises BadInput where a report is gone, IntegrityFailure for an artifact that is not kept, or a name that leads out

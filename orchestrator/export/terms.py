@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from store.decision.state import Decision
+from store.task.state import Task
+
 from store import events as e
-from store.board import Board, Decision, Task
+from store.board import Board
 
 Entity = dict[str, Any]
 

@@ -6,13 +6,16 @@ import time
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from agents.agent import Agent, Allowance
+from store.cycle.state import Cycle
+from store.task.state import Task
+
+from agents.agent import Agent, Capacity
 from agents.planning.leftover import left_to_do
 from orchestrator.running.dispatch import dispatch
 from orchestrator.running.publishing import publish
 from orchestrator.running.workers import first_lease, lapsed_claims
 from orchestrator.services import Services
-from store.board import Board, Cycle, Task
+from store.board import Board
 from store.commands import ClaimTask, CloseCycle, ExpireDecisions, OpenCycle
 from store.events import TaskClaimed
 
@@ -125,14 +128,14 @@ def _over(services: Services, number: int) -> bool:
     if any(task.status == "claimed" for task in board.tasks_in(number)):
         return False
     agents = (_planning(services, "planner"), _planning(services, "reviewer"), *services.teams["executive"])
-    return not any(agent.choose(board, Allowance()) for agent in agents)
+    return not any(agent.choose(board, Capacity()) for agent in agents)
 
 
 def _ask(services: Services, agent: Agent) -> Sequence[Recorded]:
     """Let an agent choose on the newest board and submit what it chose, under one write lock."""
     with services.ledger.log.exclusive():
         services.ledger.refresh()
-        commands = agent.choose(services.ledger.board, Allowance())
+        commands = agent.choose(services.ledger.board, Capacity())
         return services.ledger.submit(*commands, actor=agent.actor)
 
 
@@ -141,9 +144,9 @@ def _claim(services: Services) -> Task | None:
     log = services.ledger.log
     with log.exclusive():
         services.ledger.refresh()
-        allowance = Allowance(lapsed=lapsed_claims(services.ledger.board, log, services.clock))
+        capacity = Capacity(lapsed=lapsed_claims(services.ledger.board, log, services.clock))
         for agent in services.teams["executive"]:
-            for command in agent.choose(services.ledger.board, allowance):
+            for command in agent.choose(services.ledger.board, capacity):
                 assert isinstance(command, ClaimTask)
                 claim = ClaimTask(command.task_id, command.agent, services.worker, command.takeover)
                 (entry,) = services.ledger.submit(claim, actor=agent.actor)

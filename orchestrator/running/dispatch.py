@@ -8,11 +8,12 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
+from store.task.state import Task
+
 from orchestrator.artifacts import write_durably
 from orchestrator.running.workers import Heartbeat
 from orchestrator.services import Services
 from orchestrator.tracking.minting import Logged
-from store.board import Task
 from store.commands import Block, Fail, ReleaseTask, Succeed
 from store.errors import GonogoError, IntegrityFailure, LogLocked, StorageFailure, TrackingFailure
 from tasks.handler import Blocked, Done, Outcome, Run

@@ -9,10 +9,10 @@ from datetime import timedelta
 from types import TracebackType
 
 import psutil
+from store.log.protocol import Clock, EventLog, Lease
 
 from store.board import Board
 from store.errors import GonogoError
-from store.log import Clock, EventLog, Lease
 
 
 def this_worker() -> str:

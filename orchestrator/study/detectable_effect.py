@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from store.study import Study
+from store.study.protocol import Study
+
 from tasks.statistics.adequacy import MINIMUM_IMAGES
 from tasks.statistics.look_plan import LookPlan, look_level
 from tasks.statistics.planning import Plan, planned_effect, planned_images

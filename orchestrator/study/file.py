@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from store.kinds.diagnostic import Method
+from store.study.protocol import Approvals, Budget, Data, DecisionRule, Study, StudyModel
 
 from store.errors import BadInput, GonogoError
-from store.specs import Method
-from store.study import Approvals, Budget, Data, DecisionRule, Study, StudyModel
 
 SECTIONS = {
     "study": ("name", "question", "claim", "seed", "target"),

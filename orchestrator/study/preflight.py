@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from store.study.protocol import DecisionRule, Study
+
 from store.errors import BadInput
-from store.study import DecisionRule, Study
 
 
 def check_study(study: Study, workspace: Path) -> None:
@@ -35,7 +36,7 @@ LOWEST_EFFECT = 0.01
 
 def check_rule(rule: DecisionRule) -> None:
     """Refuse a rule whose verdict is known before there are data; BadInput with the field's name."""
-    from tasks.ranges import range_of
+    from store.kinds import range_of
 
     low, high = range_of(rule.metric)
     if not low < rule.threshold < high:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from store.chain import canonical
+from store.canonical import canonical
+
 from store.errors import BadInput
 from store.evidence import Artifact, Evidence, Interval
 from tasks.handler import Done, Measurement

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from store.chain import canonical, sha256
+from store.canonical import canonical, sha256
+
 from store.errors import first_line
 
 if TYPE_CHECKING:

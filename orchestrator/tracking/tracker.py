@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from store.task.state import Task
+
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.tracking.client import Client, FoundRun, public
 from orchestrator.tracking.minting import Logged, check_measurements, manifest, mint, recalled
 from orchestrator.tracking.runs import FINISHED, DatabaseRuns, LoggedRun, UnknownTables, reads
-from store.board import Task
 from store.errors import TrackingFailure
 from store.evidence import Artifact
 from tasks.handler import Done

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from store.canonical import digest_of
+
 from orchestrator.usecases.errors import printable
 from orchestrator.usecases.register import check
-from store.codec import digest_of
 from store.commands import AmendStudy
 
 if TYPE_CHECKING:
+    from store.study.protocol import Study
+
     from orchestrator.usecases.session import Notify, Session
-    from store.study import Study
 
 
 def amend(session: Session, study: Study, reason: str, notify: Notify) -> None:

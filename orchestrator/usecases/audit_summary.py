@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from store.kinds.audit import AuditSpec
+from store.queries.audits import audits, contradictions_told
+from store.queries.audits import contradictions as count_contradictions
+from store.queries.progress import settled
+from store.task.state import Task
+
 from agents.planning.acceptance import how_it_ended
-from agents.reading import audits, contradictions_told, settled
-from agents.reading import contradictions as count_contradictions
-from store.board import Board, Task
-from store.specs import Audit
+from store.board import Board
 from tasks.audit.finding import VERDICTS
 
 
@@ -45,7 +48,7 @@ def _count(done: list[Task], verdict: str) -> int:
 
 
 def _report(task: Task) -> str:
-    assert isinstance(task.spec, Audit)
+    assert isinstance(task.spec, AuditSpec)
     return task.spec.report
 
 

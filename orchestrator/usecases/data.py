@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from store.specs import DataRef
+from store.models import DataRef
 
 
 @dataclass(frozen=True, slots=True)

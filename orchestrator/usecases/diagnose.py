@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from store.kinds.diagnostic import Method
+from store.models import DataRef, ModelRef
+
 from orchestrator.settings import quiet_libraries
 from orchestrator.usecases.errors import BadArgument
 from store.errors import GonogoError
-from store.specs import DataRef, Method, ModelRef
 from tasks.libraries import INSTALL
 
 if TYPE_CHECKING:

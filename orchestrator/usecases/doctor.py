@@ -73,7 +73,7 @@ def _packages(_: Settings) -> tuple[bool, str]:
 
 
 def _sqlite(_: Settings) -> tuple[bool, str]:
-    from store.sql import sqlite_module, wal_is_safe
+    from store.log.sql.sqlite import sqlite_module, wal_is_safe
 
     module = sqlite_module()
     safe = wal_is_safe(module.sqlite_version_info)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from store.commands import RegisterStudy
 
 if TYPE_CHECKING:
+    from store.study.protocol import Study
+
     from orchestrator.usecases.session import Notify, Session
     from orchestrator.workspace import Workspace
-    from store.study import Study
 
 
 def register(session: Session, study: Study, notify: Notify) -> None:

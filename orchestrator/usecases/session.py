@@ -7,6 +7,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from store.log.ledger import Ledger
+
 from orchestrator.bootstrap import build, open_log
 from orchestrator.checking.integrity import require_no_orphans, require_whole
 from orchestrator.checking.signing import SignedHead, make_key, own_key, public_key, sign_head
@@ -14,16 +16,15 @@ from orchestrator.usecases.errors import BadArgument
 from orchestrator.workspace import Workspace
 from store.board import EMPTY, Board, fold
 from store.errors import GonogoError, TrackingFailure
-from store.ledger import Ledger
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from store.log.protocol import EventLog
 
     from orchestrator.services import Display, Services
     from orchestrator.settings import Settings
     from orchestrator.study.file import StudyFile
     from store.commands import Command
-    from store.log import EventLog
     from store.record import Recorded
 
 Notify = Callable[[str], None]

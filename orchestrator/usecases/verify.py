@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from store.log.chain import ChainCheck
+
 from orchestrator.bootstrap import tracker_of
 from orchestrator.checking.integrity import require_no_orphans
 from orchestrator.checking.signing import own_key, parsed_head, public_key
@@ -14,7 +16,6 @@ from orchestrator.checking.verification import Verification, verify
 from orchestrator.usecases.errors import BadArgument
 from orchestrator.usecases.session import Notify, Session
 from orchestrator.workspace import Workspace
-from store.chain import ChainCheck
 from store.errors import BadInput, IntegrityFailure
 
 if TYPE_CHECKING:

@@ -286,7 +286,10 @@ def drop_event(crate: Path, index: int) -> None:
 
 def forge(crate: Path, edit: Callable[[dict], None]) -> None:
     """Change events and link them all anew, with the files that they name."""
-    from store.chain import GENESIS, Row, canonical, link
+    from store.canonical import canonical
+    from store.log.chain import EventRow, link
+
+    from store.record import GENESIS
 
     rows = [json.loads(line) for line in (crate / "events.jsonl").read_bytes().decode().removesuffix("\n").split("\n")]
     head = GENESIS
@@ -294,7 +297,7 @@ def forge(crate: Path, edit: Callable[[dict], None]) -> None:
         body = json.loads(row["body"])
         edit(body)
         row["body"] = canonical(body)
-        row["hash"] = head = link(head, Row(**{**row, "hash": ""}))
+        row["hash"] = head = link(head, EventRow(**{**row, "hash": ""}))
     (crate / "events.jsonl").write_bytes(b"".join(encoded(row) + b"\n" for row in rows))
 
 

@@ -104,11 +104,13 @@ def test_without_a_study_file_mlflow_is_checked_all_the_same(workspace: Path, go
 def test_a_log_that_was_swapped_for_another_is_noticed(workspace: Path, gonogo) -> None:
     with sqlite3.connect(workspace / "gonogo.db") as connection:
         rows = connection.execute("SELECT * FROM events ORDER BY position").fetchall()
-    from store.chain import GENESIS, Row, link
+    from store.log.chain import EventRow, link
+
+    from store.record import GENESIS
 
     head, forged = GENESIS, []
     for row in rows:
-        bare = Row(*row[:3], row[3].replace("planner", "nobody"), *row[4:8])
+        bare = EventRow(*row[:3], row[3].replace("planner", "nobody"), *row[4:8])
         head = link(head, bare)
         forged.append((head, bare.actor, bare.position))
     with sqlite3.connect(workspace / "gonogo.db") as connection:

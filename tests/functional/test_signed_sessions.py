@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from store.task.state import Task
 
 from orchestrator.settings import Settings
 from orchestrator.usecases.answer import answer
 from orchestrator.usecases.record import read_board, read_events
 from orchestrator.usecases.run import run_study
-from store.board import Task
 from store.errors import Refused, TrackingFailure
 
 QUESTION = "c1-claim-strength"

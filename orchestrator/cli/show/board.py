@@ -11,7 +11,10 @@ from rich.table import Table
 from orchestrator.usecases.audit_summary import contradictions, summary
 
 if TYPE_CHECKING:
-    from store.board import Board, Cycle, Decision
+    from store.cycle.state import Cycle
+    from store.decision.state import Decision
+
+    from store.board import Board
 
 COLOURS = {"accepted": "green", "failed": "red", "blocked": "yellow", "superseded": "yellow", "claimed": "cyan"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from store.board import Decision
+    from store.decision.state import Decision
 
 
 def brief(decision: Decision) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from store.metrics import SHARE
 
 from orchestrator.cli.show.folding import Folded
 from tasks.diagnostics.diagnosis import MEETING, SCORES, summarise
-from tasks.ranges import SHARE
 
 if TYPE_CHECKING:
     from tasks.diagnostics.diagnosis import Diagnosis

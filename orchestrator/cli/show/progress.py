@@ -7,8 +7,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-
-from store.board import Task
+from store.task.state import Task
 
 MARKS = {
     "succeeded": ("✓", "green"),

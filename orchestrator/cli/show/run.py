@@ -7,8 +7,8 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
+from store.queries.protocol import amended_late
 
-from agents.reading import amended_late
 from orchestrator.cli.common import note, this_command
 from orchestrator.cli.show.decisions import question
 from orchestrator.usecases.audit_summary import contradictions, failures, summary

@@ -11,10 +11,10 @@ from pathlib import Path
 from subprocess import PIPE
 
 import pytest
+from store.log.sql.sqlite import SqliteLog, sqlite_module, wal_is_safe
 
 from store.errors import BadInput, IntegrityFailure, LogLocked, NewerSchema, StorageFailure
 from store.events import CycleOpened
-from store.sql import SqliteLog, sqlite_module, wal_is_safe
 
 HOLD = """
 import sqlite3, sys

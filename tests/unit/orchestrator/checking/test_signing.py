@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from store.log.memory import MemoryLog
 
 from orchestrator.checking.integrity import check_record
 from orchestrator.checking.signing import (
@@ -24,7 +25,6 @@ from orchestrator.checking.signing import (
 from orchestrator.workspace import Workspace
 from store.errors import BadInput
 from store.events import CycleClosed, CycleOpened
-from store.memory import MemoryLog
 
 
 @pytest.fixture

@@ -6,19 +6,19 @@ import json
 from pathlib import Path
 
 import pytest
+from store.log.chain import EventRow
 
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.export.crate import copies, inside
 from orchestrator.workspace import Workspace
-from store.chain import Row
 from store.errors import IntegrityFailure
 from store.events import ReportWritten
 
 REPORT = ReportWritten(cycle=1, as_of=1, renderer="0", files=())
 
 
-def carrying(body: object) -> Row:
-    return Row("study", 1, "2026-03-02T09:00:00+00:00", "system", None, "PaperBuilt", 1, json.dumps(body))
+def carrying(body: object) -> EventRow:
+    return EventRow("study", 1, "2026-03-02T09:00:00+00:00", "system", None, "PaperBuilt", 1, json.dumps(body))
 
 
 def test_the_files_of_an_event_of_any_type_are_in_the_crate(tmp_path: Path) -> None:

@@ -8,6 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from store.kinds.environment import EnvironmentSpec
+from store.log.ledger import Ledger
+from store.log.memory import MemoryLog
+from store.models import ModelRef
+from store.study.protocol import Study
+from store.task.state import Task
 
 from agents.teams import TEAMS
 from orchestrator.artifacts import ArtifactStore
@@ -16,12 +22,7 @@ from orchestrator.services import Services
 from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
 from store import commands as c
-from store.board import Task
 from store.errors import BadInput, IntegrityFailure, TrackingFailure
-from store.ledger import Ledger
-from store.memory import MemoryLog
-from store.specs import Environment, ModelRef
-from store.study import Study
 from tasks.handler import Blocked, Done, Measurement, Run
 
 
@@ -45,7 +46,7 @@ def services(tmp_path: Path, clock, study_data, mlflow_uri: str) -> Services:
     artifacts = ArtifactStore(workspace.artifacts)
     ledger = Ledger(MemoryLog(clock))
     ledger.submit(c.RegisterStudy(Study.model_validate(study_data())), c.OpenCycle("x"), actor="system")
-    spec = Environment(model=ModelRef(id="a", family="clip", name="tiny", weights="random"))
+    spec = EnvironmentSpec(model=ModelRef(id="a", family="clip", name="tiny", weights="random"))
     ledger.submit(c.PlanTask("t", spec, "environment", "high", "r", "b"), actor="p")
     ledger.submit(c.ClaimTask(ledger.board.tasks[0].task_id, "operations", "w"), actor="a")
     tracker = Tracker(mlflow_uri, tmp_path.name, artifacts, workspace.artifacts / "mlflow")
@@ -54,13 +55,13 @@ def services(tmp_path: Path, clock, study_data, mlflow_uri: str) -> Services:
     )
 
 
-def work(services: Services, handler: Callable[[Environment, Run], object]) -> Task:
+def work(services: Services, handler: Callable[[EnvironmentSpec, Run], object]) -> Task:
     task = services.ledger.board.tasks[0]
     dispatch(replace(services, handler_of=lambda _: handler), task)
     return services.ledger.board.tasks[0]
 
 
-def good(spec: Environment, run: Run) -> Done:
+def good(spec: EnvironmentSpec, run: Run) -> Done:
     (run.scratch / "samples.npz").write_bytes(b"raw")
     return Done(
         "Did it.",
@@ -90,7 +91,7 @@ def test_a_crash_between_mlflow_and_the_log_does_not_repeat_the_work(services: S
     run = Run(services.workspace.root, services.workspace.root, services.artifacts.find)
     logged = services.tracker.log(task, good(task.spec, run), clock(), clock())
 
-    def never(spec: Environment, run: Run) -> Done:
+    def never(spec: EnvironmentSpec, run: Run) -> Done:
         raise AssertionError("the work was done before")
 
     done = work(services, never)
@@ -111,7 +112,7 @@ def test_a_returned_task_is_done_again_under_a_run_of_its_own(services: Services
 def test_a_late_result_is_rejected_and_the_run_that_counts_is_the_one_in_the_log(services: Services) -> None:
     task = services.ledger.board.tasks[0]
 
-    def slow(spec: Environment, run: Run) -> Done:
+    def slow(spec: EnvironmentSpec, run: Run) -> Done:
         services.ledger.submit(c.ClaimTask(task.task_id, "operations", "other", takeover=True), actor="a")
         return good(spec, run)
 
@@ -143,7 +144,7 @@ def test_a_worker_that_wakes_up_late_leaves_the_run_of_its_successor_alone(servi
     [(BadInput("images/3.png is truncated;\n give another"), "images/3.png is truncated; give another")],
 )
 def test_a_failure_that_is_understood_is_told_in_one_line(services: Services, error: Exception, told: str) -> None:
-    def fails(spec: Environment, run: Run) -> Done:
+    def fails(spec: EnvironmentSpec, run: Run) -> Done:
         raise error
 
     task = work(services, fails)
@@ -151,7 +152,7 @@ def test_a_failure_that_is_understood_is_told_in_one_line(services: Services, er
 
 
 def test_a_failure_that_is_not_understood_leaves_its_trace(services: Services) -> None:
-    def breaks(spec: Environment, run: Run) -> Done:
+    def breaks(spec: EnvironmentSpec, run: Run) -> Done:
         return {}["missing"]
 
     task = work(services, breaks)
@@ -175,7 +176,7 @@ def test_what_cannot_be_done_is_blocked_with_its_remedy(services: Services) -> N
     ],
 )
 def test_a_run_that_must_stop_gives_the_task_back_first(services: Services, stop: BaseException) -> None:
-    def stops(spec: Environment, run: Run) -> Done:
+    def stops(spec: EnvironmentSpec, run: Run) -> Done:
         raise stop
 
     with pytest.raises(type(stop)):

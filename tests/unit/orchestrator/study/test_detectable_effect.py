@@ -3,9 +3,9 @@ from __future__ import annotations
 import math
 
 import pytest
+from store.study.protocol import Data, DecisionRule, Study, StudyModel
 
 from orchestrator.study.detectable_effect import detectable_effects, images, level, warnings
-from store.study import Data, DecisionRule, Study, StudyModel
 from tasks.statistics.power import power, sample_size
 
 

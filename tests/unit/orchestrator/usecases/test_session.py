@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from store.study.protocol import Study
 
 from orchestrator.checking.signing import parsed_head
 from orchestrator.settings import Settings
@@ -13,7 +14,6 @@ from orchestrator.usecases.errors import BadArgument
 from orchestrator.usecases.session import Session
 from store.commands import CloseCycle, OpenCycle, RegisterStudy
 from store.errors import BadInput, IntegrityFailure, Refused
-from store.study import Study
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from store.models import ModelRef
 
 from store.errors import BadInput
-from store.specs import ModelRef
 from tasks.diagnostics.families import FAMILIES, find_family, known, own
 
 EXAMPLE = Path(__file__).parents[5] / "examples" / "own_model"
