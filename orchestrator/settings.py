@@ -1,4 +1,4 @@
-"""What the environment says, read once at the edge. Nothing below the command line looks at it."""
+"""Settings of one process, read from its environment once. Nothing else in gonogo reads environment variables."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ class Settings:
     lease_s: float = 30.0
     """How long a claim lasts without a sign of life."""
     lock_timeout_s: float = 10.0
-    """How long to wait for a log that another process writes to."""
+    """How long to wait for the write lock of the log, which another process may hold."""
     key: Path = Path()
     """File of the key that signs heads of the log."""
+    cache: Path = Path()
+    """Folder of null models that are kept for the next diagnosis; may begin with ~."""
 
     @classmethod
     def of(cls, workspace: Path | None) -> Settings:
         """Settings with this workspace, else that of GONOGO_WORKSPACE, else the current folder.
 
         GONOGO_LEASE_SECONDS changes how long a claim lasts. Raises BadInput when it is not a sensible number.
-        GONOGO_KEY names the signing key's file, which otherwise lies in the user's configuration. Raises BadInput, too,
-        for a folder in which MLflow would not find its database again.
+        GONOGO_KEY names the signing key's file, which otherwise lies in the user's configuration. Null models are kept
+        in the user's cache (XDG base directories). Raises BadInput, too, for a folder in which MLflow would not find
+        its database again.
         """
         chosen = (workspace or Path(os.environ.get("GONOGO_WORKSPACE") or ".")).expanduser()
         if _IN_ADDRESSES.search(str(chosen.absolute())):
@@ -39,13 +42,18 @@ class Settings:
                 f"workspace {chosen}: in the address of MLflow's database, ? and % with two hex digits mean something "
                 "else; rename the folder"
             )
-        return cls(workspace=chosen, lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s), key=_key_file())
+        lease_s = _seconds("GONOGO_LEASE_SECONDS", cls.lease_s)
+        return cls(workspace=chosen, lease_s=lease_s, key=_key_file(), cache=_cache())
 
 
 def _key_file() -> Path:
     chosen = os.environ.get("GONOGO_KEY")
     home = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
     return (Path(chosen) if chosen else Path(home) / "gonogo" / "signing.key").expanduser()
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "gonogo" / "nulls"
 
 
 def _seconds(name: str, default: float) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
 from immutables import Map
 
@@ -120,4 +119,4 @@ def evolve(board: Board, entry: Recorded) -> Board:
         return replace(board, decisions=board.decisions.evolve(event, entry), **here)  # type: ignore[arg-type]
     if isinstance(event, StudyEvent):
         return replace(board, protocol=board.protocol.evolve(event, entry), **here)  # type: ignore[arg-type]
-    assert_never(event)
+    raise TypeError(f"no subject folds a {event.type}")

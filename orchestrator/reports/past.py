@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from store import events as e
+from store.base import DomainEvent
 from store.board import Board, fold
 from store.cycle.state import Cycle
 from store.errors import BadInput
@@ -102,7 +103,7 @@ class Past:
     def _so_far(self, kind: type[DiagnosticSpec] | type[StatisticsSpec]) -> tuple[Task, ...]:
         return tuple(t for t in self.board.tasks if isinstance(t.spec, kind) and t.cycle <= self.cycle.number)
 
-    def event(self, position: int) -> e.Event:
+    def event(self, position: int) -> DomainEvent:
         """The event at a position; LookupError when there is none."""
         place = position - self.entries[0].position
         if not 0 <= place < len(self.entries):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.cli.main import COMMANDS
-from orchestrator.cli.names import PACKAGES, foreign_package
+from orchestrator.packages import PACKAGES, foreign_package
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "open_clip", "transformers", "mlflow", "sqlalchemy", "scipy", "statsmodels", "matplotlib", "pandas")
@@ -58,7 +58,7 @@ def test_evidence_is_minted_by_the_tracker_alone() -> None:
             or (isinstance(node.func, ast.Attribute) and ast.unparse(node.func).startswith("Evidence."))
         )
     }
-    assert minters == {"orchestrator/tracking.py"}
+    assert minters == {"orchestrator/tracking/minting.py"}
 
 
 def test_state_changes_only_through_the_gate() -> None:
