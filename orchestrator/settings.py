@@ -29,9 +29,10 @@ class Settings:
     def of(cls, workspace: Path | None) -> Settings:
         """Settings with this workspace, else that of GONOGO_WORKSPACE, else the current folder.
 
-        GONOGO_LEASE_SECONDS changes how long a claim lasts. Raises BadInput when it is not a sensible number.
-        GONOGO_KEY names the signing key's file, which otherwise lies in the user's configuration. Raises BadInput, too,
-        for a folder in which MLflow would not find its database again.
+        GONOGO_LEASE_SECONDS changes how long a claim lasts, GONOGO_LOCK_SECONDS how long to wait for a log that another
+        process writes to. Raises BadInput when one of them is not a sensible number. GONOGO_KEY names the signing key's
+        file, which otherwise lies in the user's configuration. Raises BadInput, too, for a folder in which MLflow would
+        not find its database again.
         """
         chosen = (workspace or Path(os.environ.get("GONOGO_WORKSPACE") or ".")).expanduser()
         if _IN_ADDRESSES.search(str(chosen.absolute())):
@@ -39,7 +40,12 @@ class Settings:
                 f"workspace {chosen}: in the address of MLflow's database, ? and % with two hex digits mean something "
                 "else; rename the folder"
             )
-        return cls(workspace=chosen, lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s), key=_key_file())
+        return cls(
+            workspace=chosen,
+            lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s),
+            patience_s=_seconds("GONOGO_LOCK_SECONDS", cls.patience_s),
+            key=_key_file(),
+        )
 
 
 def _key_file() -> Path:
