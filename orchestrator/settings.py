@@ -20,7 +20,7 @@ class Settings:
     """Folder of the study."""
     lease_s: float = 30.0
     """How long a claim lasts without a sign of life."""
-    patience_s: float = 10.0
+    lock_timeout_s: float = 10.0
     """How long to wait for a log that another process writes to."""
     key: Path = Path()
     """File of the key that signs heads of the log."""
@@ -43,7 +43,7 @@ class Settings:
         return cls(
             workspace=chosen,
             lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s),
-            patience_s=_seconds("GONOGO_LOCK_SECONDS", cls.patience_s),
+            lock_timeout_s=_seconds("GONOGO_LOCK_SECONDS", cls.lock_timeout_s),
             key=_key_file(),
         )
 

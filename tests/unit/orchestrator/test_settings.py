@@ -33,10 +33,10 @@ def test_the_signing_key_lies_in_the_users_configuration_unless_one_is_named(mon
 def test_a_slow_machine_may_wait_longer_for_the_log_and_keep_claims_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GONOGO_LOCK_SECONDS", "GONOGO_LEASE_SECONDS"):
         monkeypatch.delenv(name, raising=False)
-    assert (Settings.of(Path("x")).patience_s, Settings.of(Path("x")).lease_s) == (10, 30)
+    assert (Settings.of(Path("x")).lock_timeout_s, Settings.of(Path("x")).lease_s) == (10, 30)
     monkeypatch.setenv("GONOGO_LOCK_SECONDS", "120")
     monkeypatch.setenv("GONOGO_LEASE_SECONDS", "600")
-    assert (Settings.of(Path("x")).patience_s, Settings.of(Path("x")).lease_s) == (120, 600)
+    assert (Settings.of(Path("x")).lock_timeout_s, Settings.of(Path("x")).lease_s) == (120, 600)
 
 
 @pytest.mark.parametrize("name", ["GONOGO_LOCK_SECONDS", "GONOGO_LEASE_SECONDS"])

@@ -9,21 +9,22 @@ from datetime import datetime, timedelta
 
 import psutil
 import pytest
+from store.kinds.environment import EnvironmentSpec
+from store.log.ledger import Ledger
+from store.log.memory import MemoryLog
+from store.log.protocol import Lease
+from store.models import ModelRef
+from store.study.protocol import Study
 
 from orchestrator.workers import Heartbeat, first_lease, is_dead, lapsed_claims, this_worker
 from store import commands as c
-from store.ledger import Ledger
-from store.log import Lease
-from store.memory import MemoryLog
-from store.specs import Environment, ModelRef
-from store.study import Study
 
 
 @pytest.fixture
 def claimed(clock, study_data) -> tuple[Ledger, str]:
     ledger = Ledger(MemoryLog(clock))
     ledger.submit(c.RegisterStudy(Study.model_validate(study_data())), c.OpenCycle("x"), actor="system")
-    spec = Environment(model=ModelRef(id="a", family="clip", name="tiny", weights="random"))
+    spec = EnvironmentSpec(model=ModelRef(id="a", family="clip", name="tiny", weights="random"))
     ledger.submit(c.PlanTask("t", spec, "environment", "high", "r", "b"), actor="p")
     task = ledger.board.tasks[0].task_id
     ledger.submit(c.ClaimTask(task, "operations", "w"), actor="a")

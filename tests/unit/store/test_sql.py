@@ -11,10 +11,10 @@ from pathlib import Path
 from subprocess import PIPE
 
 import pytest
+from store.log.sql.sqlite import SqliteLog, sqlite_module, wal_is_safe
 
 from store.errors import BadInput, IntegrityFailure, LogLocked, NewerSchema, StorageFailure
 from store.events import CycleOpened
-from store.sql import SqliteLog, sqlite_module, wal_is_safe
 
 HOLD = """
 import sqlite3, sys
@@ -83,7 +83,7 @@ def test_a_file_that_is_no_database_is_an_integrity_failure(path: Path) -> None:
 
 def test_a_lock_held_by_another_process_is_named_after_some_patience(path: Path) -> None:
     filled(path)
-    log = SqliteLog(path, now, patience_s=0.1)
+    log = SqliteLog(path, now, lock_timeout_s=0.1)
     with subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdin=PIPE, stdout=PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
@@ -95,7 +95,7 @@ def test_a_lock_held_by_another_process_is_named_after_some_patience(path: Path)
 
 def test_a_writer_that_does_not_get_its_turn_says_who_has_it(path: Path) -> None:
     filled(path)
-    first, second = SqliteLog(path, now), SqliteLog(path, now, patience_s=0.05)
+    first, second = SqliteLog(path, now), SqliteLog(path, now, lock_timeout_s=0.05)
     with first.exclusive(), pytest.raises(LogLocked, match=r"locked by process \d+"):
         second.append([opened(9)], expected=3, actor="a")
 
@@ -164,7 +164,7 @@ def test_the_journal_mode_follows_from_the_library(path: Path) -> None:
 
 
 def _write(path: Path, name: str, events: int) -> None:
-    log = SqliteLog(path, now, patience_s=3600)
+    log = SqliteLog(path, now, lock_timeout_s=3600)
     for n in range(events):
         with log.exclusive():
             log.append([opened(n)], expected=log.position(), actor=name)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from store.models import ModelRef
 
 from store.errors import BadInput
-from store.specs import ModelRef
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.model import IMAGE, PADDING, SPECIAL, TEXT
 
