@@ -21,7 +21,7 @@ class Settings:
     lease_s: float = 30.0
     """How long a claim lasts without a sign of life."""
     lock_timeout_s: float = 10.0
-    """How long to wait for the write lock of the log, which another process may hold."""
+    """How long to wait for a log that another process writes to."""
     key: Path = Path()
     """File of the key that signs heads of the log."""
     cache: Path = Path()
@@ -31,10 +31,10 @@ class Settings:
     def of(cls, workspace: Path | None) -> Settings:
         """Settings with this workspace, else that of GONOGO_WORKSPACE, else the current folder.
 
-        GONOGO_LEASE_SECONDS changes how long a claim lasts. Raises BadInput when it is not a sensible number.
-        GONOGO_KEY names the signing key's file, which otherwise lies in the user's configuration. Null models are kept
-        in the user's cache (XDG base directories). Raises BadInput, too, for a folder in which MLflow would not find
-        its database again.
+        GONOGO_LEASE_SECONDS changes how long a claim lasts, GONOGO_LOCK_SECONDS how long to wait for a log that another
+        process writes to. Raises BadInput when one of them is not a sensible number. GONOGO_KEY names the signing key's
+        file, which otherwise lies in the user's configuration. Raises BadInput, too, for a folder in which MLflow would
+        not find its database again.
         """
         chosen = (workspace or Path(os.environ.get("GONOGO_WORKSPACE") or ".")).expanduser()
         if _IN_ADDRESSES.search(str(chosen.absolute())):
@@ -42,8 +42,13 @@ class Settings:
                 f"workspace {chosen}: in the address of MLflow's database, ? and % with two hex digits mean something "
                 "else; rename the folder"
             )
-        lease_s = _seconds("GONOGO_LEASE_SECONDS", cls.lease_s)
-        return cls(workspace=chosen, lease_s=lease_s, key=_key_file(), cache=_cache())
+        return cls(
+            workspace=chosen,
+            lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s),
+            lock_timeout_s=_seconds("GONOGO_LOCK_SECONDS", cls.lock_timeout_s),
+            key=_key_file(),
+            cache=_cache(),
+        )
 
 
 def _key_file() -> Path:
