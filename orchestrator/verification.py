@@ -10,7 +10,7 @@ from typing import Any
 from orchestrator.artifacts import ArtifactStore, digest_of_file
 from orchestrator.integrity import check_record
 from orchestrator.replaying import Replayed, replay
-from orchestrator.reports.past import Past, look_back
+from orchestrator.reports.history import History, look_back
 from orchestrator.resolving import BadFigure, resolve
 from orchestrator.signing import SignedHead, parsed_head, signed_heads
 from orchestrator.tracking import Tracker
@@ -195,7 +195,7 @@ class ReportFile:
     """A file of a report: rendered again, and the log that it was rendered from. Neither depends on what is on disk."""
 
     again: Replayed
-    past: Past
+    past: History
 
 
 def report_files(log: EventLog, board: Board) -> list[ReportFile]:

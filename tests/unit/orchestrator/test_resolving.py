@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.reports.past import look_back
+from orchestrator.reports.history import look_back
 from orchestrator.resolving import resolve
 from tests.unit.orchestrator.reports.conftest import HISTORIES, played, rendered
 
