@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
 from orchestrator.reports.figures import Figure
+from orchestrator.reports.keys import FigureKey
 from orchestrator.reports.page import Page
 from orchestrator.reports.plots.plot import Plot
 from orchestrator.reports.prose import (
@@ -47,7 +48,7 @@ def as_json(page: Page) -> str:
         "head": header.head.text,
         "study_sha256": header.study_sha256.text,
         "sections": _sections(page),
-        "figures": [figure_json(figure) for figure in page.figures],
+        "figures": [_figure(figure, key) for figure, key in zip(page.figures, page.keys, strict=True)],
     }
     return json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
@@ -66,10 +67,11 @@ def _sections(page: Page) -> dict[str, Any]:
     return found
 
 
-def figure_json(figure: Figure) -> dict[str, Any]:
+def _figure(figure: Figure, key: FigureKey) -> dict[str, Any]:
     """One figure in full."""
     return {
         "id": figure.id,
+        "key": asdict(key),
         "text": figure.text,
         "value": figure.value,
         "rounding": str(figure.rounding),

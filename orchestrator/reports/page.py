@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.figures import Figure
 from orchestrator.reports.history import History
+from orchestrator.reports.keys import FigureKey, keys_of
 from orchestrator.reports.numbering import figures_within, numbered
 from orchestrator.reports.parts.header import Header, header
 from orchestrator.reports.plots.plot import Drawings, Plot
@@ -34,6 +35,8 @@ class Page:
     """A sentence for each drawing that there was nothing to show in."""
     figures: tuple[Figure, ...]
     """Every figure of the sections, by number."""
+    keys: tuple[FigureKey, ...]
+    """Of the figures, in the same order."""
 
     def plot(self, name: str) -> Plot | None:
         """The drawing of that name; None where the document does not show it or there was nothing to draw."""
@@ -47,11 +50,13 @@ def fill(document: Document, history: History, drawings: Drawings) -> Page:
     views = [(section, view) for section, view in built if view is not None]
     numbers = {figure: number for number, figure in enumerate(figures_within([view for _, view in views]), start=1)}
     parts = tuple(Part(section, numbered(view, numbers)) for section, view in views)
+    figures = tuple(numbered(figure, numbers) for figure in numbers)
     return Page(
         document=document,
         header=header(history),
         parts=parts,
         plots=tuple(plot for plot in drawings.plots if plot.name in document.drawings),
         undrawn=drawings.undrawn if document.says_undrawn else (),
-        figures=tuple(numbered(figure, numbers) for figure in numbers),
+        figures=figures,
+        keys=keys_of(figures, history),
     )
