@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from store.cycle.state import Cycle
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.statistics import StatisticsSpec
+from store.study.protocol import Study
+from store.task.state import Task
+
 from store import events as e
-from store.board import Board, Cycle, Task, fold
+from store.board import Board, fold
 from store.errors import BadInput
 from store.evidence import Evidence
 from store.record import Recorded
-from store.specs import Diagnostic, Statistics
-from store.study import Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +81,26 @@ class History:
     @property
     def comparison(self) -> Task | None:
         """The newest accepted comparison of this cycle or an earlier one."""
-        done = [task for task in self._so_far(Statistics) if task.status == "accepted"]
+        done = [task for task in self._so_far(StatisticsSpec) if task.status == "accepted"]
         return done[-1] if done else None
 
     @property
     def diagnostics(self) -> tuple[Task, ...]:
         """Every diagnostic of this cycle and the earlier ones, in the order of planning."""
-        return self._so_far(Diagnostic)
+        return self._so_far(DiagnosticSpec)
 
     @property
     def measurements(self) -> tuple[Task, ...]:
         """The newest accepted diagnostic of each model, in the order of the study."""
         newest = {
-            t.spec.model.id: t for t in self.diagnostics if isinstance(t.spec, Diagnostic) and t.status == "accepted"
+            t.spec.model.id: t
+            for t in self.diagnostics
+            if isinstance(t.spec, DiagnosticSpec) and t.status == "accepted"
         }
         order = {model.id: place for place, model in enumerate(self.study.models)}
         return tuple(sorted(newest.values(), key=lambda task: order.get(task.subject, len(order))))
 
-    def _so_far(self, kind: type[Diagnostic] | type[Statistics]) -> tuple[Task, ...]:
+    def _so_far(self, kind: type[DiagnosticSpec] | type[StatisticsSpec]) -> tuple[Task, ...]:
         return tuple(t for t in self.board.tasks if isinstance(t.spec, kind) and t.cycle <= self.cycle.number)
 
     def event(self, position: int) -> e.Event:
@@ -131,7 +137,7 @@ class History:
                 spec.look
                 for entry in self.entries
                 if entry.position < position and isinstance(entry.event, e.TaskAccepted)
-                if isinstance(spec := tasks[entry.event.task_id].spec, Statistics)
+                if isinstance(spec := tasks[entry.event.task_id].spec, StatisticsSpec)
             }
         )
 
@@ -139,7 +145,7 @@ class History:
         """True when a model had been measured before an event."""
         tasks = self.board.tasks_by_id
         return any(
-            isinstance(tasks[entry.event.task_id].spec, Diagnostic)
+            isinstance(tasks[entry.event.task_id].spec, DiagnosticSpec)
             for entry in self.entries
             if entry.position < position and isinstance(entry.event, e.EvidenceRecorded)
         )

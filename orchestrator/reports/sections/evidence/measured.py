@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from store.kinds.diagnostic import DiagnosticSpec
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.parts.estimates import NOT, cell
 from orchestrator.reports.parts.unmeasured import why_unmeasured
 from orchestrator.reports.prose import Absent, Label, ModelName
 from orchestrator.reports.sections.evidence import MeasuredRow
-from store.board import Task
-from store.specs import Diagnostic
 
 
 def measured_rows(history: History, book: FigureBook) -> tuple[MeasuredRow, ...]:
@@ -25,7 +26,7 @@ def measured_rows(history: History, book: FigureBook) -> tuple[MeasuredRow, ...]
 
 
 def _measurement(task: Task, asked: ModelName, book: FigureBook) -> MeasuredRow:
-    assert isinstance(task.spec, Diagnostic)
+    assert isinstance(task.spec, DiagnosticSpec)
     model = ModelName.of(task.spec.model)
     decisive = task.value(task.spec.metric) or task.value("mcs_norm")
     images = book.images(decisive) if decisive is not None else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from store.task.state import Status, Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import task_link, task_model
@@ -11,7 +13,6 @@ from orchestrator.reports.parts.standing import standing
 from orchestrator.reports.prose import Piece, Prose, Said, Strong, counted, listed
 from orchestrator.reports.sections.summary import Summary
 from orchestrator.reports.wording import VERDICTS, status_words
-from store.board import Status, Task
 
 _UNFINISHED: tuple[tuple[Status, str], ...] = (
     ("blocked", "blocked"),
