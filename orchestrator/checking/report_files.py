@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orchestrator.checking.replaying import Replayed, replay
 from orchestrator.checking.resolving import resolve
 from orchestrator.checking.tally import Tally
-from orchestrator.reports.past import Past, look_back
+from orchestrator.reports.history import History, look_back
 from orchestrator.workspace import Workspace
 from store.board import Board
 from store.errors import BadInput, IntegrityFailure
@@ -20,7 +20,7 @@ class ReportFile:
     """A file of a report: rendered again, and the log that it was rendered from. Neither depends on what is on disk."""
 
     again: Replayed
-    past: Past
+    past: History
 
 
 def report_files(log: EventLog, board: Board) -> list[ReportFile]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.reports.derived import from_log
-from orchestrator.reports.past import Past
+from orchestrator.reports.history import History
 from store.figures import round_figure
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -29,7 +29,7 @@ class BadFigure:
     """The event it refers to."""
 
 
-def resolve(name: str, content: bytes, past: Past) -> tuple[int, list[BadFigure]]:
+def resolve(name: str, content: bytes, past: History) -> tuple[int, list[BadFigure]]:
     """The number of figures in a report, and what does not check out: figures first, then texts that print them.
 
     `past` is the log as the report has it. Whether the bytes are those that were recorded is not checked here.
@@ -48,7 +48,7 @@ def resolve(name: str, content: bytes, past: Past) -> tuple[int, list[BadFigure]
     return len(figures), bad + texts
 
 
-def _mismatches(figure: Json, past: Past) -> Iterator[str]:
+def _mismatches(figure: Json, past: History) -> Iterator[str]:
     """Digits that are not the number rounded, then a number that its event does not hold."""
     printed = [(figure["value"], figure["text"])]
     if (interval := figure["interval"]) is not None:
@@ -65,7 +65,7 @@ def _mismatches(figure: Json, past: Past) -> Iterator[str]:
         yield f"event {figure['position']} does not record {said}"
 
 
-def _source(figure: Json, past: Past) -> Json:
+def _source(figure: Json, past: History) -> Json:
     """What the log says of a figure; nothing where it does not know it."""
     position, metric = figure["position"], figure["metric"]
     try:

@@ -40,6 +40,6 @@ def folded(name: str, width: int) -> list[str]:
 
 
 def _shortened(piece: str, most: int) -> str:
-    from orchestrator.reports.drawing import short
+    from orchestrator.reports.renderers import short
 
     return piece if len(piece.rstrip()) <= most else short(piece.rstrip(), max(most, 1))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from orchestrator.checking.resolving import resolve
-from orchestrator.reports.past import look_back
+from orchestrator.reports.history import look_back
 from tests.unit.orchestrator.reports.conftest import HISTORIES, played, rendered
 
 WAITING = "a question is open"

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from orchestrator.reports.head_plot import ramp
-from orchestrator.reports.layer_plot import layers_plot
-from orchestrator.reports.past import Past, look_back
-from orchestrator.reports.places import heads, places
+from orchestrator.reports.history import History, look_back
+from orchestrator.reports.plots.head_series import heads as heads_shown
+from orchestrator.reports.plots.heads import ramp
+from orchestrator.reports.plots.layer_series import SCORES, layers
+from orchestrator.reports.plots.layers import layers_plot
 from orchestrator.reports.render import render_cycle
-from orchestrator.reports.series import SCORES, layers
-from orchestrator.reports.series import heads as heads_shown
+from orchestrator.reports.site_places import heads, places
 from store.task.state import Task
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered
@@ -31,7 +31,7 @@ HEADING = "Entropy and influence"
 
 
 @cache
-def zoo() -> Past:
+def zoo() -> History:
     return look_back(*played(ZOO))
 
 

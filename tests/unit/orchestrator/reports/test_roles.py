@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
-from orchestrator.reports.places import ROLES
-from orchestrator.reports.svg import COLOURS
+from orchestrator.reports.plots.svg import COLOURS
+from orchestrator.reports.site_places import ROLES
 from store.models import Plant
 from tasks.diagnostics import image_metrics, pictures
 from tasks.diagnostics.families.model import Role

@@ -1,0 +1,33 @@
+"""The verdict for each strength of the claim, and the verdicts of every cycle so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from orchestrator.reports.parts.goals import Progress
+from orchestrator.reports.prose import Label, Said
+from store.cycle.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CycleVerdict:
+    """The verdict of one cycle's assessment."""
+
+    cycle: Label
+    at: datetime
+    verdict: Verdict
+    reason: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Claims, and how earlier cycles were judged."""
+
+    progress: Progress
+    verdicts: tuple[CycleVerdict, ...]
+
+    def data(self) -> Mapping[str, object]:
+        """By their key in JSON; the claims stand there with the findings."""
+        return {"verdicts": self.verdicts}
