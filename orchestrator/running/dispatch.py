@@ -13,7 +13,8 @@ from orchestrator.running.workers import Heartbeat
 from orchestrator.services import Services
 from orchestrator.tracking.minting import Logged
 from store.commands import Block, Fail, ReleaseTask, Succeed
-from store.errors import GonogoError, IntegrityFailure, LogLocked, StorageFailure, TrackingFailure
+from store.errors import BadInput, GonogoError, IntegrityFailure, LogLocked, Refused, StorageFailure, TrackingFailure
+from store.facts import Facts
 from store.task.state import Task
 from tasks.handler import Blocked, Done, Outcome, Run
 
@@ -32,18 +33,29 @@ def dispatch(services: Services, task: Task) -> None:
         except (KeyboardInterrupt, *INFRASTRUCTURE) as stop:
             _release(services, task, stop)
             raise
-        services.ledger.submit(command, actor=f"worker:{services.worker}", cause=task.status_position)
+        command = _submitted(services, task, command)
     now = services.ledger.board.tasks_by_id[task.task_id]
     if isinstance(command, Succeed) and now.run_id is not None and now.returns == task.returns:
         services.tracker.keep_only(task, now.run_id)
     services.display.finish(now)
 
 
+def _submitted(services: Services, task: Task, command: Succeed | Fail | Block) -> Succeed | Fail | Block:
+    """Submit how the task ended; a result that the gate refuses is a failure of the task, and does not end the run."""
+    actor, cause = f"worker:{services.worker}", task.status_position
+    try:
+        services.ledger.submit(command, actor=actor, cause=cause)
+    except (Refused, BadInput) as error:
+        command = Fail(task.task_id, task.fence, _one_line(str(error)))
+        services.ledger.submit(command, actor=actor, cause=cause)
+    return command
+
+
 def _work(services: Services, task: Task) -> Succeed | Fail | Block:
     try:
         logged = services.tracker.recall(task)
         if logged is not None:
-            logged = replace(logged, facts={**logged.facts, "Recalled": RECALLED})
+            logged = replace(logged, facts={**logged.facts, **Facts(recalled=RECALLED).told()})
         else:
             started = services.clock()
             with _Scratch(services.workspace.scratch / f"{task.task_id}-{task.fence}") as scratch:

@@ -17,7 +17,9 @@ from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
 from store import commands as c
 from store.errors import BadInput, IntegrityFailure, TrackingFailure
-from store.kinds.environment import EnvironmentSpec
+from store.events import RecommendationsMade
+from store.kinds import KINDS
+from store.kinds.environment import EnvironmentFacts, EnvironmentSpec
 from store.log.ledger import Ledger
 from store.log.memory import MemoryLog
 from store.models import ModelRef
@@ -66,7 +68,7 @@ def good(spec: EnvironmentSpec, run: Run) -> Done:
     return Done(
         "Did it.",
         (Measurement("score", 0.1 + 0.2, low=0.2, high=0.4, n=7), Measurement("hidden", 1.0, cited=False)),
-        facts={"Device": "an abacus"},
+        facts=EnvironmentFacts(device="an abacus"),
         parameters={"seed": "7"},
         files={"samples.npz": run.scratch / "samples.npz"},
     )
@@ -97,6 +99,59 @@ def test_a_crash_between_mlflow_and_the_log_does_not_repeat_the_work(services: S
     done = work(services, never)
     assert (done.status, done.run_id) == ("succeeded", logged.run_id)
     assert done.evidence == logged.evidence
+
+
+ADVICE = RecommendationsMade(cycle=1, recommendations=())
+
+
+def telling(spec: EnvironmentSpec, run: Run) -> Done:
+    return replace(good(spec, run), told=(ADVICE,))
+
+
+@pytest.fixture
+def may_advise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No kind of today tells of anything: here environment tasks may advise."""
+    kind = replace(KINDS["environment"], tells=frozenset({"RecommendationsMade"}))
+    monkeypatch.setattr("store.gate.KINDS", {"environment": kind})
+
+
+def test_events_that_an_outcome_tells_of_are_appended_with_its_evidence(services: Services, may_advise: None) -> None:
+    before = services.ledger.board.position
+    assert work(services, telling).status == "succeeded"
+    types = [entry.event.type for entry in services.ledger.log.read(after=before)]
+    assert types == ["EvidenceRecorded", "TaskSucceeded", "RecommendationsMade"]
+    assert services.ledger.board.cycles[1].recommendations == ADVICE
+
+
+def test_what_was_told_before_a_crash_is_recalled_with_the_evidence(
+    services: Services, clock, may_advise: None
+) -> None:
+    task = services.ledger.board.tasks[0]
+    run = Run(services.workspace.root, services.workspace.root, services.artifacts.find)
+    services.tracker.log(task, telling(task.spec, run), clock(), clock())
+    assert work(services, lambda spec, run: pytest.fail("it was logged already")).status == "succeeded"
+    assert services.ledger.board.cycles[1].recommendations == ADVICE
+
+
+def test_a_late_result_tells_of_nothing(services: Services, may_advise: None) -> None:
+    task = services.ledger.board.tasks[0]
+
+    def slow(spec: EnvironmentSpec, run: Run) -> Done:
+        services.ledger.submit(c.ClaimTask(task.task_id, "operations", "other", takeover=True), actor="a")
+        return telling(spec, run)
+
+    dispatch(replace(services, handler_of=lambda _: slow), task)
+    assert len(services.ledger.board.rejected) == 1
+    assert services.ledger.board.cycles[1].recommendations is None
+
+
+def test_an_outcome_that_tells_of_what_its_kind_may_not_is_a_failure_of_the_task(services: Services) -> None:
+    task = work(services, telling)
+    assert (task.status, task.reason) == (
+        "failed",
+        "a task of kind environment may not tell of RecommendationsMade",
+    )
+    assert (task.evidence, services.ledger.board.cycles[1].recommendations) == ((), None)
 
 
 def test_a_returned_task_is_done_again_under_a_run_of_its_own(services: Services) -> None:
