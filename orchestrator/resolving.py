@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from store.figures import round_figure
+
 from orchestrator.reports.derived import from_log
-from orchestrator.reports.figures import round_figure
 from orchestrator.reports.history import History
 
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)

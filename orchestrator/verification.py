@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from store.log.chain import ChainCheck
+from store.log.protocol import EventLog
+from store.task.state import Task
+
 from orchestrator.artifacts import ArtifactStore, digest_of_file
 from orchestrator.integrity import check_record
 from orchestrator.replaying import Replayed, replay
@@ -15,11 +19,9 @@ from orchestrator.resolving import BadFigure, resolve
 from orchestrator.signing import SignedHead, parsed_head, signed_heads
 from orchestrator.tracking import Tracker
 from orchestrator.workspace import Workspace
-from store.board import Board, Task, fold
-from store.chain import ChainCheck
+from store.board import Board, fold
 from store.errors import BadInput, GonogoError, IntegrityFailure, TrackingFailure
 from store.evidence import Evidence
-from store.log import EventLog
 
 
 @dataclass(slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from store.figures import EXACT, WHOLE, Figure, Rounding, presentation, round_figure
+
 from orchestrator.reports.derived import derive, pointed
-from orchestrator.reports.figures import Figure, Rounding, round_figure
 from orchestrator.reports.history import History
-from orchestrator.reports.rounding import EXACT, WHOLE, presentation
 from store.evidence import Evidence, Interval
 
 Key = tuple[int, str | None, str, str]

@@ -7,7 +7,9 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from orchestrator.reports.figures import Figure
+from store.canonical import sha256
+from store.figures import Figure
+
 from orchestrator.reports.keys import FigureKey
 from orchestrator.reports.page import Page
 from orchestrator.reports.plots.plot import Plot
@@ -25,7 +27,6 @@ from orchestrator.reports.prose import (
     plain,
 )
 from orchestrator.reports.section import Keyed
-from store.chain import sha256
 
 
 def as_json(page: Page) -> str:

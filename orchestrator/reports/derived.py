@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from agents.reading import audits, contradictions
+from store.kinds.diagnostic import DiagnosticSpec
+from store.queries.audits import audits, contradictions
+
 from orchestrator.reports.history import Attempt, History
-from store.specs import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def derive(name: str, history: History) -> Derived:
             return _duration(next(a for a in history.attempts[task_id] if a.number == int(number)))
         case ["task", task_id, "look"]:
             task = history.board.tasks_by_id[task_id]
-            if not isinstance(task.spec, Diagnostic):
+            if not isinstance(task.spec, DiagnosticSpec):
                 raise LookupError(f"task {task_id} has no look of its own")
             return Derived(task.spec.data.first // task.spec.data.n + 1, "", task.position)
         case ["task", task_id, "metrics"]:

@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from store.cycle.state import Cycle
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.statistics import StatisticsSpec
+from store.study.protocol import Study
+from store.task.state import Task
+
 from store import events as e
-from store.board import Board, Cycle, Task, fold
+from store.board import Board, fold
 from store.errors import BadInput
 from store.evidence import Evidence
 from store.record import Recorded
-from store.specs import Diagnostic, Statistics
-from store.study import Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,13 @@ class History:
     @property
     def comparison(self) -> Task | None:
         """The newest accepted comparison of this cycle or an earlier one."""
-        done = [task for task in self._so_far(Statistics) if task.status == "accepted"]
+        done = [task for task in self._so_far(StatisticsSpec) if task.status == "accepted"]
         return done[-1] if done else None
 
     @property
     def diagnostics(self) -> tuple[Task, ...]:
         """Every diagnostic of this cycle and the earlier ones, in the order of planning."""
-        return self._so_far(Diagnostic)
+        return self._so_far(DiagnosticSpec)
 
     def sources(self, model_id: str) -> tuple[Task, ...]:
         """The measurements of a model that the newest comparison rests on, look by look; none where it has none of it.
@@ -92,7 +96,7 @@ class History:
         is of other images, or was not tested.
         """
         comparison = self.comparison
-        if comparison is None or not isinstance(comparison.spec, Statistics):
+        if comparison is None or not isinstance(comparison.spec, StatisticsSpec):
             return ()
         tasks = (self.board.tasks_by_id.get(s.task_id) for s in comparison.spec.sources if s.model_id == model_id)
         return tuple(task for task in tasks if task is not None)
@@ -104,13 +108,15 @@ class History:
         Of a model in the newest comparison the last that this rests on, of another one its newest accepted.
         """
         newest = {
-            t.spec.model.id: t for t in self.diagnostics if isinstance(t.spec, Diagnostic) and t.status == "accepted"
+            t.spec.model.id: t
+            for t in self.diagnostics
+            if isinstance(t.spec, DiagnosticSpec) and t.status == "accepted"
         }
         shown = [(self.sources(model_id) or (task,))[-1] for model_id, task in newest.items()]
         order = {model.id: place for place, model in enumerate(self.study.models)}
         return tuple(sorted(shown, key=lambda task: order.get(task.subject, len(order))))
 
-    def _so_far(self, kind: type[Diagnostic] | type[Statistics]) -> tuple[Task, ...]:
+    def _so_far(self, kind: type[DiagnosticSpec] | type[StatisticsSpec]) -> tuple[Task, ...]:
         return tuple(t for t in self.board.tasks if isinstance(t.spec, kind) and t.cycle <= self.cycle.number)
 
     def event(self, position: int) -> e.Event:
@@ -147,7 +153,7 @@ class History:
                 spec.look
                 for entry in self.entries
                 if entry.position < position and isinstance(entry.event, e.TaskAccepted)
-                if isinstance(spec := tasks[entry.event.task_id].spec, Statistics)
+                if isinstance(spec := tasks[entry.event.task_id].spec, StatisticsSpec)
             }
         )
 
@@ -155,7 +161,7 @@ class History:
         """True when a model had been measured before an event."""
         tasks = self.board.tasks_by_id
         return any(
-            isinstance(tasks[entry.event.task_id].spec, Diagnostic)
+            isinstance(tasks[entry.event.task_id].spec, DiagnosticSpec)
             for entry in self.entries
             if entry.position < position and isinstance(entry.event, e.EvidenceRecorded)
         )

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from orchestrator.reports.figures import Figure
+from store.figures import Figure
+
 from orchestrator.reports.history import History
 from orchestrator.reports.subjects import Subjects
 from store import events as e

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from agents.reading import active_models
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.environment import EnvironmentSpec
+from store.models import ModelRef
+from store.queries.models import active_models
+from store.task.state import Task
+
 from orchestrator.reports.history import History
 from orchestrator.reports.prose import Label, Link, ModelName
-from store.board import Task
-from store.specs import Diagnostic, Environment, ModelRef
 
 
 def model_refs(history: History) -> dict[str, ModelRef]:
     """Every model of the protocol or measured in its place, by id."""
     refs = {model.id: model.ref for model in history.study.models}
     for task in history.diagnostics:
-        if isinstance(task.spec, Diagnostic):
+        if isinstance(task.spec, DiagnosticSpec):
             refs.setdefault(task.spec.model.id, task.spec.model)
     return refs
 
 
 def model_name(history: History, model_id: str) -> ModelName:
     """The name of a model by its id, as it was compared if it was; an id that nobody knows stands for itself."""
-    compared = [task.spec.model for task in history.sources(model_id) if isinstance(task.spec, Diagnostic)]
+    compared = [task.spec.model for task in history.sources(model_id) if isinstance(task.spec, DiagnosticSpec)]
     ref = compared[-1] if compared else model_refs(history).get(model_id)
     return ModelName.of(ref) if ref is not None else ModelName(model_id, model_id, False)
 
 
 def task_model(task: Task) -> ModelName | None:
     """The model that a task works on, if it works on one."""
-    return ModelName.of(task.spec.model) if isinstance(task.spec, Diagnostic | Environment) else None
+    return ModelName.of(task.spec.model) if isinstance(task.spec, DiagnosticSpec | EnvironmentSpec) else None
 
 
 def task_link(history: History, task_id: str) -> Link | Label:
@@ -57,7 +60,7 @@ def _concerned(history: History) -> list[ModelRef]:
     measured = {
         task.subject: task.spec.model
         for task in history.diagnostics
-        if isinstance(task.spec, Diagnostic) and task.status == "accepted"
+        if isinstance(task.spec, DiagnosticSpec) and task.status == "accepted"
     }
     return [measured.get(model.id, model.ref) for model in active_models(history.board)] or [
         model.ref for model in history.study.models

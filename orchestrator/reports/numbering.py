@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from orchestrator.reports.figures import Figure
+from store.figures import Figure
 
 T = TypeVar("T")
 

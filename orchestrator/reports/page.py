@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from store.figures import Figure
+
 from orchestrator.reports.book import FigureBook
-from orchestrator.reports.figures import Figure
 from orchestrator.reports.history import History
 from orchestrator.reports.keys import FigureKey, keys_of
 from orchestrator.reports.numbering import figures_within, numbered

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from orchestrator.reports.figures import Figure
-from store.specs import ModelRef
+from store.figures import Figure
+from store.models import ModelRef
 
 
 @dataclass(frozen=True, slots=True)

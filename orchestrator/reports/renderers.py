@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 
 from markupsafe import Markup, escape
+from store.figures import Figure
 
-from orchestrator.reports.figures import Figure
 from orchestrator.reports.prose import Absent, Code, Estimate, Label, Link, ModelName, Said, Strong, when
 
 _DIGIT = re.compile(r"\d")

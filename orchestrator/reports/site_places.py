@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from store.board import Task
+from store.task.state import Task
+
 from store.evidence import Evidence
 
 ROLES = ("vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse")

@@ -6,10 +6,16 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from store.decision.state import Decision
+from store.kinds.audit import AuditSpec
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.environment import EnvironmentSpec
+from store.kinds.statistics import Source, StatisticsSpec
+from store.models import ModelRef
+from store.task.state import Task
+
 from orchestrator.reports.history import History
-from store.board import Decision, Task
 from store.events import EvidenceRecorded
-from store.specs import Audit, Diagnostic, Environment, ModelRef, Source, Statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,10 @@ class Subjects:
     def of(cls, history: History) -> Subjects:
         """The names as of the end of the history."""
         newest, tasks, name = history.comparison, history.board.tasks, _Models(history)
-        compared = [task for task in tasks if isinstance(task.spec, Statistics)]
+        compared = [task for task in tasks if isinstance(task.spec, StatisticsSpec)]
         by_look = _told_apart([(f"comparison, look {_look(task)}", None, task) for task in compared])
         others = _told_apart(
-            [(*_plain(task, history, name), task) for task in tasks if not isinstance(task.spec, Statistics)]
+            [(*_plain(task, history, name), task) for task in tasks if not isinstance(task.spec, StatisticsSpec)]
         )
         return cls(
             tasks={**others, **by_look, **({newest.task_id: "comparison"} if newest is not None else {})},
@@ -51,7 +57,7 @@ class Subjects:
             models={
                 (task.task_id, source.model_id): name.of_source(source)
                 for task in compared
-                if isinstance(task.spec, Statistics)
+                if isinstance(task.spec, StatisticsSpec)
                 for source in task.spec.sources
             },
         )
@@ -69,7 +75,7 @@ class Subjects:
         A comparison speaks of models and pairs; what it says of them is said of the metric that was compared.
         """
         whole = self.delivery(task, position)
-        if not isinstance(task.spec, Statistics):
+        if not isinstance(task.spec, StatisticsSpec):
             return whole, metric
         of, within = task.spec.metric, "" if whole == "comparison" else f" in {whole}"
         match metric.split("/"):
@@ -92,7 +98,7 @@ class _Models:
     """Names of models: an id that an amendment gave to another model is told apart from what it first meant."""
 
     def __init__(self, history: History) -> None:
-        self._refs = {t.task_id: t.spec.model for t in history.board.tasks if isinstance(t.spec, Diagnostic)}
+        self._refs = {t.task_id: t.spec.model for t in history.board.tasks if isinstance(t.spec, DiagnosticSpec)}
         self._first: dict[str, str] = {}
         for ref in self._refs.values():
             self._first.setdefault(ref.id, ref.locator)
@@ -107,20 +113,20 @@ class _Models:
 
 
 def _look(task: Task) -> int:
-    assert isinstance(task.spec, Statistics)
+    assert isinstance(task.spec, StatisticsSpec)
     return task.spec.look
 
 
 def _plain(task: Task, history: History, name: _Models) -> tuple[str, Hashable]:
     """Name of a task that is no comparison, and within what it has to be told apart: the log, or its cycle."""
     match task.spec:
-        case Diagnostic(model=model, data=data):
+        case DiagnosticSpec(model=model, data=data):
             return f"{name.of(model)}, look {data.first // data.n + 1}", None
-        case Environment():
+        case EnvironmentSpec():
             return "machine", task.cycle
-        case Audit(report=report) if task.cycle < history.cycle.number:
+        case AuditSpec(report=report) if task.cycle < history.cycle.number:
             return f"audit of the previous {report}", task.cycle
-        case Audit(report=report):
+        case AuditSpec(report=report):
             return f"audit of {report}", task.cycle
         case _:
             return f"{task.kind} of {task.subject}", task.cycle

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from store.task.state import Task
+
 from orchestrator.reports.history import History
-from store.board import Task
 
 Words = Mapping[str | None, str]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from agents.reading import audits, contradictions
+from store.queries.audits import audits, contradictions
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.prose import Label, Prose, Strong, counted
-from store.board import Task
 
 
 def audits_before(history: History) -> tuple[Task, ...]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from agents.reading import adjusted_p, level
+from store.cycle.verdicts import DIRECTIONS
+from store.kinds.statistics import StatisticsSpec
+from store.queries.comparison import adjusted_p, significance_level
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.prose import Prose
-from store.board import Task
-from store.specs import Statistics
-from store.verdicts import DIRECTIONS
 
 
 def conclusion(comparison: Task, model_id: str) -> str:
     """What the adjusted p-values of a model say at the level of the look."""
-    alpha = level(comparison)
+    alpha = significance_level(comparison)
     collapse, clear = (adjusted_p(comparison, model_id, direction) for direction in DIRECTIONS)
     if collapse is None or clear is None:
         return "undetermined"
@@ -30,7 +31,7 @@ def undetermined(comparison: Task, model_id: str) -> str:
 
 def look_of(comparison: Task, book: FigureBook) -> Prose:
     """`look 1 of 2`, or that the number of looks is open."""
-    assert isinstance(comparison.spec, Statistics)
+    assert isinstance(comparison.spec, StatisticsSpec)
     number: Prose = ("look ", book.pointed(comparison.position, "/spec/look"))
     if comparison.spec.looks == "open":
         return (*number, " of an open number")

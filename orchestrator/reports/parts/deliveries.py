@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from store.figures import Figure
+from store.task.acceptance import AcceptanceCriterion, Check, IntervalReported, MetricReported, NAtLeast, SitesComplete
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
-from orchestrator.reports.figures import Figure
 from orchestrator.reports.history import History, Review
 from orchestrator.reports.naming import task_anchor
 from orchestrator.reports.prose import Code, Link, Prose, Said
-from store.acceptance import AcceptanceCriterion, Check, IntervalReported, MetricReported, NAtLeast, SitesComplete
-from store.board import Task
 
 State = Literal["met", "unmet", "unknown"]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from store.figures import Figure
+
 from orchestrator.reports.book import FigureBook
-from orchestrator.reports.figures import Figure
 from orchestrator.reports.prose import Absent, Cell, Code, Estimate
 from store.evidence import Evidence
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.reading import claims_in_force
+from store.cycle.verdicts import Verdict
+from store.queries.claims import claims_in_force
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.parts.deliveries import State
 from orchestrator.reports.parts.estimates import MetricRow, metric_row
 from orchestrator.reports.prose import Prose, Said
-from store.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)

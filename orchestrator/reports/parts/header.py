@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.canonical import digest_of
+from store.cycle.verdicts import Verdict
+from store.queries.protocol import amended_late
+from store.study.amendments import WEIGHS
+
 from agents.planning.leftover import verdict_in_force
-from agents.reading import amended_late
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import all_untrained, any_untrained
 from orchestrator.reports.prose import Code, ModelName, Prose, Said, Strong, listed
 from orchestrator.reports.wording import VERDICTS
-from store.amendments import WEIGHS
-from store.codec import digest_of
-from store.verdicts import Verdict
 
 UNTRAINED: Prose = (
     Strong("Every model is untrained"),

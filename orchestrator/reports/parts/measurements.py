@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from store.figures import Figure
+from store.kinds.diagnostic import DiagnosticSpec
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
-from orchestrator.reports.figures import Figure
 from orchestrator.reports.prose import Prose
-from store.board import Task
-from store.specs import Diagnostic
 
 
 def look_of(task: Task, book: FigureBook) -> Figure:
@@ -16,7 +17,7 @@ def look_of(task: Task, book: FigureBook) -> Figure:
 
 def images_of(task: Task, book: FigureBook) -> Figure | None:
     """Images behind the metric that the study decides on, or else behind the normalised score."""
-    assert isinstance(task.spec, Diagnostic)
+    assert isinstance(task.spec, DiagnosticSpec)
     decisive = task.value(task.spec.metric) or task.value("mcs_norm")
     return book.images(decisive) if decisive is not None else None
 
@@ -30,6 +31,6 @@ def where(task: Task, book: FigureBook) -> Prose:
 
 def part_of(task: Task) -> str:
     """`look 2, images 61 to 120`, for drawings, which print no figures."""
-    assert isinstance(task.spec, Diagnostic)
+    assert isinstance(task.spec, DiagnosticSpec)
     data = task.spec.data
     return f"look {data.first // data.n + 1}, images {data.first + 1} to {data.first + data.n}"

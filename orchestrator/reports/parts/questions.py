@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from agents.reading import CLAIM, STOP, lapsed, possible_claims
+from store.decision.state import Decision, DecisionStatus, expires_at
+from store.queries.answers import CLAIM, STOP, lapsed
+from store.queries.claims import possible_claims
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_refs
 from orchestrator.reports.prose import LOOKS, Absent, Cell, Code, Label, ModelName, Prose, Said, counted
-from store.board import Decision, DecisionStatus
-from store.decide import expires_at
 from store.events import Option
 from store.evidence import Evidence
 

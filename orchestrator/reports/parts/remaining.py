@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from agents.reading import active_models, looks_done, measured
+from store.queries.looks import looks_done
+from store.queries.models import active_models, measured
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import task_link, task_model
 from orchestrator.reports.prose import Code, ModelName, Prose, Said
-from store.board import Task
 
 
 def remaining_work(history: History, book: FigureBook) -> tuple[Prose, ...]:

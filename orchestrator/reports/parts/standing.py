@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from store.task.state import Task
+
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import task_link
 from orchestrator.reports.prose import Piece, Prose, Said
 from orchestrator.reports.wording import status_words
-from store.board import Task
 from store.events import TaskSuperseded
 
 

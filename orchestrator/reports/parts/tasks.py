@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.figures import Figure
+from store.task.state import Status, Task
+
 from orchestrator.reports.book import FigureBook
-from orchestrator.reports.figures import Figure
 from orchestrator.reports.history import Attempt, History, Review
 from orchestrator.reports.naming import task_anchor, task_model
 from orchestrator.reports.parts.deliveries import CriterionRow, FileRow, criterion_rows, file_rows
@@ -15,7 +17,6 @@ from orchestrator.reports.parts.standing import standing
 from orchestrator.reports.prose import Code, ModelName, Prose, Said
 from orchestrator.reports.site_places import is_place
 from orchestrator.reports.wording import status_words
-from store.board import Status, Task
 from store.events import TaskReturned
 
 _KEY_METRICS = {

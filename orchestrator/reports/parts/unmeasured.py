@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.reading import answer
+from store.queries.answers import answer
+from store.task.state import Task
+
 from orchestrator.reports.history import History
 from orchestrator.reports.prose import ModelName
 from orchestrator.reports.wording import status_words
-from store.board import Task
 
 
 def why_unmeasured(model: ModelName, tasks: Sequence[Task], history: History) -> str:

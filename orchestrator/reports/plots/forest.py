@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from store.kinds.statistics import StatisticsSpec
+
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_name
 from orchestrator.reports.parts.conclusions import conclusion, undetermined
@@ -13,7 +15,6 @@ from orchestrator.reports.plots.svg import drawn
 from orchestrator.reports.prose import Code, ModelName, Prose
 from orchestrator.reports.renderers import short
 from store.evidence import Evidence
-from store.specs import Statistics
 
 _COLOURS = {"collapse shown": "bad", "shown not to collapse": "good"}
 
@@ -49,7 +50,7 @@ def draw_forest(history: History) -> Drawn:
 def forest(history: History) -> Forest | None:
     """The newest comparison; None when no model in it has a mean."""
     comparison = history.comparison
-    if comparison is None or not isinstance(comparison.spec, Statistics):
+    if comparison is None or not isinstance(comparison.spec, StatisticsSpec):
         return None
     spec = comparison.spec
     rows = tuple(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from store.kinds.diagnostic import DiagnosticSpec
+
 from orchestrator.reports.history import History
 from orchestrator.reports.parts.measurements import part_of
 from orchestrator.reports.prose import ModelName
 from orchestrator.reports.site_places import ROLES, places
 from orchestrator.reports.site_places import heads as heads_of
 from store.evidence import Artifact
-from store.specs import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def heads(history: History) -> tuple[Heads, ...]:
             if place is not None and place.layer is not None:
                 layer = [HeadCell(place.layer, head, item.value) for head, item in by_head.items()]
                 by_role.setdefault(place.role, []).extend(layer)
-        if by_role and isinstance(task.spec, Diagnostic):
+        if by_role and isinstance(task.spec, DiagnosticSpec):
             cells = tuple((role, tuple(by_role[role])) for role in ROLES if role in by_role)
             found.append(Heads(ModelName.of(task.spec.model), part_of(task), cells))
     return tuple(found)
@@ -58,5 +59,5 @@ def headless(history: History) -> tuple[tuple[ModelName, Artifact | None], ...]:
             next((file for file in task.artifacts if file.name == "heads.png"), None),
         )
         for task in history.measurements
-        if isinstance(task.spec, Diagnostic) and task.spec.model.id not in shown
+        if isinstance(task.spec, DiagnosticSpec) and task.spec.model.id not in shown
     )

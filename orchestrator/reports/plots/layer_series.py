@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from store.kinds.diagnostic import DiagnosticSpec
+from store.task.state import Task
+
 from orchestrator.reports.history import History
 from orchestrator.reports.parts.measurements import part_of
 from orchestrator.reports.prose import ModelName
 from orchestrator.reports.site_places import ROLES, SitePlace, collapsed
-from store.board import Task
 from store.evidence import Interval
-from store.specs import Diagnostic
 
 SCORES = {"score": "mcs_norm", "raw": "mcs_raw"}
 """Key of a line -> the score that it shows."""
@@ -72,7 +73,7 @@ def layers(history: History) -> tuple[Layers, ...]:
             for key, pattern in _LAYER.items()
             if (points := _points(task, pattern))
         )
-        if lines and isinstance(task.spec, Diagnostic):
+        if lines and isinstance(task.spec, DiagnosticSpec):
             found.append(Layers(ModelName.of(task.spec.model), part_of(task), lines))
     return tuple(found)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from store.kinds.diagnostic import DiagnosticSpec
+
 from orchestrator.reports.history import History
 from orchestrator.reports.plots.drawing import blank, finish, say
 from orchestrator.reports.plots.plot import Drawn, Plot
@@ -12,7 +14,6 @@ from orchestrator.reports.plots.svg import drawn
 from orchestrator.reports.prose import ModelName, Prose
 from orchestrator.reports.renderers import short
 from orchestrator.reports.wording import STATUS_SIGNS, status_words
-from store.specs import Diagnostic
 
 _COLOURS = {"succeeded": "good", "failed": "bad", "blocked": "warn", "under way": "vision"}
 
@@ -60,7 +61,7 @@ def lanes(history: History) -> tuple[Lane, ...]:
             for attempt in history.attempts.get(task.task_id, ())
         )
         if bars:
-            model = task.spec.model if isinstance(task.spec, Diagnostic) else None
+            model = task.spec.model if isinstance(task.spec, DiagnosticSpec) else None
             name = ModelName.of(model) if model is not None else None
             found.append(Lane(task.task_id, task.kind, name, task.status, status_words(task, history), bars))
     return tuple(found)

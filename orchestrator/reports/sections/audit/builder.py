@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from store.kinds.audit import AuditSpec
+from store.queries.audits import contradictions_told
+from store.task.state import Task
+
 from agents.planning.acceptance import how_it_ended
-from agents.reading import contradictions_told
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.parts.audits import audit_note, audits_before
 from orchestrator.reports.parts.estimates import NOT
 from orchestrator.reports.prose import Cell, Code, Prose, Said
 from orchestrator.reports.sections.audit import AuditRow, AuditView
-from store.board import Task
-from store.specs import Audit
 
 WHERE: Prose = (
     "Every finding, with its computation, is in ", Code("audit.json"), ", a file of the task; ",
@@ -37,7 +38,7 @@ def _row(task: Task, book: FigureBook) -> AuditRow:
         found = task.value(f"count/{verdict}") if accepted else None
         return NOT if found is None else book.evidence(found)
 
-    assert isinstance(task.spec, Audit)
+    assert isinstance(task.spec, AuditSpec)
     return AuditRow(
         report=Code(task.spec.report),
         inconsistent=count("inconsistent"),

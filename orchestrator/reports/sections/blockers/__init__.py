@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from store.task.state import Status
+
 from orchestrator.reports.prose import Link, ModelName, Prose, Said
-from store.board import Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import task_link, task_model
@@ -9,7 +11,6 @@ from orchestrator.reports.parts.standing import why
 from orchestrator.reports.prose import Code, Label, Piece, Prose, Said
 from orchestrator.reports.sections.blockers import Blocker, Blockers
 from orchestrator.reports.wording import status_words
-from store.board import Task
 
 
 def build(history: History, book: FigureBook) -> Blockers:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from store.study.amendments import protocol_values
+from store.study.protocol import Study
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.prose import LOOKS, Code, Prose, Said, counted
 from orchestrator.reports.sections.decisions import AmendmentView
-from store.amendments import protocol_values
 from store.events import StudyRegistered
-from store.study import Study
 
 
 def amendment_views(history: History, book: FigureBook) -> tuple[AmendmentView, ...]:

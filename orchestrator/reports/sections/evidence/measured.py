@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from store.kinds.diagnostic import DiagnosticSpec
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.parts.estimates import NOT, cell
@@ -9,8 +12,6 @@ from orchestrator.reports.parts.measurements import images_of, look_of
 from orchestrator.reports.parts.unmeasured import why_unmeasured
 from orchestrator.reports.prose import Absent, Label, ModelName
 from orchestrator.reports.sections.evidence import MeasuredRow
-from store.board import Task
-from store.specs import Diagnostic
 
 
 def measured_rows(history: History, book: FigureBook) -> tuple[MeasuredRow, ...]:
@@ -26,7 +27,7 @@ def measured_rows(history: History, book: FigureBook) -> tuple[MeasuredRow, ...]
 
 
 def _measurement(task: Task, asked: ModelName, history: History, book: FigureBook) -> MeasuredRow:
-    assert isinstance(task.spec, Diagnostic)
+    assert isinstance(task.spec, DiagnosticSpec)
     model = ModelName.of(task.spec.model)
     compared = history.sources(task.spec.model.id)
     undefined = Absent("undefined")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from agents.reading import amended_late
+from store.queries.protocol import amended_late
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_name, model_refs
 from orchestrator.reports.prose import Absent, Cell, Estimate, Prose, p_value
 from orchestrator.reports.sections.evidence import CheckedRow, ShapeRow
-from store.board import Task
 
 
 def together(comparison: Task, history: History, book: FigureBook) -> tuple[Prose, ...]:

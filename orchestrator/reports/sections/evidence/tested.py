@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from agents.reading import adjusted_p
+from store.kinds.statistics import StatisticsSpec
+from store.queries.comparison import adjusted_p
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_name, model_refs, task_link
@@ -10,14 +13,12 @@ from orchestrator.reports.parts.conclusions import conclusion, look_of, undeterm
 from orchestrator.reports.parts.estimates import NOT, cell
 from orchestrator.reports.prose import Absent, Cell, Code, Label, Prose, Said
 from orchestrator.reports.sections.evidence import PairRow, Source, TestedRow
-from store.board import Task
 from store.evidence import Evidence
-from store.specs import Statistics
 
 
 def tested_rows(comparison: Task, history: History, book: FigureBook) -> tuple[TestedRow, ...]:
     """The models of the comparison, in its order."""
-    assert isinstance(comparison.spec, Statistics)
+    assert isinstance(comparison.spec, StatisticsSpec)
     models = dict.fromkeys(source.model_id for source in comparison.spec.sources)
     return tuple(_tested(model_id, comparison, history, book) for model_id in models)
 
@@ -74,7 +75,7 @@ def _pair(first: str, second: str, comparison: Task, history: History, book: Fig
 
 def tested_note(comparison: Task, history: History, book: FigureBook, linked: bool) -> Prose:
     """What was tested, against what, at which look and level."""
-    assert isinstance(comparison.spec, Statistics)
+    assert isinstance(comparison.spec, StatisticsSpec)
     position = comparison.position
     nominal = comparison.value("alpha/look")
     task = task_link(history, comparison.task_id) if linked else Label(comparison.task_id)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from agents.reading import adjusted_p
+from store.cycle.verdicts import DIRECTIONS
+from store.kinds.statistics import StatisticsSpec
+from store.queries.comparison import adjusted_p
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_name
@@ -10,10 +14,7 @@ from orchestrator.reports.parts.conclusions import conclusion, look_of
 from orchestrator.reports.prose import Absent, Code, Estimate, ModelName, Prose, Strong, p_value
 from orchestrator.reports.sections.finding import Finding
 from orchestrator.reports.sections.finding.measured import measured
-from store.board import Task
 from store.evidence import Evidence
-from store.specs import Statistics
-from store.verdicts import DIRECTIONS
 from tasks.statistics.words import TESTS
 
 
@@ -25,7 +26,7 @@ def build(history: History, book: FigureBook) -> Finding:
 def _finding(history: History, book: FigureBook) -> tuple[Prose, ...]:
     """The most extreme test of the newest comparison, of those that show collapse if any does, and all to weigh it."""
     comparison = history.comparison
-    if comparison is None or not isinstance(comparison.spec, Statistics):
+    if comparison is None or not isinstance(comparison.spec, StatisticsSpec):
         return (("There is no critical finding: no comparison has been accepted.",),)
     smallest = _smallest(comparison)
     if smallest is None:
@@ -55,7 +56,7 @@ def _chosen(comparison: Task, model_id: str) -> Prose:
 
 
 def _smallest(comparison: Task) -> tuple[str, str, Evidence] | None:
-    assert isinstance(comparison.spec, Statistics)
+    assert isinstance(comparison.spec, StatisticsSpec)
     tests = [
         (source.model_id, direction, test)
         for source in comparison.spec.sources
@@ -67,7 +68,7 @@ def _smallest(comparison: Task) -> tuple[str, str, Evidence] | None:
 
 
 def _estimate(comparison: Task, name: ModelName, book: FigureBook) -> list[Prose]:
-    assert isinstance(comparison.spec, Statistics)
+    assert isinstance(comparison.spec, StatisticsSpec)
     mean = comparison.value(f"model/{name.id}/mean")
     if mean is None:
         return []
@@ -81,7 +82,7 @@ def _estimate(comparison: Task, name: ModelName, book: FigureBook) -> list[Prose
     ]  # fmt: skip
 
 
-def _test(comparison: Task, spec: Statistics, direction: str, test: Evidence, book: FigureBook) -> Prose:
+def _test(comparison: Task, spec: StatisticsSpec, direction: str, test: Evidence, book: FigureBook) -> Prose:
     above = (spec.threshold > spec.null) == (direction == "collapse")
     nominal = comparison.value("alpha/look")
     at: Prose = (", at level ", book.evidence(nominal)) if nominal is not None else ()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.parts.measurements import look_of, where
 from orchestrator.reports.prose import Code, Estimate, Prose, listed
 from orchestrator.reports.site_places import ROLES
-from store.board import Task
 
 
 def measured(task: Task, book: FigureBook) -> tuple[Prose, ...]:

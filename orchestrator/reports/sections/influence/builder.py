@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from store.kinds.diagnostic import DiagnosticSpec
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_refs, task_link
@@ -14,9 +17,7 @@ from orchestrator.reports.prose import Absent, ModelName, Prose, Said
 from orchestrator.reports.sections.influence import InfluenceView, Intervention, Judgement, ModelInfluence, Overview
 from orchestrator.reports.sections.influence.notes import notes
 from orchestrator.reports.sections.influence.site_rows import site_rows
-from store.board import Task
 from store.evidence import Evidence
-from store.specs import Diagnostic
 
 _UNJUDGED = Judgement("", Absent("not judged"), None)
 _STATES = ("ok", "collapsed", "undefined", "inconclusive")
@@ -67,7 +68,7 @@ def build(history: History, book: FigureBook) -> InfluenceView:
 
 
 def _model(task: Task) -> ModelName:
-    assert isinstance(task.spec, Diagnostic)
+    assert isinstance(task.spec, DiagnosticSpec)
     return ModelName.of(task.spec.model)
 
 

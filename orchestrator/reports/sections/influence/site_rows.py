@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.parts.estimates import NOT, cell
 from orchestrator.reports.prose import Absent, Cell, Code, Label
 from orchestrator.reports.sections.influence import SiteRow
 from orchestrator.reports.site_places import ROLES, SitePlace, collapsed, places
-from store.board import Task
 from store.evidence import Evidence
 
 SITE = re.compile(r"influence/uniform-site/(.+)/change")

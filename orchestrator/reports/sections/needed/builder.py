@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from agents.reading import claims_in_force
+from store.cycle.verdicts import ClaimVerdict
+from store.queries.claims import claims_in_force
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.prose import Label, Prose, counted, listed, p_value
 from orchestrator.reports.sections.needed import Needed
 from orchestrator.reports.wording import VERDICTS
-from store.verdicts import ClaimVerdict
 
 _MORE = ("more model", "more models")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from store.task.state import Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import task_link, task_model
 from orchestrator.reports.prose import Code, Estimate, Prose, counted
 from orchestrator.reports.sections.performance import Labelled, Performance
-from store.board import Task
 from store.evidence import Evidence
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from store.kinds.diagnostic import DiagnosticSpec
+from store.task.state import Status, Task
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import task_link, task_model
@@ -12,8 +15,6 @@ from orchestrator.reports.parts.standing import standing
 from orchestrator.reports.prose import ModelName, Piece, Prose, Said, Strong, counted, listed
 from orchestrator.reports.sections.summary import Summary
 from orchestrator.reports.wording import VERDICTS, status_words
-from store.board import Status, Task
-from store.specs import Diagnostic
 
 _UNFINISHED: tuple[tuple[Status, str], ...] = (
     ("blocked", "blocked"),
@@ -108,7 +109,7 @@ def _diagnosed(history: History, book: FigureBook) -> list[Prose]:
 
 def _named(task: Task, history: History, book: FigureBook) -> Prose:
     """The model of a measurement; where the comparison rests on several, at which look."""
-    assert isinstance(task.spec, Diagnostic)
+    assert isinstance(task.spec, DiagnosticSpec)
     several = len(history.sources(task.spec.model.id)) > 1
     return (ModelName.of(task.spec.model), *((" (look ", look_of(task, book), ")") if several else ()))
 

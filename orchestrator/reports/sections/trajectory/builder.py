@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from agents.reading import stopped
+from store.queries.answers import stopped
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.derived import derive
 from orchestrator.reports.history import History

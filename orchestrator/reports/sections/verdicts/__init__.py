@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.cycle.verdicts import Verdict
+
 from orchestrator.reports.prose import Label, Said
-from store.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from store.kinds.diagnostic import DiagnosticSpec
+from store.study.protocol import DecisionRule
+from store.task.state import Task
+
 from store import commands as c
-from store.board import Task
 from store.record import Recorded
-from store.specs import Diagnostic
-from store.study import DecisionRule
 from tests.unit.orchestrator.reports.diagnosed import IDEFICS, PLANTED
 from tests.unit.orchestrator.reports.histories import Player, model, study
 
@@ -31,7 +32,7 @@ def two_looks() -> Player:
 def measured_again(player: Player, model_id: str, look: int, mean: float) -> Player:
     """A further measurement, of other values, that is accepted after the comparison and belongs to none."""
     spec = measurement(player, model_id, look).spec
-    assert isinstance(spec, Diagnostic)
+    assert isinstance(spec, DiagnosticSpec)
     player.means[model_id] = mean
     again = spec.model_copy(update={"seed": 4711})
     player.submit(c.PlanTask("Measure once more", again, model_id, "low", "by_hand", "somebody wanted to see it again"))
@@ -43,7 +44,7 @@ def measurement(player: Player, model_id: str, look: int) -> Task:
     return next(
         task
         for task in player.board.tasks
-        if isinstance(task.spec, Diagnostic)
+        if isinstance(task.spec, DiagnosticSpec)
         if task.subject == model_id and task.spec.data.first == (look - 1) * task.spec.data.n
         if task.status == "accepted"
     )

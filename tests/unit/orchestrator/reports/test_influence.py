@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from store.task.state import Task
 
 from orchestrator.reports.history import History, look_back
 from orchestrator.reports.plots.head_series import heads as heads_shown
@@ -19,7 +20,6 @@ from orchestrator.reports.plots.layer_series import SCORES, layers
 from orchestrator.reports.plots.layers import layers_plot
 from orchestrator.reports.render import render_cycle
 from orchestrator.reports.site_places import heads, places
-from store.board import Task
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered
 from tests.unit.orchestrator.reports.diagnosed import IDEFICS, PLANTED

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from store.figures import round_figure
 
 from orchestrator.reports.derived import from_log
 from orchestrator.reports.documents import CYCLE_REPORT
-from orchestrator.reports.figures import round_figure
 from orchestrator.reports.history import look_back
 from orchestrator.reports.render import render_cycle
 from store.errors import BadInput

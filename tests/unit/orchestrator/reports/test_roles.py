@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import get_args
 
+from store.models import Plant
+
 from orchestrator.reports.plots.svg import COLOURS
 from orchestrator.reports.site_places import ROLES
-from store.specs import Plant
 from tasks.diagnostics import image_metrics, pictures
 from tasks.diagnostics.families.model import Role
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import get_type_hints
 
 import pytest
+from store.figures import Figure, Rounding
 
 from orchestrator.reports import sections
 from orchestrator.reports.documents import DOCUMENTS
-from orchestrator.reports.figures import Figure, Rounding
 from orchestrator.reports.history import look_back
 from orchestrator.reports.numbering import figures_within, numbered
 from orchestrator.reports.page import fill

@@ -9,11 +9,12 @@ from functools import cache
 from typing import Any
 
 import pytest
+from store.kinds.statistics import StatisticsSpec
+from store.task.state import Task
 
 from orchestrator.reports.history import look_back
 from orchestrator.reports.render import render_cycle
-from store.board import Board, Task
-from store.specs import Statistics
+from store.board import Board
 from tests.unit.orchestrator.reports import histories, remeasured
 from tests.unit.orchestrator.reports.conftest import Files, played, rendered
 from tests.unit.orchestrator.reports.test_honesty import section
@@ -32,8 +33,8 @@ def figures_in(part: object, whole: dict[str, Any]) -> list[dict[str, Any]]:
 
 def sources(board: Board, model_id: str) -> list[Task]:
     """The tasks that the newest comparison names for a model, read off its plan."""
-    newest = [task for task in board.tasks if isinstance(task.spec, Statistics) and task.status == "accepted"][-1]
-    assert isinstance(newest.spec, Statistics)
+    newest = [task for task in board.tasks if isinstance(task.spec, StatisticsSpec) and task.status == "accepted"][-1]
+    assert isinstance(newest.spec, StatisticsSpec)
     return [board.tasks_by_id[source.task_id] for source in newest.spec.sources if source.model_id == model_id]
 
 
