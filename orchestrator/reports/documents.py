@@ -35,8 +35,8 @@ ASSESSMENT = Document(
     formats=("md", "html"),
     sections=(
         Section("rule", "The rule"),
-        Section("findings", "Findings"),
-        Section("claims", "Verdict for each claim"),
+        Section("progress", "Findings"),
+        Section("verdicts", "Verdicts so far"),
         Section("evidence", "Evidence", drawings=("forest",), options={"linked": False}),
         Section("decisions", "Decision history", options={"open_in_full": True}),
         Section("needed", "What would be needed"),
@@ -49,7 +49,7 @@ HANDOVER = Document(
     formats=("md",),
     sections=(
         Section("task_table", "Tasks"),
-        Section("goals", "Goals"),
+        Section("progress", "Goals"),
         Section("evidence", "Results", options={"linked": False}),
         Section("blockers", "Blocked"),
         Section("audit", "Audit of the previous reports"),

@@ -89,16 +89,32 @@ class History:
         """Every diagnostic of this cycle and the earlier ones, in the order of planning."""
         return self._so_far(DiagnosticSpec)
 
+    def sources(self, model_id: str) -> tuple[Task, ...]:
+        """The measurements of a model that the newest comparison rests on, look by look; none where it has none of it.
+
+        What a report shows next to a comparison comes from these alone: another measurement of the model, however new,
+        is of other images, or was not tested.
+        """
+        comparison = self.comparison
+        if comparison is None or not isinstance(comparison.spec, StatisticsSpec):
+            return ()
+        tasks = (self.board.tasks_by_id.get(s.task_id) for s in comparison.spec.sources if s.model_id == model_id)
+        return tuple(task for task in tasks if task is not None)
+
     @property
     def measurements(self) -> tuple[Task, ...]:
-        """The newest accepted diagnostic of each model, in the order of the study."""
+        """One measurement of each model, in the order of the study: what drawings and tables by site show.
+
+        Of a model in the newest comparison the last that this rests on, of another one its newest accepted.
+        """
         newest = {
             t.spec.model.id: t
             for t in self.diagnostics
             if isinstance(t.spec, DiagnosticSpec) and t.status == "accepted"
         }
+        shown = [(self.sources(model_id) or (task,))[-1] for model_id, task in newest.items()]
         order = {model.id: place for place, model in enumerate(self.study.models)}
-        return tuple(sorted(newest.values(), key=lambda task: order.get(task.subject, len(order))))
+        return tuple(sorted(shown, key=lambda task: order.get(task.subject, len(order))))
 
     def _so_far(self, kind: type[DiagnosticSpec] | type[StatisticsSpec]) -> tuple[Task, ...]:
         return tuple(t for t in self.board.tasks if isinstance(t.spec, kind) and t.cycle <= self.cycle.number)

@@ -21,8 +21,9 @@ def model_refs(history: History) -> dict[str, ModelRef]:
 
 
 def model_name(history: History, model_id: str) -> ModelName:
-    """The name of a model by its id; an id that nobody knows stands for itself."""
-    ref = model_refs(history).get(model_id)
+    """The name of a model by its id, as it was compared if it was; an id that nobody knows stands for itself."""
+    compared = [task.spec.model for task in history.sources(model_id) if isinstance(task.spec, DiagnosticSpec)]
+    ref = compared[-1] if compared else model_refs(history).get(model_id)
     return ModelName.of(ref) if ref is not None else ModelName(model_id, model_id, False)
 
 

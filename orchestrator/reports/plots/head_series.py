@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestrator.reports.history import History
+from orchestrator.reports.parts.measurements import part_of
 from orchestrator.reports.prose import ModelName
 from orchestrator.reports.site_places import ROLES, places
 from orchestrator.reports.site_places import heads as heads_of
@@ -26,11 +27,13 @@ class Heads:
     """One model by layer and head: normalised entropy, role by role."""
 
     model: ModelName
+    part: str
+    """Which part of the data was measured."""
     cells: tuple[tuple[str, tuple[HeadCell, ...]], ...]
 
 
 def heads(history: History) -> tuple[Heads, ...]:
-    """The newest accepted measurement of each model whose log holds the entropy of heads."""
+    """The measurement of each model that is shown, if its log holds the entropy of heads."""
     found = []
     for task in history.measurements:
         where = places(task)
@@ -42,7 +45,7 @@ def heads(history: History) -> tuple[Heads, ...]:
                 by_role.setdefault(place.role, []).extend(layer)
         if by_role and isinstance(task.spec, DiagnosticSpec):
             cells = tuple((role, tuple(by_role[role])) for role in ROLES if role in by_role)
-            found.append(Heads(ModelName.of(task.spec.model), cells))
+            found.append(Heads(ModelName.of(task.spec.model), part_of(task), cells))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orchestrator.reports.history import History
 from orchestrator.reports.plots.drawing import WIDTH, finish
 from orchestrator.reports.plots.head_series import HeadCell, Heads, headless, heads
-from orchestrator.reports.plots.panels import Panels
+from orchestrator.reports.plots.panels import SHOWN, Panels
 from orchestrator.reports.plots.plot import Drawn, Plot
 from orchestrator.reports.plots.svg import drawn
 from orchestrator.reports.prose import Code, Prose, listed
@@ -34,7 +34,7 @@ def heads_plot(found: Sequence[Heads]) -> Plot:
     """Normalised entropy of every head of every layer, as a heat map for each role of each model."""
     panels = Panels(len(found), (role for model in found for role, _ in model.cells))
     for row, model in enumerate(found):
-        panels.name(row, model.model.text)
+        panels.name(row, model.model.text, model.part)
         for column, (role, cells) in enumerate(model.cells):
             axes = panels.panel(row, role, first=column == 0)
             _draw_cells(axes, cells, panels.size)
@@ -42,10 +42,10 @@ def heads_plot(found: Sequence[Heads]) -> Plot:
                 axes.set_ylabel("head", fontsize=7.5, labelpad=2)
     _colour_bar(panels)
     caption: Prose = (
-        "Normalised entropy of every head of every layer, a mean over images: a row of panels for each model, its "
-        "newest measurement. Dark heads attend to few keys, bright ones to all alike. The scale has even steps and "
-        "grows in lightness, so that it does not rest on telling hues apart. An empty place means that there is no "
-        "such head.",
+        "Normalised entropy of every head of every layer, a mean over images: a row of panels for each model. ", SHOWN,
+        "Dark heads attend to few keys, bright ones to all alike. The scale has even steps and grows in "
+        "lightness, so that it can be read without telling hues apart. An empty place means that there is no such "
+        "head.",
     )  # fmt: skip
     return finish(panels.canvas, "heads", "Attention by head", caption)
 

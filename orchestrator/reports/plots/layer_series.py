@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from orchestrator.reports.history import History
+from orchestrator.reports.parts.measurements import part_of
 from orchestrator.reports.prose import ModelName
 from orchestrator.reports.site_places import ROLES, SitePlace, collapsed
 from store.evidence import Interval
@@ -50,11 +51,13 @@ class Layers:
     """One model by layer."""
 
     model: ModelName
+    part: str
+    """Which part of the data was measured."""
     lines: tuple[Line, ...]
 
 
 def layers(history: History) -> tuple[Layers, ...]:
-    """The newest accepted measurement of each model that reports layers."""
+    """The measurement of each model that is shown, if it reports layers."""
     found = []
     for task in history.measurements:
         bad = collapsed(task)
@@ -70,7 +73,7 @@ def layers(history: History) -> tuple[Layers, ...]:
             if (points := _points(task, pattern))
         )
         if lines and isinstance(task.spec, DiagnosticSpec):
-            found.append(Layers(ModelName.of(task.spec.model), lines))
+            found.append(Layers(ModelName.of(task.spec.model), part_of(task), lines))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from orchestrator.reports.history import History
 from orchestrator.reports.plots.drawing import WIDTH, finish
 from orchestrator.reports.plots.layer_series import Layers, Line, Point, layers
-from orchestrator.reports.plots.panels import Panels
+from orchestrator.reports.plots.panels import SHOWN, Panels
 from orchestrator.reports.plots.plot import Drawn, Plot
 from orchestrator.reports.plots.svg import drawn
 from orchestrator.reports.prose import Code, Prose
@@ -31,7 +31,7 @@ def layers_plot(found: Sequence[Layers]) -> Plot:
     """Normalised entropy of every role of every model, and both scores, each beside its nulls."""
     panels = Panels(len(found), (line.key for model in found for line in model.lines))
     for row, model in enumerate(found):
-        panels.name(row, model.model.text)
+        panels.name(row, model.model.text, model.part)
         for column, line in enumerate(model.lines):
             _draw_line(panels.panel(row, line.key, first=column == 0), line)
     lines = [line for model in found for line in model.lines]
@@ -46,7 +46,7 @@ def layers_plot(found: Sequence[Layers]) -> Plot:
     crosses = "A cross marks a layer that was judged collapsed. " if bad else ""
     caption: Prose = (
         "Normalised entropy of every role of attention, and the scores ", Code("mcs_norm"), " and ", Code("mcs_raw"),
-        ", by layer: a row for each model, its newest measurement, with intervals as bands in the colour of the line. ",
+        ", by layer: a row for each model, with intervals as bands in the colour of the line. ", SHOWN,
         drawn_nulls, crosses,
         "The dashed line is the exact null of uniform attention, known in closed form; of ", Code("mcs_raw"), " it "
         "follows the lengths of the sequences. An empty place means that the model reports no such layers.",

@@ -23,6 +23,13 @@ _ROW = _NAME + _TITLE + _PANEL + _BELOW
 _TITLES = {**{role: role for role in ROLES}, **SCORES}
 
 
+SHOWN = (
+    "Each row shows one measurement, of the images named at its right end; of a model in the newest comparison it is "
+    "the last that the comparison rests on. "
+)
+"""For captions."""
+
+
 class Panels:
     """A canvas with a place for each model and key."""
 
@@ -47,12 +54,22 @@ class Panels:
         axes.set_xlabel("layer", fontsize=7.5, labelpad=1)
         return axes
 
-    def name(self, row: int, text: str) -> None:
-        """Write the name of a model over its row."""
+    def name(self, row: int, text: str, note: str) -> None:
+        """Write the name of a model over its row, and at the other end a note on it."""
+        height = self._up(row, _NAME) + 0.02 / self.height
         self.canvas.text(
-            0.06 / WIDTH, self._up(row, _NAME) + 0.02 / self.height, short(text, 80), va="bottom", fontsize=9.5,
-            fontweight="bold", parse_math=False,
-        )  # fmt: skip
+            0.06 / WIDTH, height, short(text, 80), va="bottom", fontsize=9.5, fontweight="bold", parse_math=False
+        )
+        self.canvas.text(
+            1 - _RIGHT / WIDTH,
+            height,
+            note,
+            va="bottom",
+            ha="right",
+            fontsize=8.5,
+            color=drawn("muted"),
+            parse_math=False,
+        )
 
     def _up(self, row: int, down: float) -> float:
         """What lies `down` inches below the top of a row, as a share of the canvas from its foot."""

@@ -14,6 +14,8 @@ class MeasuredRow:
     model: ModelName
     stands_in_for: ModelName | None
     task: Label | None
+    compared: bool | None
+    """Whether the newest comparison rests on it; None where there is none, or no measurement."""
     look: Cell
     n: Cell
     mcs_norm: Cell
@@ -27,10 +29,19 @@ class MeasuredRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A measurement that was tested."""
+
+    task: Label
+
+
+@dataclass(frozen=True, slots=True)
 class TestedRow:
     """One model as the newest comparison tested it."""
 
     model: ModelName
+    sources: tuple[Source, ...]
+    """Look by look."""
     n: Cell
     mean: Cell
     dz_threshold: Cell

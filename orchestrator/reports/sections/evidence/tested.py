@@ -8,7 +8,7 @@ from orchestrator.reports.naming import model_name, model_refs, task_link
 from orchestrator.reports.parts.conclusions import conclusion, look_of, undetermined
 from orchestrator.reports.parts.estimates import NOT, cell
 from orchestrator.reports.prose import Absent, Cell, Code, Label, Prose, Said
-from orchestrator.reports.sections.evidence import PairRow, TestedRow
+from orchestrator.reports.sections.evidence import PairRow, Source, TestedRow
 from store.evidence import Evidence
 from store.kinds.statistics import StatisticsSpec
 from store.queries.comparison import adjusted_p
@@ -31,6 +31,7 @@ def _tested(model_id: str, comparison: Task, history: History, book: FigureBook)
     images = book.images(mean) if mean is not None else None
     return TestedRow(
         model=model_name(history, model_id),
+        sources=tuple(Source(Label(task.task_id)) for task in history.sources(model_id)),
         n=images or NOT,
         mean=value("mean", absent),
         dz_threshold=value("dz_threshold"),

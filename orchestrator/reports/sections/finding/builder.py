@@ -8,10 +8,9 @@ from orchestrator.reports.naming import model_name
 from orchestrator.reports.parts.conclusions import conclusion, look_of
 from orchestrator.reports.prose import Absent, Code, Estimate, ModelName, Prose, Strong, p_value
 from orchestrator.reports.sections.finding import Finding
-from orchestrator.reports.site_places import ROLES
+from orchestrator.reports.sections.finding.measured import measured
 from store.cycle.verdicts import DIRECTIONS
 from store.evidence import Evidence
-from store.kinds.diagnostic import DiagnosticSpec
 from store.kinds.statistics import StatisticsSpec
 from store.queries.comparison import adjusted_p
 from store.task.state import Task
@@ -38,9 +37,7 @@ def _finding(history: History, book: FigureBook) -> tuple[Prose, ...]:
         *_is_planted(history, model_id),
         _test(comparison, comparison.spec, direction, test, book),
         *_effect(comparison, model_id, book),
-        *_raw(history, model_id, book),
-        *_null(history, model_id, book),
-        *_influence(history, model_id, book),
+        *(line for task in history.sources(model_id) for line in measured(task, book)),
         _chosen(comparison, model_id),
     )
 
@@ -114,67 +111,3 @@ def _effect(comparison: Task, model_id: str, book: FigureBook) -> list[Prose]:
              Estimate(book.evidence(null)), *test, "."),
         )  # fmt: skip
     return lines
-
-
-def _measurement(history: History, model_id: str) -> Task | None:
-    """The newest accepted measurement of a model."""
-    found = (
-        task
-        for task in history.measurements
-        if isinstance(task.spec, DiagnosticSpec) and task.spec.model.id == model_id
-    )
-    return next(found, None)
-
-
-def _raw(history: History, model_id: str, book: FigureBook) -> list[Prose]:
-    """The raw score is never shown without what uniform attention gives."""
-    task = _measurement(history, model_id)
-    if task is None:
-        return []
-    raw, uniform, norm = (task.value(key) for key in ("mcs_raw", "mcs_raw_uniform", "mcs_norm"))
-    if raw is None or uniform is None or norm is None:
-        return []
-    return [
-        ("Its raw score ", Code("mcs_raw"), " is ", Estimate(book.evidence(raw)),
-         ", where uniform attention gives ", Estimate(book.evidence(uniform)),
-         " on the same images; normalised, ", Code("mcs_norm"), " is ", Estimate(book.evidence(norm)), "."),
-    ]  # fmt: skip
-
-
-def _null(history: History, model_id: str, book: FigureBook) -> list[Prose]:
-    """How much entropy each role has lost, and against which null."""
-    task = _measurement(history, model_id)
-    draws, images = (task.value(f"null/{key}") if task else None for key in ("draws", "images"))
-    if task is None or draws is None or images is None:
-        return []
-    losses: list[Prose] = [
-        (role, " ", Estimate(book.evidence(loss)))
-        for role in ROLES
-        if (loss := task.value(f"null/{role}/loss")) is not None
-    ]
-    listed = [piece for number, loss in enumerate(losses) for piece in ((*((", ",) if number else ()), *loss))]
-    return [
-        ("Against ", book.evidence(draws), " random initialisations of the same architecture, on the first ",
-         book.evidence(images), " images, the share of normalised entropy that is lost is: ", *listed, "."),
-    ]  # fmt: skip
-
-
-def _influence(history: History, model_id: str, book: FigureBook) -> list[Prose]:
-    """What another image does to the output, and how entropy and influence go together."""
-    task = _measurement(history, model_id)
-    swap = task.value("influence/swap-image/change") if task else None
-    if task is None or swap is None:
-        return []
-    said: list[Prose] = [
-        ("Entropy is not influence: given another image, ", Estimate(book.evidence(swap)),
-         " of the probability of its output moves."),
-    ]  # fmt: skip
-    for level in ("sites", "heads"):
-        together, count = (task.value(f"influence/{level}/{key}") for key in ("spearman_entropy_norm", "compared"))
-        if together is not None and count is not None:
-            said.append(
-                ("Over its ", book.evidence(count), f" {level}, the rank correlation of",
-                 " normalised entropy and influence is ",
-                 Estimate(book.evidence(together)), "."),
-            )  # fmt: skip
-    return said

@@ -23,6 +23,8 @@ class Overview:
 
     model: ModelName
     stands_in_for: ModelName | None
+    look: Cell
+    """Whose images were measured."""
     attention: Judgement
     influence: Judgement
     swapped: Cell
@@ -79,6 +81,8 @@ class ModelInfluence:
     task: Link | Label
     attention: Judgement
     influence: Judgement
+    measured: Prose
+    """On which images."""
     output: Prose
     """What the output is a distribution over; empty where nothing was intervened on."""
     interventions: tuple[Intervention, ...]

@@ -8,6 +8,7 @@ from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_refs, task_link
 from orchestrator.reports.parts.estimates import NOT, cell
+from orchestrator.reports.parts.measurements import look_of, where
 from orchestrator.reports.parts.unmeasured import why_unmeasured
 from orchestrator.reports.prose import Absent, ModelName, Prose, Said
 from orchestrator.reports.sections.influence import InfluenceView, Intervention, Judgement, ModelInfluence, Overview
@@ -50,7 +51,7 @@ _UNREPORTED = Absent(
 
 
 def build(history: History, book: FigureBook) -> InfluenceView:
-    """The newest accepted measurement of every model, and why the others have none."""
+    """One measurement of every model, of those that the newest comparison rests on; and why others have none."""
     overview, models = [], []
     for task in history.measurements:
         found = {item.metric: item for item in task.evidence}
@@ -71,7 +72,7 @@ def _model(task: Task) -> ModelName:
 
 
 def _bare(model: ModelName, why: Absent) -> Overview:
-    return Overview(model, None, _UNJUDGED, _UNJUDGED, NOT, NOT, NOT, why)
+    return Overview(model, None, NOT, _UNJUDGED, _UNJUDGED, NOT, NOT, NOT, why)
 
 
 def _overview(task: Task, found: Mapping[str, Evidence], history: History, book: FigureBook) -> Overview:
@@ -79,6 +80,7 @@ def _overview(task: Task, found: Mapping[str, Evidence], history: History, book:
     return Overview(
         model=model,
         stands_in_for=ModelName.of(asked) if asked is not None and asked.locator != model.locator else None,
+        look=look_of(task, book),
         attention=_judgement(task, "Verdict", "Reason"),
         influence=_judgement(task, "Influence", "Reason of the influence"),
         swapped=cell(found.get("influence/swap-image/change"), book),
@@ -96,6 +98,7 @@ def _of_model(task: Task, found: Mapping[str, Evidence], history: History, book:
         task=task_link(history, task.task_id),
         attention=_judgement(task, "Verdict", "Reason"),
         influence=_judgement(task, "Influence", "Reason of the influence"),
+        measured=("Measured on ", *where(task, book), " by ", task_link(history, task.task_id), "."),
         output=_output(task),
         interventions=_interventions(found, book),
         null=_null(found, book),

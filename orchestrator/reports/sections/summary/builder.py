@@ -7,10 +7,12 @@ from orchestrator.reports.history import History
 from orchestrator.reports.naming import task_link, task_model
 from orchestrator.reports.parts.audits import contradictory
 from orchestrator.reports.parts.header import header
+from orchestrator.reports.parts.measurements import look_of
 from orchestrator.reports.parts.standing import standing
-from orchestrator.reports.prose import Piece, Prose, Said, Strong, counted, listed
+from orchestrator.reports.prose import ModelName, Piece, Prose, Said, Strong, counted, listed
 from orchestrator.reports.sections.summary import Summary
 from orchestrator.reports.wording import VERDICTS, status_words
+from store.kinds.diagnostic import DiagnosticSpec
 from store.task.state import Status, Task
 
 _UNFINISHED: tuple[tuple[Status, str], ...] = (
@@ -26,7 +28,7 @@ _UNFINISHED: tuple[tuple[Status, str], ...] = (
 
 def build(history: History, book: FigureBook) -> Summary:
     """What the cycle came to, what it accomplished, and what it did not."""
-    lines = [_completed(history, book), *_verdict(history), *_counts(history, book), *_diagnosed(history)]
+    lines = [_completed(history, book), *_verdict(history), *_counts(history, book), *_diagnosed(history, book)]
     lines += [*_waiting(history, book), *contradictory(history, book)]
     return Summary(
         lines=tuple(lines),
@@ -83,15 +85,16 @@ def _counts(history: History, book: FigureBook) -> list[Prose]:
     ]  # fmt: skip
 
 
-def _diagnosed(history: History) -> list[Prose]:
+def _diagnosed(history: History, book: FigureBook) -> list[Prose]:
     """In which models the diagnostics found attention, or influence, collapsed."""
     judged = [task for task in history.measurements if all(what in task.facts for what in ("Verdict", "Influence"))]
     if not judged:
         return []
 
     def collapsed(what: str) -> Prose:
-        found = [task_model(task) for task in judged if task.facts[what] == "collapsed"]
-        return listed([(model,) for model in found if model is not None]) or ("no model",)
+        return listed([_named(task, history, book) for task in judged if task.facts[what] == "collapsed"]) or (
+            "no model",
+        )
 
     return [
         (
@@ -101,6 +104,13 @@ def _diagnosed(history: History) -> list[Prose]:
             ". The section on entropy and influence tells both apart, site by site.",
         )
     ]  # fmt: skip
+
+
+def _named(task: Task, history: History, book: FigureBook) -> Prose:
+    """The model of a measurement; where the comparison rests on several, at which look."""
+    assert isinstance(task.spec, DiagnosticSpec)
+    several = len(history.sources(task.spec.model.id)) > 1
+    return (ModelName.of(task.spec.model), *((" (look ", look_of(task, book), ")") if several else ()))
 
 
 def _waiting(history: History, book: FigureBook) -> list[Prose]:

@@ -24,7 +24,7 @@ def two_looks() -> Player:
         means={"planted": 0.41, "idefics": 0.53},
         diagnoses={"planted": PLANTED, "idefics": IDEFICS},
     )
-    player.open("the study begins").work().judge().close()
+    player.open("the study begins").work().judge().publish().close()
     return player.open("the rule plans a further look").work()
 
 

@@ -1,4 +1,4 @@
-"""The verdict for each strength of the claim, and the verdicts of every cycle so far."""
+"""The verdicts of every cycle so far."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from orchestrator.reports.parts.goals import Progress
 from orchestrator.reports.prose import Label, Said
 from store.cycle.verdicts import Verdict
 
@@ -22,12 +21,11 @@ class CycleVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Claims:
-    """Claims, and how earlier cycles were judged."""
+class Verdicts:
+    """In the order of the cycles."""
 
-    progress: Progress
-    verdicts: tuple[CycleVerdict, ...]
+    rows: tuple[CycleVerdict, ...]
 
     def data(self) -> Mapping[str, object]:
-        """By their key in JSON; the claims stand there with the findings."""
-        return {"verdicts": self.verdicts}
+        """By their key in JSON."""
+        return {"verdicts": self.rows}
