@@ -61,20 +61,25 @@ def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
         return Blocked(f"{spec.metric} is undefined for {spec.model.locator}: {why}", "take a substitute")
     return Done(
         summary=f"Measured the attention of {spec.model.locator}.",
-        measurements=(
-            *_of_model(found),
-            *_of_nulls(found),
-            *_of_influence(found),
-            *_of_layers(found),
-            *_of_sites(found),
-        ),
-        facts=_facts(found),
+        measurements=measurements(found),
+        facts=facts(found),
         parameters=_parameters(found),
         files={
-            "samples.npz": _samples(found, run.scratch),
+            "samples.npz": save_samples(found, run.scratch),
             "diagnosis.json": _json(found, run.scratch),
             **draw(found, run.scratch),
         },
+    )
+
+
+def measurements(found: Diagnosis) -> tuple[Measurement, ...]:
+    """Every number of the diagnosis, under the key that reports look it up by. What is undefined has none."""
+    return (
+        *_of_model(found),
+        *_of_nulls(found),
+        *_of_influence(found),
+        *_of_layers(found),
+        *_of_sites(found),
     )
 
 
@@ -191,8 +196,9 @@ def _unit(metric: str) -> str:
     return "nat" if measure == "uniform" or measure.endswith(("entropy", "entropy_uniform", "log_odds")) else ""
 
 
-def _facts(found: Diagnosis) -> dict[str, str]:
-    facts = {
+def facts(found: Diagnosis) -> dict[str, str]:
+    """What was measured, where each site is, and what the verdict is, by a readable label."""
+    told = {
         "Model": found.model.locator,
         "Weights": found.provenance.weights,
         "Architecture": found.provenance.architecture,
@@ -205,22 +211,22 @@ def _facts(found: Diagnosis) -> dict[str, str]:
         "Reason of the influence": found.verdict.functional.reason,
     }
     if found.model.plant:
-        facts["Planted"] = str(found.model.plant)
+        told["Planted"] = str(found.model.plant)
     if found.verdict.collapsed_layers:
-        facts["Collapsed layers"] = ", ".join(found.verdict.collapsed_layers)
+        told["Collapsed layers"] = ", ".join(found.verdict.collapsed_layers)
     if heads := found.verdict.collapsed_heads_by_layer:
-        facts["Collapsed heads"] = "; ".join(f"{layer}: {numbers}" for layer, numbers in heads.items())
+        told["Collapsed heads"] = "; ".join(f"{layer}: {numbers}" for layer, numbers in heads.items())
     if found.task:
-        facts["Output"] = found.task
+        told["Output"] = found.task
     for site in found.sites:
-        facts[f"Site {_site_key(site.name)}"] = site.role if site.layer is None else f"{site.role}/{site.layer:02d}"
+        told[f"Site {_site_key(site.name)}"] = site.role if site.layer is None else f"{site.role}/{site.layer:02d}"
     if found.blind:
-        facts["Attention not seen"] = ", ".join(found.blind)
+        told["Attention not seen"] = ", ".join(found.blind)
     if found.cut:
-        facts["Captions cut"] = "some are longer than the model's context, and only their beginning was measured"
+        told["Captions cut"] = "some are longer than the model's context, and only their beginning was measured"
     for metric, reason in found.undefined.items():
-        facts[f"Undefined: {metric}"] = reason
-    return facts
+        told[f"Undefined: {metric}"] = reason
+    return told
 
 
 def _parameters(found: Diagnosis) -> dict[str, str]:
@@ -233,8 +239,8 @@ def _parameters(found: Diagnosis) -> dict[str, str]:
     }
 
 
-def _samples(found: Diagnosis, folder: Path) -> Path:
-    """Per-image values, so that statistics need not run the model again: float64 arrays whose first axis is images.
+def save_samples(found: Diagnosis, folder: Path) -> Path:
+    """Write per-image values, so that statistics need not run the model again: float64 arrays, first axis images.
 
     What was measured on fewer images has the first of them.
     """
