@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from store.kinds.diagnostic import DiagnosticSpec
+from store.metrics import SHARE
+from store.study.protocol import LOSS
 
 from store.errors import BadInput, GonogoError
-from store.specs import Diagnostic
-from store.study import LOSS
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import LOSSES, SUMMARY, Diagnosis, Summary, summarise
 from tasks.diagnostics.document import to_json
@@ -20,7 +21,6 @@ from tasks.diagnostics.pictures import draw
 from tasks.handler import Blocked, Done, Measurement, Outcome, Run
 from tasks.libraries import INSTALL
 from tasks.memory import is_out_of_memory
-from tasks.ranges import SHARE
 
 MEND = "mend what is named, or take a substitute"
 
@@ -33,7 +33,7 @@ metrics, `samples.npz` and `heads.png`.
 """
 
 
-def measure_attention(spec: Diagnostic, run: Run) -> Outcome:
+def measure_attention(spec: DiagnosticSpec, run: Run) -> Outcome:
     """Diagnose the model of `spec`; raises as `diagnose` does.
 
     Blocked where trying again could not help: where weights or libraries cannot be had, where the model, a plant, the

@@ -8,13 +8,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.environment import EnvironmentSpec
+from store.kinds.statistics import StatisticsSpec
+from store.models import DataRef, ModelRef
+from store.study.protocol import LOSS, Approvals, Data, DecisionRule, Study, StudyModel
+from store.task.state import Task
 
 from store import commands as c
-from store.board import Task
 from store.errors import GonogoError, Refused
 from store.record import Recorded
-from store.specs import DataRef, Diagnostic, Environment, ModelRef, Statistics
-from store.study import LOSS, Approvals, Data, DecisionRule, Study, StudyModel
 from tasks.diagnostics.families.model import Role
 from tasks.handler import Measurement
 from tests.unit.orchestrator.reports.diagnosed import CAPTIONS, NEXT_TOKEN, Diagnosed, sites
@@ -61,17 +64,17 @@ class Drawn(Player):
 
     def find(self, task: Task, images: int | None = None) -> Found:
         found = super().find(task, images)
-        if isinstance(task.spec, Environment):
+        if isinstance(task.spec, EnvironmentSpec):
             return Found(tuple(self._machine()), found.facts, found.file, found.content)
         return found
 
     def measure(self, like: Diagnosed, model: ModelRef, data: DataRef) -> Measured:
         return measured.__wrapped__(like, model, data)
 
-    def compare(self, spec: Statistics) -> Found:
+    def compare(self, spec: StatisticsSpec) -> Found:
         return compare(spec.model_copy(update={"resamples": RESAMPLES}), self.kept)
 
-    def like(self, _: str, spec: Diagnostic) -> Diagnosed | None:
+    def like(self, _: str, spec: DiagnosticSpec) -> Diagnosed | None:
         name = spec.model.id
         if name not in self.models:
             before = spec.model.family == "openclip" and not spec.metric.endswith(LOSS)

@@ -9,23 +9,24 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from store.kinds.statistics import StatisticsSpec
+from store.task.state import Task
 
-from store.board import Task, fold
+from store.board import fold
 from store.record import Recorded
-from store.specs import Statistics
 from tests.unit.orchestrator.reports.outcomes import samples
 
 Values = NDArray[np.float64]
 
 
-def comparisons(entries: Sequence[Recorded]) -> Iterator[tuple[Task, Statistics]]:
+def comparisons(entries: Sequence[Recorded]) -> Iterator[tuple[Task, StatisticsSpec]]:
     """Every accepted comparison of a log, the newest last."""
     for task in fold(entries).tasks:
-        if isinstance(task.spec, Statistics) and task.status == "accepted":
+        if isinstance(task.spec, StatisticsSpec) and task.status == "accepted":
             yield task, task.spec
 
 
-def joined(spec: Statistics) -> Mapping[str, Values]:
+def joined(spec: StatisticsSpec) -> Mapping[str, Values]:
     """By model: the metric of a comparison on all images of its sources."""
     parts: dict[str, list[Values]] = {}
     for source in spec.sources:

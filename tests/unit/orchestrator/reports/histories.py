@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from agents.agent import Allowance
+from store.kinds.diagnostic import DiagnosticSpec
+from store.study.protocol import Approvals, Data, DecisionRule, Study, StudyModel
+from store.task.state import Task
+
+from agents.agent import Capacity
 from agents.teams import TEAMS
 from store import commands as c
-from store.board import Task
 from store.evidence import Artifact
 from store.record import Recorded
-from store.specs import Diagnostic
-from store.study import Approvals, Data, DecisionRule, Study, StudyModel
 from tests.unit.orchestrator.reports.diagnosed import DECODER, IDEFICS, ONE_TOWER, PLANTED, Diagnosed
 from tests.unit.orchestrator.reports.outcomes import audited, digest
 from tests.unit.orchestrator.reports.player import Outcome, Player
@@ -83,7 +84,7 @@ def too_few(player: Player) -> Outcome:
     """A diagnostic of four images in five."""
 
     def outcome(task: Task) -> c.Succeed:
-        assert isinstance(task.spec, Diagnostic)
+        assert isinstance(task.spec, DiagnosticSpec)
         return player.succeed(task, images=4 * task.spec.data.n // 5)
 
     return outcome
@@ -195,7 +196,7 @@ def under_way() -> tuple[Recorded, ...]:
     player = Player(study(model("one"), model("two", weights="openai")))
     player.open("the study begins").work(steps=2)
     executive = TEAMS["executive"][1]
-    player.submit(*executive.choose(player.board, Allowance()), actor=executive.actor)
+    player.submit(*executive.choose(player.board, Capacity()), actor=executive.actor)
     return player.entries
 
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 from scipy.special import expit, logit
+from store.models import DataRef, ModelRef
+from store.study.protocol import LOSS
 
-from store.specs import DataRef, ModelRef
-from store.study import LOSS
 from tasks.diagnostics.diagnose import NULL_IMAGES
 from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, Site
 from tasks.diagnostics.families.model import Provenance, Role

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from store.kinds.environment import EnvironmentSpec
+from store.kinds.statistics import StatisticsSpec
 
-from store.specs import Environment, Statistics
 from tasks.environment.throughput import Sweep, sweep
 from tasks.handler import Done, Measurement, Run
 from tasks.statistics.handler import compare_models
@@ -50,12 +51,12 @@ class Found:
 
 
 @cache
-def compared(spec: Statistics) -> Found:
+def compared(spec: StatisticsSpec) -> Found:
     """The comparison of files that are in `KEPT`."""
     return compare(spec, KEPT)
 
 
-def compare(spec: Statistics, kept: Mapping[str, bytes]) -> Found:
+def compare(spec: StatisticsSpec, kept: Mapping[str, bytes]) -> Found:
     """What the product's own statistics say of the values that diagnostics left."""
     with tempfile.TemporaryDirectory() as folder:
 
@@ -72,7 +73,7 @@ def compare(spec: Statistics, kept: Mapping[str, bytes]) -> Found:
 
 
 @cache
-def timed(spec: Environment) -> Found:
+def timed(spec: EnvironmentSpec) -> Found:
     """The throughput of a model on a machine whose batches take times that are drawn."""
     rng = generator("environment", spec.model.locator)
     speed = float(rng.lognormal(3.7, 0.3))

@@ -8,16 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from agents.agent import Allowance
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.environment import EnvironmentSpec
+from store.kinds.statistics import StatisticsSpec
+from store.log.ledger import Ledger
+from store.log.memory import MemoryLog
+from store.models import DataRef, ModelRef
+from store.study.protocol import Study
+from store.task.state import Task
+
+from agents.agent import Capacity
 from agents.teams import TEAMS
 from store import commands as c
-from store.board import Board, Task
+from store.board import Board
 from store.evidence import Artifact, Evidence, Interval
-from store.ledger import Ledger
-from store.memory import MemoryLog
 from store.record import Recorded
-from store.specs import DataRef, Diagnostic, Environment, ModelRef, Statistics
-from store.study import Study
 from tasks.handler import Measurement
 from tests.unit.orchestrator.reports.diagnosed import Diagnosed, towers
 from tests.unit.orchestrator.reports.measured import Measured, measured
@@ -79,7 +84,7 @@ class Player:
         while moved and steps:
             moved = False
             for agent in (planner, *TEAMS["executive"]):
-                commands = agent.choose(self.board, Allowance(slots=1))
+                commands = agent.choose(self.board, Capacity())
                 if commands:
                     before = self.board.position
                     self.submit(*commands, actor=agent.actor)
@@ -88,7 +93,7 @@ class Player:
                         if isinstance(command, c.ClaimTask) and steps:
                             self._do(command.task_id)
                             steps -= 1
-            reviews = reviewer.choose(self.board, Allowance())
+            reviews = reviewer.choose(self.board, Capacity())
             if reviews:
                 self.submit(*reviews, actor=reviewer.actor)
                 moved = True
@@ -97,7 +102,7 @@ class Player:
     def judge(self) -> Player:
         """Assess, ask and advise."""
         for agent in (*TEAMS["assessment"], TEAMS["planning"][2]):
-            commands = agent.choose(self.board, Allowance())
+            commands = agent.choose(self.board, Capacity())
             if commands:
                 self.submit(*commands, actor=agent.actor)
         return self
@@ -147,7 +152,9 @@ class Player:
         file = Artifact(name=found.file, digest=kept, size=len(found.content))
         picture = Artifact(name="heads.png", digest=kept[::-1], size=61_004)
         drawn = (
-            (picture,) if isinstance(task.spec, Diagnostic) and self.like(task.subject, task.spec) is not None else ()
+            (picture,)
+            if isinstance(task.spec, DiagnosticSpec) and self.like(task.subject, task.spec) is not None
+            else ()
         )
         return c.Succeed(
             task.task_id, task.fence, _SUMMARIES[task.kind], run, evidence, (*drawn, file), facts=found.facts
@@ -156,11 +163,11 @@ class Player:
     def find(self, task: Task, images: int | None = None) -> Found:
         """What the task finds."""
         match task.spec:
-            case Diagnostic() as spec:
+            case DiagnosticSpec() as spec:
                 return self._diagnosed(task.subject, spec, images or spec.data.n)
-            case Statistics() as spec:
+            case StatisticsSpec() as spec:
                 return self.compare(spec)
-            case Environment() as spec:
+            case EnvironmentSpec() as spec:
                 return timed(spec)
             case _:
                 return audited(0)
@@ -168,14 +175,14 @@ class Player:
     def measure(self, like: Diagnosed, model: ModelRef, data: DataRef) -> Measured:
         return measured(like, model, data)
 
-    def compare(self, spec: Statistics) -> Found:
+    def compare(self, spec: StatisticsSpec) -> Found:
         return compared(spec)
 
-    def like(self, subject: str, _: Diagnostic) -> Diagnosed | None:
+    def like(self, subject: str, _: DiagnosticSpec) -> Diagnosed | None:
         """What the model is like, where it is diagnosed with nulls and interventions."""
         return self.diagnoses.get(subject)
 
-    def _diagnosed(self, subject: str, spec: Diagnostic, images: int) -> Found:
+    def _diagnosed(self, subject: str, spec: DiagnosticSpec, images: int) -> Found:
         data = spec.data.model_copy(update={"n": images})
         if (like := self.like(subject, spec)) is not None:
             done = self.measure(like, spec.model, data)

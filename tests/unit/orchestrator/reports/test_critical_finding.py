@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from store.kinds.statistics import StatisticsSpec
+from store.task.state import Task
 
-from store.board import Task
-from store.specs import Statistics
 from tests.unit.orchestrator.reports.conftest import played
 from tests.unit.orchestrator.reports.expected import comparisons, dz, joined, student
 from tests.unit.orchestrator.reports.test_honesty import DONE, OPEN, section, text
 
 
-def critical(history: str) -> tuple[str, Task, Statistics, str]:
+def critical(history: str) -> tuple[str, Task, StatisticsSpec, str]:
     """The section on the critical finding, the comparison it is taken from, and the model that it is about."""
     finding = section(history, "Critical finding")
     *_, (comparison, spec) = comparisons(played(history)[0])

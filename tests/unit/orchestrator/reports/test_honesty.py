@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from store.study.protocol import Approvals
+
 from orchestrator.reports.render import render_cycle
 from store.record import Recorded
-from store.study import Approvals
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered
 from tests.unit.orchestrator.reports.expected import comparisons

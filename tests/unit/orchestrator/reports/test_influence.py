@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from store.task.state import Task
 
 from orchestrator.reports.head_plot import ramp
 from orchestrator.reports.layer_plot import layers_plot
@@ -19,7 +20,6 @@ from orchestrator.reports.places import heads, places
 from orchestrator.reports.render import render_cycle
 from orchestrator.reports.series import SCORES, layers
 from orchestrator.reports.series import heads as heads_shown
-from store.board import Task
 from store.evidence import Evidence
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered

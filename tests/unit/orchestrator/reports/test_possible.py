@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from store.kinds import range_of
+from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.environment import EnvironmentSpec
+from store.kinds.statistics import StatisticsSpec
 
 from store.board import fold
 from store.events import EvidenceRecorded
-from store.specs import Diagnostic, Environment, Statistics
 from tasks.audit.audit import audit
 from tasks.audit.reading.opening import read_report
-from tasks.ranges import range_of
 from tests.unit.orchestrator.reports.conftest import played, rendered
 from tests.unit.orchestrator.reports.expected import comparisons, dz, joined, samples_of, values_of
 from tests.unit.orchestrator.reports.outcomes import samples
@@ -27,7 +29,7 @@ MANY, FEW = 4.0, 1.0
 """Standard errors that leave no doubt of a difference, and those that show none, whichever test is used."""
 
 
-def impossible(figures: Figures, specs: Mapping[int, Statistics]) -> Iterator[str]:
+def impossible(figures: Figures, specs: Mapping[int, StatisticsSpec]) -> Iterator[str]:
     """What cannot be among figures of a report; `specs` are those of comparisons, by the position of their event."""
     by_place: dict[int, dict[str, Mapping[str, Any]]] = {}
     for figure in figures:
@@ -57,7 +59,7 @@ def _alone(figure: Mapping[str, Any]) -> Iterator[str]:
         yield f"{metric}: {value} is outside of its interval {interval}"
 
 
-def _of_model(model: str, spec: Statistics, found: Mapping[str, float]) -> Iterator[str]:
+def _of_model(model: str, spec: StatisticsSpec, found: Mapping[str, float]) -> Iterator[str]:
     """What cannot be said of one model; `found` may hold a part of what a comparison tells."""
     values = {name.removeprefix(f"model/{model}/"): value for name, value in found.items()}
     mean = values.get("mean")
@@ -79,13 +81,13 @@ def _of_model(model: str, spec: Statistics, found: Mapping[str, float]) -> Itera
         yield f"{model}: p against the null value is {p} where the mean lies {away} standard errors from it"
 
 
-def specs_by_position(history: str) -> dict[int, Statistics]:
+def specs_by_position(history: str) -> dict[int, StatisticsSpec]:
     board = fold(played(history)[0])
     return {
         entry.position: spec
         for entry in played(history)[0]
         if isinstance(entry.event, EvidenceRecorded)
-        and isinstance(spec := board.tasks_by_id[entry.event.task_id].spec, Statistics)
+        and isinstance(spec := board.tasks_by_id[entry.event.task_id].spec, StatisticsSpec)
     }
 
 
@@ -167,7 +169,7 @@ def test_what_a_comparison_says_of_several_models_follows_from_what_it_says_of_e
 
 def test_what_a_diagnostic_says_is_the_mean_of_its_samples(history: str) -> None:
     for task in fold(played(history)[0]).tasks:
-        if not isinstance(task.spec, Diagnostic) or not task.evidence:
+        if not isinstance(task.spec, DiagnosticSpec) or not task.evidence:
             continue
         kept, compared = samples_of(task), 0
         for item in task.evidence:
@@ -191,7 +193,7 @@ def test_looks_are_taken_of_images_that_no_earlier_look_has_seen() -> None:
 
 def test_the_best_batch_is_the_fastest_that_was_timed(history: str) -> None:
     for task in fold(played(history)[0]).tasks:
-        if isinstance(task.spec, Environment) and task.evidence:
+        if isinstance(task.spec, EnvironmentSpec) and task.evidence:
             timed = {int(item.metric.rpartition("_")[2]): item.value for item in task.evidence
                      if item.metric.startswith("throughput/batch_")}  # fmt: skip
             best = max(timed, key=lambda size: timed[size])
@@ -208,7 +210,7 @@ def test_the_auditor_finds_no_report_of_a_history_inconsistent(history: str, nam
 
 def test_the_samples_of_a_model_are_of_the_model_that_the_log_names() -> None:
     """Else every comparison could be made of the same numbers, and agree with them."""
-    tasks = [task for task in fold(played("twelve models")[0]).tasks if isinstance(task.spec, Diagnostic)]
+    tasks = [task for task in fold(played("twelve models")[0]).tasks if isinstance(task.spec, DiagnosticSpec)]
     means = [values_of(task, "mcs_norm").mean() for task in tasks]
     assert len(tasks) == 12
     assert all(after - before > 0.01 for before, after in pairwise(means))
