@@ -62,7 +62,7 @@ def measured(like: Diagnosed, model: ModelRef, data: DataRef) -> Measured:
     found = _diagnosis(like, model, data)
     with tempfile.TemporaryDirectory() as folder:
         samples = save_samples(found, Path(folder)).read_bytes()
-    told = facts(found)
+    told = facts(found).told()
     if not like.placed:
         told = {label: text for label, text in told.items() if not label.startswith("Site ")}
     cited = (each for each in measurements(found) if each.cited)

@@ -69,7 +69,7 @@ def compare(spec: StatisticsSpec, kept: Mapping[str, bytes]) -> Found:
         assert isinstance(done, Done)
         ((name, path),) = done.files.items()
         content = json.loads(path.read_text(), parse_float=lambda text: shorter(float(text)))
-        return Found(done.measurements, done.facts, name, json.dumps(content, indent=1).encode())
+        return Found(done.measurements, done.facts.told(), name, json.dumps(content, indent=1).encode())
 
 
 @cache

@@ -19,6 +19,7 @@ from orchestrator.reports.plots.layer_series import SCORES, layers
 from orchestrator.reports.plots.layers import layers_plot
 from orchestrator.reports.render import render_cycle
 from orchestrator.reports.site_places import heads, places
+from store.evidence import Evidence
 from store.task.state import Task
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered
