@@ -76,7 +76,7 @@ def test_what_both_cycles_say_of_one_quantity_has_one_key() -> None:
     for key in (
         ("model clip", "mcs_norm/mean"),
         ("model clip", "mcs_norm/mean/n"),
-        ("model clip and model blip", "mcs_norm/difference"),
+        ("model blip and model clip", "mcs_norm/difference"),
         ("comparison", "count/collapsed"),
         ("comparison", "plan/look"),
         ("comparison", "duration_s"),
