@@ -88,7 +88,7 @@ class Drawn(Player):
         towers: list[tuple[Role, str]] = [("vision", "visual.blocks.{}.attn"), ("text", "text.blocks.{}.attn")]
         if joint:
             towers = [("vision", "vision_tower.layers.{}.attn"), ("fusion", "language.layers.{}.attn")]
-        heads = int(rng.integers(1, 9))
+        heads = int(rng.integers(1, 6))
         drawn = []
         for role, name in towers:
             centre, layers = rng.uniform(0.2, 0.95), int(rng.integers(1, 6))
@@ -101,6 +101,7 @@ class Drawn(Player):
             other_text=None if joint else float(rng.uniform(0, 1)),
             silenced=float(rng.uniform(-0.4, 0.4)) if rng.random() < 0.5 else None,
             labelled=bool(rng.random() < 0.5),
+            nulls=4,
             heads_in_log=bool(rng.random() < 0.5),
             size=float(rng.lognormal(0, 2)),
         )
