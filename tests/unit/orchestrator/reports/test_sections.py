@@ -24,7 +24,7 @@ from tests.unit.orchestrator.reports.conftest import played, rendered
 from tests.unit.orchestrator.reports.reading import Page
 
 ROOT = Path(sections.__path__[0])
-FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name != "__pycache__"}
+FOLDERS = {path.parent.name for path in ROOT.glob("*/*") if path.is_file() and path.parent.name != "__pycache__"}
 LISTED = {section.name for document in DOCUMENTS for section in document.sections}
 DONE = "two looks are done"
 
