@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from agents.agent import Capacity
@@ -29,7 +30,7 @@ from store.log.memory import MemoryLog
 from store.study.protocol import Study
 from store.task.state import Task
 
-MODELS, LOOKS = 50, 10
+MODELS, LOOKS = 250, 40
 """So many models, all measured in each look: 10,000 diagnostics, and in each cycle an environment and a comparison."""
 
 
@@ -145,17 +146,18 @@ def rows() -> Iterator[tuple[str, float]]:
     yield from _agents(played.board, "the comparison planned")
     played.work([task for task in played.board.tasks_in(number) if task.status == "planned"])
     yield from _agents(played.board, "all done")
-    yield "assess, all done", cpu_ms(lambda: assess(played.board), 3)
+    yield "assess, all done", cpu_ms(lambda: assess(replace(played.board)), 3)
     entries = list(played.log.read())
     yield f"fold {len(entries)} events", cpu_ms(lambda: fold(entries), 3)
     yield f"decode and fold {len(entries)} events", cpu_ms(lambda: fold(played.log.read()), 2)
 
 
 def _agents(board: Board, when: str) -> Iterator[tuple[str, float]]:
+    # a new board for every choice: what is remembered for one board must not flatter the next
     agents = {"planner": PLANNER, "reviewer": REVIEWER, "strategist": STRATEGIST}
     for name, agent in agents.items():
-        yield f"{name}, {when}", cpu_ms(lambda agent=agent: agent.choose(board, Capacity()), 3)  # type: ignore[misc]
-    yield f"executives, {when}", cpu_ms(lambda: [agent.choose(board, Capacity()) for agent in EXECUTIVES], 3)
+        yield f"{name}, {when}", cpu_ms(lambda agent=agent: agent.choose(replace(board), Capacity()), 3)  # type: ignore[misc]
+    yield f"executives, {when}", cpu_ms(lambda: [agent.choose(replace(board), Capacity()) for agent in EXECUTIVES], 3)
 
 
 def main() -> int:

@@ -82,13 +82,26 @@ def is_measured(board: Board, model: StudyModel, look: int) -> bool:
 
 def missing_parts(board: Board, model: StudyModel) -> list[DataRef]:
     """Parts of the data on which a model has no accepted measurement, nor one planned in this cycle."""
+    remembered = _missing(board)
+    if model.id not in remembered:
+        remembered[model.id] = list(_missing_parts(board, model))
+    return remembered[model.id]
+
+
+@per_board
+def _missing(_: Board) -> dict[str, list[DataRef]]:
+    return {}
+
+
+def _missing_parts(board: Board, model: StudyModel) -> Iterator[DataRef]:
     look = current_look(board)
-    if is_measured(board, model, look):
-        return []
     accepted = board.tasks.accepted_on(topic_of(stand_in(board, model)))
-    under_way = {spec.data for _, spec in attempts_this_cycle(board, model)}
-    parts = zip(topics_until(board, look), parts_until(board, look), strict=True)
-    return [part for topic, part in parts if topic not in accepted and part not in under_way]
+    topics = topics_until(board, look)
+    lacking = [place for place, topic in enumerate(topics) if topic not in accepted]
+    if lacking:
+        under_way = {spec.topic[1] for _, spec in attempts_this_cycle(board, model)}
+        parts = parts_until(board, look)
+        yield from (parts[place] for place in lacking if topics[place] not in under_way)
 
 
 def untried(board: Board, model: StudyModel) -> ModelRef | None:
