@@ -128,8 +128,8 @@ def _deadline(decision: Decision, book: FigureBook) -> Prose:
         return ("It has no deadline; without an answer no further cycle opens.",)
     days = book.pointed(decision.position, "/expires_days", "days")
     return (
-        "It stands open for ", days, " days, until ", expiry, "; after that ",
-        Code(decision.request.if_silent), " stands.",
+        "It is open for ", days, " days, until ", expiry, "; after that, ",
+        Code(decision.request.if_silent), " applies.",
     )  # fmt: skip
 
 
@@ -138,13 +138,13 @@ def _answer(decision: Decision) -> Prose | None:
         return None
     if decision.status == "withdrawn":
         because = Said((decision.reason or "").rstrip(". "), decision.answered_position)
-        return ("It was withdrawn on ", decision.answered_at, " and nothing was chosen: ", because, ".")
+        return ("It was withdrawn on ", decision.answered_at, ", and nothing was chosen: ", because, ".")
     chosen = Code(decision.chosen or "")
     if decision.status == "expired":
-        return (chosen, " stands since ", decision.answered_at, ", because nobody answered in time.")
+        return (chosen, " applies since ", decision.answered_at, ", because nobody answered in time.")
     by, reason = decision.by or "", (decision.reason or "").rstrip(". ")
     return (
-        chosen, " was chosen by ", Said(by, decision.answered_position), " on ", decision.answered_at, ". The reason: ",
+        chosen, " was chosen by ", Said(by, decision.answered_position), " on ", decision.answered_at, ". Reason: ",
         Said(reason, decision.answered_position), ".",
     )  # fmt: skip
 
@@ -169,19 +169,19 @@ def _lapsed(decision: Decision, history: History) -> tuple[Prose, ...]:
 def _when(decision: Decision, history: History, book: FigureBook) -> tuple[Prose, ...]:
     position = decision.answered_position or decision.position
     if not history.looks_before(position):
-        return (("No comparison had been seen by then.",),)
+        return (("No comparison had been made by then.",),)
     looks = counted(book.derived(f"looks/before/{position}"), *LOOKS)
     if decision.answered_position is None:
         return (
             (
-                "The question was put after ",
+                "The question was asked after ",
                 *looks,
-                "; an answer comes in the light of the data.",
+                ", so an answer is given with knowledge of the data.",
             ),
         )
     return (
         (
-            "The strength of the claim was chosen after data were seen, after ", *looks,
-            ". It is one of those that the protocol left open.",
+            "The strength of the claim was chosen after ", *looks,
+            ", with knowledge of the data. The protocol left this choice open.",
         ),
     )  # fmt: skip

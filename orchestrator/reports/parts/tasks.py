@@ -117,7 +117,7 @@ def _more(task: Task, shown: int, book: FigureBook) -> Prose | None:
     if len(task.evidence) <= shown or task.run_id is None:
         return None
     return (
-        "The event holds ", book.derived(f"task/{task.task_id}/metrics"), " metrics in all; they are in MLflow run ",
+        "All ", book.derived(f"task/{task.task_id}/metrics"), " metrics are in the event and in MLflow run ",
         Code(task.run_id), ".",
     )  # fmt: skip
 

@@ -101,9 +101,9 @@ def _plot(found: Forest) -> Plot:
                       ha="center", va="bottom", fontsize=8, color=drawn("muted"))  # fmt: skip
     axes.set_xlabel(f"mean {found.metric}", fontsize=8.5)
     caption: Prose = (
-        "Mean ", Code(found.metric), " of each model in the newest comparison with its interval, not corrected "
-        "for the number of models; the reading beside it is, by Holm. The dashed line is the null value, the solid "
-        "one the threshold. "
-        "Strokes bound the means between which this look could not decide a model by itself.",
+        "Mean ", Code(found.metric), " of each model in the newest comparison, with an interval that is not adjusted "
+        "for the number of models; the conclusion at the right is, by Holm. The dashed line is the null value, the "
+        "solid line the threshold. Two strokes bound the means at which this look alone could not decide about a "
+        "model.",
     )  # fmt: skip
     return finish(canvas, "forest", "The decision metric by model", caption)

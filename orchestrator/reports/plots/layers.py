@@ -38,8 +38,8 @@ def layers_plot(found: Sequence[Layers]) -> Plot:
     nulls, bad = any(line.null for line in lines), any(line.collapsed for line in lines)
     _key_to_lines(panels, nulls, bad)
     drawn_nulls = (
-        "The grey line is the mean of random initialisations of the same architecture, and the grey band is where one "
-        "more of them would lie. "
+        "The grey line is the mean of random initialisations of the same architecture, and the grey band is the "
+        "prediction band for one further initialisation. "
         if nulls
         else "No null of random initialisation was measured. "
     )
@@ -48,8 +48,8 @@ def layers_plot(found: Sequence[Layers]) -> Plot:
         "Normalised entropy of every role of attention, and the scores ", Code("mcs_norm"), " and ", Code("mcs_raw"),
         ", by layer: a row for each model, with intervals as bands in the colour of the line. ", SHOWN,
         drawn_nulls, crosses,
-        "The dashed line is the exact null of uniform attention, known in closed form; of ", Code("mcs_raw"), " it "
-        "follows the lengths of the sequences. An empty place means that the model reports no such layers.",
+        "The dashed line is the exact value for uniform attention; for ", Code("mcs_raw"), " it depends on the "
+        "lengths of the sequences. An empty place means that the model reports no such layers.",
     )  # fmt: skip
     return finish(panels.canvas, "layers", "Attention by layer", caption)
 

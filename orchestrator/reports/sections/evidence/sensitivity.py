@@ -28,15 +28,15 @@ def checked(comparison: Task, history: History, book: FigureBook) -> tuple[Prose
         ()
         if margin is None
         else (
-            " Balance: that the mean lies within ", book.evidence(margin),
-            " of the null value, by two one-sided tests, which a failed test would not show.",
+            " Balance: two one-sided tests (equivalence) that the mean lies within ", book.evidence(margin),
+            " of the null value; a test that does not reject would not show that.",
         )
     )  # fmt: skip
     return (
         (
-            "What the tests rest on: p of collapse by other tests, and the range of Student's t without any one image; "
-            "none of it switches the test, or is corrected for looks, and only max-T, by the bootstrap, is corrected "
-            "for the number of models.", *_null_known(comparison), *balanced,
+            "Sensitivity analyses: p-values for collapse by other tests, and the range of those of Student's t with "
+            "any one image left out. They do not change which test is used and are not adjusted for interim looks; "
+            "only max-T (by the bootstrap) is adjusted for the number of models.", *_null_known(comparison), *balanced,
         ),
         rows,
     )  # fmt: skip
@@ -47,8 +47,8 @@ def _null_known(comparison: Task) -> Prose:
     if not any(item.metric.endswith("/null_error") for item in comparison.evidence):
         return ()
     return (
-        " They, and effect sizes, are of the images alone, and take the null as known: beside an error of the null "
-        "they say more than is known, and the test that decides, which has that error in it, may well find nothing.",
+        " These p-values and the effect sizes ignore the estimation error of the null and are therefore "
+        "anti-conservative; the deciding test includes it.",
     )
 
 
@@ -59,9 +59,9 @@ def shapes(comparison: Task, history: History, book: FigureBook) -> tuple[Prose,
 
 
 _SHAPES: Prose = (
-    "Mean at any look: an interval of one model that covers at all looks together, where images are many. Trend: "
-    "change from a model's first layer to its last, explored, with p by Benjamini and Hochberg. Error of the null: "
-    "that of random initialisations, where values are losses against them.",
+    "Mean at any look: an interval for one model that holds at all looks simultaneously, for large numbers of images. "
+    "Trend: change from a model's first layer to its last, exploratory, with p adjusted by Benjamini and Hochberg. "
+    "Error of the null: the standard error from random initialisations, where values are losses relative to them.",
 )
 
 
@@ -71,9 +71,9 @@ def _shown(comparison: Task, history: History, book: FigureBook) -> Iterator[Pro
     if count is not None and alpha is not None:
         late = ", which no longer holds as the protocol was amended after data" if amended_late(history.board) else ""
         yield (
-            "Collapse is shown in ", book.evidence(count), " of them (û, by partial conjunction): that is more than "
-            "truly collapse with a probability of ", book.evidence(alpha), f" at most, over all looks{late}; and it "
-            "speaks of these models only.",
+            "Collapse is shown in ", book.evidence(count), " of them (û, by partial conjunction). The probability that "
+            "this is more than truly collapse is at most ", book.evidence(alpha), f" over all looks{late}. It applies "
+            "to these models only.",
         )  # fmt: skip
 
 
@@ -84,16 +84,16 @@ def _together(comparison: Task, book: FigureBook) -> Iterator[Prose]:
     )
     p = comparison.value("across/fixed/p_collapse")
     if fixed is not None and p is not None:
-        found: Prose = ("Over all models together, these very models, the mean is ", Estimate(book.evidence(fixed)))
+        found: Prose = ("The mean over these models, as such and not as a sample, is ", Estimate(book.evidence(fixed)))
         beyond = "; one-sided, that it lies beyond the threshold, at this look alone, "
         yield (*found, beyond, *p_value(book.evidence(p)), ".")
     if population is not None:
         mean = Estimate(book.evidence(population))
-        yield ("Were they a random sample of a population of models, its mean would be ", mean, ".")
+        yield ("If the models are a random sample of a population, the estimate of its mean is ", mean, ".")
     if independent is not None:
         pooled = Estimate(book.evidence(independent))
         yield (
-            "An ordinary meta-analysis gives ", pooled, "; it assumes independent samples, and these models share "
+            "An ordinary meta-analysis gives ", pooled, ", but it assumes independent samples, and these models share "
             "their images.",
         )  # fmt: skip
 
@@ -105,10 +105,10 @@ def _sequential(comparison: Task, book: FigureBook) -> Iterator[Prose]:
         (f"{words} or more, ", *p_value(book.evidence(item))) for words, item in zip(_COUNTS, found, strict=False)
     ]
     if each:
-        listed = (piece for number, words in enumerate(each) for piece in ((", ", *words) if number else words))
+        listed = (piece for number, words in enumerate(each) for piece in (("; ", *words) if number else words))
         yield (
-            "By e-values, whatever the plan of the looks is, by partial conjunction of their inverses and at whichever "
-            "look one stops, models that collapse are ", *listed, ".",
+            "With e-values, which hold at any stopping time whatever looks were planned (partial conjunction of their "
+            "inverses), the number of models that collapse is: ", *listed, ".",
         )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def notes(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:
     bounded = next((item for item in comparison.evidence if item.interval is not None), None)
     confidence = book.confidence(bounded) if bounded is not None else None
     if confidence is not None:
-        notes.append(("Intervals are two-sided, with confidence ", confidence, " each."))
+        notes.append(("Intervals are two-sided, each with confidence ", confidence, "."))
     position = comparison.status_position
     for label, text in sorted(comparison.facts.items()):
         if label.startswith(("Missing ", "Undetermined ", "Interval ", "Level of this look")):

@@ -32,14 +32,14 @@ _INTERVENTIONS = {
 
 _EXPLAINED: tuple[Prose, ...] = (
     (
-        "Entropy says how widely attention is spread, and not whether anything depends on it. So beside the normalised "
-        "entropy Hn of every site stands its influence: the share of the probability of the model's output that moves "
-        "when the attention of the site is made uniform and, where answers are right or wrong, the rise of the loss. "
-        "What entropy is lost is lost against random initialisations of the same architecture.",
+        "Entropy measures how widely attention is spread, not whether the output depends on it. The tables therefore "
+        "give for every site its normalised entropy Hn and its influence: the share of the output probability that "
+        "changes when the site's attention is replaced by uniform attention and, where answers are right or wrong, "
+        "the increase of the loss. Lost entropy is relative to random initialisations of the same architecture.",
     ),
     (
-        "Spearman's rank correlation tells how far more entropy goes with more influence, over sites and over heads; "
-        "the influence of a head is what moves when it is silenced.",
+        "Spearman's rank correlation shows how far higher entropy goes with greater influence, over sites and over "
+        "heads; the influence of a head is what changes when the head is ablated.",
     ),
 )
 _NOTHING: tuple[Prose, ...] = (
@@ -134,8 +134,9 @@ def _interventions(found: Mapping[str, Evidence], book: FigureBook) -> tuple[Int
 def _null(found: Mapping[str, Evidence], book: FigureBook) -> Prose:
     draws, images = found.get("null/draws"), found.get("null/images")
     if draws is None or images is None:
-        return ("No null of random initialisation was measured, so nothing is said of lost entropy.",)
+        return ("No null of random initialisation was measured, so lost entropy is unknown.",)
     return (
-        "The null is that of ", book.evidence(draws), " random initialisations of the same architecture, on the first ",
-        book.evidence(images), " images: their mean and, in brackets, the band in which one more of them would lie.",
+        "The null is ", book.evidence(draws), " random initialisations of the same architecture on the first ",
+        book.evidence(images), " images: their mean and, in brackets, the prediction band for one further "
+        "initialisation.",
     )  # fmt: skip

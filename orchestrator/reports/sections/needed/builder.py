@@ -47,12 +47,12 @@ def _needed(history: History, book: FigureBook) -> tuple[Prose, ...]:
              *_flip(claim, index, position, book), *_more(claim, index, position, book, untested)),
         )  # fmt: skip
     estimated = comparison is not None and any(item.metric.endswith("/null_error") for item in comparison.evidence)
-    known = ", were its null known" if estimated else ""
+    known = ", if its null is taken as known" if estimated else ""
     images = comparison.value("power/n_for_medium_effect") if comparison is not None else None
     if images is not None:
         lines.append(
             (
-                "To find a medium effect at this look's level, a single model needs ",
+                "To detect a medium effect at this look's level, a single model needs ",
                 book.evidence(images),
                 f" images{known}.",
             )
@@ -60,9 +60,7 @@ def _needed(history: History, book: FigureBook) -> tuple[Prose, ...]:
     smallest = comparison.value("power/mde") if comparison is not None else None
     if smallest is not None:
         effect = book.evidence(smallest)
-        lines.append(
-            ("With the images at hand, the smallest effect that can be expected to be found is ", effect, f"{known}.")
-        )
+        lines.append(("With the images at hand, the smallest detectable effect is ", effect, f"{known}."))
     return tuple(lines)
 
 
@@ -75,16 +73,16 @@ def _flip(claim: ClaimVerdict, index: int, position: int, book: FigureBook) -> P
         (
             Label(change.model), " by ",
             book.computed(position, f"{pointer}/changes/{number}/standard_errors", Style.TWO_DECIMALS),
-            " towards ", "collapse" if change.direction == "collapse" else "its absence", " (",
-            *p_value(book.computed(position, f"{pointer}/changes/{number}/p", Style.P_VALUE)), ", to pass ",
+            " towards ", "collapse" if change.direction == "collapse" else "no collapse", " (",
+            *p_value(book.computed(position, f"{pointer}/changes/{number}/p", Style.P_VALUE)), ", bound ",
             book.computed(position, f"{pointer}/changes/{number}/bound", Style.PROBABILITY), ")",
         )
         for number, change in enumerate(claim.flip.changes)
     ]  # fmt: skip
     return (
-        " It would be ",
+        " It would become ",
         VERDICTS[claim.flip.to],
-        " if means moved by so many standard errors: ",
+        " if these means moved, in standard errors: ",
         *listed(moves),
         ".",
     )
@@ -93,11 +91,11 @@ def _flip(claim: ClaimVerdict, index: int, position: int, book: FigureBook) -> P
 def _more(claim: ClaimVerdict, index: int, position: int, book: FigureBook, untested: bool) -> Prose:
     """The further images that would decide, were the observed effects the true ones."""
     if claim.more is None and untested:
-        return (" How many more images would decide it cannot be told, as some models could not be tested at all.",)
+        return (" The number of further images needed is unknown, as some models could not be tested at all.",)
     if claim.more is None:
-        return (" No number of further images is known to decide it, were the observed effects the true ones.",)
+        return (" If the observed effects are the true ones, no number of further images is known to decide it.",)
     images = book.pointed(position, f"/claims/{index}/more/images", "images")
     return (
-        " Were the observed effects the true ones, ", *counted(images, "more image", "more images"),
+        " If the observed effects are the true ones, ", *counted(images, "more image", "more images"),
         " would decide it, as ", VERDICTS[claim.more.to], ".",
     )  # fmt: skip

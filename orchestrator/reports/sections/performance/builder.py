@@ -33,7 +33,7 @@ def _times(history: History, book: FigureBook) -> list[Labelled]:
             book.derived(f"{base}/task_time/total_s"),
             (*counted(count, "task", "tasks"), ", the last attempt of each"),
         ),
-        Labelled(("Mean task",), book.derived(f"{base}/task_time/mean_s"), ("",)),
+        Labelled(("Mean per task",), book.derived(f"{base}/task_time/mean_s"), ("",)),
         Labelled(
             ("Fastest task",), book.derived(f"{base}/task_time/fastest_s"), (task_link(history, timed[0].task_id),)
         ),

@@ -45,14 +45,14 @@ def _terms(history: History, book: FigureBook) -> tuple[Term, ...]:
         Term(f"Threshold; collapse lies {side} it", value("threshold")),
         Term("Error rate alpha, over all looks", value("alpha")),
         Term("Test of a mean", (TESTS[rule.test],)),
-        Term("Looks that are planned", _looks(history, book)),
-        Term("Images that each look adds", (book.pointed(position, "/study/data/n", "images"),)),
-        Term("Models that must collapse, at least", (*needed, " of ", book.derived("study/models"))),
+        Term("Planned looks", _looks(history, book)),
+        Term("Images per look", (book.pointed(position, "/study/data/n", "images"),)),
+        Term("Fewest models that must collapse", (*needed, " of ", book.derived("study/models"))),
     )
 
 
 def _looks(history: History, book: FigureBook) -> Prose:
     rule = history.study.decision
     if rule.looks == "open":
-        return ("any number, by e-values that are valid whenever one stops",)
+        return ("any number, by e-values, which are valid at any stopping time",)
     return (book.pointed(history.protocol_position, "/study/decision/looks"), "; ", BOUNDARIES[rule.boundary])

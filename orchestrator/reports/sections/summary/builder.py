@@ -98,10 +98,10 @@ def _diagnosed(history: History, book: FigureBook) -> list[Prose]:
 
     return [
         (
-            "Against random initialisations of the same architecture, attention is collapsed, as a whole or in "
-            "some layers, in ",
-            *collapsed("Verdict"), ". Influence is collapsed in ", *collapsed("Influence"),
-            ". The section on entropy and influence tells both apart, site by site.",
+            "Compared with random initialisations of the same architecture, attention has collapsed (in the whole "
+            "model or in some layers) in ",
+            *collapsed("Verdict"), ". Influence has collapsed in ", *collapsed("Influence"),
+            ". The section on entropy and influence shows both, site by site.",
         )
     ]  # fmt: skip
 
@@ -117,7 +117,7 @@ def _waiting(history: History, book: FigureBook) -> list[Prose]:
     waiting = book.derived(f"cycle/{history.cycle.number}/decisions/open") if history.board.open_decisions else None
     if waiting is None or not waiting.value:
         return []
-    return [("Questions that wait for a human: ", waiting, ".")]
+    return [("Questions waiting for a human: ", waiting, ".")]
 
 
 def _done(task: Task, history: History) -> Prose:

@@ -50,10 +50,10 @@ def test_the_critical_finding_has_all_that_is_needed_to_weigh_it(history: str, l
 def test_the_effect_against_the_threshold_comes_before_that_against_the_null_value() -> None:
     for history in (OPEN, DONE):
         finding, _, spec, model = critical(history)
-        printed = re.findall(r"dz\u00a0=\u00a0(\S+) (\S+), ([^\s:;]+)", finding)
+        printed = re.findall(r"d_z\u00a0=\u00a0(\S+) (\S+), ([^\s:;]+)", finding)
         values = joined(spec)[model]
         assert [effect for effect, _, _ in printed] == [f"{dz(values, at):.2f}" for at in (0.6, 0.5)]
         assert all(float(low) < float(effect) < float(high) for effect, low, high in printed)
-        assert finding.index("effect against the threshold") < finding.index("effect against the null value")
+        assert finding.index("relative to the threshold (used") < finding.index("relative to the null value (not used")
     for name in ("cycle-report", "assessment"):
-        assert "| Mean | dz to the threshold | dz to the null value |" in text(OPEN, name)
+        assert "| Mean | d_z vs threshold | d_z vs null value |" in text(OPEN, name)
