@@ -11,7 +11,8 @@ from orchestrator.reports.naming import model_refs
 from orchestrator.reports.prose import LOOKS, Absent, Cell, Code, Label, ModelName, Prose, Said, counted
 from store.decision.state import Decision, DecisionStatus, expires_at
 from store.events import Option
-from store.evidence import Evidence
+from store.kinds.statistics_metrics import ERROR_BOUND, ERROR_INDEPENDENT, POWER
+from store.metrics import Metric
 from store.queries.answers import CLAIM, STOP, lapsed
 from store.queries.claims import possible_claims
 
@@ -97,8 +98,8 @@ def _view(decision: Decision, history: History, book: FigureBook) -> DecisionVie
 
 
 def _option(option: Option, decision: Decision, book: FigureBook) -> OptionView:
-    def value(name: str) -> Cell:
-        found: Evidence | None = next((item for item in option.evidence if item.metric.endswith(f"/{name}")), None)
+    def value(metric: Metric) -> Cell:
+        found = next((item for item in option.evidence if metric.match(item.metric) is not None), None)
         if found is None:
             return Absent("–")
         return book.evidence(found, decision.position)
@@ -108,9 +109,9 @@ def _option(option: Option, decision: Decision, book: FigureBook) -> OptionView:
         key=Code(option.key),
         label=Said(option.label, decision.position),
         trade_off=Said(option.trade_off, decision.position),
-        error_bound=value("error_bound"),
-        error_independent=value("error_independent"),
-        power=value("power"),
+        error_bound=value(ERROR_BOUND),
+        error_independent=value(ERROR_INDEPENDENT),
+        power=value(POWER),
         recommended=option.key == request.recommended,
         if_silent=decision.status == "open" and expires_at(decision) is not None and option.key == request.if_silent,
         chosen=option.key == decision.chosen,

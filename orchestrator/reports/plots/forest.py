@@ -13,6 +13,7 @@ from orchestrator.reports.plots.svg import drawn
 from orchestrator.reports.prose import Code, ModelName, Prose
 from orchestrator.reports.renderers import short
 from store.evidence import Evidence
+from store.kinds import statistics_metrics as s
 from store.kinds.statistics import StatisticsSpec
 
 _COLOURS = {"collapse shown": "bad", "shown not to collapse": "good"}
@@ -55,11 +56,11 @@ def forest(history: History) -> Forest | None:
     rows = tuple(
         ForestRow(
             model=model_name(history, model_id),
-            mean=comparison.value(f"model/{model_id}/mean"),
+            mean=comparison.value(s.MEAN, model=model_id),
             boundaries=tuple(
                 item.value
                 for way in ("clear", "collapse")
-                if (item := comparison.value(f"model/{model_id}/{way}/boundary")) is not None
+                if (item := comparison.value(s.BOUNDARY, model=model_id, direction=way)) is not None
             ),
             conclusion=conclusion(comparison, model_id),
             why=undetermined(comparison, model_id),

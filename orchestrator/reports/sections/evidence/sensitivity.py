@@ -9,6 +9,8 @@ from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_name, model_refs
 from orchestrator.reports.prose import Absent, Cell, Estimate, Prose, p_value
 from orchestrator.reports.sections.evidence import CheckedRow, ShapeRow
+from store.kinds import statistics_metrics as s
+from store.metrics import Metric
 from store.queries.protocol import amended_late
 from store.task.state import Task
 
@@ -21,7 +23,7 @@ def together(comparison: Task, history: History, book: FigureBook) -> tuple[Pros
 def checked(comparison: Task, history: History, book: FigureBook) -> tuple[Prose, tuple[CheckedRow, ...]]:
     """What the tests rest on, model by model, after a sentence that explains it; nothing where none was reported."""
     rows = tuple(filter(None, (_checked(comparison, model_id, history, book) for model_id in model_refs(history))))
-    margin = next((item for item in comparison.evidence if item.metric.endswith("/balanced/margin")), None)
+    margin = next((item for _, item in comparison.values(s.BALANCED_MARGIN)), None)
     if not rows:
         return (), ()
     balanced: Prose = (
@@ -44,7 +46,7 @@ def checked(comparison: Task, history: History, book: FigureBook) -> tuple[Prose
 
 def _null_known(comparison: Task) -> Prose:
     """What a loss against an estimated null makes of the other tests, where the values are such."""
-    if not any(item.metric.endswith("/null_error") for item in comparison.evidence):
+    if not any(True for _ in comparison.values(s.NULL_ERROR)):
         return ()
     return (
         " These p-values and the effect sizes ignore the estimation error of the null and are therefore "
@@ -67,7 +69,7 @@ _SHAPES: Prose = (
 
 def _shown(comparison: Task, history: History, book: FigureBook) -> Iterator[Prose]:
     """How many models are shown to collapse, and what that number is."""
-    count, alpha = comparison.value("count/collapsed"), comparison.value("alpha")
+    count, alpha = comparison.value(s.COLLAPSED), comparison.value(s.ALPHA)
     if count is not None and alpha is not None:
         late = ", which no longer holds as the protocol was amended after data" if amended_late(history.board) else ""
         yield (
@@ -80,9 +82,9 @@ def _shown(comparison: Task, history: History, book: FigureBook) -> Iterator[Pro
 def _together(comparison: Task, book: FigureBook) -> Iterator[Prose]:
     """One mean over all models, for what the models are taken to be."""
     fixed, population, independent = (
-        comparison.value(f"across/{scope}/mean") for scope in ("fixed", "population", "independent")
+        comparison.value(s.ACROSS_MEAN, scope=scope) for scope in ("fixed", "population", s.INDEPENDENT)
     )
-    p = comparison.value("across/fixed/p_collapse")
+    p = comparison.value(s.ACROSS_P_COLLAPSE, scope="fixed")
     if fixed is not None and p is not None:
         found: Prose = ("The mean over these models, as such and not as a sample, is ", Estimate(book.evidence(fixed)))
         beyond = "; one-sided, that it lies beyond the threshold, at this look alone, "
@@ -100,7 +102,7 @@ def _together(comparison: Task, book: FigureBook) -> Iterator[Prose]:
 
 def _sequential(comparison: Task, book: FigureBook) -> Iterator[Prose]:
     """How many models collapse, at whichever look one stops; of the first few numbers."""
-    found = [item for item in comparison.evidence if item.metric.startswith("sequential/")]
+    found = [item for _, item in comparison.values(s.SEQUENTIAL_P)]
     each: list[Prose] = [
         (f"{words} or more, ", *p_value(book.evidence(item))) for words, item in zip(_COUNTS, found, strict=False)
     ]
@@ -122,12 +124,12 @@ def _checked(comparison: Task, model_id: str, history: History, book: FigureBook
     value = _values(comparison, model_id, book)
     return CheckedRow(
         model=model_name(history, model_id),
-        signed_rank=value("collapse/p_signed_rank"),
-        sign_flip=value("collapse/p_sign_flip"),
-        bootstrap_t=value("collapse/p_bootstrap_t"),
-        max_t=value("collapse/p_max_t"),
-        left_out=(value("left_out/p_low"), value("left_out/p_high")),
-        balanced=value("balanced/p"),
+        signed_rank=value(s.P_SIGNED_RANK, direction="collapse"),
+        sign_flip=value(s.P_SIGN_FLIP, direction="collapse"),
+        bootstrap_t=value(s.P_BOOTSTRAP_T, direction="collapse"),
+        max_t=value(s.P_MAX_T, direction="collapse"),
+        left_out=(value(s.LEFT_OUT_P_LOW), value(s.LEFT_OUT_P_HIGH)),
+        balanced=value(s.BALANCED_P),
     )
 
 
@@ -137,23 +139,23 @@ def _shape(comparison: Task, model_id: str, history: History, book: FigureBook) 
     value = _values(comparison, model_id, book)
     return ShapeRow(
         model=model_name(history, model_id),
-        any_look=value("mean_any_look"),
-        trend=value("trend/slope"),
-        trend_p=value("trend/p_bh"),
-        skew=value("skew"),
-        null_error=value("null_error"),
+        any_look=value(s.MEAN_ANY_LOOK),
+        trend=value(s.TREND_SLOPE),
+        trend_p=value(s.TREND_P_ADJUSTED),
+        skew=value(s.SKEW),
+        null_error=value(s.NULL_ERROR),
     )
 
 
 def _reported(comparison: Task, model_id: str) -> bool:
-    return comparison.value(f"model/{model_id}/collapse/p_signed_rank") is not None
+    return comparison.value(s.P_SIGNED_RANK, model=model_id, direction="collapse") is not None
 
 
-def _values(comparison: Task, model_id: str, book: FigureBook) -> Callable[[str], Cell]:
-    """What the comparison reports of a model, by the end of its key."""
+def _values(comparison: Task, model_id: str, book: FigureBook) -> Callable[..., Cell]:
+    """What the comparison reports of a model, by metric."""
 
-    def value(name: str) -> Cell:
-        item = comparison.value(f"model/{model_id}/{name}")
+    def value(metric: Metric, **fields: str) -> Cell:
+        item = comparison.value(metric, model=model_id, **fields)
         return Absent("–") if item is None else Estimate(book.evidence(item))
 
     return value

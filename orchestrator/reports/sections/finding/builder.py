@@ -11,6 +11,7 @@ from orchestrator.reports.sections.finding import Finding
 from orchestrator.reports.sections.finding.measured import measured
 from store.cycle.verdicts import DIRECTIONS
 from store.evidence import Evidence
+from store.kinds import statistics_metrics as s
 from store.kinds.statistics import StatisticsSpec
 from store.queries.comparison import adjusted_p
 from store.task.state import Task
@@ -69,7 +70,7 @@ def _smallest(comparison: Task) -> tuple[str, str, Evidence] | None:
 
 def _estimate(comparison: Task, name: ModelName, book: FigureBook) -> list[Prose]:
     assert isinstance(comparison.spec, StatisticsSpec)
-    mean = comparison.value(f"model/{name.id}/mean")
+    mean = comparison.value(s.MEAN, model=name.id)
     if mean is None:
         return []
     images = book.images(mean) or Absent("an unrecorded number of")
@@ -84,9 +85,9 @@ def _estimate(comparison: Task, name: ModelName, book: FigureBook) -> list[Prose
 
 def _test(comparison: Task, spec: StatisticsSpec, direction: str, test: Evidence, book: FigureBook) -> Prose:
     above = (spec.threshold > spec.null) == (direction == "collapse")
-    nominal = comparison.value("alpha/look")
+    nominal = comparison.value(s.LOOK_LEVEL)
     at: Prose = (", at level ", book.evidence(nominal)) if nominal is not None else ()
-    for_looks = "the looks and " if comparison.value("alpha") is not None else ""
+    for_looks = "the looks and " if comparison.value(s.ALPHA) is not None else ""
     return (
         "A one-sided test of whether the mean lies ", "above" if above else "below", " the threshold gives ",
         *p_value(book.evidence(test)), f", adjusted for {for_looks}the models (", TESTS[spec.test], "). It was "
@@ -96,8 +97,8 @@ def _test(comparison: Task, spec: StatisticsSpec, direction: str, test: Evidence
 
 def _effect(comparison: Task, model_id: str, book: FigureBook) -> list[Prose]:
     """Effect sizes: relative to the threshold, which the conclusion uses, before the null value."""
-    names = ("dz_threshold", "dz_null", "p_null")
-    threshold, null, p_null = (comparison.value(f"model/{model_id}/{name}") for name in names)
+    metrics = (s.DZ_THRESHOLD, s.DZ_NULL, s.P_NULL)
+    threshold, null, p_null = (comparison.value(metric, model=model_id) for metric in metrics)
     lines: list[Prose] = []
     if threshold is not None:
         lines.append(

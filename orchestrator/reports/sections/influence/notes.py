@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.prose import Absent, Cell, Estimate, Prose, listed
 from orchestrator.reports.sections.influence import SiteRow
-from orchestrator.reports.sections.influence.site_rows import SITE
 from orchestrator.reports.site_places import ROLES
 from store.evidence import Evidence
+from store.kinds import diagnostic_metrics as d
+from store.task.state import Task
 
 
-def notes(rows: Sequence[SiteRow], found: Mapping[str, Evidence], book: FigureBook) -> tuple[Prose, ...]:
+def notes(rows: Sequence[SiteRow], task: Task, book: FigureBook) -> tuple[Prose, ...]:
     """On how many images sites were changed, where nothing depends on attention, and the correlations in words."""
-    if not any(metric.startswith("influence/") for metric in found):
+    if not intervened(task):
         return (("No intervention was made, so influence is unknown.",),)
-    return (*_images(found, book), *_idle(rows), *_meaning(found, "sites", book), *_meaning(found, "heads", book))
+    return (*_images(task, book), *_idle(rows), *_meaning(task, "sites", book), *_meaning(task, "heads", book))
 
 
-def _images(found: Mapping[str, Evidence], book: FigureBook) -> tuple[Prose, ...]:
-    change = next((item for metric, item in found.items() if SITE.fullmatch(metric)), None)
+def intervened(task: Task) -> bool:
+    """Whether the log holds the effect of any intervention of a measurement."""
+    return any(True for _ in task.values(d.CHANGE, d.SITE_CHANGE, d.HEAD_CHANGE, d.SPEARMAN))
+
+
+def _images(task: Task, book: FigureBook) -> tuple[Prose, ...]:
+    change = next((item for _, item in task.values(d.SITE_CHANGE)), None)
     images = book.images(change) if change is not None else None
     return (
         ()
@@ -67,9 +73,9 @@ def _is_zero(value: Cell) -> bool:
     return value.figure.value == 0 and (interval is None or interval.low == interval.high == 0)
 
 
-def _meaning(found: Mapping[str, Evidence], level: str, book: FigureBook) -> tuple[Prose, ...]:
+def _meaning(task: Task, level: str, book: FigureBook) -> tuple[Prose, ...]:
     """A rank correlation in words, whatever it is."""
-    item, count = (found.get(f"influence/{level}/{key}") for key in ("spearman_entropy_norm", "compared"))
+    item, count = (task.value(metric, level=level) for metric in (d.SPEARMAN, d.COMPARED))
     if item is None or count is None:
         why = "they were not compared, or are too few or too similar"
         return ((f"There is no rank correlation over {level}: {why}.",),)

@@ -8,6 +8,8 @@ from orchestrator.reports.prose import Label, Prose, counted, listed, p_value
 from orchestrator.reports.sections.needed import Needed
 from orchestrator.reports.wording import VERDICTS
 from store.cycle.verdicts import ClaimVerdict
+from store.kinds import statistics_metrics as s
+from store.kinds.statistics import StatisticsFacts
 from store.metrics import Style
 from store.queries.claims import claims_in_force
 
@@ -25,9 +27,7 @@ def _needed(history: History, book: FigureBook) -> tuple[Prose, ...]:
     if assessment is None or position is None:
         return (("The cycle has to be assessed first.",),)
     comparison = history.comparison
-    untested = comparison is not None and any(
-        label.startswith("Undetermined ") and " - " not in label for label in comparison.facts
-    )
+    untested = comparison is not None and bool(StatisticsFacts.read(comparison.facts).undetermined)
     lines: list[Prose] = []
     for index, claim in enumerate(assessment.claims):
         if claim.at_least not in claims_in_force(history.board):
@@ -46,9 +46,9 @@ def _needed(history: History, book: FigureBook) -> tuple[Prose, ...]:
              ", and a NO-GO needs it excluded in ", *counted(no_go, *_MORE), ".",
              *_flip(claim, index, position, book), *_more(claim, index, position, book, untested)),
         )  # fmt: skip
-    estimated = comparison is not None and any(item.metric.endswith("/null_error") for item in comparison.evidence)
+    estimated = comparison is not None and any(True for _ in comparison.values(s.NULL_ERROR))
     known = ", if its null is taken as known" if estimated else ""
-    images = comparison.value("power/n_for_medium_effect") if comparison is not None else None
+    images = comparison.value(s.IMAGES_FOR_MEDIUM_EFFECT) if comparison is not None else None
     if images is not None:
         lines.append(
             (
@@ -57,7 +57,7 @@ def _needed(history: History, book: FigureBook) -> tuple[Prose, ...]:
                 f" images{known}.",
             )
         )
-    smallest = comparison.value("power/mde") if comparison is not None else None
+    smallest = comparison.value(s.SMALLEST_EFFECT) if comparison is not None else None
     if smallest is not None:
         effect = book.evidence(smallest)
         lines.append(("With the images at hand, the smallest detectable effect is ", effect, f"{known}."))
