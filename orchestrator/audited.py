@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from agents.planning.acceptance import how_it_ended
 from store.board import Board
-from store.kinds.audit import AuditSpec
+from store.kinds.audit import COUNTS, AuditSpec
+from store.metrics import Metric
 from store.queries.audits import audits, contradictions, contradictions_told
 from store.queries.progress import settled
 from store.task.state import Task
@@ -18,7 +19,7 @@ def in_short(board: Board, cycle: int) -> str:
         return "its reports were not audited" if told.report is not None and told.closed_at is not None else ""
     done = [task for task in planned if task.status == "accepted"]
     of = f"{len(planned)}" if len(done) == len(planned) else f"{len(done)} of {len(planned)}"
-    counts = ", ".join(f"{_count(done, verdict)} {verdict}" for verdict in VERDICTS)
+    counts = ", ".join(f"{_count(done, metric)} {verdict}" for verdict, metric in zip(VERDICTS, COUNTS, strict=True))
     return f"audit of {of} reports: {counts}"
 
 
@@ -40,8 +41,8 @@ def unaudited(board: Board, cycle: int) -> dict[str, str]:
     }
 
 
-def _count(done: list[Task], verdict: str) -> int:
-    found = (task.value(f"count/{verdict.replace(' ', '_')}") for task in done)
+def _count(done: list[Task], metric: Metric) -> int:
+    found = (task.value(metric) for task in done)
     return sum(int(item.value) for item in found if item is not None)
 
 

@@ -14,6 +14,7 @@ from orchestrator.tracking import Logged
 from orchestrator.workers import Heartbeat
 from store.commands import Block, Fail, ReleaseTask, Succeed
 from store.errors import GonogoError, IntegrityFailure, LogLocked, StorageFailure, TrackingFailure
+from store.facts import Facts
 from store.task.state import Task
 from tasks.handler import Blocked, Done, Outcome, Run
 
@@ -43,7 +44,7 @@ def _work(house: House, task: Task) -> Succeed | Fail | Block:
     try:
         logged = house.tracker.recall(task)
         if logged is not None:
-            logged = replace(logged, facts={**logged.facts, "Recalled": RECALLED})
+            logged = replace(logged, facts={**logged.facts, **Facts(recalled=RECALLED).told()})
         else:
             started = house.clock()
             with _Scratch(house.workspace.scratch / f"{task.task_id}-{task.fence}") as scratch:
