@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestrator.integrity import check_record
+from orchestrator.checking.integrity import check_record
 from orchestrator.workspace import Workspace
 from store.events import CycleClosed, CycleOpened, Event, TaskFailed, TaskReleased
 from store.log.chain import ChainCheck, EventRow, link

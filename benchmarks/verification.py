@@ -22,7 +22,7 @@ DEMO = Path(__file__).resolve().parents[1] / "examples" / "demo" / "study.toml"
 _VERIFY = "import sys; from orchestrator.cli.main import main; sys.exit(main(['verify', '-w', sys.argv[1]]))"
 _TABLES = """
 import sys
-from orchestrator.runs import DatabaseRuns
+from orchestrator.tracking.runs import DatabaseRuns
 runs = DatabaseRuns(sys.argv[1])
 print(sum(len(runs.run(run_id).metrics) for run_id in sys.argv[2:]))
 """

@@ -1,20 +1,23 @@
-"""The wiring: which implementation plays which part is said here and nowhere else."""
+"""The wiring: the one place that chooses log, tracker, artifact store, clock, teams and handlers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from agents.teams import TEAMS
 from orchestrator.artifacts import ArtifactStore
-from orchestrator.house import Display, House
+from orchestrator.running.workers import this_worker
+from orchestrator.services import Display, Services
 from orchestrator.settings import Settings, quiet_libraries
-from orchestrator.study import read_study
-from orchestrator.tracking import Tracker
-from orchestrator.workers import this_worker
+from orchestrator.study.file import StudyFile, read_study
+from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
+from store.errors import BadInput
+from store.log import opening
 from store.log.ledger import Ledger
+from store.log.opening import SQLITE
 from store.log.protocol import EventLog
-from store.log.sql.sqlite import SqliteLog
 from tasks.catalog import handler_of
 
 
@@ -23,29 +26,34 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_log(settings: Settings, create: bool = False) -> SqliteLog:
+def open_log(settings: Settings, create: bool = False) -> EventLog:
     """The workspace's log; BadInput when it is not there and is not to be created."""
-    path = Workspace(settings.workspace).log
-    if create:
-        return SqliteLog(path, now, lock_timeout_s=settings.lock_timeout_s)
-    return SqliteLog.existing(path, now, lock_timeout_s=settings.lock_timeout_s)
+    address = f"{SQLITE}{Workspace(settings.workspace).log}"
+    return opening.open_log(address, now, create=create, lock_timeout_s=settings.lock_timeout_s)
 
 
 def open_tracker(settings: Settings, experiment: str, uri: str | None) -> Tracker:
-    """An MLflow store: at `uri`, else the workspace's own."""
+    """The tracker of one experiment in the MLflow store at `uri`, else in the workspace's own."""
     quiet_libraries()
     workspace = Workspace(settings.workspace)
     artifacts = ArtifactStore(workspace.artifacts)
     return Tracker(uri or workspace.mlflow_uri, experiment, artifacts, workspace.artifacts / "mlflow")
 
 
-def build(settings: Settings, log: EventLog, display: Display) -> House:
-    """A house for the study in the workspace."""
+def tracker_of(settings: Settings, notify: Callable[[str], None]) -> Tracker:
+    """The tracker that the study file names; without a readable one, that of the workspace's own MLflow store."""
+    try:
+        file = read_study(Workspace(settings.workspace).study_file)
+    except BadInput as error:
+        notify(f"gonogo: taking the workspace's own MLflow store, since {error}")
+        return open_tracker(settings, "unknown", None)
+    return open_tracker(settings, file.study.name, file.tracking_uri)
+
+
+def build(settings: Settings, file: StudyFile, ledger: Ledger, display: Display) -> Services:
+    """Services for the study of a workspace, around a ledger that is open."""
     workspace = Workspace(settings.workspace)
-    file = read_study(workspace.study_file)
-    ledger = Ledger(log)
-    ledger.refresh()
-    return House(
+    return Services(
         workspace=workspace,
         ledger=ledger,
         tracker=open_tracker(settings, file.study.name, file.tracking_uri),

@@ -1,4 +1,4 @@
-"""What the environment says, read once at the edge. Nothing below the command line looks at it."""
+"""Settings of one process, read from its environment once. Nothing else in gonogo reads environment variables."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ class Settings:
     """How long to wait for a log that another process writes to."""
     key: Path = Path()
     """File of the key that signs heads of the log."""
+    cache: Path = Path()
+    """Folder of null models that are kept for the next diagnosis; may begin with ~."""
 
     @classmethod
     def of(cls, workspace: Path | None) -> Settings:
         """Settings with this workspace, else that of GONOGO_WORKSPACE, else the current folder.
 
-        GONOGO_LEASE_SECONDS changes how long a claim lasts. Raises BadInput when it is not a sensible number.
-        GONOGO_KEY names the signing key's file, which otherwise lies in the user's configuration. Raises BadInput, too,
-        for a folder in which MLflow would not find its database again.
+        GONOGO_LEASE_SECONDS changes how long a claim lasts, GONOGO_LOCK_SECONDS how long to wait for a log that another
+        process writes to. Raises BadInput when one of them is not a sensible number. GONOGO_KEY names the signing key's
+        file, which otherwise lies in the user's configuration. Raises BadInput, too, for a folder in which MLflow would
+        not find its database again.
         """
         chosen = (workspace or Path(os.environ.get("GONOGO_WORKSPACE") or ".")).expanduser()
         if _IN_ADDRESSES.search(str(chosen.absolute())):
@@ -39,13 +42,23 @@ class Settings:
                 f"workspace {chosen}: in the address of MLflow's database, ? and % with two hex digits mean something "
                 "else; rename the folder"
             )
-        return cls(workspace=chosen, lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s), key=_key_file())
+        return cls(
+            workspace=chosen,
+            lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s),
+            lock_timeout_s=_seconds("GONOGO_LOCK_SECONDS", cls.lock_timeout_s),
+            key=_key_file(),
+            cache=_cache(),
+        )
 
 
 def _key_file() -> Path:
     chosen = os.environ.get("GONOGO_KEY")
     home = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
     return (Path(chosen) if chosen else Path(home) / "gonogo" / "signing.key").expanduser()
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "gonogo" / "nulls"
 
 
 def _seconds(name: str, default: float) -> float:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
 from immutables import Map
 
+from store.collector import paused_collector
 from store.cycle.events import CycleEvent
 from store.cycle.state import Cycle, Cycles
 from store.decision.events import DecisionEvent
@@ -103,7 +101,7 @@ EMPTY = Board()
 
 def fold(entries: Iterable[Recorded], board: Board = EMPTY) -> Board:
     """The board after these entries."""
-    with _collector_off():
+    with paused_collector():
         for entry in entries:
             board = evolve(board, entry)
     return board
@@ -121,16 +119,4 @@ def evolve(board: Board, entry: Recorded) -> Board:
         return replace(board, decisions=board.decisions.evolve(event, entry), **here)  # type: ignore[arg-type]
     if isinstance(event, StudyEvent):
         return replace(board, protocol=board.protocol.evolve(event, entry), **here)  # type: ignore[arg-type]
-    assert_never(event)
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Pause the garbage collector: a fold makes no cycles, and the collector would walk all that it makes."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    raise TypeError(f"no subject folds a {event.type}")

@@ -52,7 +52,11 @@ class IntegrityFailure(GonogoError):
     exit_code = 5
 
 
+class UndecodableEvent(IntegrityFailure):
+    """A stored event cannot be read: it is damaged, or was written by another version of gonogo."""
+
+
 def first_line(error: BaseException) -> str:
-    """What a library's error says, in one line of at most 300 characters; the name of its class where it is mute."""
+    """First line of an error's message, at most 300 characters, or its class name if it has no message."""
     said = str(error).strip().splitlines()
     return (said[0] if said else type(error).__name__)[:300]

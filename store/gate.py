@@ -99,7 +99,7 @@ def _succeeded(command: Succeed, board: Board) -> Sequence[Event]:
     kind = KINDS[task.known(board.tasks, command.task_id).kind]
     for event in command.told:
         if event.type not in kind.tells or not isinstance(event, Event):
-            raise Refused(f"a {kind.name} task may not tell of {event.type}")
+            raise Refused(f"a task of kind {kind.name} may not tell of {event.type}")
         told.append(event)
     return [*ended, *told]
 

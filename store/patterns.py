@@ -56,13 +56,17 @@ class Template:
     @property
     def fields(self) -> tuple[str, ...]:
         """Names of the fields, in their order."""
-        return tuple(_FIELD.findall(self.text))
+        return _fields(self.text)
 
     def fill(self, **values: object) -> str:
         """The text with its fields filled in; KeyError when one is missing, ValueError when one is not in the text."""
-        if values.keys() - self.fields:
-            raise ValueError(f"{self.text!r} has no field {sorted(values.keys() - self.fields)[0]!r}")
-        return _FIELD.sub(lambda found: _written(found[1], values[found[1]]), self.text)
+        fields = _fields(self.text)
+        if len(values) > len(fields):
+            raise ValueError(f"{self.text!r} has no field {sorted(values.keys() - set(fields))[0]!r}")
+        for field in _PADDED:
+            if isinstance(number := values.get(field), int):
+                values[field] = f"{number:02d}"
+        return self.text.format_map(values)
 
     def match(self, text: str) -> Mapping[str, str] | None:
         """The fields of a text that was filled in from this template; None for any other text."""
@@ -72,8 +76,9 @@ class Template:
         return None if found is None else found.groupdict()
 
 
-def _written(field: str, value: object) -> str:
-    return f"{value:02d}" if field in _PADDED and isinstance(value, int) else str(value)
+@cache
+def _fields(text: str) -> tuple[str, ...]:
+    return tuple(_FIELD.findall(text))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.events import Event
+from store.base import DomainEvent
 
 GENESIS = "0" * 64
 """The hash before the first event."""
@@ -23,6 +23,6 @@ class Recorded:
     """`agent:planner`, `human:Ada`, `worker:host/4711`, `system`."""
     cause: int | None
     """Position of the event that led to this one."""
-    event: Event
+    event: DomainEvent
     hash: str
     """Link of the hash chain."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")  # a machine that is busy elsewhere is no failure of the code
 
 os.environ.update(
@@ -19,7 +20,13 @@ os.environ.update(
     MLFLOW_DISABLE_TELEMETRY="true",
     DO_NOT_TRACK="true",
     MPLBACKEND="agg",
+    OMP_NUM_THREADS="1",  # models as small as these only wait for each other's threads
+    OPENBLAS_NUM_THREADS="1",
 )
+# Compiling torch, transformers and MLflow takes ten seconds. Without this, where an environment says so, every process
+# that a test starts would do it again, and pytest would rewrite every assertion at every collection.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 if not Path("/dev/nvidiactl").exists():
     os.environ["TRITON_INTERPRET"] = (
         "1"  # so that the kernel for GPUs is tested without one, before anything imports it
@@ -28,10 +35,12 @@ if not Path("/dev/nvidiactl").exists():
 
 @pytest.fixture(scope="session", autouse=True)
 def own_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Logs are signed with a key of this run, and no user's."""
+    """Logs are signed with a key of this run, and no user's; no lock is given up and no claim lost for want of time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("GONOGO_KEY", raising=False)
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
+        for limit in ("GONOGO_LOCK_SECONDS", "GONOGO_LEASE_SECONDS"):
+            patch.setenv(limit, "86400")  # on a machine that is busy elsewhere, nobody is late
         yield
 
 

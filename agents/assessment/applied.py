@@ -11,6 +11,7 @@ from store.cycle.verdicts import DIRECTIONS, Direction
 from store.kinds.statistics import StatisticsFacts, StatisticsSpec
 from store.kinds.statistics_metrics import IMAGES_NEEDED, MEAN, P_LOOKS, SHIFT
 from store.queries.comparison import compared_models, newest_comparison
+from store.queries.memo import per_board
 from store.queries.models import active_models, stand_in
 from store.queries.protocol import study_of
 from store.task.state import Task
@@ -22,15 +23,23 @@ def applied(board: Board, k: int) -> GateResult | None:
     if comparison is None:
         return None
     assert isinstance(comparison.spec, StatisticsSpec)
-    spec, models = comparison.spec, [stand_in(board, model).id for model in active_models(board)]
+    spec, evidence = comparison.spec, _evidence(board)
     rule = Rule(
         at_least=k,
-        models=len(models),
+        models=len(evidence),
         alpha=study_of(board).decision.alpha,
         looks="open" if spec.looks == "open" else spec.boundary,
         planned=1 if spec.looks == "open" else spec.looks,
     )
-    return decide(rule, [evidence_on(model, comparison, len(models)) for model in models], spec.look)
+    return decide(rule, evidence, spec.look)
+
+
+@per_board
+def _evidence(board: Board) -> list[ModelEvidence]:
+    """On each active model, or what stands in for it; the same for every claim."""
+    models = [stand_in(board, model).id for model in active_models(board)]
+    comparison = newest_comparison(board)
+    return [] if comparison is None else [evidence_on(model, comparison, len(models)) for model in models]
 
 
 def evidence_on(model: str, comparison: Task, models: int) -> ModelEvidence:

@@ -9,7 +9,7 @@ from store.kinds import KINDS
 from store.queries.answers import RETRY, answer, stopped
 from store.queries.claims import claims_in_force
 from store.queries.looks import looks_done, of_looks
-from store.queries.models import active_models, measured
+from store.queries.models import active_models, is_measured
 from store.queries.protocol import current_cycle, study_of
 
 
@@ -44,7 +44,7 @@ def _unmeasured(board: Board) -> list[Recommendation]:
             ),
         )
         for model in active_models(board)
-        if measured(board, model, look) is None
+        if not is_measured(board, model, look)
     ]
 
 

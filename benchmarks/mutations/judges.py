@@ -9,11 +9,12 @@ from pathlib import Path
 
 from benchmarks.mutations.changes import BOUNDS_ONLY, KINDS
 from benchmarks.mutations.places import Part, Place, places
-from orchestrator.bootstrap import open_log
-from orchestrator.cli.verify import tracker_of
-from orchestrator.resolving import resolve
+from orchestrator.bootstrap import open_log, tracker_of
+from orchestrator.checking.report_files import ReportFile, check_file, report_files
+from orchestrator.checking.resolving import resolve
+from orchestrator.checking.tally import Tally
+from orchestrator.checking.verification import Verification, verify
 from orchestrator.settings import Settings
-from orchestrator.verification import ReportFile, Verification, check_file, report_files, verify
 from orchestrator.workspace import Workspace
 from store.board import fold
 from tasks.audit.audit import audit
@@ -66,9 +67,9 @@ class Judges:
 
     def of_file(self, name: str, content: str) -> Verification:
         """What verify says of one file."""
-        result = Verification(self.chain)
-        check_file(result, self.files[name], content.encode())
-        return result
+        tally = Tally()
+        check_file(tally, self.files[name], content.encode())
+        return Verification(self.chain, checked=tally.checked, bad=tuple(tally.bad))
 
     def caught(self, mutation: Mutation) -> Caught:
         """Who sees it."""
@@ -83,7 +84,7 @@ class Judges:
 
     def whole(self, mutation: Mutation | None = None) -> Verification:
         """What `gonogo verify` says of the workspace, with the changed file in its place for so long."""
-        tracker = tracker_of(self.settings)
+        tracker = tracker_of(self.settings, print)
         if mutation is None:
             return verify(self.log, Workspace(self.settings.workspace), tracker)
         path = self.settings.workspace / mutation.file

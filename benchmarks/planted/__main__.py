@@ -14,7 +14,7 @@ from benchmarks.planted.lengths import Measured, lengths
 from benchmarks.planted.page import page
 from benchmarks.planted.results import Results
 from benchmarks.planted.sweep import Case, Sweep, Tell, sweep
-from orchestrator.cli.display import Bar
+from orchestrator.cli.show.progress import Bar
 
 ZOO = ("openclip:shapes-clip@zoo", "blip:shapes-blip@zoo", "llava:shapes-llava@zoo", "idefics:shapes-idefics@zoo")
 TINY = ("clip:tiny@random", "blip:tiny@random", "llava:tiny@random")

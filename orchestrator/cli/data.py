@@ -17,15 +17,13 @@ def data_command() -> None:
 @data_command.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--n", "images", type=click.IntRange(1, 1_000_000), default=40, show_default=True, help="Images.")
-@click.option("--captions", type=click.IntRange(1, 100), default=5, show_default=True, help="Captions an image.")
+@click.option("--captions", type=click.IntRange(1, 100), default=5, show_default=True, help="Captions per image.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 def shapes(directory: Path, images: int, captions: int, seed: int) -> None:
     """Generate scenes of coloured shapes with captions, in the COCO format."""
-    from store.models import DataRef
-    from tasks.diagnostics.datasets import check as check_data
+    from orchestrator.usecases.data import make_shapes
 
-    ref = DataRef(source="shapes", images=str(directory.resolve()), n=images, captions_per_image=captions, seed=seed)
-    digest = check_data(ref, Path.cwd())
+    digest = make_shapes(directory, images, captions, seed)
     click.echo(directory)
     note(f"{images} images with {captions} captions each, digest {digest}")
 
@@ -37,28 +35,10 @@ def shapes(directory: Path, images: int, captions: int, seed: int) -> None:
 @json_option
 def check(directory: Path, images: int | None, captions: int, as_json: bool) -> None:
     """Check a COCO folder: images and captions_*.json. Every image is opened."""
-    from store.models import DataRef
-    from tasks.diagnostics.datasets import check as check_data
-    from tasks.diagnostics.datasets import locate
-    from tasks.diagnostics.datasets.coco import read_captions
+    from orchestrator.usecases.data import check_data
 
-    folder, annotations = locate(directory)
-    n = images or len(read_captions(annotations).names)
-    ref = DataRef(
-        source="coco", images=str(folder.resolve()), annotations=str(annotations.resolve()), n=n,
-        captions_per_image=captions,
-    )  # fmt: skip
-    digest = check_data(ref, Path.cwd())
+    checked = check_data(directory, images, captions)
     if as_json:
-        emit(
-            {
-                "schema": "gonogo.data/1",
-                "images": str(folder),
-                "annotations": str(annotations),
-                "n": n,
-                "captions_per_image": captions,
-                "digest": digest,
-            }
-        )
+        emit(checked.view())
     else:
-        click.echo(f"{n} images open, each with at least {captions} captions; digest {digest}")
+        click.echo(f"{checked.n} images open, each with at least {captions} captions; digest {checked.digest}")

@@ -1,4 +1,4 @@
-"""`gonogo doctor`: says whether the machine and the workspace are fit."""
+"""`gonogo doctor`: whether the machine and the workspace are fit."""
 
 from __future__ import annotations
 
@@ -21,16 +21,13 @@ def doctor_command(settings: Settings, as_json: bool) -> int:
     Python, packages, SQLite, MLflow, the diagnostics extra, GPU, disk, study and log. Ends with 1 when anything is
     wrong.
     """
-    from orchestrator.doctor import examine
+    from dataclasses import asdict
+
+    from orchestrator.usecases.doctor import examine
 
     checks = examine(settings)
     if as_json:
-        emit(
-            {
-                "schema": "gonogo.doctor/1",
-                "checks": [{"name": item.name, "ok": item.ok, "detail": item.detail} for item in checks],
-            }
-        )
+        emit({"schema": "gonogo.doctor/1", "checks": [asdict(item) for item in checks]})
     else:
         width = max(len(item.name) for item in checks)
         for item in checks:

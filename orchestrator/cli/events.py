@@ -1,4 +1,4 @@
-"""`gonogo events`: the log, one event a line."""
+"""`gonogo events`: the log, one event per line."""
 
 from __future__ import annotations
 
@@ -20,20 +20,13 @@ if TYPE_CHECKING:
 @json_option
 def events_command(settings: Settings, after: int, at: int | None, as_json: bool) -> None:
     """List the events of the log; with --json, one object a line."""
-    from orchestrator.bootstrap import open_log
+    from orchestrator.usecases.record import read_events
     from orchestrator.views import event_view
-    from store.errors import BadInput
 
-    log = open_log(settings)
-    try:
-        if at is not None and at > log.position():
-            raise BadInput(f"--at {at}: the log ends at {log.position()}")
-        for entry in log.read(after=after, until=at):
-            view = event_view(entry)
-            if as_json:
-                click.echo(json.dumps(view, ensure_ascii=False, allow_nan=False))
-            else:
-                about = view["event"].get("task_id") or view["event"].get("decision_id") or ""
-                click.echo(f"{entry.position:>6}  {view['at'][:19]}  {view['type']:<20} {about:<28} {entry.actor}")
-    finally:
-        log.close()
+    for entry in read_events(settings, after, at):
+        view = event_view(entry)
+        if as_json:
+            click.echo(json.dumps(view, ensure_ascii=False, allow_nan=False))
+        else:
+            about = view["event"].get("task_id") or view["event"].get("decision_id") or ""
+            click.echo(f"{entry.position:>6}  {view['at'][:19]}  {view['type']:<20} {about:<28} {entry.actor}")

@@ -1,4 +1,4 @@
-"""`gonogo export`: one cycle, whole, for somebody who has no gonogo."""
+"""`gonogo export`: one cycle with all its data, for somebody who has no gonogo."""
 
 from __future__ import annotations
 
@@ -26,26 +26,16 @@ if TYPE_CHECKING:
 )
 @json_option
 def export_command(settings: Settings, cycle: int | None, output: Path | None, as_json: bool) -> None:
-    """Write all that a cycle's reports rest on, as an RO-Crate.
+    """Export a closed cycle with all its data, as an RO-Crate.
 
     Events, protocol, reports, artifacts and the metrics of runs, with an in-toto statement over them, unsigned, and a
     verify.py that checks it all with nothing but Python. The same workspace gives the same bytes.
     """
-    from orchestrator.bootstrap import open_log
-    from orchestrator.cli.verify import tracker_of
-    from orchestrator.export.crate import export_cycle
-    from orchestrator.workspace import Workspace
+    from orchestrator.usecases.export import export
 
-    log = open_log(settings)
-    try:
-        done = export_cycle(log, Workspace(settings.workspace), tracker_of(settings), cycle, output)
-    finally:
-        log.close()
+    done = export(settings, note, cycle, output)
     if as_json:
-        emit(
-            {"schema": "gonogo.export/1", "path": str(done.path), "cycle": done.cycle, "files": done.files}
-            | {"head": done.head, "statement_sha256": done.statement, "signed": False}
-        )
+        emit(done.view())
     else:
         click.echo(done.path)
-        note(done.said)
+        note(done.checked)

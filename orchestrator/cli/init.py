@@ -25,24 +25,11 @@ def init_command(directory: Path, source: Path | None, keep: bool) -> None:
 
     It is DIRECTORY/study.toml, the protocol of a new study.
     """
-    from importlib.resources import files
+    from orchestrator.usecases.init import start_study
 
-    from orchestrator.artifacts import write_durably
-    from orchestrator.study import read_study
-    from orchestrator.workspace import Workspace
-    from store.errors import BadInput
-
-    target = Workspace(directory).study_file
-    if target.exists():
-        if keep:
-            note(f"{target} is there already")
-            return
-        raise BadInput(f"{target} is there already; choose another folder, or give --keep to leave it as it is")
-    if source is not None:
-        read_study(source)
-        content = source.read_bytes()
-    else:
-        content = files("templates").joinpath("study/study.toml").read_bytes()
-    write_durably(target, content)
-    click.echo(target)
+    started = start_study(directory, source, keep)
+    if not started.written:
+        note(f"{started.path} is there already")
+        return
+    click.echo(started.path)
     note(f"Edit it, then: {this_command()} run --workspace {directory}")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
-from typing import cast
+from typing import Any, cast
 
 import click
 
@@ -50,6 +50,17 @@ class Commands(click.Group):
             return None
         return cast(click.Command, getattr(import_module(f"orchestrator.cli.{cmd_name}"), f"{cmd_name}_command"))
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does; an argument that a use case refuses is named by its option."""
+        from orchestrator.usecases.errors import BadArgument
+
+        try:
+            return super().invoke(ctx)
+        except BadArgument as error:
+            command = self.get_command(ctx, ctx.invoked_subcommand or "")
+            options = {each.name: each.opts[0] for each in command.params} if command is not None else {}
+            raise error.named(options.get(error.argument, f"--{error.argument}")) from error
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -80,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
-    from orchestrator.cli.names import foreign_package
+    from orchestrator.packages import foreign_package
     from store.errors import GonogoError
 
     debug = "--debug" in arguments

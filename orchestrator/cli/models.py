@@ -27,11 +27,9 @@ class _Models(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in self.commands and not args[0].startswith("-"):
-            from tasks.diagnostics.families import known
-            from tasks.diagnostics.families.family import unknown
+            from orchestrator.usecases.models import require_family
 
-            if args[0] not in known() and "." not in args[0]:
-                raise unknown("family or command", args[0], [*known(), *self.commands])
+            require_family(args[0], list(self.commands))
             return "list", self.commands["list"], args
         return super().resolve_command(ctx, args)
 
@@ -75,12 +73,12 @@ def train(name: str, out: Path | None, seed: int, steps: int | None, as_json: bo
 
     Takes about a quarter of an hour on two cores. Ends with 1 when a score is below what the recipe asks for.
     """
-    from orchestrator.cli.training import TrainingBar, show_scores
-    from tasks.diagnostics.zoo.making import make
+    from orchestrator.cli.show.training import TrainingBar, show_scores
+    from orchestrator.usecases.models import train_model
 
     try:
         with TrainingBar(name) as bar:
-            card = make(name, out or Path(name), seed, steps, bar.advance)
+            card = train_model(name, out or Path(name), seed, steps, bar.advance)
     except KeyboardInterrupt:
         raise Interrupted from None
     if as_json:
@@ -95,16 +93,14 @@ def train(name: str, out: Path | None, seed: int, steps: int | None, as_json: bo
 @click.argument("name")
 @json_option
 def card_command(name: str, as_json: bool) -> None:
-    """Show how the model NAME of the zoo was made, and what it can do.
+    """Show how the model NAME of the zoo was made, and its scores.
 
     NAME may also be a folder that `gonogo models train` wrote.
     """
-    from orchestrator.cli.training import show_card
-    from tasks.diagnostics import zoo
-    from tasks.diagnostics.zoo.card import read_card
+    from orchestrator.cli.show.training import show_card
+    from orchestrator.usecases.models import model_card
 
-    is_folder = name not in zoo.NAMES and ("/" in name or Path(name).is_dir())
-    card = read_card(Path(name)) if is_folder else zoo.card(name)
+    card = model_card(name)
     if as_json:
         _emit(card)
     else:
@@ -116,9 +112,9 @@ def _emit(card: Card) -> None:
 
 
 def _list(family: str | None, as_json: bool) -> None:
-    from tasks.diagnostics.families import find_family, known
+    from orchestrator.usecases.models import list_models
 
-    listed = {name: list(find_family(name).names()) for name in ([family] if family else sorted(known()))}
+    listed = list_models(family)
     if as_json:
         emit({"schema": "gonogo.models/1", "families": [{"family": n, "names": names} for n, names in listed.items()]})
     elif family:

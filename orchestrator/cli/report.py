@@ -1,9 +1,7 @@
-"""`gonogo report`: where the report of a cycle is."""
+"""`gonogo report`: the path of a cycle's report."""
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +10,6 @@ from orchestrator.cli.common import note, this_command, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
-    from store.evidence import Artifact
 
 
 @click.command()
@@ -25,48 +22,9 @@ def report_command(settings: Settings, cycle: int | None, suffix: str, assessmen
 
     A report that was deleted is taken from the artifacts, or rendered again from the log.
     """
-    from orchestrator.artifacts import write_durably
-    from orchestrator.audited import faults
-    from orchestrator.bootstrap import open_log
-    from orchestrator.publishing import rendered
-    from orchestrator.workspace import Workspace
-    from store.board import fold
-    from store.errors import BadInput
+    from orchestrator.usecases.report import find_report
 
-    log = open_log(settings)
-    try:
-        board = fold(log.read())
-        written = [number for number in sorted(board.cycles) if board.cycles[number].report is not None]
-        number = cycle or (written[-1] if written else 0)
-        if number not in written:
-            known = ", ".join(map(str, written)) or "none"
-            raise BadInput(f"there is no report of cycle {number or 1} yet (reports: {known}); gonogo run writes it")
-        folder = Workspace(settings.workspace).reports(number)
-        path = folder / f"{'assessment' if assessment else 'cycle-report'}.{suffix}"
-        if not path.is_file():
-            report = board.cycles[number].report
-            assert report is not None
-            again = rendered(log, number, report.as_of)
-            for file in report.files:
-                name = Path(file.name).name
-                if not (folder / name).is_file() and name in again:
-                    write_durably(folder / name, _as_recorded(file, again[name], settings))
-    finally:
-        log.close()
-    if path.name in faults(board, number):
-        note(f"warning: it contradicts itself, as its audit found; see {this_command()} audit {path}")
-    click.echo(path)
-
-
-def _as_recorded(file: Artifact, again: bytes, settings: Settings) -> bytes:
-    """The bytes that the log recorded, where they were kept: another version of gonogo may render others."""
-    from orchestrator.artifacts import ArtifactStore
-    from orchestrator.workspace import Workspace
-    from store.errors import IntegrityFailure
-
-    if hashlib.sha256(again).hexdigest() == file.digest:
-        return again
-    try:
-        return ArtifactStore(Workspace(settings.workspace).artifacts).find(file.digest).read_bytes()
-    except IntegrityFailure:
-        return again
+    found = find_report(settings, f"{'assessment' if assessment else 'cycle-report'}.{suffix}", cycle)
+    if found.contradicts_itself:
+        note(f"warning: it contradicts itself, as its audit found; see {this_command()} audit {found.path}")
+    click.echo(found.path)

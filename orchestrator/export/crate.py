@@ -1,4 +1,4 @@
-"""Exports a closed cycle: everything its reports rest on, in one folder or zip, whose own verifier has passed it."""
+"""Exports a closed cycle with all its data, in one folder or zip, which its own verifier has passed."""
 
 from __future__ import annotations
 
@@ -9,15 +9,26 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from orchestrator.artifacts import ArtifactStore, digest_of_file
+from orchestrator.checking.integrity import check_record
 from orchestrator.export import verify_crate
 from orchestrator.export.metadata import describe
-from orchestrator.export.terms import Kept, Told
-from orchestrator.export.verify_crate import EVENTS, METADATA, STATEMENT, STUDY, VERIFIER, Bad, Crate, encoded
-from orchestrator.integrity import check_record
-from orchestrator.runs import LoggedRun
-from orchestrator.tracking import Tracker
+from orchestrator.export.terms import CrateFile, CrateInput
+from orchestrator.export.verify_crate import (
+    EVENTS,
+    METADATA,
+    STATEMENT,
+    STUDY,
+    VERIFIER,
+    Bad,
+    Crate,
+    artifacts,
+    encoded,
+)
+from orchestrator.tracking.runs import LoggedRun
+from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
 from store import events as e
 from store.board import Board, fold
@@ -32,7 +43,7 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written, and what its own verifier said of it."""
+    """The crate that was written, which its own verifier has passed."""
 
     path: Path
     cycle: int
@@ -42,7 +53,20 @@ class Exported:
     """Of the log at the end of the cycle: what a holder of the crate needs from elsewhere."""
     statement: str
     """SHA-256 of the statement."""
-    said: str
+    checked: str
+    """One line from its own verifier."""
+
+    def view(self) -> dict[str, Any]:
+        """`gonogo.export/1`."""
+        return {
+            "schema": "gonogo.export/1",
+            "path": str(self.path),
+            "cycle": self.cycle,
+            "files": self.files,
+            "head": self.head,
+            "statement_sha256": self.statement,
+            "signed": False,
+        }
 
 
 def export_cycle(
@@ -68,7 +92,7 @@ def export_cycle(
         rows = [row for row in log.rows() if row.position <= end]
         count = _fill(folder, rows, fold(entries[:end]), cycle, workspace, tracker)
         try:
-            said = Crate(folder).check(rows[-1].hash)
+            checked = Crate(folder).check(rows[-1].hash)
         except Bad as bad:
             raise IntegrityFailure(f"cycle {cycle} does not check out, so nothing was exported: {bad}") from bad
         statement = digest_of_file(folder / STATEMENT)
@@ -76,7 +100,7 @@ def export_cycle(
             _pack(folder, Path(scratch) / "crate.zip")
             folder = Path(scratch) / "crate.zip"
         folder.rename(target)
-    return Exported(target, cycle, count, rows[-1].hash, statement, said)
+    return Exported(target, cycle, count, rows[-1].hash, statement, checked)
 
 
 def _closed(entries: list[Recorded], cycle: int | None) -> tuple[int, int]:
@@ -102,13 +126,13 @@ def _fill(folder: Path, rows: list[EventRow], board: Board, cycle: int, workspac
     _write(folder / EVENTS, b"".join(encoded(asdict(row)) + b"\n" for row in rows))
     _write(folder / STUDY, encoded(study.model_dump(mode="json")))
     _write(folder / VERIFIER, Path(verify_crate.__file__).read_bytes())
-    for name, source in _copies(rows, report, workspace).items():
+    for name, source in copies(rows, report, workspace).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, folder / name)
     for run in runs.values():
         _write(folder / f"runs/{run.run_id}.json", encoded(asdict(run)) + b"\n")
-    told = Told(board, report, {run.run_id: run.params for run in runs.values()})
-    described = json.dumps(describe(told, _kept(folder)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    content = CrateInput(board, report, {run.run_id: run.params for run in runs.values()})
+    described = json.dumps(describe(content, _kept(folder)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     _write(folder / METADATA, described.encode())
     files = _kept(folder)
     digests = {name: kept.digest for name, kept in files.items()}
@@ -141,20 +165,23 @@ def _runs(rows: list[EventRow], tracker: Tracker) -> Mapping[str, LoggedRun]:
     return runs
 
 
-def _copies(rows: list[EventRow], report: e.ReportWritten, workspace: Workspace) -> dict[str, Path]:
-    """Reports and artifacts: by the name of each in the crate, where it is now."""
-    copies = {}
+def copies(rows: list[EventRow], report: e.ReportWritten, workspace: Workspace) -> dict[str, Path]:
+    """Reports, and the artifacts of events of any type: the path of each, by its name in the crate.
+
+    Raises BadInput where a report is gone, IntegrityFailure for an artifact that is not kept, or a name that leads out
+    of its folder.
+    """
+    found = {}
     for file in report.files:
         source = workspace.root / inside("reports", file.name)
         if not source.is_file():
             raise BadInput(f"{source} is gone; gonogo report --cycle {report.cycle} renders it again")
-        copies[file.name] = source
+        found[file.name] = source
     store = ArtifactStore(workspace.artifacts)
-    for event in _recorded(rows):
-        for artifact in event.artifacts:
-            name = f"artifacts/{event.run_id}/{artifact.name}"
-            copies[inside(f"artifacts/{event.run_id}", name)] = store.find(artifact.digest)
-    return copies
+    for row in rows:
+        for name, digest in artifacts(asdict(row)):
+            found[inside("/".join(name.split("/", 2)[:2]), name)] = store.find(digest)
+    return found
 
 
 def inside(folder: str, name: str) -> str:
@@ -166,9 +193,9 @@ def inside(folder: str, name: str) -> str:
     return name
 
 
-def _kept(folder: Path) -> dict[str, Kept]:
+def _kept(folder: Path) -> dict[str, CrateFile]:
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return {name: Kept(digest_of_file(paths[name]), paths[name].stat().st_size) for name in sorted(paths)}
+    return {name: CrateFile(digest_of_file(paths[name]), paths[name].stat().st_size) for name in sorted(paths)}
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What a crate says of itself: one JSON-LD graph after RO-Crate 1.1 and the profile Process Run Crate 0.5. Pure.
+"""The metadata of a crate: one JSON-LD graph after RO-Crate 1.1 and the profile Process Run Crate 0.5. Pure.
 
 Sources: https://w3id.org/ro/crate/1.1 and https://w3id.org/ro/wfrun/process/0.5.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from orchestrator.export.actions import choice, person, reporting, software, work
-from orchestrator.export.terms import Entity, Kept, Told, moment, path_id, refs
+from orchestrator.export.terms import CrateFile, CrateInput, Entity, moment, path_id, refs
 from orchestrator.export.verify_crate import EVENTS, METADATA, STATEMENT, STUDY, VERIFIER
 
 CRATE, PROFILE = "https://w3id.org/ro/crate/1.1", "https://w3id.org/ro/wfrun/process/0.5"
@@ -34,16 +34,16 @@ _FORMATS = {
 }
 
 
-def describe(told: Told, files: Mapping[str, Kept]) -> Entity:
+def describe(source: CrateInput, files: Mapping[str, CrateFile]) -> Entity:
     """The content of ro-crate-metadata.json. `files` are all others; the statement's digest is not known yet."""
-    actions = [work(task, told, files) for task in told.tasks] + [reporting(told, files)]
-    choices = [choice(decision) for decision in told.answered]
-    tools = {entity["@id"]: entity for entity in software(told)}
-    people = {entity["@id"]: entity for entity in map(person, told.answered)}
+    actions = [work(task, source, files) for task in source.tasks] + [reporting(source, files)]
+    choices = [choice(decision) for decision in source.answered]
+    tools = {entity["@id"]: entity for entity in software(source)}
+    people = {entity["@id"]: entity for entity in map(person, source.answered)}
     profile = {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}
     graph = [
         {"@id": METADATA, "@type": "CreativeWork", "conformsTo": {"@id": CRATE}, "about": {"@id": "./"}},
-        _root(told, files, [*actions, *choices]),
+        _root(source, files, [*actions, *choices]),
         profile,
         _NO_LICENCE,
         *tools.values(),
@@ -63,8 +63,8 @@ _NO_LICENCE = {
 }
 
 
-def _root(told: Told, files: Mapping[str, Kept], actions: Sequence[Entity]) -> Entity:
-    cycle, study = told.board.cycles[told.report.cycle], told.board.study
+def _root(source: CrateInput, files: Mapping[str, CrateFile], actions: Sequence[Entity]) -> Entity:
+    cycle, study = source.board.cycles[source.report.cycle], source.board.study
     assert study is not None
     assert cycle.closed_at is not None
     return {
@@ -81,7 +81,7 @@ def _root(told: Told, files: Mapping[str, Kept], actions: Sequence[Entity]) -> E
     }
 
 
-def _file(name: str, kept: Kept | None) -> Entity:
+def _file(name: str, kept: CrateFile | None) -> Entity:
     suffix = f".{name.rpartition('.')[2]}"
     format = "application/vnd.in-toto+json" if name == STATEMENT else _FORMATS.get(suffix, "application/octet-stream")
     about = {"description": _ABOUT[name]} if name in _ABOUT else {}

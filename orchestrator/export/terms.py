@@ -1,4 +1,4 @@
-"""The words that a crate's graph is made of: what it tells of, references, paths and times. Pure."""
+"""Parts of a crate's graph: its input, references, paths and times. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Entity = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CrateFile:
     """A file of the crate."""
 
     digest: str
@@ -26,8 +26,8 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a crate tells of: the board when the cycle closed, its report, and the parameters of every run."""
+class CrateInput:
+    """The content of a crate's graph: the board when the cycle closed, its report, and the parameters of every run."""
 
     board: Board
     report: e.ReportWritten

@@ -1,9 +1,8 @@
 """Checks one exported cycle with nothing but Python: `python verify.py [FOLDER [HEAD]]`; 0 if whole, else 5.
 
-Files are those of the statement and no others; events are one chain; protocol, reports and artifacts are those that
-events name; metrics of runs are the evidence; figures of reports stand in their events, and round to what is printed.
-Nothing is signed: who writes all of a crate anew can make it agree with itself, but not with a head that you know from
-elsewhere (HEAD), nor with a copy of this file that you trust.
+Files are those of the statement; events are one chain, and name protocol, reports and artifacts; metrics of runs are
+the evidence; figures stand in their events and round to the digits printed. Nothing is signed: whoever writes all of a
+crate anew can make it agree with itself, but not with a HEAD from elsewhere, nor with a trusted copy of this file.
 """
 
 from __future__ import annotations
@@ -18,9 +17,8 @@ from typing import Any
 METADATA, STATEMENT = "ro-crate-metadata.json", "attestation.intoto.json"
 EVENTS, STUDY, VERIFIER = "events.jsonl", "study.json", "verify.py"
 STATEMENT_TYPE, PREDICATE_TYPE = "https://in-toto.io/Statement/v1", "urn:gonogo:cycle:v1"
-PROTOCOL = ("StudyRegistered", "StudyAmended")
+PROTOCOL, REPORT = ("StudyRegistered", "StudyAmended"), "ReportWritten"
 LINKED = ("study", "position", "at", "actor", "cause", "type", "version", "body")
-UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, StopIteration)
 
 
 class Bad(Exception):
@@ -44,7 +42,7 @@ class Crate:
             for name in self.check_names():
                 self.check_figures(name)
             self.check_runs()
-        except UNREADABLE as error:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, StopIteration) as error:
             raise Bad(f"{self.place}: cannot be read as what it should be ({type(error).__name__}: {error})") from error
         counts = f"{len(self.digests)} files, {len(self.events)} events, {self.traced} of {self.figures} figures traced"
         return f"{counts}, all rounded again: everything checks out (unsigned); head {self.events[-1]['hash']}"
@@ -61,8 +59,7 @@ class Crate:
 
     def check_files(self) -> None:
         """Exactly the files of the statement are there, each with its digest."""
-        subject = self.load(STATEMENT)["subject"]
-        self.digests = {str(item["name"]): str(item["digest"]["sha256"]) for item in subject}
+        self.digests = {str(item["name"]): str(item["digest"]["sha256"]) for item in self.load(STATEMENT)["subject"]}
         found = {p.relative_to(self.root).as_posix() for p in self.root.rglob("*") if p.is_symlink() or not p.is_dir()}
         for name in sorted(self.digests):
             self.place = name
@@ -89,12 +86,9 @@ class Crate:
         """Statement and metadata say what events do, and events name the very files; gives the JSON of the reports."""
         stated, self.place = statement(self.digests, self.events), STATEMENT
         self.require((self.root / STATEMENT).read_bytes() == encoded(stated), "says other than files and events do")
-        named = [(STUDY, those(self.events, *PROTOCOL)[-1]["event"]["digest"])]
-        reports = those(self.events, "ReportWritten")[-1]["event"]["files"]
-        named += [(file["name"], file["digest"]) for file in reports]
-        for event in (row["event"] for row in those(self.events, "EvidenceRecorded")):
-            named += [(f"artifacts/{event['run_id']}/{file['name']}", file["digest"]) for file in event["artifacts"]]
-        for name, digest in named:
+        reports = those(self.events, REPORT)[-1]["event"]["files"]
+        named = [(STUDY, stated["predicate"]["study_sha256"]), *((file["name"], file["digest"]) for file in reports)]
+        for name, digest in [*named, *(file for row in self.events for file in artifacts(row))]:
             self.require(self.digests.get(name) == digest, f"is not the file that the events name ({digest})", name)
         listed = [(each["name"], each["sha256"]) for each in self.load(METADATA)["@graph"] if "sha256" in each]
         unlike = {name for name, digest in listed if self.digests.get(name) != digest}
@@ -123,10 +117,8 @@ class Crate:
             self.place = f"{name}: {figure['id']}"
             position, bounds = figure["position"], figure["interval"]
             self.require(0 < position <= len(known), f"event {position} is none that the report was rendered from")
-            printed = [(figure["value"], figure["text"])]
-            if bounds is not None:
-                printed += [(bounds["low"], bounds.pop("low_text")), (bounds["high"], bounds.pop("high_text"))]
-            for value, text in printed:
+            printed = [(bounds[side], bounds.pop(f"{side}_text")) for side in ("low", "high") if bounds is not None]
+            for value, text in [(figure["value"], figure["text"]), *printed]:
                 self.require(rounded(value, figure["rounding"]) == text, f"{value} is not {text} when it is rounded")
             source = trace(figure, known[:position])
             self.figures, self.traced = self.figures + 1, self.traced + (source is not None)
@@ -142,7 +134,7 @@ def encoded(value: object) -> bytes:
 
 def statement(digests: dict[str, str], events: list[dict[str, Any]]) -> dict[str, Any]:
     """The in-toto statement of a crate: its files by digest, and what its events say of the cycle."""
-    protocol, report = (those(events, *types)[-1]["event"] for types in (PROTOCOL, ("ReportWritten",)))
+    protocol, report = (those(events, *types)[-1]["event"] for types in (PROTOCOL, (REPORT,)))
     predicate = {"study": protocol["study"]["name"], "study_sha256": protocol["digest"]}
     predicate |= {"cycle": events[-1]["event"]["cycle"], "closed": events[-1]["at"], "events": len(events)}
     predicate |= {"head": events[-1]["hash"], "report_head": events[report["as_of"] - 1]["hash"]}
@@ -153,6 +145,14 @@ def statement(digests: dict[str, str], events: list[dict[str, Any]]) -> dict[str
 def those(events: list[dict[str, Any]], *types: str) -> list[dict[str, Any]]:
     """The events of these types."""
     return [row for row in events if row["type"] in types]
+
+
+def artifacts(row: dict[str, Any]) -> list[tuple[str, str]]:
+    """Name in the crate and digest of each file in an event of any type: an object with name, digest and size."""
+    parts: list[dict[str, Any]] = []
+    json.loads(row["body"], object_hook=parts.append)  # each object in the body, itself the last
+    files = [part for part in parts if row["type"] != REPORT and {"name", "digest", "size"} <= part.keys()]
+    return [(f"artifacts/{parts[-1].get('run_id') or file['digest']}/{file['name']}", file["digest"]) for file in files]
 
 
 def trace(figure: dict[str, Any], known: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -1,18 +1,18 @@
-"""The book of a report's figures: hands each out once, numbered in the order in which the report prints them."""
+"""The book of a report's figures: makes each once, from what the log holds. Pages number them afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
-
 from orchestrator.reports.derived import derive, pointed
-from orchestrator.reports.past import Past
+from orchestrator.reports.history import History
 from store.evidence import Evidence, Interval
 from store.figures import EXACT, WHOLE, Figure, Rounding, presentation, round_figure, style_of
 from store.metrics import Style
 
 Key = tuple[int, str | None, str, str]
 """What makes two figures one: event, run, metric and rounding."""
+
+UNNUMBERED = ""
+"""Id of a figure until its page is filled."""
 
 _SHOWN_UNITS = ("s", "images/s", "SD", "nat", "B", "bytes")
 """Units that are printed after the digits; nouns such as `models` are written out in the sentence."""
@@ -21,21 +21,14 @@ _SHOWN_UNITS = ("s", "images/s", "SD", "nat", "B", "bytes")
 class FigureBook:
     """Figures by what they rest on and how they are rounded."""
 
-    def __init__(self, past: Past, order: Sequence[Key] = ()) -> None:
-        """`order` gives the first figures their numbers; others follow as they are asked for."""
-        self._past = past
-        self._numbers = {key: number for number, key in enumerate(order, start=1)}
+    def __init__(self, history: History) -> None:
+        self._history = history
         self._figures: dict[Key, Figure] = {}
-
-    @property
-    def figures(self) -> tuple[Figure, ...]:
-        """Every figure so far, by number."""
-        return tuple(sorted(self._figures.values(), key=lambda figure: self._numbers[key_of(figure)]))
 
     def evidence(self, item: Evidence, quoted_at: int = 0) -> Figure:
         """The figure of a logged metric. `quoted_at` is the event that cites it, for evidence nobody recorded."""
         rounding, unit = presentation(style_of(item.metric, item.unit), item.value, item.unit, item.interval)
-        place = self._past.place(item)
+        place = self._history.place(item)
         return self._enter(
             item.value, rounding, item.unit, unit if unit != item.unit or unit in _SHOWN_UNITS else "",
             position=place[0] if place else quoted_at,
@@ -44,19 +37,19 @@ class FigureBook:
 
     def images(self, item: Evidence) -> Figure | None:
         """The number of images behind a logged metric, as the log holds it."""
-        place = self._past.place(item)
+        place = self._history.place(item)
         return None if item.n is None or place is None else self.pointed(place[0], f"/evidence/{place[1]}/n", "images")
 
     def confidence(self, item: Evidence) -> Figure | None:
         """The confidence of a logged metric's interval."""
-        place = self._past.place(item)
+        place = self._history.place(item)
         if item.interval is None or place is None:
             return None
         return self.pointed(place[0], f"/evidence/{place[1]}/interval/confidence")
 
     def pointed(self, position: int, pointer: str, unit: str = "") -> Figure:
         """The figure of a number that stands in an event, printed as it stands there."""
-        value = pointed(pointer, self._past, position)
+        value = pointed(pointer, self._history, position)
         if unit == "bytes":
             rounding, printed = presentation(Style.BYTES, value, unit)
         else:
@@ -65,13 +58,13 @@ class FigureBook:
 
     def computed(self, position: int, pointer: str, style: Style) -> Figure:
         """The figure of a number that an agent computed and put into an event."""
-        value = pointed(pointer, self._past, position)
+        value = pointed(pointer, self._history, position)
         rounding, _ = presentation(style, value, "")
         return self._enter(value, rounding, "", "", position=position, run_id=None, metric=pointer)
 
     def derived(self, name: str) -> Figure:
         """The figure of a number that the log yields."""
-        number = derive(name, self._past)
+        number = derive(name, self._history)
         rounding, printed = (WHOLE, "")
         if number.unit == "s":
             rounding, printed = presentation(Style.SECONDS, number.value, "s")
@@ -85,33 +78,11 @@ class FigureBook:
     ) -> Figure:  # fmt: skip
         key = (position, run_id, metric, str(rounding))
         if key not in self._figures:
-            number = self._numbers.setdefault(key, len(self._numbers) + 1)
             self._figures[key] = Figure(
-                id=f"fig-{number}",
+                id=UNNUMBERED,
                 value=value, text=round_figure(value, rounding), rounding=rounding, unit=unit, printed_unit=printed,
                 position=position, run_id=run_id, metric=metric, digest=digest, n=n, interval=interval,
                 low_text=round_figure(interval.low, rounding) if interval else "",
                 high_text=round_figure(interval.high, rounding) if interval else "",
             )  # fmt: skip
         return self._figures[key]
-
-
-def key_of(figure: Figure) -> Key:
-    """What makes a figure the same as another."""
-    return (figure.position, figure.run_id, figure.metric, str(figure.rounding))
-
-
-def first_uses(context: object) -> tuple[Key, ...]:
-    """The figures of a context in the order of its fields, which is the order of the page."""
-    return tuple(dict.fromkeys(key_of(figure) for figure in _walk(context)))
-
-
-def _walk(value: object) -> Iterator[Figure]:
-    if isinstance(value, Figure):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _walk(item)
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _walk(getattr(value, field.name))

@@ -1,14 +1,15 @@
-"""A context as JSON: the same sections, with every figure in full at the end. Pure."""
+"""A document as JSON: the same sections in the same order, with every figure in full at the end. Pure."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
-from orchestrator.reports.context import AssessmentReport, CycleReport, Handover
-from orchestrator.reports.parts import Plot
+from orchestrator.reports.keys import FigureKey
+from orchestrator.reports.page import Page
+from orchestrator.reports.plots.plot import Plot
 from orchestrator.reports.prose import (
     Absent,
     Cell,
@@ -22,19 +23,16 @@ from orchestrator.reports.prose import (
     figures_in,
     plain,
 )
+from orchestrator.reports.section import Keyed
 from store.canonical import sha256
 from store.figures import Figure
 
-_OUTSIDE_SECTIONS = ("header", "figures")
 
-
-def as_json(report: CycleReport | AssessmentReport | Handover, schema: str) -> str:
-    """The whole report as strict JSON, closed by a newline."""
-    header = report.header
-    named = {f.name: getattr(report, f.name) for f in fields(report) if f.name not in _OUTSIDE_SECTIONS}
-    sections = {name: to_plain(section) for name, section in named.items() if section is not None}
+def as_json(page: Page) -> str:
+    """The whole document as strict JSON, closed by a newline."""
+    header = page.header
     whole = {
-        "schema": schema,
+        "schema": page.document.schema,
         "study": header.study.text,
         "question": header.question.text,
         "claim": header.claim.text,
@@ -49,16 +47,31 @@ def as_json(report: CycleReport | AssessmentReport | Handover, schema: str) -> s
         "as_of_at": to_plain(header.as_of_at),
         "head": header.head.text,
         "study_sha256": header.study_sha256.text,
-        "sections": sections,
-        "figures": [figure_json(figure) for figure in report.figures],
+        "sections": _sections(page),
+        "figures": [_figure(figure, key) for figure, key in zip(page.figures, page.keys, strict=True)],
     }
     return json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def figure_json(figure: Figure) -> dict[str, Any]:
+def _sections(page: Page) -> dict[str, Any]:
+    """The views by section, and after them the drawings that the document shows."""
+    found: dict[str, Any] = {}
+    for part in page.parts:
+        view = part.view
+        values = view.data() if isinstance(view, Keyed) else {part.section.name: view}
+        found |= {key: to_plain(value) for key, value in values.items()}
+    if page.document.drawings:
+        found["plots"] = to_plain(page.plots)
+    if page.document.says_undrawn:
+        found["unplotted"] = to_plain(page.undrawn)
+    return found
+
+
+def _figure(figure: Figure, key: FigureKey) -> dict[str, Any]:
     """One figure in full."""
     return {
         "id": figure.id,
+        "key": asdict(key),
         "text": figure.text,
         "value": figure.value,
         "rounding": str(figure.rounding),
@@ -77,7 +90,7 @@ def figure_json(figure: Figure) -> dict[str, Any]:
 
 
 def to_plain(value: object) -> Any:
-    """A context value in the types of JSON. A figure is named by its id; a sentence carries its words and figures."""
+    """A value of a view in the types of JSON. A figure is named by its id; a sentence carries its words and figures."""
     match value:
         case None | bool() | str():
             return value
@@ -104,7 +117,7 @@ def to_plain(value: object) -> Any:
         case _ if is_dataclass(value):
             return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
         case _:
-            raise TypeError(f"a context holds a {type(value).__name__}")
+            raise TypeError(f"a view holds a {type(value).__name__}")
 
 
 def _is_prose(value: tuple[object, ...]) -> bool:

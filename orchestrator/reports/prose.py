@@ -89,6 +89,10 @@ Prose = tuple[Piece, ...]
 Cell = Figure | Estimate | Absent
 
 
+LOOKS = ("look", "looks")
+"""For `counted`."""
+
+
 def when(at: datetime) -> str:
     """A moment of the log, in UTC, to the second."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orchestrator.reports.past import Past
+from orchestrator.reports.history import History
 from store.task.state import Task
 
 Words = Mapping[str | None, str]
@@ -63,8 +63,8 @@ FOR_TEMPLATES: Mapping[str, Words] = {
 """What templates may look up."""
 
 
-def status_words(task: Task, past: Past) -> str:
+def status_words(task: Task, history: History) -> str:
     """The status of a task; where another took its place, after what."""
     if task.status != "superseded":
         return STATUS_WORDS[task.status]
-    return REPLACED.get(past.last_outcome(task.task_id), STATUS_WORDS["superseded"])
+    return REPLACED.get(history.last_outcome(task.task_id), STATUS_WORDS["superseded"])

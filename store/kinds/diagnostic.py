@@ -86,7 +86,7 @@ class DiagnosticSpec(Spec):
 
 def topic_of(asked: ModelRef | DataRef) -> str:
     """A text that two models, or two parts of data, share where they are the same."""
-    return "\x1f".join(map(str, dict(asked).values()))
+    return "\x1f".join(map(str, asked.__dict__.values()))
 
 
 SAMPLES = "samples.npz"

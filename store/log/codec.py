@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from store.base import STORED, DomainEvent
 from store.canonical import canonical
-from store.errors import IntegrityFailure, NewerSchema, first_line
+from store.errors import IntegrityFailure, NewerSchema, UndecodableEvent, first_line
 from store.events import Event, TaggedEvent
 from store.log.chain import EventRow, link
 from store.record import GENESIS, Recorded
@@ -19,8 +19,9 @@ from store.record import GENESIS, Recorded
 VERSIONS: Mapping[str, int] = {member.__name__: 1 for member in get_args(Event)} | {
     "StudyRegistered": 3,
     "StudyAmended": 3,
-    "TaskPlanned": 3,
-    "AssessmentMade": 2,
+    "TaskPlanned": 4,
+    "EvidenceRecorded": 2,
+    "AssessmentMade": 3,
 }
 """The version in which each event is written today."""
 
@@ -43,6 +44,12 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("TaskPlanned", 2): _unchanged,
     # 2: what would change a verdict, and the further images that would decide it
     ("AssessmentMade", 1): _unchanged,
+    # 4: audits, and the roles of second stacks of layers in what is planted
+    ("TaskPlanned", 3): _unchanged,
+    # 2: the digest of all that the run held
+    ("EvidenceRecorded", 1): _unchanged,
+    # 3: whether a verdict needs a criterion to be met
+    ("AssessmentMade", 2): _unchanged,
 }
 """From (type, version) to a function that turns such a body into one of the next version."""
 
@@ -70,11 +77,11 @@ def decode(type: str, version: int, body: str) -> Event:
                 data = UPCASTERS[type, step](data)
             event = _EVENT.validate_python(data, context={STORED: True})
     except (ValidationError, ValueError, RecursionError) as error:
-        raise IntegrityFailure(
+        raise UndecodableEvent(
             f"a stored {type} event cannot be read ({_complaint(error)}); run gonogo verify"
         ) from error
     if event.type != type:
-        raise IntegrityFailure(f"a stored {type} event has the body of a {event.type}; run gonogo verify")
+        raise UndecodableEvent(f"a stored {type} event has the body of a {event.type}; run gonogo verify")
     return event
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from store.board import EMPTY, Board, evolve
+from store.board import EMPTY, Board, evolve, fold
+from store.collector import paused_collector
 from store.commands import Command
 from store.gate import decide
 from store.log.protocol import EventLog
@@ -27,9 +28,9 @@ class Ledger:
 
     def refresh(self) -> tuple[Recorded, ...]:
         """Take in what others have appended; returns the new entries."""
-        entries = tuple(self.log.read(after=self._board.position))
-        for entry in entries:
-            self._board = evolve(self._board, entry)
+        with paused_collector():
+            entries = tuple(self.log.read(after=self._board.position))
+            self._board = fold(entries, self._board)
         return entries
 
     def submit(self, *commands: Command, actor: str, cause: int | None = None) -> tuple[Recorded, ...]:

@@ -10,8 +10,9 @@ from datetime import datetime
 from store.errors import Conflict
 from store.events import Event
 from store.log.chain import ChainCheck, EventRow, check_chain
-from store.log.codec import next_rows, recorded
+from store.log.codec import next_rows
 from store.log.protocol import Clock, Lease
+from store.log.reading import decoded
 from store.record import Recorded
 
 
@@ -25,10 +26,14 @@ class MemoryLog:
         self._leases: dict[str, Lease] = {}
         self._lock = threading.RLock()
 
+    @property
+    def address(self) -> str:
+        """See EventLog.address."""
+        return "memory:"
+
     def read(self, after: int = 0, until: int | None = None) -> Iterator[Recorded]:
         """See EventLog.read."""
-        for row in self._rows[max(after, 0) : until]:
-            yield recorded(row)
+        yield from decoded(self._rows[max(after, 0) : until], self.rows)
 
     def rows(self) -> Iterator[EventRow]:
         """See EventLog.rows."""

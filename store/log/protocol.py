@@ -29,6 +29,11 @@ class Lease:
 class EventLog(Protocol):
     """An append-only log of one study's events."""
 
+    @property
+    def address(self) -> str:
+        """Where it is kept, for messages; `open_log` opens it again."""
+        ...
+
     def read(self, after: int = 0, until: int | None = None) -> Iterator[Recorded]:
         """Entries with `after < position <= until`, in order."""
         ...

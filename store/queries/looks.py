@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from store.board import Board
+from store.kinds.diagnostic import topic_of
 from store.kinds.statistics import StatisticsSpec
 from store.models import DataRef
+from store.queries.memo import per_board
 from store.queries.protocol import current_cycle, study_of
+from store.study.protocol import Data
 
 
 def looks_done(board: Board, before_cycle: int | None = None) -> int:
@@ -21,6 +26,7 @@ def looks_done(board: Board, before_cycle: int | None = None) -> int:
     )
 
 
+@per_board
 def current_look(board: Board) -> int:
     """The look that the newest cycle takes: the first that no earlier cycle has compared, and never past the last."""
     following = looks_done(board, before_cycle=current_cycle(board)) + 1
@@ -36,4 +42,20 @@ def of_looks(board: Board) -> str:
 def parts_until(board: Board, look: int) -> tuple[DataRef, ...]:
     """The parts of the data that a look rests on, in order."""
     study = study_of(board)
-    return tuple(study.data.part(number, study.seed) for number in range(1, look + 1))
+    return _parts(study.data, study.seed, look)
+
+
+def topics_until(board: Board, look: int) -> tuple[str, ...]:
+    """The topics of those parts, by which measurements on them are found."""
+    study = study_of(board)
+    return _topics(study.data, study.seed, look)
+
+
+@lru_cache(maxsize=64)
+def _parts(data: Data, seed: int, look: int) -> tuple[DataRef, ...]:
+    return tuple(data.part(number, seed) for number in range(1, look + 1))
+
+
+@lru_cache(maxsize=64)
+def _topics(data: Data, seed: int, look: int) -> tuple[str, ...]:
+    return tuple(map(topic_of, _parts(data, seed, look)))

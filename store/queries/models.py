@@ -8,13 +8,15 @@ from store.board import Board
 from store.kinds.diagnostic import DiagnosticSpec, topic_of
 from store.models import DataRef, ModelRef
 from store.queries.answers import DROP, RETRY, answer, decisions_on
-from store.queries.looks import current_look, parts_until
+from store.queries.looks import current_look, parts_until, topics_until
+from store.queries.memo import per_board
 from store.queries.protocol import current_cycle, study_of
 from store.study.amendments import redefined
 from store.study.protocol import StudyModel
 from store.task.state import Task
 
 
+@per_board
 def active_models(board: Board) -> tuple[StudyModel, ...]:
     """The models of the study, less those that a human dropped."""
     return tuple(model for model in study_of(board).models if answer(board, "unavailable_model", model.id) != DROP)
@@ -30,18 +32,34 @@ def attempts(board: Board, model: StudyModel) -> list[tuple[Task, DiagnosticSpec
 
 def attempts_this_cycle(board: Board, model: StudyModel) -> list[tuple[Task, DiagnosticSpec]]:
     """Those attempts that belong to the newest cycle, oldest first."""
-    found: list[tuple[Task, DiagnosticSpec]] = []
-    for task, spec in _attempts_newest_first(board, model):
-        if task.cycle != current_cycle(board):
-            break
-        found.append((task, spec))
-    return found[::-1]
+    remembered = _this_cycle(board)
+    if model.id not in remembered:
+        found: list[tuple[Task, DiagnosticSpec]] = []
+        for task, spec in _attempts_newest_first(board, model):
+            if task.cycle != current_cycle(board):
+                break
+            found.append((task, spec))
+        remembered[model.id] = found[::-1]
+    return remembered[model.id]
 
 
 def stand_in(board: Board, model: StudyModel) -> ModelRef:
     """The model that is measured in its place: itself, or the last substitute that was taken."""
-    newest = next(_attempts_newest_first(board, model), None)
-    return newest[1].model if newest is not None else model.ref
+    remembered = _stand_ins(board)
+    if model.id not in remembered:
+        newest = next(_attempts_newest_first(board, model), None)
+        remembered[model.id] = newest[1].model if newest is not None else model.ref
+    return remembered[model.id]
+
+
+@per_board
+def _this_cycle(_: Board) -> dict[str, list[tuple[Task, DiagnosticSpec]]]:
+    return {}
+
+
+@per_board
+def _stand_ins(_: Board) -> dict[str, ModelRef]:
+    return {}
 
 
 def replaced_models(board: Board) -> tuple[str, ...]:
@@ -49,33 +67,41 @@ def replaced_models(board: Board) -> tuple[str, ...]:
     return tuple(model.id for model in active_models(board) if stand_in(board, model) != model.ref)
 
 
-def accepted_part(board: Board, ref: ModelRef, part: DataRef) -> Task | None:
-    """The accepted measurement of a model on a part of the data."""
-    on_topic = board.tasks.on_topic(topic_of(ref), topic_of(part))
-    return next((task for task in on_topic if task.status == "accepted"), None)
-
-
 def measured(board: Board, model: StudyModel, look: int) -> tuple[Task, ...] | None:
     """The accepted measurements that cover a model up to a look; None while any is missing."""
-    found = []
-    ref = stand_in(board, model)
-    for part in parts_until(board, look):
-        task = accepted_part(board, ref, part)
-        if task is None:
-            return None
-        found.append(task)
-    return tuple(found)
+    accepted = board.tasks.accepted_on(topic_of(stand_in(board, model)))
+    found = tuple(map(accepted.get, topics_until(board, look)))
+    return None if None in found else tuple(board.tasks.by_id[task_id] for task_id in found if task_id)
+
+
+def is_measured(board: Board, model: StudyModel, look: int) -> bool:
+    """Whether accepted measurements cover a model up to a look."""
+    accepted = board.tasks.accepted_on(topic_of(stand_in(board, model)))
+    return all(map(accepted.__contains__, topics_until(board, look)))
 
 
 def missing_parts(board: Board, model: StudyModel) -> list[DataRef]:
     """Parts of the data on which a model has no accepted measurement, nor one planned in this cycle."""
-    ref = stand_in(board, model)
-    under_way = {spec.data for _, spec in attempts_this_cycle(board, model)}
-    return [
-        part
-        for part in parts_until(board, current_look(board))
-        if part not in under_way and accepted_part(board, ref, part) is None
-    ]
+    remembered = _missing(board)
+    if model.id not in remembered:
+        remembered[model.id] = list(_missing_parts(board, model))
+    return remembered[model.id]
+
+
+@per_board
+def _missing(_: Board) -> dict[str, list[DataRef]]:
+    return {}
+
+
+def _missing_parts(board: Board, model: StudyModel) -> Iterator[DataRef]:
+    look = current_look(board)
+    accepted = board.tasks.accepted_on(topic_of(stand_in(board, model)))
+    topics = topics_until(board, look)
+    lacking = [place for place, topic in enumerate(topics) if topic not in accepted]
+    if lacking:
+        under_way = {spec.topic[1] for _, spec in attempts_this_cycle(board, model)}
+        parts = parts_until(board, look)
+        yield from (parts[place] for place in lacking if topics[place] not in under_way)
 
 
 def untried(board: Board, model: StudyModel) -> ModelRef | None:

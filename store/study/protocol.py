@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -73,13 +74,18 @@ class StudyModel(Evolving):
     @property
     def ref(self) -> ModelRef:
         """The model itself."""
-        plant = Plant.parse(self.plant) if self.plant else None
-        return ModelRef(id=self.id, family=self.family, name=self.name, weights=self.weights, plant=plant)
+        return _ref(self.id, self.family, self.name, self.weights, self.plant)
 
     @property
     def candidates(self) -> tuple[ModelRef, ...]:
         """The model, then its substitutes."""
         return (self.ref, *(ModelRef.parse(text) for text in self.substitutes))
+
+
+@lru_cache(maxsize=4096)
+def _ref(id: str, family: str, name: str, weights: str, plant: str) -> ModelRef:
+    planted = Plant.parse(plant) if plant else None
+    return ModelRef(id=id, family=family, name=name, weights=weights, plant=planted)
 
 
 class Data(Frozen):

@@ -45,8 +45,8 @@ class Tasks:
     by_cycle: Map[int, Ids] = Map()  # noqa: RUF009 (immutable)
     by_kind: Map[str, Ids] = Map()  # noqa: RUF009 (immutable)
     by_subject: Map[str, Ids] = Map()  # noqa: RUF009 (immutable)
-    by_topic: Map[str, Map[str, Ids]] = Map()  # noqa: RUF009 (immutable)
-    """By the group and the item of the spec's topic."""
+    accepted: Map[str, Map[str, str]] = Map()  # noqa: RUF009 (immutable)
+    """By the group and the item of the spec's topic: the first task on it that was accepted."""
     by_status: Map[StatusKey, Map[int, str]] = Map()  # noqa: RUF009 (immutable)
     """By cycle, kind and status: position of the plan -> id."""
     rejected: Series[ResultRejected] = Series()  # noqa: RUF009 (immutable)
@@ -77,9 +77,9 @@ class Tasks:
         """The tasks about one subject, the newest first."""
         return map(self.by_id.__getitem__, reversed(self.by_subject.get(subject, _NONE)))
 
-    def on_topic(self, group: str, item: str) -> Iterator[Task]:
-        """The tasks on one topic, in the order of planning."""
-        return map(self.by_id.__getitem__, self.by_topic.get(group, _NO_ITEMS).get(item, _NONE))
+    def accepted_on(self, group: str) -> Map[str, str]:
+        """Item -> the first task that was accepted on it, of the topics of one group."""
+        return self.accepted.get(group, _NO_ACCEPTED)
 
     def with_status(self, cycle: int, *statuses: Status, kind: str | None = None) -> list[Task]:
         """The tasks of one cycle, of one kind or of all, with one of these statuses, in the order of planning."""
@@ -127,7 +127,8 @@ class Tasks:
             case ResultRejected():
                 return replace(self, rejected=self.rejected.append(event))
             case TaskAccepted():
-                return self._moved(event.task_id, entry, "accepted", checks=event.checks)
+                moved = self._moved(event.task_id, entry, "accepted", checks=event.checks)
+                return replace(moved, accepted=_counted(self.accepted, self.by_id[event.task_id]))
             case TaskReturned():
                 returns = self.by_id[event.task_id].returns + 1
                 return self._moved(
@@ -142,18 +143,13 @@ class Tasks:
 
     def _added(self, task: Task) -> Tasks:
         new = task.task_id
-        by_topic = self.by_topic
-        if (topic := task.spec.topic) is not None:
-            group, item = topic
-            items = by_topic.get(group, _NO_ITEMS)
-            by_topic = by_topic.set(group, items.set(item, items.get(item, _NONE).append(new)))
         return Tasks(
             by_id=self.by_id.set(new, task),
             order=self.order.append(new),
             by_cycle=self.by_cycle.set(task.cycle, self.by_cycle.get(task.cycle, _NONE).append(new)),
             by_kind=self.by_kind.set(task.kind, self.by_kind.get(task.kind, _NONE).append(new)),
             by_subject=self.by_subject.set(task.subject, self.by_subject.get(task.subject, _NONE).append(new)),
-            by_topic=by_topic,
+            accepted=self.accepted,
             by_status=_entered(self.by_status, task),
             rejected=self.rejected,
         )
@@ -171,12 +167,20 @@ class Tasks:
         return replace(self, by_id=self.by_id.set(task.task_id, task))
 
 
-_NO_ITEMS: Map[str, Ids] = Map()
+_NO_ACCEPTED: Map[str, str] = Map()
 
 
 def _entered(by_status: Map[StatusKey, Map[int, str]], task: Task) -> Map[StatusKey, Map[int, str]]:
     key = (task.cycle, task.kind, task.status)
     return by_status.set(key, by_status.get(key, _EMPTY).set(task.position, task.task_id))
+
+
+def _counted(accepted: Map[str, Map[str, str]], task: Task) -> Map[str, Map[str, str]]:
+    if (topic := task.spec.topic) is None:
+        return accepted
+    group, item = topic
+    items = accepted.get(group, _NO_ACCEPTED)
+    return accepted if item in items else accepted.set(group, items.set(item, task.task_id))
 
 
 def _planned(event: TaskPlanned, entry: Recorded) -> Task:

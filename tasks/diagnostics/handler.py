@@ -64,20 +64,25 @@ def measure_attention(spec: DiagnosticSpec, run: Run) -> Outcome:
         return Blocked(f"{spec.metric} is undefined for {spec.model.locator}: {why}", "take a substitute")
     return Done(
         summary=f"Measured the attention of {spec.model.locator}.",
-        measurements=(
-            *_of_model(found),
-            *_of_nulls(found),
-            *_of_influence(found),
-            *_of_layers(found),
-            *_of_sites(found),
-        ),
-        facts=_facts(found),
+        measurements=measurements(found),
+        facts=facts(found),
         parameters=_parameters(found),
         files={
-            SAMPLES: _samples(found, run.scratch),
+            SAMPLES: save_samples(found, run.scratch),
             "diagnosis.json": _json(found, run.scratch),
             **draw(found, run.scratch),
         },
+    )
+
+
+def measurements(found: Diagnosis) -> tuple[Measurement, ...]:
+    """Every number of the diagnosis, under the key that reports look it up by. What is undefined has none."""
+    return (
+        *_of_model(found),
+        *_of_nulls(found),
+        *_of_influence(found),
+        *_of_layers(found),
+        *_of_sites(found),
     )
 
 
@@ -198,7 +203,8 @@ def _mean(measure: str, summary: Summary) -> Measurement:
     return Measurement(measure, summary.value, unit_of(measure), summary.low, summary.high, summary.n)
 
 
-def _facts(found: Diagnosis) -> DiagnosticFacts:
+def facts(found: Diagnosis) -> DiagnosticFacts:
+    """What was measured, where each site is, and what the verdict is."""
     return DiagnosticFacts(
         model=found.model.locator,
         weights=found.provenance.weights,
@@ -239,8 +245,8 @@ def _parameters(found: Diagnosis) -> dict[str, str]:
     }
 
 
-def _samples(found: Diagnosis, folder: Path) -> Path:
-    """Per-image values, so that statistics need not run the model again: float64 arrays whose first axis is images.
+def save_samples(found: Diagnosis, folder: Path) -> Path:
+    """Write per-image values, so that statistics need not run the model again: float64 arrays, first axis images.
 
     What was measured on fewer images has the first of them.
     """

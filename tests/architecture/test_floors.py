@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.cli.main import COMMANDS
-from orchestrator.cli.names import PACKAGES, foreign_package
+from orchestrator.packages import PACKAGES, foreign_package
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "open_clip", "transformers", "mlflow", "sqlalchemy", "scipy", "statsmodels", "matplotlib", "pandas")
@@ -58,7 +58,7 @@ def test_evidence_is_minted_by_the_tracker_alone() -> None:
             or (isinstance(node.func, ast.Attribute) and ast.unparse(node.func).startswith("Evidence."))
         )
     }
-    assert minters == {"orchestrator/tracking.py"}
+    assert minters == {"orchestrator/tracking/minting.py"}
 
 
 def test_state_changes_only_through_the_gate() -> None:
@@ -71,7 +71,7 @@ def test_state_changes_only_through_the_gate() -> None:
         and node.func.attr == "append"
         and any(keyword.arg == "expected" for keyword in node.keywords)
     }
-    assert appenders == {"store/ledger.py"}
+    assert appenders == {"store/log/ledger.py"}
 
 
 @pytest.mark.parametrize("path", list(modules()), ids=lambda path: str(path.relative_to(ROOT)))
@@ -84,7 +84,8 @@ def test_every_module_says_what_it_is_and_holds_one_idea(path: Path) -> None:
 def test_importing_every_module_imports_nothing_heavy_but_where_it_lives() -> None:
     """Only these may import a heavy library at their top, since they are imported lazily themselves."""
     allowed = {
-        "store/sql.py": {"sqlalchemy"},
+        "store/log/sql/sqlite.py": {"sqlalchemy"},
+        "store/log/sql/tables.py": {"sqlalchemy"},
         "tasks/diagnostics/attention/additions.py": {"torch"},
         "tasks/diagnostics/attention/functions.py": {"torch"},
         "tasks/diagnostics/attention/running.py": {"torch"},

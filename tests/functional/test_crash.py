@@ -9,40 +9,20 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
-import time
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from store.log.sql.sqlite import SqliteLog
-
 from .conftest import STUDY, new_study
+from .processes import held_study, start, start_and_die, until
 
 KILLS = int(os.environ.get("GONOGO_KILLS", "3"))
 SEED = int(os.environ.get("GONOGO_SEED", "20260302"))
-LONGEST_S = 1800
 
 EVENTS = 61
 """How many events a cycle of this study has; kills are spread over all of them."""
-
-
-def start(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "orchestrator.cli", "run", "-w", str(folder)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-
-def position(folder: Path) -> int:
-    if not (folder / "gonogo.db").is_file():
-        return 0
-    log = SqliteLog.existing(folder / "gonogo.db", lambda: datetime.now(UTC))
-    try:
-        return log.position()
-    finally:
-        log.close()
 
 
 def events(gonogo, folder: Path) -> list[dict]:
@@ -56,24 +36,18 @@ def test_a_run_that_is_killed_again_and_again_completes_with_nothing_lost_and_no
     folder = new_study(tmp_path / "study", STUDY)
     draw = random.Random(SEED)
     targets = sorted(draw.randint(1, EVENTS) for _ in range(KILLS))
-    told = [f"\nseed {SEED}, kills soon after events {targets}"]
-    seen, deadline = 0, time.monotonic() + LONGEST_S
+    told, seen = [f"\nseed {SEED}, kills soon after events {targets}"], 0
     for target in targets:
-        process = start(folder)
-        while process.poll() is None and position(folder) < target:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        time.sleep(draw.uniform(0.0, 1.0))
-        process.send_signal(signal.SIGKILL)
+        process = start_and_die(folder, target, later_s=draw.uniform(0.0, 1.0))
         process.communicate()
+        assert process.returncode == -signal.SIGKILL
         log = events(gonogo, folder)
         told.append(f"after event {target}: killed at {len(log)}, last {log[-1]['type']}")
         assert len(log) >= max(seen, target), "what was appended is never lost"
         seen = len(log)
-    final = subprocess.run(
-        [sys.executable, "-m", "orchestrator.cli", "run", "-w", str(folder)], capture_output=True, check=False
-    )
-    assert final.returncode == 3, final.stderr.decode()
+    final = start(folder)
+    _, err = final.communicate()
+    assert final.returncode == 3, err.decode()
     log = events(gonogo, folder)
     done = Counter(entry["event"]["task_id"] for entry in log if entry["type"] == "TaskSucceeded")
     assert len(done) == 10, "five of the work, and five audits"
@@ -97,26 +71,23 @@ def _finished_runs(folder: Path) -> dict[str, int]:
     return dict(Counter(run.data.tags["gonogo.task"] for run in runs))
 
 
-def test_an_interrupted_run_gives_its_task_back_and_goes_on_at_once(tmp_path: Path, gonogo) -> None:
-    folder = new_study(tmp_path / "study", STUDY)
+def test_an_interrupted_run_gives_its_task_back_and_goes_on_at_once(
+    tmp_path: Path, gonogo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = held_study(tmp_path / "study")
     process = start(folder)
-    assert _wait_for_claim(process, folder, gonogo)
+    until(process, (folder / "held").exists)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate()
     assert process.returncode == 130, err
     last = err.decode().strip().splitlines()[-1]
     assert last == "gonogo: interrupted; nothing is lost, and the same command goes on from here"
     log = events(gonogo, folder)
-    assert log[-1]["type"] == "TaskReleased"
+    assert [entry["type"] for entry in log[-2:]] == ["TaskClaimed", "TaskReleased"]
     assert gonogo("verify", "-w", folder).code == 0
+    (folder / "let-go").touch()
+    monkeypatch.delitem(sys.modules, "held", raising=False)  # of another test, from another folder
     assert gonogo("run", "-w", folder).code == 3
-
-
-def _wait_for_claim(process: subprocess.Popen[bytes], folder: Path, gonogo) -> bool:
-    for _ in range(600):
-        if process.poll() is not None:
-            return False
-        if (folder / "gonogo.db").is_file() and '"TaskClaimed"' in gonogo("events", "--json", "-w", folder).out:
-            return True
-        time.sleep(0.1)
-    return False
+    claims = [entry["event"] for entry in events(gonogo, folder) if entry["type"] == "TaskClaimed"]
+    assert [claim["takeover"] for claim in claims[:2]] == [False, False], "it was given back, and not left to lapse"
+    assert claims[0]["task_id"] == claims[1]["task_id"]

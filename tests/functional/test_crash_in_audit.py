@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
-import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import unsigned
+from .processes import start, start_and_die
 
 AUDITS = 5
 
@@ -135,30 +132,14 @@ def test_running_again_goes_on_where_it_died(workspace: Path, gonogo, death: Dea
     assert len(recalled) == (death.run == "all"), "what MLflow had is taken, and not done again"
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "orchestrator.cli", "run", "-w", str(folder)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ.copy())
-
-
-def position(folder: Path) -> int:
-    with sqlite3.connect(folder / "gonogo.db") as connection:
-        (last,) = connection.execute("SELECT max(position) FROM events").fetchone()
-    connection.close()
-    return int(last)
-
-
 @pytest.mark.slow
 def test_a_run_that_is_killed_in_the_midst_of_its_audits_again_and_again_completes(workspace: Path, gonogo) -> None:
     before = reports(workspace)
     last = die(workspace, gonogo, Death("ReportWritten"))
     for target in (last + 1, last + 8, last + 15):
-        process = start(workspace)
-        deadline = time.monotonic() + 120
-        while process.poll() is None and position(workspace) < target:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
+        process = start_and_die(workspace, target)
         process.communicate()
+        assert process.returncode == -signal.SIGKILL
         assert events(gonogo, workspace)[-1]["type"] != "CycleClosed", "it was killed before it was done"
     assert gonogo("run", "-w", workspace).code == 3
     check(workspace, gonogo, before)
@@ -171,7 +152,7 @@ def test_three_runs_share_the_audits_and_one_closes_the_cycle(workspace: Path, g
     die(workspace, gonogo, death)
     runs = [start(workspace) for _ in range(3)]
     for process in runs:
-        _, err = process.communicate(timeout=240)
+        _, err = process.communicate()
         assert process.returncode == 3, err.decode()
     log = check(workspace, gonogo, before)
     assert not [entry for entry in log if entry["type"] == "ResultRejected"]

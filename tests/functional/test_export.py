@@ -360,6 +360,48 @@ def test_a_log_that_was_written_anew_is_not_the_one_whose_head_is_known(copy: Pa
     assert bare(copy, str(copy), head).returncode == 5
 
 
+def with_a_later_event(crate: Path, **files: bytes) -> None:
+    """Put an event of a type that this version does not know before the last one; it carries files at two depths."""
+    kept = {name: {"name": f"{name}.pdf", "digest": hashlib.sha256(data).hexdigest(), "size": len(data)}
+            for name, data in files.items()}  # fmt: skip
+    rows = [json.loads(line) for line in (crate / "events.jsonl").read_bytes().decode().removesuffix("\n").split("\n")]
+    last = rows.pop()
+    body = {"type": "PaperBuilt", "cycle": 1, "paper": kept["paper"], "pages": [{"figure": kept["figure"]}]}
+    rows.append({**last, "type": "PaperBuilt", "body": json.dumps(body)})
+    rows.append({**last, "position": last["position"] + 1})
+    (crate / "events.jsonl").write_bytes(b"".join(encoded(row) + b"\n" for row in rows))
+    forge(crate, lambda body: None)
+    for name, data in files.items():
+        path = crate / "artifacts" / kept[name]["digest"] / f"{name}.pdf"
+        path.parent.mkdir()
+        path.write_bytes(data)
+    restate(crate)
+
+
+def restate(crate: Path) -> None:
+    """State the files and events as they are now."""
+    reseal(crate)
+    digests = {
+        each["name"]: each["digest"]["sha256"] for each in json.loads((crate / STATEMENT).read_bytes())["subject"]
+    }
+    rows = [json.loads(line) for line in (crate / "events.jsonl").read_bytes().decode().removesuffix("\n").split("\n")]
+    stated = verify_crate.statement(digests, [{**row, "event": json.loads(row["body"])} for row in rows])
+    (crate / STATEMENT).write_bytes(encoded(stated))
+
+
+@pytest.mark.parametrize("name", ["paper.pdf", "figure.pdf"])
+def test_files_of_an_event_of_any_type_are_held_to_it(copy: Path, name: str) -> None:
+    with_a_later_event(copy, paper=b"a paper", figure=b"a figure")
+    assert "everything checks out" in bare(copy).stdout
+    (path,) = (copy / "artifacts").glob(f"*/{name}")
+    path.write_bytes(b"better news")
+    restate(copy)
+    assert f"{path.relative_to(copy)}: is not the file that the events name" in complaint(copy)
+    path.unlink()
+    restate(copy)
+    assert "is not the file that the events name" in complaint(copy)
+
+
 @contextmanager
 def one_byte_changed(path: Path, place: int, to: int) -> Iterator[None]:
     before = path.read_bytes()

@@ -348,12 +348,51 @@ def test_files_among_the_reports_that_no_event_records_are_named(workspace: Path
 def test_a_report_that_this_version_renders_otherwise_is_restored_as_it_was_recorded(
     workspace: Path, gonogo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from orchestrator import publishing
+    from orchestrator.checking import rendering
 
-    ours = publishing.rendered
-    monkeypatch.setattr(publishing, "rendered", lambda *a: {name: b"other " + x for name, x in ours(*a).items()})
+    ours = rendering.rendered
+    monkeypatch.setattr(rendering, "rendered", lambda *a: {name: b"other " + x for name, x in ours(*a).items()})
     report = workspace / "reports/cycle-001/cycle-report.md"
     recorded = report.read_bytes()
     report.unlink()
     assert gonogo("report", "-w", workspace).code == 0
     assert report.read_bytes() == recorded
+
+
+@pytest.fixture
+def later_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version of gonogo that renders other bytes than the one that wrote the reports."""
+    from orchestrator.checking import rendering
+
+    ours = rendering.rendered
+    monkeypatch.setattr(rendering, "rendered", lambda *a: {name: b"other " + x for name, x in ours(*a).items()})
+    monkeypatch.setattr(rendering, "renderer", lambda: "99.0")
+
+
+def recorded(workspace: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (workspace / "reports/cycle-001").iterdir()}
+
+
+@pytest.mark.usefixtures("later_version")
+def test_every_file_of_a_report_is_kept_and_restored_under_a_later_version(workspace: Path, gonogo) -> None:
+    before = recorded(workspace)
+    assert {"cycle-report.json", "assessment.json", "handover.json"} <= set(before)
+    shutil.rmtree(workspace / "reports/cycle-001")
+    said = gonogo("report", "--format", "json", "-w", workspace)
+    assert (said.code, said.out.strip()) == (0, str(workspace / "reports/cycle-001/cycle-report.json"))
+    assert recorded(workspace) == before
+    assert gonogo("verify", "-w", workspace).code == 0
+
+
+@pytest.mark.usefixtures("later_version")
+def test_replay_under_a_later_version_hands_out_the_recorded_bytes(workspace: Path, gonogo, tmp_path: Path) -> None:
+    before = recorded(workspace)
+    said = gonogo("replay", "--output", tmp_path / "out", "--json", "-w", workspace)
+    assert (said.code, said.json["ok"]) == (0, True)
+    assert {(file["same"], file["kept"]) for file in said.json["files"]} == {(False, True)}
+    assert recorded(tmp_path / "out") == before
+    assert "its recorded bytes are kept" in gonogo("replay", "-w", workspace).out
+    shutil.rmtree(workspace / "artifacts")
+    bare = gonogo("replay", "--output", tmp_path / "bare", "--json", "-w", workspace)
+    assert {file["kept"] for file in bare.json["files"]} == {False}
+    assert recorded(tmp_path / "bare")["cycle-report.json"] == b"other " + before["cycle-report.json"]

@@ -27,5 +27,5 @@ def test_verify_as_a_whole_says_what_its_check_of_the_one_file_says(workspace: P
     judges = Judges(workspace)
     for each in mutations(judges.contents(), WHOLE, seed=4):
         whole = judges.whole(each)
-        assert whole.bad == judges.of_file(each.file, each.content).bad != []
+        assert whole.bad == judges.of_file(each.file, each.content).bad != ()
     assert judges.whole().ok, "and the workspace is as it was"

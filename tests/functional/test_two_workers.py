@@ -3,67 +3,47 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from .conftest import STUDY, new_study
-
-LEASE_S = "3"
-
-
-def start(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "orchestrator.cli", "run", "-w", str(folder)]
-    environment = {**os.environ, "GONOGO_LEASE_SECONDS": LEASE_S}
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+from .processes import held_study, put_to_sleep, start, until
 
 
 def events(gonogo, folder: Path) -> list[dict]:
-    if not (folder / "gonogo.db").is_file():
-        return []
     return [json.loads(line) for line in gonogo("events", "--json", "-w", folder).out.splitlines()]
-
-
-def types(gonogo, folder: Path) -> Counter[str]:
-    return Counter(entry["type"] for entry in events(gonogo, folder))
-
-
-def wait(process: subprocess.Popen[bytes], condition) -> None:
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 @pytest.mark.slow
 def test_a_worker_that_sleeps_through_its_lease_is_replaced_and_its_late_result_rejected(
     tmp_path: Path, gonogo
 ) -> None:
-    folder = new_study(tmp_path / "study", STUDY)
-    sleeper = start(folder)
-    wait(sleeper, lambda: types(gonogo, folder)["TaskClaimed"] > 0)
-    sleeper.send_signal(signal.SIGSTOP)
+    folder = held_study(tmp_path / "study")
+    sleeper = start(folder, lease_s=1)
+    until(sleeper, (folder / "held").exists)
+    put_to_sleep(sleeper, folder)
     try:
+        (task,) = (entry["event"]["task_id"] for entry in events(gonogo, folder) if entry["type"] == "TaskClaimed")
+        (folder / "let-go").touch()
         other = start(folder)
-        wait(other, lambda: types(gonogo, folder)["TaskSucceeded"] > 0)
+        until(other, lambda: ("TaskSucceeded", task) in about_tasks(gonogo, folder))
     finally:
         sleeper.send_signal(signal.SIGCONT)
     for process in (sleeper, other):
-        _, err = process.communicate(timeout=240)
+        _, err = process.communicate()
         assert process.returncode == 3, err.decode()
     log = events(gonogo, folder)
-    takeover = next(entry for entry in log if entry["type"] == "TaskClaimed" and entry["event"]["takeover"])
-    assert takeover["event"]["fence"] == 2
-    rejected = [entry["event"] for entry in log if entry["type"] == "ResultRejected"]
+    claims = [e["event"] for e in log if e["type"] == "TaskClaimed" and e["event"]["task_id"] == task]
+    assert [(claim["fence"], claim["takeover"]) for claim in claims] == [(1, False), (2, True)]
+    rejected = [e["event"] for e in log if e["type"] == "ResultRejected" and e["event"]["task_id"] == task]
     assert [(late["fence"], late["newest"]) for late in rejected] == [(1, 2)]
     done = Counter(entry["event"]["task_id"] for entry in log if entry["type"] == "TaskSucceeded")
     assert set(done.values()) == {1}
     assert Counter(entry["type"] for entry in log)["CycleClosed"] == 1
     assert gonogo("verify", "-w", folder).code == 0
+
+
+def about_tasks(gonogo, folder: Path) -> set[tuple[str, str]]:
+    return {(entry["type"], entry["event"].get("task_id", "")) for entry in events(gonogo, folder)}

@@ -7,7 +7,7 @@ from store.board import Board
 from store.cycle.verdicts import CriterionResult
 from store.kinds.statistics_metrics import MODELS
 from store.queries.comparison import compared_models, newest_comparison
-from store.queries.models import active_models, measured, replaced_models, stand_in
+from store.queries.models import active_models, is_measured, replaced_models, stand_in
 
 
 def models_covered(board: Board) -> CriterionResult:
@@ -24,7 +24,7 @@ def models_covered(board: Board) -> CriterionResult:
         because = f"not measured, and covered by a substitute: {', '.join(replaced)}; every other model was measured"
     else:
         because = "every model was measured and compared"
-    unmeasured = [model.id for model in models if measured(board, model, 1) is None]
+    unmeasured = [model.id for model in models if not is_measured(board, model, 1)]
     return CriterionResult(
         criterion="models_covered",
         required=True,

@@ -11,7 +11,7 @@ from store.events import Option
 from store.kinds.diagnostic import KIND
 from store.queries.answers import DROP, RETRY
 from store.queries.looks import current_look
-from store.queries.models import active_models, attempts_this_cycle, measured, untried
+from store.queries.models import active_models, attempts_this_cycle, is_measured, untried
 from store.queries.progress import replaceable
 from store.queries.protocol import current_cycle
 
@@ -20,7 +20,7 @@ def unavailable_models(board: Board) -> Sequence[RequestDecision]:
     """Ask about each model whose attempts in this cycle came to nothing."""
     questions = []
     for model in active_models(board):
-        if measured(board, model, current_look(board)) is not None or untried(board, model) is not None:
+        if is_measured(board, model, current_look(board)) or untried(board, model) is not None:
             continue
         ended = [task for task, _ in attempts_this_cycle(board, model) if replaceable(task)]
         if not ended:

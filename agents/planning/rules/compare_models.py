@@ -15,7 +15,7 @@ from store.queries.answers import GO_ON_WITHOUT, answer
 from store.queries.looks import current_look, of_looks
 from store.queries.models import active_models, attempts_this_cycle, measured, untried
 from store.queries.progress import replaceable, settled
-from store.queries.protocol import study_of
+from store.queries.protocol import current_cycle, study_of
 from store.study.protocol import StudyModel
 from store.task.acceptance import MetricReported
 from store.task.state import Task
@@ -34,9 +34,9 @@ def compare_models(board: Board) -> Sequence[PlanTask]:
     if len(results) < min(2, len(models)) or not results:
         return []
     measurements = tuple(task for tasks in results for task in tasks)
-    spec = _spec(board, look, measurements, len(results))
-    if any(task.status == "accepted" and task.spec == spec for task in board.tasks.newest_of_kind(KIND.name)):
+    if _made(board, look, measurements, len(results)):
         return []
+    spec = _spec(board, look, tuple(map(_source, measurements)), len(results))
     return [
         PlanTask(
             title=f"Test and compare {len(results)} models at look {look} {of_looks(board)}",
@@ -51,10 +51,25 @@ def compare_models(board: Board) -> Sequence[PlanTask]:
     ]
 
 
-def _spec(board: Board, look: int, measurements: Sequence[Task], models: int) -> StatisticsSpec:
+def _made(board: Board, look: int, measurements: Sequence[Task], models: int) -> bool:
+    """Whether this very comparison was accepted, or is planned in this cycle.
+
+    Compares ids before it builds a spec: a look of many models and parts has thousands of sources.
+    """
+    wanted = [task.task_id for task in measurements]
+    for task in board.tasks.newest_of_kind(KIND.name):
+        assert isinstance(task.spec, StatisticsSpec)
+        counts = task.status == "accepted" or task.cycle == current_cycle(board)
+        same_sources = counts and [source.task_id for source in task.spec.sources] == wanted
+        if same_sources and task.spec == _spec(board, look, task.spec.sources, models):
+            return True
+    return False
+
+
+def _spec(board: Board, look: int, sources: tuple[Source, ...], models: int) -> StatisticsSpec:
     study = study_of(board)
     return StatisticsSpec(
-        sources=tuple(_source(task) for task in measurements),
+        sources=sources,
         metric=study.decision.metric,
         null=study.decision.null,
         threshold=study.decision.threshold,

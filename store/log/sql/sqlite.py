@@ -38,9 +38,10 @@ from store.errors import (
 )
 from store.events import Event
 from store.log.chain import ChainCheck, EventRow, check_chain
-from store.log.codec import format_time, next_rows, parse_time, recorded
+from store.log.codec import format_time, next_rows, parse_time
 from store.log.lock import WriteLock
 from store.log.protocol import Clock, Lease
+from store.log.reading import decoded
 from store.log.sql.tables import EVENTS, LEASES, METADATA
 from store.record import Recorded
 
@@ -89,13 +90,17 @@ class SqliteLog:
             raise BadInput(f"{path} is not there; start with gonogo init DIR, then gonogo run")
         return cls(path, clock, lock_timeout_s=lock_timeout_s)
 
+    @property
+    def address(self) -> str:
+        """See EventLog.address."""
+        return f"sqlite:///{self.path}"
+
     def read(self, after: int = 0, until: int | None = None) -> Iterator[Recorded]:
         """See EventLog.read."""
         query = select(*_COLUMNS).where(EVENTS.c.study == self._study, EVENTS.c.position > after)
         if until is not None:
             query = query.where(EVENTS.c.position <= until)
-        for row in self._select(query.order_by(EVENTS.c.position)):
-            yield recorded(row)
+        yield from decoded(self._select(query.order_by(EVENTS.c.position)), self.rows)
 
     def rows(self) -> Iterator[EventRow]:
         """See EventLog.rows. The file holds one study, so rows of any other show up here as damage."""

@@ -28,3 +28,20 @@ def test_the_signing_key_lies_in_the_users_configuration_unless_one_is_named(mon
     assert Settings.of(Path("x")).key == Path("/somewhere/gonogo/signing.key")
     monkeypatch.setenv("GONOGO_KEY", "/keys/mine")
     assert Settings.of(Path("x")).key == Path("/keys/mine")
+
+
+def test_a_slow_machine_may_wait_longer_for_the_log_and_keep_claims_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GONOGO_LOCK_SECONDS", "GONOGO_LEASE_SECONDS"):
+        monkeypatch.delenv(name, raising=False)
+    assert (Settings.of(Path("x")).lock_timeout_s, Settings.of(Path("x")).lease_s) == (10, 30)
+    monkeypatch.setenv("GONOGO_LOCK_SECONDS", "120")
+    monkeypatch.setenv("GONOGO_LEASE_SECONDS", "600")
+    assert (Settings.of(Path("x")).lock_timeout_s, Settings.of(Path("x")).lease_s) == (120, 600)
+
+
+@pytest.mark.parametrize("name", ["GONOGO_LOCK_SECONDS", "GONOGO_LEASE_SECONDS"])
+@pytest.mark.parametrize("seconds", ["soon", "0", "-1", "nan", "1e9"])
+def test_a_time_that_makes_no_sense_is_named(name: str, seconds: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, seconds)
+    with pytest.raises(BadInput, match=f"{name}={seconds}: give a number of seconds"):
+        Settings.of(Path("x"))

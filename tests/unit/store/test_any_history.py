@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from store import commands as c
 from store.board import fold
 from store.errors import GonogoError
 from store.events import Option, TaskClaimed, TaskPlanned, TaskSucceeded
+from store.kinds import KINDS
 from store.kinds.audit import AuditSpec
 from store.kinds.environment import EnvironmentSpec
 from store.log.chain import check_chain
@@ -20,6 +22,7 @@ from store.log.ledger import Ledger
 from store.log.memory import MemoryLog
 from store.models import ModelRef
 from store.study.protocol import Study
+from store.task.state import Status
 
 MODEL = ModelRef(id="a", family="clip", name="tiny", weights="random")
 STUDY = Study.model_validate(
@@ -127,6 +130,25 @@ class AnyHistory(RuleBasedStateMachine):
             assert task.fence >= self.fences.get(task.task_id, 0)
             self.fences[task.task_id] = task.fence
             assert task.duration_s is None or task.duration_s >= 0
+
+    @invariant()
+    def indexes_say_what_a_search_of_all_tasks_says(self) -> None:
+        tasks = self.ledger.board.tasks
+        everything = list(tasks.by_id.values())
+        assert [task.task_id for task in tasks] == sorted(tasks.by_id, key=lambda each: tasks.by_id[each].position)
+        for cycle in self.ledger.board.cycles:
+            of_cycle = [task for task in tasks if task.cycle == cycle]
+            assert list(tasks.in_cycle(cycle)) == of_cycle
+            for status in get_args(Status):
+                assert tasks.with_status(cycle, status) == [task for task in of_cycle if task.status == status]
+                for kind in KINDS:
+                    wanted = [task for task in of_cycle if task.status == status and task.kind == kind]
+                    assert tasks.with_status(cycle, status, kind=kind) == wanted
+        for kind in KINDS:
+            assert list(tasks.of_kind(kind)) == [task for task in tasks if task.kind == kind]
+            assert list(tasks.newest_of_kind(kind))[::-1] == list(tasks.of_kind(kind))
+        for subject in {task.subject for task in everything}:
+            assert list(tasks.newest_about(subject))[::-1] == [task for task in tasks if task.subject == subject]
 
     @invariant()
     def after_an_assessment_nothing_begins_but_audits(self) -> None:

@@ -164,7 +164,7 @@ def test_the_journal_mode_follows_from_the_library(path: Path) -> None:
 
 
 def _write(path: Path, name: str, events: int) -> None:
-    log = SqliteLog(path, now)
+    log = SqliteLog(path, now, lock_timeout_s=3600)
     for n in range(events):
         with log.exclusive():
             log.append([opened(n)], expected=log.position(), actor=name)
@@ -178,7 +178,7 @@ def test_writers_in_other_processes_take_turns(path: Path) -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join()
     log = SqliteLog.existing(path, now)
     assert log.position() == 60
     assert log.check().ok

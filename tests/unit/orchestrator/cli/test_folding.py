@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.table import Table
 
-from orchestrator.cli.findings import _interval, _table
-from orchestrator.cli.folding import Folded, folded
+from orchestrator.cli.show.diagnosis import _interval, _table
+from orchestrator.cli.show.folding import Folded, folded
 
 NAMES = (
     "uniform-site visual.transformer.resblocks.11.attn",

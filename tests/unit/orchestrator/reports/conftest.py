@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.reports.render import render_cycle
 from store.record import Recorded
-from tests.unit.orchestrator.reports import histories
+from tests.unit.orchestrator.reports import histories, remeasured
 
 Entries = tuple[Recorded, ...]
 Files = Mapping[str, bytes]
@@ -27,6 +27,8 @@ HISTORIES: dict[str, tuple[Callable[[], Entries], int]] = {
     "twelve models": (histories.twelve_models, 1),
     "hostile texts": (histories.hostile, 1),
     "a zoo is diagnosed": (histories.zoo, 1),
+    "two looks are diagnosed": (remeasured.once, 2),
+    "a model is measured again": (remeasured.again, 2),
 }
 
 

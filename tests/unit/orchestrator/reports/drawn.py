@@ -1,38 +1,30 @@
-"""Studies drawn at random, whose numbers agree as those of real ones do: values are drawn by image, and then tested."""
+"""Studies drawn at random: models, rule, looks and troubles. What is found is computed, as in any other history."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from store import commands as c
 from store.errors import GonogoError, Refused
-from store.evidence import Evidence, Interval
-from store.kinds import range_of
 from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.environment import EnvironmentSpec
 from store.kinds.statistics import StatisticsSpec
+from store.models import DataRef, ModelRef
 from store.record import Recorded
-from store.study.protocol import Approvals, Data, DecisionRule, StudyModel
+from store.study.protocol import LOSS, Approvals, Data, DecisionRule, Study, StudyModel
 from store.task.state import Task
+from tasks.diagnostics.families.model import Role
 from tasks.handler import Measurement
-from tasks.ranges import held
-from tasks.statistics.comparison import compare
-from tasks.statistics.handler import facts
-from tasks.statistics.in_range import in_range
-from tasks.statistics.measurements import measurements
-from tasks.statistics.samples import Joined
-from tests.unit.orchestrator.reports.diagnosed import NULL, Attention, Diagnosed
-from tests.unit.orchestrator.reports.histories import Outcome, Player, blocked, failed, model, study, too_few
-
-Values = NDArray[np.float64]
-Generator = np.random.Generator
+from tests.unit.orchestrator.reports.diagnosed import CAPTIONS, NEXT_TOKEN, Diagnosed, sites
+from tests.unit.orchestrator.reports.histories import Outcome, blocked, failed, model, study, too_few
+from tests.unit.orchestrator.reports.measured import Measured, measured
+from tests.unit.orchestrator.reports.outcomes import Found, compare
+from tests.unit.orchestrator.reports.player import Player
 
 RULES = (
     ("mcs_norm", 0.5, (0.55, 0.7)),
@@ -44,46 +36,75 @@ RULES = (
 )
 """Metric, null value and the range of the threshold."""
 RESAMPLES = 100
-NAMES = ("clip", "blip", "siglip-so400m", "llava", "align", "flava", "model_7b", "vilt", "idefics-9b")
+FAMILIES = {
+    "clip": "openclip", "blip": "openclip", "siglip-so400m": "siglip", "align": "openclip", "albef": "openclip",
+    "model_7b": "llava", "llava": "llava", "mini_3b": "llava", "llava-next-13b": "llava",
+}  # fmt: skip
+"""Model -> its family."""
 
 
 @dataclass
 class Drawn(Player):
-    """Plays a study whose outcomes are drawn."""
+    """Plays a study whose models are drawn. Nothing is kept longer than the study, as there may be many."""
 
-    rng: Generator = field(default_factory=np.random.default_rng)
-    per_image: dict[str, dict[str, Values]] = field(default_factory=dict)
-    """By task: every measure, of shape [n]."""
-    strength: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """By model: the mean of its normalised entropies."""
+    rng: np.random.Generator = field(default_factory=np.random.default_rng)
+    kept: dict[str, bytes] = field(default_factory=dict)
+    models: dict[str, Diagnosed | None] = field(default_factory=dict)
+    """By model: what it is like; None where it is diagnosed as before there were nulls and interventions."""
 
     def _do(self, task_id: str) -> None:
         self.now += timedelta(seconds=float(self.rng.lognormal(2, 2)))
         super()._do(task_id)
 
-    def succeed(self, task: Task) -> c.Succeed | c.Fail:  # type: ignore[override]
+    def succeed(self, task: Task, images: int | None = None) -> c.Succeed | c.Fail:  # type: ignore[override]
         try:
-            return self._done(task)
+            return super().succeed(task, images)
         except GonogoError as error:
             return c.Fail(task.task_id, task.fence, str(error))
 
-    def _done(self, task: Task) -> c.Succeed:
-        done = super().succeed(task)
-        match task.spec:
-            case DiagnosticSpec() as spec:
-                found, told = tuple(self._diagnosed(task, spec)), done.facts
-            case StatisticsSpec() as spec:
-                found, told = self._compared(spec)
-            case _:
-                found, told = tuple(self._machine()), done.facts
-        digest = done.artifacts[0].digest if task.kind == "diagnostic" else None
-        evidence = tuple(_logged(each, done.run_id, digest) for each in found)
-        done = replace(done, evidence=evidence, facts=told)
-        drawn = self._sites() if task.kind == "diagnostic" and self.rng.random() < 0.7 else None
-        return done if drawn is None else drawn.added_to(done)
+    def find(self, task: Task, images: int | None = None) -> Found:
+        found = super().find(task, images)
+        if isinstance(task.spec, EnvironmentSpec):
+            return Found(tuple(self._machine()), found.facts, found.file, found.content)
+        return found
 
-    def _values(self, _: Task) -> list[tuple[str, float, str, float, int | None]]:
-        return []  # all are drawn
+    def measure(self, like: Diagnosed, model: ModelRef, data: DataRef) -> Measured:
+        return measured.__wrapped__(like, model, data)
+
+    def compare(self, spec: StatisticsSpec) -> Found:
+        return compare(spec.model_copy(update={"resamples": RESAMPLES}), self.kept)
+
+    def like(self, _: str, spec: DiagnosticSpec) -> Diagnosed | None:
+        name = spec.model.id
+        if name not in self.models:
+            before = spec.model.family == "openclip" and not spec.metric.endswith(LOSS)
+            older = before and self.rng.random() < 0.5
+            self.models[name] = None if older else self._model(joint=spec.model.family == "llava")
+            self.means[name] = float(self.rng.uniform(0.2, 0.8))
+        return self.models[name]
+
+    def _model(self, joint: bool) -> Diagnosed:
+        rng = self.rng
+        towers: list[tuple[Role, str]] = [("vision", "visual.blocks.{}.attn"), ("text", "text.blocks.{}.attn")]
+        if joint:
+            towers = [("vision", "vision_tower.layers.{}.attn"), ("fusion", "language.layers.{}.attn")]
+        heads = int(rng.integers(1, 6))
+        drawn = []
+        for role, name in towers:
+            centre, layers = rng.uniform(0.2, 0.95), int(rng.integers(1, 6))
+            entropies = np.clip(rng.normal(centre, 0.1, layers), 0.05, 0.98)
+            drawn += sites(name, role, entropies.tolist(), rng.uniform(0, 0.9, layers).tolist(), heads)
+        return Diagnosed(
+            sites=tuple(drawn),
+            output=NEXT_TOKEN if joint else CAPTIONS,
+            swapped=float(rng.choice([0.0, 0.004, rng.uniform(0, 1)])),
+            other_text=None if joint else float(rng.uniform(0, 1)),
+            silenced=float(rng.uniform(-0.4, 0.4)) if rng.random() < 0.5 else None,
+            labelled=bool(rng.random() < 0.5),
+            nulls=4,
+            heads_in_log=bool(rng.random() < 0.5),
+            size=float(rng.lognormal(0, 2)),
+        )
 
     def _machine(self) -> Iterator[Measurement]:
         best, speed = (0.0, 1), float(self.rng.lognormal(4, 1.5))
@@ -98,95 +119,6 @@ class Drawn(Player):
         yield Measurement("gpu/count", int(self.rng.integers(0, 9)), "GPUs")
         yield Measurement("cpu/count", int(self.rng.integers(1, 129)), "CPUs")
         yield Measurement("peak_bytes", float(self.rng.integers(2**18, 2**34)), "bytes")
-
-    def _diagnosed(self, task: Task, spec: DiagnosticSpec) -> Iterator[Measurement]:
-        values = self.per_image[task.task_id] = self._images(spec)
-        yield from (_mean(metric, each) for metric, each in values.items())
-        latency = float(self.rng.lognormal(-5, 2))
-        sites, captions = int(self.rng.integers(2, 60)), spec.data.captions_per_image
-        yield Measurement("latency_s", latency, "s")
-        yield Measurement("latency_tapped_s", latency * float(self.rng.uniform(1, 2)), "s")
-        yield Measurement("peak_bytes", float(self.rng.integers(2**18, 2**38)), "bytes")
-        yield Measurement("sites_seen", sites)
-        yield Measurement("sites_expected", sites)
-        yield Measurement("parameters", float(self.rng.integers(10**4, 10**10)))
-        yield Measurement("images", spec.data.n, "images")
-        yield Measurement("captions", captions * spec.data.n, "captions")
-
-    def _images(self, spec: DiagnosticSpec) -> dict[str, Values]:
-        """Entropies of both modalities, and what is worked out from them image by image."""
-        n, rng = spec.data.n, self.rng
-        centre = self.strength.setdefault(spec.model.id, (float(rng.uniform(0.2, 0.95)), float(rng.uniform(0.3, 0.95))))
-        image, patches = rng.normal(0, 0.02, n), math.log(rng.choice([17, 50, 197, 577]))
-        words = np.log(rng.integers(4, 30, n))
-        vision, text = (np.clip(mean + image + rng.normal(0, 0.03, n), 0.02, 0.999) for mean in centre)
-        return {
-            "mcs_norm": vision / (vision + text),
-            "mcs_raw": vision * patches / (vision * patches + text * words),
-            "mcs_raw_uniform": patches / (patches + words),
-            "vision_entropy": vision * patches,
-            "text_entropy": text * words,
-            "vision_entropy_norm": vision,
-            "text_entropy_norm": text,
-            "vision_entropy_loss": 1 - vision / NULL,
-            "text_entropy_loss": 1 - text / NULL,
-        }
-
-    def _compared(self, spec: StatisticsSpec) -> tuple[tuple[Measurement, ...], Mapping[str, str]]:
-        """What the real comparison says of what was drawn."""
-        parts: dict[str, list[Values]] = {}
-        for source in spec.sources:
-            parts.setdefault(source.model_id, []).append(self.per_image[source.task_id][spec.metric])
-        values = {name: np.concatenate(parts[name]) for name in sorted(parts)}
-        n = min(each.size for each in values.values())
-        joined = Joined(np.arange(n), {name: each[:n] for name, each in values.items()})
-        found = in_range(compare(joined, spec.model_copy(update={"resamples": RESAMPLES})), spec.metric)
-        return measurements(found), facts(found, spec)
-
-    def _sites(self) -> Diagnosed:
-        rng = self.rng
-        towers = [("vision", "visual.blocks.{}.attn"), ("text", "text.blocks.{}.attn")]
-        if rng.random() < 0.4:
-            towers = [("vision", "vision_tower.layers.{}.attn"), ("fusion", "language.layers.{}.attn")]
-        heads, swapped = int(rng.integers(1, 9)), float(rng.uniform(0, 1))
-        sites = tuple(
-            Attention(name.format(layer), role, layer, tuple(map(float, rng.uniform(0.02, 0.99, heads))),
-                      float(rng.uniform(0, 0.9)))
-            for role, name in towers
-            for layer in range(rng.integers(1, 6))
-        )  # fmt: skip
-        r = float(rng.uniform(-0.7, 0.7))
-        correlations = {"sites": (r, max(r - 0.3, -1), min(r + 0.3, 1), len(sites))} if len(sites) > 3 else {}
-        verdict = str(rng.choice(["ok", "collapsed", "inconclusive"]))
-        return Diagnosed(
-            sites=sites,
-            swapped=swapped,
-            correlations=correlations,
-            facts_besides={
-                "Verdict": verdict,
-                "Reason": "The interval of the loss of vision layer 2 reaches one half.",
-                "Influence": "ok" if swapped > 0.01 else "collapsed",
-                "Reason of the influence": "Another image moves one hundredth or more of the probability.",
-                "Output": "the next token of the caption",
-            },
-            labelled=bool(rng.random() < 0.5),
-            heads_in_log=bool(rng.random() < 0.5),
-        )
-
-
-def _mean(metric: str, values: Values) -> Measurement:
-    """With Student's interval, held to the range of the metric."""
-    mean, n = float(values.mean()), values.size
-    half = float(stdtrit(n - 1, 0.975) * values.std(ddof=1) / math.sqrt(n))
-    low, high = held(mean, mean - half, mean + half, range_of(metric))
-    return Measurement(metric, mean, "nat" if metric.endswith("_entropy") else "", low, high, n)
-
-
-def _logged(each: Measurement, run: str, digest: str | None) -> Evidence:
-    interval = None if each.low is None or each.high is None else Interval(low=each.low, high=each.high)
-    return Evidence(
-        run_id=run, metric=each.metric, value=each.value, unit=each.unit, n=each.n, interval=interval, digest=digest
-    )
 
 
 def draw(seed: int) -> tuple[tuple[Recorded, ...], int]:
@@ -206,9 +138,9 @@ def draw(seed: int) -> tuple[tuple[Recorded, ...], int]:
     return player.entries, len(player.board.cycles)
 
 
-def _study(rng: Generator) -> Any:
+def _study(rng: np.random.Generator) -> Study:
     metric, null, (low, high) = RULES[rng.integers(len(RULES))]
-    chosen = [str(name) for name in rng.permutation(NAMES)[: rng.integers(1, 7, 2).min()]]
+    chosen = [str(name) for name in rng.permutation(list(FAMILIES))[: rng.integers(1, 7, 2).min()]]
     k = sorted({int(each) for each in rng.integers(1, len(chosen) + 1, 2)})
     looks: Any = rng.choice(["1", "2", "3", "open"])
     return study(
@@ -227,18 +159,19 @@ def _study(rng: Generator) -> Any:
     )
 
 
-def _model(name: str, rng: Generator) -> StudyModel:
+def _model(name: str, rng: np.random.Generator) -> StudyModel:
     weights = str(rng.choice(["random", "zoo", "openai"]))
-    return model(name, weights, ("openclip:ViT-B-16@openai",) if rng.random() < 0.3 else ())
+    substitutes = ("openclip:ViT-B-16@openai",) if rng.random() < 0.3 else ()
+    return model(name, weights, substitutes, family=FAMILIES[name])
 
 
-def _trouble(player: Drawn, rng: Generator) -> list[Outcome]:
+def _trouble(player: Drawn, rng: np.random.Generator) -> list[Outcome]:
     """What happens to a model's first tasks, if anything does."""
     kinds: list[list[Outcome]] = [
         [blocked("the weights cannot be had", "give a local path")],
         [failed("RuntimeError: out of memory")],
         [failed("RuntimeError: out of memory")] * 2,
-        [lambda task: too_few(player.succeed(task))],
-        [lambda task: too_few(player.succeed(task))] * 2,
+        [too_few(player)],
+        [too_few(player)] * 2,
     ]
     return kinds[rng.integers(len(kinds))] if rng.random() < 0.25 else []

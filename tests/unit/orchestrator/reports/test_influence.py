@@ -12,26 +12,30 @@ from typing import Any
 
 import pytest
 
-from orchestrator.reports.head_plot import ramp
-from orchestrator.reports.layer_plot import layers_plot
-from orchestrator.reports.past import Past, look_back
-from orchestrator.reports.places import heads, places
+from orchestrator.reports.history import History, look_back
+from orchestrator.reports.plots.head_series import heads as heads_shown
+from orchestrator.reports.plots.heads import ramp
+from orchestrator.reports.plots.layer_series import SCORES, layers
+from orchestrator.reports.plots.layers import layers_plot
 from orchestrator.reports.render import render_cycle
-from orchestrator.reports.series import SCORES, layers
-from orchestrator.reports.series import heads as heads_shown
+from orchestrator.reports.site_places import heads, places
+from store.evidence import Evidence
 from store.task.state import Task
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered
 from tests.unit.orchestrator.reports.diagnosed import IDEFICS, PLANTED
+from tests.unit.orchestrator.reports.expected import estimate, relation, values_of
 from tests.unit.orchestrator.reports.reading import Page
 from tests.unit.orchestrator.reports.test_honesty import DONE, OPEN, section, sections, text
 
 ZOO = "a zoo is diagnosed"
 HEADING = "Entropy and influence"
+UNPRINTED = (*SCORES.values(), "/p_collapsed", "/entropy", "/log_odds")
+"""Scores by layer are drawn; the p of a role, and entropies that no layer is compared by, stay in the log."""
 
 
 @cache
-def zoo() -> Past:
+def zoo() -> History:
     return look_back(*played(ZOO))
 
 
@@ -81,24 +85,38 @@ def test_no_influence_in_the_log_is_left_out_of_the_report(model: str) -> None:
     logged = {
         item.metric
         for item in task_of(model).evidence
-        if item.metric.startswith(("influence/", "null/", "layer/"))
-        and not item.metric.endswith(tuple(SCORES.values()))
+        if item.metric.startswith(("influence/", "null/", "layer/")) and not item.metric.endswith(UNPRINTED)
     }
     assert logged <= printed
 
 
+def printed(item: Evidence | None) -> str:
+    """As the log has it, to three decimals."""
+    assert item is not None and item.interval is not None
+    return f"{item.value:.3f} [{item.interval.low:.3f}, {item.interval.high:.3f}]"
+
+
 def test_each_site_stands_with_its_role_its_layer_its_null_what_it_lost_and_what_it_moves() -> None:
-    row = next(row for row in model_section("planted")["sites"] if row["site"] == "visual.blocks.1.attn")
+    task, site = task_of("planted"), "visual.blocks.1.attn"
+    row = next(row for row in model_section("planted")["sites"] if row["site"] == site)
     assert (row["role"], row["layer"], row["collapsed"]) == ("vision", "1", True)
+    heads = values_of(task, f"site/{site}/entropy_norm")
+    moved, rise = (values_of(task, f"influence/uniform-site/{site}/{each}") for each in ("change", "loss"))
+    assert (len(heads), len(moved)) == (60, 16)
+    null, lost = (task.value(f"null/layer/vision/01/{each}") for each in ("entropy_norm", "loss"))
     assert [shown(row[name]) for name in ("entropy", "null", "lost", "change", "rise")] == [
-        "0.215 [0.203, 0.227]", "0.987 [0.981, 0.993]", "0.782 [0.752, 0.812]", "0.505 [0.404, 0.606]",
-        "3.030 [2.576, 3.485] nat",
+        estimate(heads.mean(axis=1), (0, 1)), printed(null), printed(lost), estimate(moved, (0, 1)),
+        f"{estimate(rise)} nat",
     ]  # fmt: skip
+    assert null is not None and lost is not None
+    assert lost.value == pytest.approx(1 - heads[:32].mean() / null.value)
 
 
 def test_a_pooling_head_is_a_site_though_it_is_no_layer() -> None:
     last = model_section("planted")["sites"][-1]
-    assert (last["role"], last["layer"], shown(last["entropy"])) == ("pooling", "head", "0.635 [0.623, 0.647]")
+    heads = values_of(task_of("planted"), "site/visual.attn_pool/entropy_norm")
+    expected = estimate(heads.mean(axis=1), (0, 1))
+    assert (last["role"], last["layer"], shown(last["entropy"])) == ("pooling", "head", expected)
 
 
 def test_the_null_is_named_with_its_draws_and_images() -> None:
@@ -110,18 +128,30 @@ def test_the_null_is_named_with_its_draws_and_images() -> None:
 
 
 def test_what_is_given_in_place_of_image_and_text_stands_with_its_images() -> None:
+    words = {
+        "swap-image": "another image", "cut-image": "a blank image of its mean colour", "swap-text": "another text",
+        "cut-text": "an empty text",
+    }  # fmt: skip
     given = model_section("planted")["interventions"]
+    change = {kind: values_of(task_of("planted"), f"influence/{kind}/change") for kind in words}
+    assert {len(values) for values in change.values()} == {32}
     assert [(row["what"], shown(row["n"]), shown(row["change"])) for row in given] == [
-        ("another image", "32", "0.799 [0.639, 0.959]"),
-        ("a blank image of its mean colour", "32", "0.719 [0.575, 0.863]"),
+        (words[kind], "32", estimate(values, (0, 1))) for kind, values in change.items()
     ]
+
+
+def test_a_text_that_could_not_be_exchanged_has_no_row_and_is_told_in_the_reason() -> None:
+    given = model_section("decoder")["interventions"]
+    assert [row["what"] for row in given] == ["another image", "a blank image of its mean colour"]
+    assert "Not tried: another text" in model_section("decoder")["influence"]["reason"]
 
 
 def test_a_closed_gate_shows_no_influence_beside_an_entropy_at_its_maximum() -> None:
     cross = [row for row in model_section("idefics")["sites"] if row["role"] == "cross" and row["site"]]
+    entropies = [values_of(task_of("idefics"), f"site/{row['site']}/entropy_norm").mean() for row in cross]
+    assert len(cross) == 2 and min(entropies) > 0.99
     assert [(shown(row["entropy"])[:5], shown(row["change"]), shown(row["gated"])) for row in cross] == [
-        ("0.998", "0.000 [0.000, 0.000]", "0.000 [0.000, 0.000]"),
-        ("0.997", "0.000 [0.000, 0.000]", "0.000 [0.000, 0.000]"),
+        (f"{entropy:.5f}"[:5], "0.000 [0.000, 0.000]", "0.000 [0.000, 0.000]") for entropy in entropies
     ]
     notes = [note["text"] for note in model_section("idefics")["notes"]]
     assert (
@@ -153,14 +183,14 @@ def test_a_tower_without_attention_is_undefined_with_its_reason_and_not_zero() -
 
 def test_a_rank_correlation_is_told_whatever_it_is() -> None:
     told = section(ZOO, HEADING)
-    for sentence in (
-        "Over its 6 sites, the rank correlation of entropy and influence is -0.600 -0.976, 0.671: the interval holds "
-        "zero, so it cannot be told from these sites whether the two go together.",
-        "Over its 15 heads, the rank correlation of entropy and influence is 0.612 0.107, 0.873: the output depends "
-        "more on heads whose attention is spread wider.",
+    zero = "the interval holds zero, so it cannot be told from these"
+    for model, level, meaning in (
+        ("planted", "sites", f"{zero} sites whether the two go together."),
+        ("planted", "heads", "the output depends more on heads whose attention is spread wider."),
+        ("idefics", "sites", "the output depends more on sites whose attention is sharper."),
+        ("decoder", "heads", f"{zero} heads whether the two go together."),
     ):
-        assert sentence in told
-    assert "is -0.812 -0.976, -0.243: the output depends more on sites whose attention is sharper." in told
+        assert relation(task_of(model), level) + meaning in told
     assert "There is no rank correlation over heads: they were not compared, or they are too few" in told
 
 
@@ -194,8 +224,13 @@ def test_a_log_that_does_not_tell_places_shows_layers_without_names_and_names_wi
     rows = next(m for m in report["sections"]["influence"]["models"] if m["model"]["id"] == "planted")["sites"]
     layer = next(row for row in rows if (row["role"], row["layer"]) == ("vision", "1"))
     named = next(row for row in rows if row["site"] == "visual.blocks.1.attn")
-    assert (layer["site"], shown(layer["entropy"])[:5], shown(layer["change"])) == (None, "0.215", "–")
-    assert (named["role"], named["layer"], shown(named["change"])[:5]) == ("", "–", "0.505")
+    task, site = task_of("planted"), "visual.blocks.1.attn"
+    entropy, moved = (
+        f"{values_of(task, metric).mean():.3f}"
+        for metric in (f"site/{site}/entropy_norm", f"influence/uniform-site/{site}/change")
+    )
+    assert (layer["site"], shown(layer["entropy"])[:5], shown(layer["change"])) == (None, entropy, "–")
+    assert (named["role"], named["layer"], shown(named["change"])[:5]) == ("", "–", moved)
 
 
 def test_a_log_from_before_nulls_and_interventions_says_that_it_has_none() -> None:
@@ -224,8 +259,9 @@ def test_the_line_of_a_layer_is_drawn_beside_the_band_of_its_own_null() -> None:
                 assert (item.value, item.interval) == (point.value, point.interval)
     drawn = {model.model.id: [line.key for line in model.lines] for model in layers(zoo())}
     assert drawn["planted"] == ["vision", "text", "score", "raw"]
-    assert drawn["idefics"] == ["vision", "text", "cross"]
-    assert drawn["decoder"] == ["vision", "fusion"]
+    assert drawn["idefics"] == ["vision", "text", "cross", "score", "raw"]
+    assert drawn["align"] == ["text"]
+    assert drawn["decoder"] == ["vision", "fusion", "score", "raw"]
     assert drawn["older"] == ["vision", "text", "score"]
     assert all(line.null for model in layers(zoo()) if model.model.id != "older" for line in model.lines)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
-from orchestrator.reports.places import ROLES
-from orchestrator.reports.svg import COLOURS
+from orchestrator.reports.plots.svg import COLOURS
+from orchestrator.reports.site_places import ROLES
 from store.models import LAYER_ROLES, Plant, Role
 from tasks.diagnostics import pictures
 

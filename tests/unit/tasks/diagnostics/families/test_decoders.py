@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,17 +103,6 @@ def load(locator: str, folder: Path = Path(), seed: int = 0) -> Any:
 
     ref = ModelRef.parse(locator)
     return find_family(ref.family).load(ref, folder, seed, torch.device("cpu"))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """Models as small as these only wait for each other's threads."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 _LOADED: dict[str, Any] = {}

@@ -55,15 +55,6 @@ class Found:
     roles: Counter[str] = field(default_factory=Counter)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """Models as small as these only wait for each other's threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def found(tiny: Callable[[str], Any]) -> Callable[[str], Found]:
     """What one of `TINY` showed, looked at once."""

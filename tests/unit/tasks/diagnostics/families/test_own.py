@@ -99,7 +99,7 @@ def test_weights_of_ones_own_are_read_back_from_a_file(tmp_path: Path) -> None:
 
 
 def test_the_study_of_the_example_names_its_class() -> None:
-    from orchestrator.study import read_study
+    from orchestrator.study.file import read_study
 
     (model,) = read_study(EXAMPLE / "study.toml").study.models
     assert find_family(model.family, EXAMPLE).names() == ("base",)

@@ -1,0 +1,1 @@
+"""Checks the record: hash chain, signed heads, reports, figures, runs and artifacts."""

@@ -1,0 +1,86 @@
+"""Whether the log is whole: its chain shows alterations; signed heads and reports show that it was cut or swapped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestrator.checking.signing import signed_heads
+from orchestrator.workspace import Workspace
+from store.board import fold
+from store.errors import IntegrityFailure
+from store.log.chain import ChainCheck
+from store.log.protocol import EventLog
+
+
+def check_record(log: EventLog, workspace: Workspace) -> ChainCheck:
+    """Walk the chain, then compare it with the heads that were signed, and with those that the reports name."""
+    chain = log.check()
+    if not chain.ok:
+        return chain
+    heads = {row.position: row.hash for row in log.rows()}
+    unanchored = _first_unsigned(workspace, heads) or _first_unanchored(workspace, log, heads)
+    return chain if unanchored is None else ChainCheck(chain.events, chain.head, *unanchored)
+
+
+def require_whole(log: EventLog, workspace: Workspace) -> None:
+    """Raise IntegrityFailure unless the record checks out: a damaged log is read-only from then on."""
+    check = check_record(log, workspace)
+    if not check.ok:
+        raise IntegrityFailure(
+            f"{workspace.log}: {check.why} (position {check.first_bad}); nothing is written to a damaged log"
+        )
+
+
+def require_no_orphans(workspace: Workspace) -> None:
+    """Raise IntegrityFailure when there are reports, and the log that they were rendered from is gone."""
+    orphan = next(workspace.root.glob("reports/cycle-*/cycle-report.json"), None)
+    if orphan is not None:
+        raise IntegrityFailure(f"{workspace.log} is gone, and {orphan} was rendered from it; restore a backup")
+    signed = next(workspace.heads.glob("*.json"), None)
+    if signed is not None:
+        raise IntegrityFailure(f"{workspace.log} is gone, and {signed} was signed for it; restore a backup")
+
+
+def _first_unsigned(workspace: Workspace, heads: Mapping[int, str]) -> tuple[int, str] | None:
+    """A valid signature proves that the signed head existed; trust it over the log."""
+    for path, signed in signed_heads(workspace):
+        if signed is None:
+            continue  # a damaged file proves nothing; `gonogo verify` names it
+        if (wrong := signed.unlike(heads, path.name)) is not None:
+            return wrong
+    return None
+
+
+def _first_unanchored(workspace: Workspace, log: EventLog, heads: Mapping[int, str]) -> tuple[int, str] | None:
+    """Reports on disk name the chain's head at a position: a log that was cut or swapped does not have it there."""
+    for path in sorted(workspace.root.glob("reports/cycle-*/cycle-report.json")):
+        try:
+            report = json.loads(path.read_bytes())
+            as_of, head = report["as_of"], report["head"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # a damaged report is found by its digest
+        if not isinstance(as_of, int) or as_of < 1:
+            continue
+        if as_of > len(heads):
+            return len(heads) + 1, f"event {len(heads) + 1} is missing: {path.name} was rendered from {as_of} events"
+        if heads[as_of] != head and _recorded(workspace, path, log):
+            return as_of, f"the log is not the one that {path} was rendered from"
+    return None
+
+
+def _recorded(workspace: Workspace, path: Path, log: EventLog) -> bool:
+    """True when the file is, to the byte, one that the log says was written; else its head proves nothing."""
+    name, digest = path.relative_to(workspace.root).as_posix(), _digest(path)
+    return not any(
+        artifact.name == name and artifact.digest != digest
+        for cycle in fold(log.read()).cycles.values()
+        if cycle.report is not None
+        for artifact in cycle.report.files
+    )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,150 @@
+"""Signed heads of the log, kept beside it: a log that was cut, or written anew, is unlike the heads that were signed.
+
+The hash chain shows that events follow one another, and whoever holds the database can write all of it anew. A head
+that was signed with a key from outside the workspace cannot be made again; if it was signed at a later event than the
+log has now, the end of the log was cut.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestrator.artifacts import write_durably
+from orchestrator.workspace import Workspace
+from store.canonical import canonical
+from store.errors import BadInput
+from store.log.protocol import EventLog
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+SCHEMA = "gonogo.head/1"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """The head of a log at a position, with its signature."""
+
+    origin: str
+    """Hash of the log's first event: which log this is."""
+    position: int
+    head: str
+    """Hash of the event at that position."""
+    key: str
+    """Public key, Ed25519, in hex."""
+    signature: str
+    """Of the other fields but the key, as canonical JSON, in hex."""
+
+    @property
+    def intact(self) -> bool:
+        """Whether the signature is that of the key."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        try:
+            public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(self.key))
+            public.verify(bytes.fromhex(self.signature), _signed(self.origin, self.position, self.head))
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    def unlike(self, heads: Mapping[int, str], name: str) -> tuple[int, str] | None:
+        """Where a log, given as its head at every position, is not the one that was signed; None where it is.
+
+        `name` is the name of the file or tag that holds the signature.
+        """
+        if self.position > len(heads):
+            return len(heads) + 1, f"event {len(heads) + 1} is missing: {name} was signed at {self.position}"
+        if (heads.get(1), heads.get(self.position)) != (self.origin, self.head):
+            return self.position, f"the log is not the one whose head was signed in {name}"
+        return None
+
+    def json(self) -> str:
+        """The file that holds it."""
+        return json.dumps({"schema": SCHEMA, **asdict(self)}, indent=1) + "\n"
+
+
+def sign_head(log: EventLog, workspace: Workspace, key: Ed25519PrivateKey) -> SignedHead | None:
+    """Sign the newest head and keep it beside the log; None where it is signed already, or there is no event yet."""
+    rows = list(log.rows())
+    if not rows or workspace.head(rows[-1].position).exists():
+        return None
+    origin, position, head = rows[0].hash, rows[-1].position, rows[-1].hash
+    signature = key.sign(_signed(origin, position, head)).hex()
+    signed = SignedHead(origin, position, head, public_key(key), signature)
+    write_durably(workspace.head(position), signed.json().encode())
+    return signed
+
+
+def signed_heads(workspace: Workspace) -> Iterator[tuple[Path, SignedHead | None]]:
+    """Every file of a signed head, by position; None where one is no longer what was written."""
+    for path in sorted(workspace.heads.glob("*.json")):
+        try:
+            yield path, parsed_head(path.read_bytes())
+        except OSError:
+            yield path, None
+
+
+def parsed_head(text: str | bytes) -> SignedHead | None:
+    """A signed head from its file; None where it is not of that form, or the signature is not that of its key."""
+    try:
+        data = json.loads(text)
+        found = SignedHead(**{key: data[key] for key in SignedHead.__slots__})
+        return found if data["schema"] == SCHEMA and type(found.position) is int and found.intact else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def own_key(path: Path) -> Ed25519PrivateKey | None:
+    """The key in a file; None where there is none. Raises BadInput when the file holds no Ed25519 key in PEM."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise BadInput(f"signing key {path} cannot be read: {error.strerror}") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BadInput(f"{path} holds no Ed25519 key without a password; name another file in GONOGO_KEY, or remove it")
+    return key
+
+
+def make_key(path: Path) -> Ed25519PrivateKey:
+    """A new key in a file that only its owner can read. Of two processes that make one, the first one's counts.
+
+    Raises OSError when the file cannot be written.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = Ed25519PrivateKey.generate()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        key = own_key(path) or key
+    finally:
+        draft.unlink()
+    return key
+
+
+def public_key(key: Ed25519PrivateKey) -> str:
+    """The public half, in hex."""
+    return key.public_key().public_bytes_raw().hex()
+
+
+def _signed(origin: str, position: int, head: str) -> bytes:
+    return canonical([SCHEMA, origin, position, head]).encode()

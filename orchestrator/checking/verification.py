@@ -1,0 +1,124 @@
+"""Verification: every figure of every report, resolved again against the log, the artifacts and MLflow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from orchestrator.artifacts import ArtifactStore
+from orchestrator.checking.integrity import check_record
+from orchestrator.checking.logged import check_artifacts, check_evidence
+from orchestrator.checking.report_files import check_reports
+from orchestrator.checking.resolving import BadFigure
+from orchestrator.checking.signing import SignedHead, parsed_head, signed_heads
+from orchestrator.checking.tally import Tally
+from orchestrator.tracking.tracker import HEAD, Tracker
+from orchestrator.workspace import Workspace
+from store.board import Board, fold
+from store.errors import TrackingFailure
+from store.log.chain import ChainCheck
+from store.log.protocol import EventLog
+
+_NO_HEAD = "it holds no signed head, or the signature is not that of its key"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How much of a workspace was checked, and what does not check out."""
+
+    chain: ChainCheck
+    mlflow: bool = False
+    """MLflow was asked."""
+    signed: SignedHead | None = None
+    """The newest head that was signed, by the key that was asked for where one was."""
+    checked: int = 0
+    bad: tuple[BadFigure, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """True when chain, reports, figures, runs and artifacts all check out."""
+        return self.chain.ok and not self.bad
+
+    def view(self) -> dict[str, Any]:
+        """`gonogo.verify/1`."""
+        return {
+            "schema": "gonogo.verify/1",
+            "ok": self.ok,
+            "events": self.chain.events,
+            "head": self.chain.head,
+            "first_bad": self.chain.first_bad,
+            "mlflow": "checked" if self.mlflow else "not checked",
+            "signed": {"position": self.signed.position, "key": self.signed.key} if self.signed else None,
+            "why": self.chain.why or (self.bad[0].why if self.bad else ""),
+            "figures": {
+                "checked": self.checked,
+                "bad": [{"where": item.where, "why": item.why, "position": item.position} for item in self.bad],
+            },
+        }
+
+
+def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | None = None) -> Verification:
+    """Check the chain first; only an intact log is worth resolving figures against.
+
+    With a public `key`, in hex, some head of the log has to be signed by it.
+    """
+    chain = check_record(log, workspace)
+    if not chain.ok:
+        return Verification(chain)
+    board, tally = fold(log.read()), Tally()
+    artifacts = ArtifactStore(workspace.artifacts)
+    check_artifacts(tally, artifacts)
+    signed = _check_heads(tally, workspace, key)
+    asked = _check_store(tally, log, board, tracker)
+    check_evidence(tally, board, artifacts, tracker if asked else None)
+    check_reports(tally, log, board, workspace)
+    return Verification(chain, asked, signed, tally.checked, tuple(tally.bad))
+
+
+def _check_heads(tally: Tally, workspace: Workspace, key: str | None) -> SignedHead | None:
+    """Files of signed heads, which the chain was compared with already; gives the newest that counts."""
+    newest = None
+    for path, signed in signed_heads(workspace):
+        tally.checked += 1
+        name = path.relative_to(workspace.root).as_posix()
+        if signed is None:
+            tally.found(name, _NO_HEAD)
+        elif path != workspace.head(signed.position):
+            tally.found(name, "it holds the head of another event")
+        elif key in (None, signed.key):
+            newest = signed
+    if key is not None and newest is None:
+        tally.found("heads", f"no head of the log is signed by {key}")
+    return newest
+
+
+def _check_store(tally: Tally, log: EventLog, board: Board, tracker: Tracker) -> bool:
+    """The MLflow store is there if the log names runs, and its head is of this log. False when it cannot be asked."""
+    if tracker.missing is None:
+        return _check_anchor(tally, log, board, tracker)
+    if any(task.run_id for task in board.tasks):
+        tally.found(str(tracker.missing), "the MLflow store is gone, so no metric can be resolved")
+        return False
+    return True
+
+
+def _check_anchor(tally: Tally, log: EventLog, board: Board, tracker: Tracker) -> bool:
+    """The head that MLflow keeps, if it is of this log. False when MLflow's store cannot be read."""
+    name, heads = f"MLflow's tag {HEAD}", {row.position: row.hash for row in log.rows()}
+    try:
+        text = tracker.anchored(board.study.name) if board.study is not None else None
+    except TrackingFailure as error:
+        tally.found("MLflow", str(error))
+        return False
+    if text is None:
+        return True
+    signed = parsed_head(text)
+    if signed is not None and signed.origin != heads.get(1):
+        return True  # of another log, whose study has this name too
+    tally.checked += 1
+    if signed is None:
+        tally.found(name, _NO_HEAD)
+    elif (wrong := signed.unlike(heads, "it")) is not None:
+        position, why = wrong
+        tally.found(name, why, position)
+    return True

@@ -1,0 +1,62 @@
+"""A document filled with what a log says: each section is built once, then its figures are numbered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestrator.reports.book import FigureBook
+from orchestrator.reports.history import History
+from orchestrator.reports.keys import FigureKey, keys_of
+from orchestrator.reports.numbering import figures_within, numbered
+from orchestrator.reports.parts.header import Header, header
+from orchestrator.reports.plots.plot import Drawings, Plot
+from orchestrator.reports.prose import Prose
+from orchestrator.reports.section import Document, Section, View
+from store.figures import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section that has something to say, and what it says."""
+
+    section: Section
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the templates and the JSON document are given."""
+
+    document: Document
+    header: Header
+    parts: tuple[Part, ...]
+    plots: tuple[Plot, ...]
+    undrawn: tuple[Prose, ...]
+    """A sentence for each drawing that there was nothing to show in."""
+    figures: tuple[Figure, ...]
+    """Every figure of the sections, by number."""
+    keys: tuple[FigureKey, ...]
+    """Of the figures, in the same order."""
+
+    def plot(self, name: str) -> Plot | None:
+        """The drawing of that name; None where the document does not show it or there was nothing to draw."""
+        return next((plot for plot in self.plots if plot.name == name), None)
+
+
+def fill(document: Document, history: History, drawings: Drawings) -> Page:
+    """The document on the cycle that `history` looks back on."""
+    book = FigureBook(history)
+    built = [(section, section.build(history, book)) for section in document.sections]
+    views = [(section, view) for section, view in built if view is not None]
+    numbers = {figure: number for number, figure in enumerate(figures_within([view for _, view in views]), start=1)}
+    parts = tuple(Part(section, numbered(view, numbers)) for section, view in views)
+    figures = tuple(numbered(figure, numbers) for figure in numbers)
+    return Page(
+        document=document,
+        header=header(history),
+        parts=parts,
+        plots=tuple(plot for plot in drawings.plots if plot.name in document.drawings),
+        undrawn=drawings.undrawn if document.says_undrawn else (),
+        figures=figures,
+        keys=keys_of(figures, history),
+    )

@@ -1,0 +1,37 @@
+"""What the newest comparison concludes about a model, and at which look. Pure."""
+
+from __future__ import annotations
+
+from orchestrator.reports.book import FigureBook
+from orchestrator.reports.prose import Prose
+from store.cycle.verdicts import DIRECTIONS
+from store.kinds.statistics import StatisticsSpec
+from store.queries.comparison import adjusted_p, significance_level
+from store.task.state import Task
+
+
+def conclusion(comparison: Task, model_id: str) -> str:
+    """What the adjusted p-values of a model say at the level of the look."""
+    alpha = significance_level(comparison)
+    collapse, clear = (adjusted_p(comparison, model_id, direction) for direction in DIRECTIONS)
+    if collapse is None or clear is None:
+        return "undetermined"
+    if alpha is None:
+        return "undecided"
+    if collapse.value <= alpha.value:
+        return "collapse shown"
+    return "shown not to collapse" if clear.value <= alpha.value else "undecided"
+
+
+def undetermined(comparison: Task, model_id: str) -> str:
+    """Why a model could not be tested, in the words of the statistics task."""
+    return comparison.facts.get(f"Undetermined {model_id}", "")
+
+
+def look_of(comparison: Task, book: FigureBook) -> Prose:
+    """`look 1 of 2`, or that the number of looks is open."""
+    assert isinstance(comparison.spec, StatisticsSpec)
+    number: Prose = ("look ", book.pointed(comparison.position, "/spec/look"))
+    if comparison.spec.looks == "open":
+        return (*number, " of an open number")
+    return (*number, " of ", book.pointed(comparison.position, "/spec/looks"))

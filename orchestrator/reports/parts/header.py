@@ -1,0 +1,143 @@
+"""The head of every document: study, cycle, and the verdict with all that has to be said with it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agents.planning.leftover import verdict_in_force
+from orchestrator.reports.history import History
+from orchestrator.reports.naming import all_untrained, any_untrained
+from orchestrator.reports.prose import Code, ModelName, Prose, Said, Strong, listed
+from orchestrator.reports.wording import VERDICTS
+from store.canonical import digest_of
+from store.cycle.verdicts import Verdict
+from store.queries.protocol import amended_late
+from store.study.amendments import WEIGHS
+
+UNTRAINED: Prose = (
+    Strong("Every model is untrained"),
+    ": its weights are a random initialisation, so the result says nothing about trained models.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """The verdict, why, and what has to be said with it."""
+
+    verdict: Verdict | None
+    """None while the cycle has not been assessed."""
+    reason: Prose
+    notes: tuple[Prose, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the report is about, and what it was rendered from."""
+
+    study: Said
+    question: Said
+    claim: Said
+    cycle: int
+    because: Said
+    opened: datetime
+    closed: datetime | None
+    as_of: int
+    as_of_at: datetime
+    head: Code
+    study_sha256: Code
+    verdict: VerdictView
+
+
+def header(history: History) -> Header:
+    """What the report is about, and what it was rendered from."""
+    study, position, cycle = history.study, history.protocol_position, history.cycle
+    return Header(
+        study=Said(study.name, position),
+        question=Said(study.question, position),
+        claim=Said(study.claim, position),
+        cycle=cycle.number,
+        because=Said(cycle.because, cycle.position),
+        opened=cycle.opened_at,
+        closed=cycle.closed_at,
+        as_of=history.board.position,
+        as_of_at=history.at,
+        head=Code(history.board.head),
+        study_sha256=Code(history.board.study_sha256 or ""),
+        verdict=_verdict(history),
+    )
+
+
+def _verdict(history: History) -> VerdictView:
+    assessment, position = history.cycle.assessment, history.cycle.assessment_position
+    if assessment is None or position is None:
+        return VerdictView(None, ("The cycle has not been assessed yet.",), _caveats(history))
+    notes = [*_since(history), *_amended(history, position), *_caveats(history)]
+    reason = Said(assessment.reason.rstrip(". "), position)
+    return VerdictView(assessment.verdict, (reason, "."), tuple(notes))
+
+
+def _amended(history: History, position: int) -> list[Prose]:
+    """A rule that was changed in the light of data has no error rate, and its verdict has to say so."""
+    late = [amendment.event for amendment in amended_late(history.board) if amendment.position < position]
+    replanned = any(key in ("decision.looks", "decision.boundary") for event in late for key in event.changed)
+    notes: list[Prose] = []
+    if late:
+        changed = sorted({key for event in late for key in event.changed if key.startswith(WEIGHS)})
+        keys = listed([(Code(key),) for key in changed])
+        notes.append(
+            (
+                "The protocol was amended after data had been compared (",
+                *keys,
+                "), so that its error rate no longer holds.",
+            )
+        )
+    if replanned:
+        notes.append(
+            (
+                "The boundary was planned anew for the looks that are now planned; it does not know what the looks "
+                "before the amendment have spent of the error.",
+            )
+        )
+    return notes
+
+
+def _caveats(history: History) -> tuple[Prose, ...]:
+    if all_untrained(history):
+        return (UNTRAINED, *_planted(history))
+    if any_untrained(history):
+        some: Prose = ("Some models are untrained; what is found in them says nothing about trained models.",)
+        return (some, *_planted(history))
+    return _planted(history)
+
+
+def _planted(history: History) -> tuple[Prose, ...]:
+    """A planted collapse is a control: it counts in the verdict like any other, which has to be said."""
+    planted: list[Prose] = [(ModelName.of(model.ref),) for model in history.study.models if model.plant]
+    if not planted:
+        return ()
+    return (
+        (
+            "A collapse is planted in ", *listed(planted), ", to see that it is found. It counts in the verdict like "
+            "any other, and says nothing about a model as it is.",
+        ),
+    )  # fmt: skip
+
+
+def _since(history: History) -> list[Prose]:
+    """What has happened since the assessment that bears on its verdict."""
+    cycle, board = history.cycle, history.board
+    assessment, position = cycle.assessment, cycle.assessment_position or 0
+    notes: list[Prose] = []
+    if assessment is None or cycle.number != len(board.cycles):
+        return notes
+    answered = [d for d in board.decisions if d.chosen and (d.answered_position or 0) > position]
+    if answered:
+        names = ", ".join(decision.request.decision_id for decision in answered)
+        notes.append(("Answered since the assessment: ", Code(names), "."))
+        now = verdict_in_force(board)
+        if now != assessment.verdict:
+            notes.append(("For the claim that is now in force the same assessment reads ", Strong(VERDICTS[now]), "."))
+    if digest_of(history.study.decision) != assessment.rule_sha256:
+        notes.append(("The decision rule was amended after this assessment.",))
+    return notes

@@ -1,0 +1,62 @@
+"""What the plot by head shows, taken from the log, and which models have no place in it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestrator.reports.history import History
+from orchestrator.reports.parts.measurements import part_of
+from orchestrator.reports.prose import ModelName
+from orchestrator.reports.site_places import ROLES, places
+from orchestrator.reports.site_places import heads as heads_of
+from store.evidence import Artifact
+from store.kinds.diagnostic import DiagnosticSpec
+
+
+@dataclass(frozen=True, slots=True)
+class HeadCell:
+    """A head of a layer."""
+
+    layer: int
+    head: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """One model by layer and head: normalised entropy, role by role."""
+
+    model: ModelName
+    part: str
+    """Which part of the data was measured."""
+    cells: tuple[tuple[str, tuple[HeadCell, ...]], ...]
+
+
+def heads(history: History) -> tuple[Heads, ...]:
+    """The measurement of each model that is shown, if its log holds the entropy of heads."""
+    found = []
+    for task in history.measurements:
+        where = places(task)
+        by_role: dict[str, list[HeadCell]] = {}
+        for site, by_head in heads_of(task).items():
+            place = where.get(site)
+            if place is not None and place.layer is not None:
+                layer = [HeadCell(place.layer, head, item.value) for head, item in by_head.items()]
+                by_role.setdefault(place.role, []).extend(layer)
+        if by_role and isinstance(task.spec, DiagnosticSpec):
+            cells = tuple((role, tuple(by_role[role])) for role in ROLES if role in by_role)
+            found.append(Heads(ModelName.of(task.spec.model), part_of(task), cells))
+    return tuple(found)
+
+
+def headless(history: History) -> tuple[tuple[ModelName, Artifact | None], ...]:
+    """Measured models without heads in the log, and the picture of them that the task left, if it did."""
+    shown = {model.model.id for model in heads(history)}
+    return tuple(
+        (
+            ModelName.of(task.spec.model),
+            next((file for file in task.artifacts if file.name == "heads.png"), None),
+        )
+        for task in history.measurements
+        if isinstance(task.spec, DiagnosticSpec) and task.spec.model.id not in shown
+    )

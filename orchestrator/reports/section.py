@@ -1,0 +1,73 @@
+"""A section of a report, and a document as an ordered list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Literal, Protocol, runtime_checkable
+
+from orchestrator.reports.book import FigureBook
+from orchestrator.reports.history import History
+
+Format = Literal["md", "html"]
+
+FOLDER = "orchestrator.reports.sections"
+"""Where each section has its folder."""
+
+
+class View(Protocol):
+    """What a section shows: a frozen dataclass. Its numbers are figures; its fields stand in the order of the page."""
+
+    __dataclass_fields__: Mapping[str, object]
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """A view that is not one value under its section's name in JSON."""
+
+    def data(self) -> Mapping[str, object]:
+        """The values of the section by their keys in the JSON document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A place in a document: which section stands there, under which heading."""
+
+    name: str
+    """Its folder in `sections`, its anchor on the page, and its key in JSON unless its view says otherwise."""
+    heading: str
+    contents: str = ""
+    """Its words in the table of contents, where the heading is too long for that."""
+    drawings: tuple[str, ...] = ()
+    """Names of the drawings that it shows here."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """Passed to the builder as keyword arguments: what differs from one document to another."""
+
+    def build(self, history: History, book: FigureBook) -> View | None:
+        """The view, by `build` in the folder's `builder.py`; None where there is nothing to say."""
+        view: View | None = import_module(f"{FOLDER}.{self.name}.builder").build(history, book, **self.options)
+        return view
+
+    def partial(self, format: Format) -> str:
+        """Name of the template that prints the view."""
+        return f"{self.name}/section.{format}.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A kind of report. The order of its sections is that of the page, the contents, the JSON and the figures."""
+
+    name: str
+    """Name of its files, and of the templates that give its title."""
+    schema: str
+    formats: tuple[Format, ...]
+    """Besides JSON, which every document has."""
+    sections: tuple[Section, ...]
+    says_undrawn: bool = False
+    """It says which drawings there was nothing to show in."""
+
+    @property
+    def drawings(self) -> frozenset[str]:
+        """Names of the drawings that some section shows."""
+        return frozenset(name for section in self.sections for name in section.drawings)

@@ -1,0 +1,1 @@
+"""How far the assessment finds the study: goals, and the verdict for each strength of the claim."""

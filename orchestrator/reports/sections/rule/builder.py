@@ -1,0 +1,58 @@
+"""The decision rule of the protocol, value by value. Pure."""
+
+from __future__ import annotations
+
+from orchestrator.reports.book import FigureBook
+from orchestrator.reports.history import History
+from orchestrator.reports.prose import Code, Prose
+from orchestrator.reports.sections.rule import Rule, Term
+from tasks.statistics.words import BOUNDARIES, TESTS
+
+
+def build(history: History, book: FigureBook) -> Rule:
+    """The rule that the cycle is assessed by."""
+    return Rule(_note(history), _terms(history, book))
+
+
+def _note(history: History) -> tuple[Prose, ...]:
+    assessment = history.cycle.assessment
+    notes: list[Prose] = []
+    if assessment is not None:
+        notes.append(("The assessment applied the rule with digest ", Code(assessment.rule_sha256), "."))
+    locked = Code(history.board.study_sha256 or "")
+    if history.board.amendments:
+        notes.append(("The protocol was amended after it was registered; the one in force has digest ", locked, "."))
+    else:
+        notes.append(("It is part of the protocol with digest ", locked, ", registered before there was any result."))
+    return tuple(notes)
+
+
+def _terms(history: History, book: FigureBook) -> tuple[Term, ...]:
+    """The decision rule of the protocol, value by value."""
+    rule, position = history.study.decision, history.protocol_position
+
+    def value(name: str) -> Prose:
+        return (book.pointed(position, f"/study/decision/{name}"),)
+
+    side = "above" if rule.threshold > rule.null else "below"
+    claims: list[Prose] = [
+        (book.pointed(position, f"/study/decision/at_least/{index}", "models"),) for index in range(len(rule.at_least))
+    ]
+    needed: Prose = tuple(piece for i, claim in enumerate(claims) for piece in ((" or ", *claim) if i else claim))
+    return (
+        Term("Metric, as a mean over images", (Code(rule.metric),)),
+        Term("Null value", value("null")),
+        Term(f"Threshold; collapse lies {side} it", value("threshold")),
+        Term("Error rate alpha, over all looks", value("alpha")),
+        Term("Test of a mean", (TESTS[rule.test],)),
+        Term("Looks that are planned", _looks(history, book)),
+        Term("Images that each look adds", (book.pointed(position, "/study/data/n", "images"),)),
+        Term("Models that must collapse, at least", (*needed, " of ", book.derived("study/models"))),
+    )
+
+
+def _looks(history: History, book: FigureBook) -> Prose:
+    rule = history.study.decision
+    if rule.looks == "open":
+        return ("any number, by e-values that are valid whenever one stops",)
+    return (book.pointed(history.protocol_position, "/study/decision/looks"), "; ", BOUNDARIES[rule.boundary])

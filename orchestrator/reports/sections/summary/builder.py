@@ -1,0 +1,135 @@
+"""The report in a minute: what the cycle came to, what it accomplished, and what it did not. Pure."""
+
+from __future__ import annotations
+
+from orchestrator.reports.book import FigureBook
+from orchestrator.reports.history import History
+from orchestrator.reports.naming import task_link, task_model
+from orchestrator.reports.parts.audits import contradictory
+from orchestrator.reports.parts.header import header
+from orchestrator.reports.parts.measurements import look_of
+from orchestrator.reports.parts.standing import standing
+from orchestrator.reports.prose import ModelName, Piece, Prose, Said, Strong, counted, listed
+from orchestrator.reports.sections.summary import Summary
+from orchestrator.reports.wording import VERDICTS, status_words
+from store.kinds.diagnostic import DiagnosticSpec
+from store.task.state import Status, Task
+
+_UNFINISHED: tuple[tuple[Status, str], ...] = (
+    ("blocked", "blocked"),
+    ("succeeded", "done but not accepted"),
+    ("returned", "returned"),
+    ("failed", "failed"),
+    ("claimed", "under way"),
+    ("planned", "planned"),
+    ("cancelled", "cancelled"),
+)
+
+
+def build(history: History, book: FigureBook) -> Summary:
+    """What the cycle came to, what it accomplished, and what it did not."""
+    lines = [_completed(history, book), *_verdict(history), *_counts(history, book), *_diagnosed(history, book)]
+    lines += [*_waiting(history, book), *contradictory(history, book)]
+    return Summary(
+        lines=tuple(lines),
+        accomplished=tuple(_done(task, history) for task in history.tasks if task.status == "accepted"),
+        unaccomplished=tuple(
+            (task_link(history, task.task_id), *_of_model(task), ": ", *_lowered(standing(task, history)))
+            for task in history.tasks
+            if task.status != "accepted"
+        ),
+    )
+
+
+def _completed(history: History, book: FigureBook) -> Prose:
+    base = f"cycle/{history.cycle.number}/tasks"
+    if not history.tasks:
+        return ("No task was planned in this cycle.",)
+    accepted, planned = book.derived(f"{base}/accepted"), book.derived(base)
+    done: Prose = (accepted, " of ", planned, " tasks are completed, that is, accepted by the reviewer")
+    superseded = [task for task in history.tasks if task.status == "superseded"]
+    replaced = {history.last_outcome(task.task_id): status_words(task, history) for task in superseded}
+    rest: list[Prose] = [
+        (book.derived(f"{base}/superseded/{outcome}"), f" {words}") for outcome, words in sorted(replaced.items())
+    ]
+    rest += [
+        (book.derived(f"{base}/{status}"), f" {words}")
+        for status, words in _UNFINISHED
+        if any(task.status == status for task in history.tasks)
+    ]
+    return (*done, "; ", *listed(rest), ".") if rest else (*done, ".")
+
+
+def _verdict(history: History) -> list[Prose]:
+    view = header(history).verdict
+    if view.verdict is None:
+        return [*[view.reason], *view.notes]
+    return [("The verdict is ", Strong(VERDICTS[view.verdict]), ": ", *view.reason), *view.notes]
+
+
+def _counts(history: History, book: FigureBook) -> list[Prose]:
+    comparison = history.comparison
+    counts = (
+        {name: comparison.value(f"count/{name}") for name in ("models", "collapsed", "cleared")} if comparison else {}
+    )
+    models, collapsed, cleared = (counts.get(name) for name in ("models", "collapsed", "cleared"))
+    if models is None or collapsed is None or cleared is None:
+        return [("No model has been tested yet: there is no accepted comparison.",)]
+    rest = models.value - collapsed.value - cleared.value
+    others = "; the others are undecided or undetermined." if rest else "."
+    return [
+        (
+            "Of ", *counted(book.evidence(models), "model", "models"), " compared, collapse is shown in ",
+            book.evidence(collapsed), " and excluded in ", book.evidence(cleared), others,
+        )
+    ]  # fmt: skip
+
+
+def _diagnosed(history: History, book: FigureBook) -> list[Prose]:
+    """In which models the diagnostics found attention, or influence, collapsed."""
+    judged = [task for task in history.measurements if all(what in task.facts for what in ("Verdict", "Influence"))]
+    if not judged:
+        return []
+
+    def collapsed(what: str) -> Prose:
+        return listed([_named(task, history, book) for task in judged if task.facts[what] == "collapsed"]) or (
+            "no model",
+        )
+
+    return [
+        (
+            "Against random initialisations of the same architecture, attention is collapsed, as a whole or in "
+            "some layers, in ",
+            *collapsed("Verdict"), ". Influence is collapsed in ", *collapsed("Influence"),
+            ". The section on entropy and influence tells both apart, site by site.",
+        )
+    ]  # fmt: skip
+
+
+def _named(task: Task, history: History, book: FigureBook) -> Prose:
+    """The model of a measurement; where the comparison rests on several, at which look."""
+    assert isinstance(task.spec, DiagnosticSpec)
+    several = len(history.sources(task.spec.model.id)) > 1
+    return (ModelName.of(task.spec.model), *((" (look ", look_of(task, book), ")") if several else ()))
+
+
+def _waiting(history: History, book: FigureBook) -> list[Prose]:
+    waiting = book.derived(f"cycle/{history.cycle.number}/decisions/open") if history.board.open_decisions else None
+    if waiting is None or not waiting.value:
+        return []
+    return [("Questions that wait for a human: ", waiting, ".")]
+
+
+def _done(task: Task, history: History) -> Prose:
+    words: Piece = Said(task.summary, task.status_position) if task.summary else Said(task.title, task.position)
+    return (task_link(history, task.task_id), *_of_model(task), ": ", words)
+
+
+def _of_model(task: Task) -> Prose:
+    model = task_model(task)
+    return (", ", model) if model is not None else ()
+
+
+def _lowered(prose: Prose) -> Prose:
+    first, *rest = prose
+    return (f"{first[0].lower()}{first[1:]}", *rest) if isinstance(first, str) else prose

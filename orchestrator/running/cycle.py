@@ -1,0 +1,161 @@
+"""One cycle, as a story: plan, work, review, assess, ask, report, audit, close."""
+
+from __future__ import annotations
+
+import time
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from agents.agent import Agent, Capacity
+from agents.planning.leftover import left_to_do
+from orchestrator.running.dispatch import dispatch
+from orchestrator.running.publishing import publish
+from orchestrator.running.workers import first_lease, lapsed_claims
+from orchestrator.services import Services
+from store.board import Board
+from store.commands import ClaimTask, CloseCycle, ExpireDecisions, OpenCycle
+from store.cycle.state import Cycle
+from store.events import TaskClaimed
+from store.task.state import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from store.record import Recorded
+
+SYSTEM = "system"
+
+_POLL_S = 0.2
+
+
+class Ending(Enum):
+    """How a run ended."""
+
+    CLOSED = "the cycle is closed"
+    WAITS = "a human has to decide"
+    NOTHING_LEFT = "the study needs nothing more"
+
+
+def run_cycle(services: Services) -> Ending:
+    """Bring the study one cycle further: finish the open cycle, or open the next one and finish that."""
+    services.ledger.submit(ExpireDecisions(services.clock()), actor=SYSTEM)
+    ending = _open(services)
+    if ending is not None:
+        return ending
+    number = len(services.ledger.board.cycles)
+    services.display.say(f"Cycle {number}")
+    while not _assessed(services, number):
+        _advance(services)
+    publish(services, number)
+    while not _closed(services, number):
+        _advance(services)
+    return Ending.WAITS if services.ledger.board.open_decisions else Ending.CLOSED
+
+
+def _open(services: Services) -> Ending | None:
+    """Open the next cycle unless one is open; says why there is none to run."""
+    with services.ledger.log.exclusive():
+        services.ledger.refresh()
+        board = services.ledger.board
+        if board.open_cycle is not None:
+            return None
+        if board.open_decisions:
+            return Ending.WAITS
+        because = reason_to_open(board)
+        if because is None:
+            return Ending.NOTHING_LEFT
+        services.ledger.submit(OpenCycle(because), actor=SYSTEM)
+        return None
+
+
+def reason_to_open(board: Board) -> str | None:
+    """Why another cycle is due; None when the study needs nothing more."""
+    if not board.cycles:
+        return "the study begins"
+    left = left_to_do(board)
+    return "; ".join(f"{item.action}: {item.because}" for item in left) or None
+
+
+def _advance(services: Services) -> None:
+    """One step: plan what is lacking, do one task, review. Waits a moment when only others have work."""
+    planned = _ask(services, _planning(services, "planner"))
+    task = _claim(services)
+    if task is not None:
+        dispatch(services, task)
+    reviewed = _ask(services, _planning(services, "reviewer"))
+    if not (planned or task or reviewed):
+        time.sleep(_POLL_S)
+
+
+def _assessed(services: Services, number: int) -> bool:
+    """Assess and ask, if the cycle's work is over; True when that is done, here or by another worker.
+
+    Whether it is over and what follows is settled under one write lock, so that no result is appended in between.
+    """
+    with services.ledger.log.exclusive():
+        cycle = _if_open(services, number)
+        if cycle is None or cycle.report is not None:
+            return True
+        if not _over(services, number):
+            return False
+        for agent in (*services.teams["assessment"], _planning(services, "strategist")):
+            _ask(services, agent)
+        return True
+
+
+def _closed(services: Services, number: int) -> bool:
+    """Close the cycle, if its reports are audited; True when that is done, here or by another worker."""
+    with services.ledger.log.exclusive():
+        if _if_open(services, number) is None:
+            return True
+        if not _over(services, number):
+            return False
+        services.ledger.submit(CloseCycle(number), actor=SYSTEM)
+        return True
+
+
+def _if_open(services: Services, number: int) -> Cycle | None:
+    """The cycle as it stands now; None once it is closed."""
+    services.ledger.refresh()
+    cycle = services.ledger.board.open_cycle
+    return cycle if cycle is not None and cycle.number == number else None
+
+
+def _over(services: Services, number: int) -> bool:
+    """True when nothing is being worked on, and no agent has anything to plan, to start or to review."""
+    board = services.ledger.board
+    if any(task.status == "claimed" for task in board.tasks_in(number)):
+        return False
+    agents = (_planning(services, "planner"), _planning(services, "reviewer"), *services.teams["executive"])
+    return not any(agent.choose(board, Capacity()) for agent in agents)
+
+
+def _ask(services: Services, agent: Agent) -> Sequence[Recorded]:
+    """Let an agent choose on the newest board and submit what it chose, under one write lock."""
+    with services.ledger.log.exclusive():
+        services.ledger.refresh()
+        commands = agent.choose(services.ledger.board, Capacity())
+        return services.ledger.submit(*commands, actor=agent.actor)
+
+
+def _claim(services: Services) -> Task | None:
+    """Let the executive agents choose in turn; the first that finds work gets it, with a lease."""
+    log = services.ledger.log
+    with log.exclusive():
+        services.ledger.refresh()
+        capacity = Capacity(lapsed=lapsed_claims(services.ledger.board, log, services.clock))
+        for agent in services.teams["executive"]:
+            for command in agent.choose(services.ledger.board, capacity):
+                assert isinstance(command, ClaimTask)
+                claim = ClaimTask(command.task_id, command.agent, services.worker, command.takeover)
+                (entry,) = services.ledger.submit(claim, actor=agent.actor)
+                assert isinstance(entry.event, TaskClaimed)
+                log.hold(
+                    first_lease(claim.task_id, entry.event.fence, services.worker, services.clock, services.lease_s)
+                )
+                return services.ledger.board.tasks_by_id[claim.task_id]
+    return None
+
+
+def _planning(services: Services, name: str) -> Agent:
+    return next(agent for agent in services.teams["planning"] if agent.name == name)

@@ -1,0 +1,1 @@
+"""The protocol before it is registered: its file, what is wrong with it, and the effects that it can detect."""

@@ -1,0 +1,59 @@
+"""Checks a study before anything is written: names of models, data that do not open, rules that decide nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from store.errors import BadInput
+from store.study.protocol import DecisionRule, Study
+
+
+def check_study(study: Study, workspace: Path) -> None:
+    """Refuse a study of unknown models, unreadable data or an empty rule; BadInput in one line."""
+    from tasks.diagnostics.datasets import check
+    from tasks.diagnostics.families import find_family
+
+    check_rule(study.decision)
+    for number, model in enumerate(study.models):
+        for candidate in model.candidates:
+            try:
+                find_family(candidate.family, workspace).check(candidate, workspace)
+            except BadInput as error:
+                key = "" if candidate == model.ref else ".substitutes"
+                raise BadInput(f"study.toml: models.{number}{key} ({model.id}): {error}") from None
+    if study.data.source == "coco":
+        for look in range(1, (study.decision.last_look or 1) + 1):
+            check(study.data.part(look, study.seed), workspace)
+
+
+HIGHEST_ALPHA, LOWEST_ALPHA = 0.5, 1e-12
+"""alpha ≥ 0.5 is no better than a coin; below 1e-12 no sample suffices."""
+
+LOWEST_EFFECT = 0.01
+"""The effect, in SD, to which e-values may be tuned; at it 1,000 images find next to nothing."""
+
+
+def check_rule(rule: DecisionRule) -> None:
+    """Refuse a rule whose verdict is known before there are data; BadInput with the field's name."""
+    from store.kinds import range_of
+
+    low, high = range_of(rule.metric)
+    if not low < rule.threshold < high:
+        raise BadInput(
+            f"study.toml: decision.threshold: {rule.metric} lies between {low:g} and {high:g}, so that no mean lies on "
+            f"both sides of {rule.threshold:g}; give a number between them"
+        )
+    if not low <= rule.null <= high:
+        raise BadInput(
+            f"study.toml: decision.null: {rule.metric} lies between {low:g} and {high:g}, and is never {rule.null:g}"
+        )
+    if not LOWEST_ALPHA <= rule.alpha < HIGHEST_ALPHA:
+        raise BadInput(
+            f"study.toml: decision.alpha: {rule.alpha:g} is no level that a study can hold; give one from "
+            f"{LOWEST_ALPHA:g} to below {HIGHEST_ALPHA:g}"
+        )
+    if rule.looks == "open" and rule.effect < LOWEST_EFFECT:
+        raise BadInput(
+            f"study.toml: decision.effect: e-values that are tuned to {rule.effect:g} SD find nothing in any number of "
+            f"images that can be had; give {LOWEST_EFFECT:g} or more"
+        )

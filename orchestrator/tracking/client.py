@@ -1,0 +1,179 @@
+"""MLflow's client for one experiment, loaded at its first use; whatever it raises becomes a TrackingFailure."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestrator.tracking.runs import FINISHED, LoggedRun
+from store.errors import GonogoError, TrackingFailure, first_line
+from tasks.handler import Done
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+METRICS_PER_BATCH = 1000
+PARAMS_PER_BATCH = 100
+"""MLflow's own limits on one call of log_batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRun:
+    """A run that was searched for, finished or not."""
+
+    run_id: str
+    status: str
+    tags: Mapping[str, str]
+
+
+class Client:
+    """Talks to one experiment of an MLflow store. Every method raises TrackingFailure when the store fails."""
+
+    def __init__(self, uri: str, experiment: str, artifact_root: Path) -> None:
+        self.uri = uri
+        self._experiment = experiment
+        self._artifact_root = artifact_root
+        self._loaded: MlflowClient | None = None
+        self._experiment_id: str | None = None
+
+    @property
+    def used(self) -> bool:
+        """Whether MLflow was loaded, which takes seconds."""
+        return self._loaded is not None
+
+    def find(self, tag: str, value: str) -> Sequence[FoundRun]:
+        """The runs of the experiment with this tag, the newest first."""
+        with self._failures() as client:
+            found = client.search_runs([self._number(client)], filter_string=f"tags.`{tag}` = '{value}'")
+        return [FoundRun(str(run.info.run_id), str(run.info.status), dict(run.data.tags)) for run in found]
+
+    def run(self, run_id: str) -> LoggedRun | None:
+        """The numbers and parameters of a finished run of any experiment; None when there is no such run."""
+        from mlflow.exceptions import MlflowException
+
+        with self._failures() as client:
+            try:
+                run = client.get_run(run_id)
+            except MlflowException as error:
+                if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                    return None
+                raise
+        if run.info.status != FINISHED:
+            return None
+        return LoggedRun(run_id, dict(run.data.metrics), dict(run.data.params))
+
+    def create(self, name: str, started: datetime, tags: Mapping[str, str]) -> str:
+        """Begin a run; its id."""
+        with self._failures() as client:
+            number = self._number(client)
+            run = client.create_run(number, start_time=_milliseconds(started), tags=dict(tags), run_name=name)
+            return str(run.info.run_id)
+
+    def log(self, run_id: str, done: Done, parameters: Mapping[str, str]) -> LoggedRun:
+        """Log an outcome's measurements, facts and files to a run, with its own and more parameters.
+
+        Gives the numbers and parameters as they were sent.
+        """
+        from mlflow.entities import Metric, Param
+
+        at = _milliseconds(datetime.now().astimezone())
+        params = [Param(key, value[:6000]) for key, value in sorted(done.parameters.items())]
+        params += [Param(key, value) for key, value in parameters.items()]
+        numbers = {
+            key: float(value)
+            for item in done.measurements
+            for key, value in (
+                (item.metric, item.value),
+                (f"{item.metric}/low", item.low),
+                (f"{item.metric}/high", item.high),
+            )
+            if value is not None
+        }
+        with self._failures() as client:
+            for batch in _batches(params, PARAMS_PER_BATCH):
+                client.log_batch(run_id, params=batch)
+            for batch in _batches([Metric(key, value, at, 0) for key, value in numbers.items()], METRICS_PER_BATCH):
+                client.log_batch(run_id, metrics=batch)
+            for label, text in sorted(done.facts.told().items()):
+                client.set_tag(run_id, f"fact.{_tag_name(label)}", text[:5000])
+            for path in done.files.values():
+                client.log_artifact(run_id, str(path))
+        return LoggedRun(run_id, numbers, {each.key: each.value for each in params})
+
+    def tag(self, run_id: str, key: str, value: str) -> None:
+        """Set a tag of a run."""
+        with self._failures() as client:
+            client.set_tag(run_id, key, value)
+
+    def end(self, run_id: str, status: str, ended: datetime | None = None) -> None:
+        """End a run, now or at the time that is given."""
+        with self._failures() as client:
+            client.set_terminated(run_id, status, end_time=None if ended is None else _milliseconds(ended))
+
+    def tag_experiment(self, key: str, value: str) -> None:
+        """Set a tag of the experiment."""
+        with self._failures() as client:
+            client.set_experiment_tag(self._number(client), key, value)
+
+    def experiment_tag(self, experiment: str, key: str) -> str | None:
+        """A tag of an experiment by its name; None where there is none."""
+        with self._failures() as client:
+            found = client.get_experiment_by_name(experiment)
+        return None if found is None else found.tags.get(key)
+
+    def _number(self, client: MlflowClient) -> str:
+        """The id of the experiment, which is created at its first use."""
+        if self._experiment_id is None:
+            found = client.get_experiment_by_name(self._experiment)
+            if found is None:
+                root = self._artifact_root.resolve()
+                location = root.as_uri() if self.uri.startswith("sqlite:") else None
+                root.mkdir(parents=True, exist_ok=True)
+                self._experiment_id = str(client.create_experiment(self._experiment, artifact_location=location))
+            else:
+                self._experiment_id = str(found.experiment_id)
+        return self._experiment_id
+
+    @contextmanager
+    def _failures(self) -> Iterator[MlflowClient]:
+        """The client, for as long as it is used; errors of the disk and our own pass, all others become ours."""
+        try:
+            yield self._client()
+        except (GonogoError, OSError):
+            raise
+        except Exception as error:
+            reason = first_line(error)
+            raise TrackingFailure(f"MLflow at {public(self.uri)} did not answer as it should: {reason}") from error
+
+    def _client(self) -> MlflowClient:
+        if self._loaded is None:
+            for name in ("alembic", "mlflow", "sqlalchemy"):
+                logging.getLogger(name).setLevel(logging.CRITICAL)  # what they have to say comes as an exception
+            from mlflow import MlflowClient
+
+            self._loaded = MlflowClient(tracking_uri=self.uri)
+        return self._loaded
+
+
+def public(uri: str) -> str:
+    """An address without its password."""
+    return re.sub(r"//[^/@]*@", "//…@", uri)
+
+
+def _tag_name(label: str) -> str:
+    return re.sub(r"[^\w\-. :/]", "_", label)
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _batches(items: list[Any], size: int) -> Iterator[list[Any]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

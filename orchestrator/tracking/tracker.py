@@ -1,0 +1,141 @@
+"""Tracks attempts at tasks: logs each once to MLflow, recalls what an earlier process logged, reads finished runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from orchestrator.artifacts import ArtifactStore
+from orchestrator.tracking.client import Client, FoundRun, public
+from orchestrator.tracking.minting import Logged, check_measurements, manifest, mint, recalled
+from orchestrator.tracking.runs import FINISHED, DatabaseRuns, LoggedRun, UnknownTables, reads
+from store.errors import TrackingFailure
+from store.evidence import Artifact
+from store.task.state import Task
+from tasks.handler import Done
+
+TASK, OUTCOME = "gonogo.task", "gonogo.outcome"
+"""Tags that tie a run to an attempt at a task, and to the kept manifest of its outcome."""
+
+REJECTED = "gonogo.rejected"
+"""Tag of a run whose attempt counts by another run."""
+
+HEAD = "gonogo.head"
+"""Tag of the experiment that holds the newest signed head of the log."""
+
+
+class Tracker:
+    """Logs finished work to an MLflow store, once per attempt at a task."""
+
+    def __init__(self, uri: str, experiment: str, artifacts: ArtifactStore, artifact_root: Path) -> None:
+        """`artifact_root` is where MLflow keeps its own copies of artifacts, as long as the store is a SQLite file."""
+        self.uri = uri
+        self._artifacts = artifacts
+        self._artifact_root = artifact_root
+        self._mlflow = Client(uri, experiment, artifact_root)
+        self._database: DatabaseRuns | None = None
+
+    def recall(self, task: Task) -> Logged | None:
+        """The outcome that an earlier process logged for this attempt, and did not record; None when there is none."""
+        runs = self._attempts(task)
+        for run in runs:
+            if run.status == FINISHED and OUTCOME in run.tags:
+                kept = self._artifacts.find(run.tags[OUTCOME])
+                return recalled(run.run_id, json.loads(kept.read_text(encoding="utf-8")))
+        for run in runs:
+            if run.status == "RUNNING":
+                self._mlflow.end(run.run_id, "KILLED")
+        return None
+
+    def log(self, task: Task, done: Done, started: datetime, ended: datetime) -> Logged:
+        """Log an outcome as a finished run and mint its evidence; TrackingFailure when MLflow does not take it."""
+        check_measurements(done.measurements)
+        kept = {name: self._artifacts.keep(name, path) for name, path in sorted(done.files.items())}
+        tags = {
+            TASK: _attempt(task),
+            "gonogo.kind": task.kind,
+            "gonogo.cycle": str(task.cycle),
+            "gonogo.subject": task.subject,
+        }
+        run_id = self._mlflow.create(task.title, started, tags)
+        held = self._mlflow.log(run_id, done, {"task_id": task.task_id})
+        logged = mint(run_id, held.sha256, done, kept)
+        self._mlflow.tag(run_id, OUTCOME, self._keep(logged, done).digest)
+        self._mlflow.end(run_id, FINISHED, ended)
+        return logged
+
+    def keep_only(self, task: Task, run_id: str) -> None:
+        """Mark every other run of this attempt as rejected: the log has decided which one counts."""
+        for run in self._attempts(task):
+            if run.run_id != run_id and run.status != "KILLED":
+                self._mlflow.tag(run.run_id, REJECTED, "true")
+                self._mlflow.end(run.run_id, "KILLED")
+
+    def run(self, run_id: str) -> LoggedRun | None:
+        """The numbers and parameters of a finished run; None when there is no such run.
+
+        A database is asked itself, which takes milliseconds where loading MLflow takes seconds.
+        """
+        if reads(self.uri):
+            with self._reading() as database:
+                return database.run(run_id)
+        return self._mlflow.run(run_id)
+
+    def anchor(self, head: str) -> None:
+        """Keep a signed head, as its file has it, as a tag of the experiment; no-op if MLflow was not loaded.
+
+        So the head is known outside the workspace, where the store is there.
+        """
+        if self._mlflow.used:
+            self._mlflow.tag_experiment(HEAD, head)
+
+    def anchored(self, experiment: str) -> str | None:
+        """The signed head that MLflow keeps of an experiment, as its file has it; None where there is none."""
+        if reads(self.uri):
+            with self._reading() as database:
+                return database.tag(experiment, HEAD)
+        return self._mlflow.experiment_tag(experiment, HEAD)
+
+    @property
+    def missing(self) -> Path | None:
+        """The file of a SQLite store that is not there; asking it would make an empty one."""
+        path = Path(self.uri.removeprefix("sqlite:///")) if self.uri.startswith("sqlite:///") else None
+        return path if path is not None and not path.exists() else None
+
+    def copy_of(self, run_id: str, artifact: Artifact) -> Path | None:
+        """MLflow's own copy of an artifact, where it lies in this workspace."""
+        path = self._artifact_root / run_id / "artifacts" / artifact.name
+        return path if path.is_file() else None
+
+    @contextmanager
+    def _reading(self) -> Iterator[DatabaseRuns]:
+        """The tables of the store. A SQLite file that is no store of MLflow is a TrackingFailure.
+
+        Tables of another database that are not as expected end the block, which then falls through to MLflow.
+        """
+        self._database = self._database or DatabaseRuns(self.uri)
+        try:
+            yield self._database
+        except UnknownTables as error:
+            if self.uri.startswith("sqlite:"):
+                raise TrackingFailure(f"{public(self.uri)} is no MLflow database that can be read: {error}") from None
+
+    def _attempts(self, task: Task) -> Sequence[FoundRun]:
+        return self._mlflow.find(TASK, _attempt(task))
+
+    def _keep(self, logged: Logged, done: Done) -> Artifact:
+        self._artifact_root.mkdir(parents=True, exist_ok=True)
+        path = self._artifact_root / f".{logged.run_id}.json"
+        path.write_text(manifest(logged, done.parameters), encoding="utf-8")
+        try:
+            return self._artifacts.keep("outcome.json", path)
+        finally:
+            path.unlink()
+
+
+def _attempt(task: Task) -> str:
+    """A returned task is done again, under a run of its own; a crashed one is not."""
+    return f"{task.task_id}/{task.returns}"

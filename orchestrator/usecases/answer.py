@@ -1,0 +1,48 @@
+"""Answers a strategic question, as a human."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orchestrator.bootstrap import now
+from orchestrator.usecases.errors import printable
+from orchestrator.usecases.session import Notify, Session
+from store.commands import ExpireDecisions, MakeDecision
+
+if TYPE_CHECKING:
+    from orchestrator.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that was recorded."""
+
+    decision_id: str
+    choice: str
+    by: str
+    position: int
+    """Of the log, with the answer."""
+    head: str
+    """Hash of the event at that position."""
+
+
+def answer(
+    settings: Settings,
+    decision_id: str,
+    choice: str,
+    by: str,
+    reason: str,
+    notify: Notify,
+    brief: str | None = None,
+) -> Answered:
+    """Record a person's answer to a question; it is final, and the next run acts on it.
+
+    Raises BadArgument for a name or reason that is not one printable line, BadInput for an unknown question or option,
+    and Refused for a question that is closed, or a `brief` (SHA-256) that is not the one that stands.
+    """
+    who, why = printable(by, "by"), printable(reason, "reason")
+    with Session.open(settings, notify) as session:
+        session.submit(ExpireDecisions(now()), actor="system")
+        session.submit(MakeDecision(decision_id, choice, who, why, now(), brief), actor=f"human:{who}")
+        return Answered(decision_id, choice, who, session.board.position, session.board.head)

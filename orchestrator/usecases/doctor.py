@@ -1,0 +1,156 @@
+"""Checks whether the machine and the workspace are fit, one named check after the other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import packages_distributions
+
+from orchestrator.packages import PACKAGES, foreign_package
+from orchestrator.settings import Settings
+from orchestrator.workspace import Workspace
+from store.errors import GonogoError
+from tasks.libraries import INSTALL, versions
+
+LOW_DISK = 1 << 30
+"""Bytes below which a cycle may not be able to finish."""
+
+EXTRA = ("torch", "torchvision", "open_clip_torch", "transformers", "timm")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckUp:
+    """One check and what it found."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(settings: Settings) -> tuple[CheckUp, ...]:
+    """Every check, in order. A check that raises has failed."""
+    checks: tuple[tuple[str, Callable[[Settings], tuple[bool, str]]], ...] = (
+        ("python", _python),
+        ("packages", _packages),
+        ("sqlite", _sqlite),
+        ("mlflow", _mlflow),
+        ("diagnostics", _diagnostics),
+        ("gpu", _gpu),
+        ("processors", _processors),
+        ("disk", _disk),
+        ("key", _key),
+        ("study", _study),
+        ("log", _log),
+    )
+    return tuple(_run(name, check, settings) for name, check in checks)
+
+
+def _run(name: str, check: Callable[[Settings], tuple[bool, str]], settings: Settings) -> CheckUp:
+    try:
+        ok, detail = check(settings)
+    except (GonogoError, OSError, ImportError, RuntimeError) as error:
+        ok, detail = False, " ".join(str(error).split())
+    return CheckUp(name, ok, detail)
+
+
+def _python(_: Settings) -> tuple[bool, str]:
+    return sys.version_info >= (3, 11), sys.version.split()[0]
+
+
+def _packages(_: Settings) -> tuple[bool, str]:
+    foreign = foreign_package()
+    if foreign:
+        return False, foreign
+    owners = packages_distributions()
+    others = {name: sorted(set(owners.get(name, ())) - {"gonogo"}) for name in PACKAGES}
+    for name, claimed in others.items():
+        if claimed:
+            return False, f"{', '.join(claimed)} installs a package named {name!r} too; use an environment of its own"
+    return True, f"{', '.join(PACKAGES)} are gonogo's own"
+
+
+def _sqlite(_: Settings) -> tuple[bool, str]:
+    from store.log.sql.sqlite import sqlite_module, wal_is_safe
+
+    module = sqlite_module()
+    safe = wal_is_safe(module.sqlite_version_info)
+    mode = "WAL" if safe else "DELETE, because this version can corrupt a WAL; pip install pysqlite3 brings a newer one"
+    return True, f"{module.sqlite_version} from {module.__name__}, journal mode {mode}"
+
+
+def _mlflow(_: Settings) -> tuple[bool, str]:
+    found = versions(["mlflow"])
+    return bool(found), found.get("mlflow", "mlflow is not installed")
+
+
+def _diagnostics(_: Settings) -> tuple[bool, str]:
+    found = versions(EXTRA)
+    missing = [name for name in EXTRA if name not in found]
+    if missing:
+        return False, f"{', '.join(missing)} missing; {INSTALL}"
+    return True, ", ".join(f"{name} {version}" for name, version in found.items())
+
+
+def _gpu(_: Settings) -> tuple[bool, str]:
+    import pynvml
+
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
+        return True, "none; measurements run on the CPU"
+    names = [pynvml.nvmlDeviceGetName(pynvml.nvmlDeviceGetHandleByIndex(i)) for i in range(pynvml.nvmlDeviceGetCount())]
+    pynvml.nvmlShutdown()
+    return True, ", ".join(map(str, names)) or "none; measurements run on the CPU"
+
+
+def _processors(_: Settings) -> tuple[bool, str]:
+    return True, f"{os.cpu_count()} logical processors"
+
+
+def _disk(settings: Settings) -> tuple[bool, str]:
+    place = next(
+        path for path in (settings.workspace.resolve(), *settings.workspace.resolve().parents) if path.exists()
+    )
+    free = shutil.disk_usage(place).free
+    return free >= LOW_DISK, f"{free / 1e9:.1f} GB free at {place}"
+
+
+def _key(settings: Settings) -> tuple[bool, str]:
+    from orchestrator.checking.signing import own_key, public_key
+
+    key = own_key(settings.key)
+    return (
+        True,
+        f"no {settings.key} yet; gonogo run makes one"
+        if key is None
+        else f"{settings.key}, public half {public_key(key)}",
+    )
+
+
+def _study(settings: Settings) -> tuple[bool, str]:
+    from orchestrator.study.file import read_study
+
+    path = Workspace(settings.workspace).study_file
+    if not path.is_file():
+        return True, f"no {path}; gonogo init DIR writes one"
+    study = read_study(path).study
+    return True, f"{study.name}: {len(study.models)} models, looks of {study.data.n} images: {study.decision.looks}"
+
+
+def _log(settings: Settings) -> tuple[bool, str]:
+    from orchestrator.bootstrap import open_log
+    from orchestrator.checking.integrity import require_no_orphans
+
+    path = Workspace(settings.workspace).log
+    if not path.is_file():
+        require_no_orphans(Workspace(settings.workspace))
+        return True, "no log yet; gonogo run starts one"
+    log = open_log(settings)
+    try:
+        check = log.check()
+    finally:
+        log.close()
+    return check.ok, check.why or f"{check.events} events, chain and file intact"

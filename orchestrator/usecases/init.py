@@ -1,0 +1,40 @@
+"""Starts a study: a folder with a study file to edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from orchestrator.artifacts import write_durably
+from orchestrator.study.file import read_study
+from orchestrator.workspace import Workspace
+from store.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The study file of a workspace."""
+
+    path: Path
+    written: bool
+    """False when one was there already, and stays as it is."""
+
+
+def start_study(directory: Path, source: Path | None = None, keep: bool = False) -> Started:
+    """Write DIRECTORY/study.toml: the starter, or a copy of `source`, which must be a valid study file.
+
+    Raises BadInput when `source` is none, or a study file is there already that is not to be kept.
+    """
+    target = Workspace(directory).study_file
+    if target.exists():
+        if keep:
+            return Started(target, written=False)
+        raise BadInput(f"{target} is there already; choose another folder, or give --keep to leave it as it is")
+    if source is not None:
+        read_study(source)
+        content = source.read_bytes()
+    else:
+        content = files("templates").joinpath("study/study.toml").read_bytes()
+    write_durably(target, content)
+    return Started(target, written=True)

@@ -1,0 +1,43 @@
+"""Lists the models that can be measured, and makes and shows the small ones of the zoo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tasks.diagnostics.zoo.card import Card
+    from tasks.diagnostics.zoo.training import Progress
+
+
+def list_models(family: str | None = None) -> dict[str, list[str]]:
+    """The architectures of every family, or of one; BadInput for an unknown family."""
+    from tasks.diagnostics.families import find_family, known
+
+    return {name: list(find_family(name).names()) for name in ([family] if family else sorted(known()))}
+
+
+def require_family(name: str, commands: list[str]) -> None:
+    """Raise BadInput unless this is a known family, or the dotted name of one's own; suggests commands as well."""
+    from tasks.diagnostics.families import known
+    from tasks.diagnostics.families.family import unknown
+
+    if name not in known() and "." not in name:
+        raise unknown("family or command", name, [*known(), *commands])
+
+
+def train_model(name: str, out: Path, seed: int, steps: int | None, advance: Callable[[Progress], None]) -> Card:
+    """Train a model of the zoo on generated shapes, score it on held-out ones, and write it to the folder `out`."""
+    from tasks.diagnostics.zoo.making import make
+
+    return make(name, out, seed, steps, advance)
+
+
+def model_card(name: str) -> Card:
+    """The card of a model of the zoo, or of one that was trained into the folder of that name."""
+    from tasks.diagnostics import zoo
+    from tasks.diagnostics.zoo.card import read_card
+
+    is_folder = name not in zoo.NAMES and ("/" in name or Path(name).is_dir())
+    return read_card(Path(name)) if is_folder else zoo.card(name)

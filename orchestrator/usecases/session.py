@@ -1,0 +1,182 @@
+"""Sessions: a use case opens the log of a workspace, which is checked whole before it is written, and signed after."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from orchestrator.bootstrap import build, open_log
+from orchestrator.checking.integrity import require_no_orphans, require_whole
+from orchestrator.checking.signing import SignedHead, make_key, own_key, public_key, sign_head
+from orchestrator.usecases.errors import BadArgument
+from orchestrator.workspace import Workspace
+from store.board import EMPTY, Board, fold
+from store.errors import GonogoError, TrackingFailure
+from store.log.ledger import Ledger
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from orchestrator.services import Display, Services
+    from orchestrator.settings import Settings
+    from orchestrator.study.file import StudyFile
+    from store.commands import Command
+    from store.log.protocol import EventLog
+    from store.record import Recorded
+
+Notify = Callable[[str], None]
+"""Is given messages for people, one line each, while a use case is at work."""
+
+
+class ReadSession:
+    """A workspace whose log is open for reading. Leaving the `with` block closes it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.workspace = Workspace(settings.workspace)
+        self.log: EventLog = open_log(settings)
+
+    def __enter__(self) -> ReadSession:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.log.close()
+
+    def board(self, at: int | None = None) -> Board:
+        """The board now, or after the event `at`; BadArgument when the log does not reach so far."""
+        board = fold(self.log.read(until=at))
+        if at is not None and board.position < at:
+            raise beyond(at, board.position)
+        return board
+
+
+class Session:
+    """A workspace whose record was found whole, open for one use case to write to.
+
+    Leaving the `with` block signs the head of the log: beside the log, and in MLflow where MLflow took part. That is so
+    too where the block ends by an exception or an interrupt, if anything was appended by then.
+    """
+
+    def __init__(self, settings: Settings, notify: Notify) -> None:
+        """Open nothing yet: see `open`."""
+        self.workspace = Workspace(settings.workspace)
+        self._settings = settings
+        self._notify = notify
+        self._ledger: Ledger | None = None
+        self._ready = False
+        self._opened_at = 0
+        self._key: Ed25519PrivateKey | None = None
+        self._services: Services | None = None
+
+    @staticmethod
+    def read(settings: Settings) -> ReadSession:
+        """Open a log for reading alone; BadInput when it is not there."""
+        return ReadSession(settings)
+
+    @classmethod
+    def open(cls, settings: Settings, notify: Notify, *, create: bool = False) -> Session:
+        """Open the workspace's log and check the whole record.
+
+        Where there is no log yet, one is made by the first write, if it may be (`create`). Raises BadInput when it may
+        not, and IntegrityFailure when the record does not check out; then nothing was written.
+        """
+        session = cls(settings, notify)
+        if create and not session.workspace.log.exists():
+            require_no_orphans(session.workspace)
+            return session
+        log = open_log(settings)
+        try:
+            require_whole(log, session.workspace)
+            session._ledger = Ledger(log)
+            session._ledger.refresh()
+        except BaseException:
+            log.close()
+            raise
+        session._opened_at = session._ledger.board.position
+        return session
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._ledger is None:
+            return
+        try:
+            if error is None:
+                self._sign_and_anchor()
+            else:
+                with contextlib.suppress(GonogoError, OSError):  # the error that ended the block is the one to be seen
+                    self._sign_after(error)
+        finally:
+            self._ledger.log.close()
+
+    @property
+    def board(self) -> Board:
+        """The board as of the last submission; empty as long as there is no log."""
+        return EMPTY if self._ledger is None else self._ledger.board
+
+    def submit(self, *commands: Command, actor: str) -> tuple[Recorded, ...]:
+        """Decide the commands and append their events, all or none; raises what `store.decide` raises."""
+        return self._writable().submit(*commands, actor=actor)
+
+    def services(self, file: StudyFile, display: Display) -> Services:
+        """The services that running a cycle needs, around the ledger of this session."""
+        self._services = build(self._settings, file, self._writable(), display)
+        return self._services
+
+    def _writable(self) -> Ledger:
+        """The ledger, once the key is held with which the session will be signed, and the log is there."""
+        if not self._ready:
+            self._key = held_key(self._settings, self._notify)
+            self._ledger = self._ledger or Ledger(open_log(self._settings, create=True))
+            self._ready = True
+        assert self._ledger is not None
+        return self._ledger
+
+    def _sign_and_anchor(self) -> None:
+        signed = self._sign()
+        try:
+            self._anchor(signed)
+        except TrackingFailure as error:
+            self._notify(f"the signed head is beside the log and not in MLflow: {error}")
+
+    def _sign_after(self, error: BaseException) -> None:
+        """Sign what was appended before the error; a store that has just failed is not asked again."""
+        if self._ledger is not None and self._ledger.log.position() > self._opened_at:
+            signed = self._sign()
+            if not isinstance(error, TrackingFailure):
+                self._anchor(signed)
+
+    def _sign(self) -> SignedHead | None:
+        """None where no key is held, or the head is signed already."""
+        if self._key is None or self._ledger is None:
+            return None
+        return sign_head(self._ledger.log, self.workspace, self._key)
+
+    def _anchor(self, signed: SignedHead | None) -> None:
+        if signed is not None and self._services is not None:
+            self._services.tracker.anchor(signed.json())
+
+
+def held_key(settings: Settings, notify: Notify) -> Ed25519PrivateKey | None:
+    """The user's key, made where there is none; None, after a message that says so, where it cannot be made.
+
+    BadInput when its file holds something else.
+    """
+    key = own_key(settings.key)
+    if key is None:
+        try:
+            key = make_key(settings.key)
+        except OSError as error:
+            notify(f"heads of the log are not signed: {settings.key}: {error.strerror}; GONOGO_KEY names another file")
+            return None
+        notify(f"made a key that signs the log's head, {settings.key}; its public half is {public_key(key)}")
+    return key
+
+
+def beyond(at: int, last: int) -> BadArgument:
+    """The error for a position `at` that the log does not reach."""
+    return BadArgument("at", f"{{}} {at}: the log ends at {last}")

@@ -1,0 +1,288 @@
+"""What a diagnostic finds of a model: values drawn for every image, and the product's own functions over them.
+
+Images, and what they do to any model, are drawn by the data alone, so that models are correlated over them, another
+look sees other images, and fewer images are the first of the same.
+
+Draws are rounded to six decimals, and so is whatever a logarithm or an exponential was taken of: their last digits
+depend on the processor, and with them would every digest, and the ids of tasks in the golden reports.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from scipy.special import expit, logit
+
+from store.models import DataRef, ModelRef
+from store.study.protocol import LOSS
+from tasks.diagnostics.diagnose import NULL_IMAGES
+from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, Site
+from tasks.diagnostics.families.model import Provenance, Role
+from tasks.diagnostics.handler import facts, measurements, save_samples
+from tasks.diagnostics.image_metrics import ROLES, image_metrics
+from tasks.diagnostics.intervention.influence import Effect, Interventions, Kind
+from tasks.diagnostics.losses import measured_losses
+from tasks.diagnostics.measures import Floats
+from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, summary
+from tasks.diagnostics.nulls.scores import layer_scores
+from tasks.diagnostics.recording import Record
+from tasks.diagnostics.verdict import judge
+from tasks.handler import Measurement
+from tests.unit.orchestrator.reports.diagnosed import Attention, Diagnosed
+
+PATCHES = 197
+"""Keys of image tokens."""
+NULL = 0.987
+"""Normalised entropy of random initialisations, about."""
+_SHARED, _OWN, _BY_HEAD = 0.14, 0.14, 0.15
+"""Standard deviations of logits: what an image does to any model, what it does to this one, and to one of its heads."""
+_BETWEEN_SEEDS, _WITHIN_SEED = 0.2, 0.05
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a diagnostic leaves behind."""
+
+    measurements: tuple[Measurement, ...]
+    facts: Mapping[str, str]
+    samples: bytes
+    """Of `samples.npz`."""
+
+
+@cache
+def measured(like: Diagnosed, model: ModelRef, data: DataRef) -> Measured:
+    """Measure a model that is like that. Same arguments, same bytes."""
+    found = _diagnosis(like, model, data)
+    with tempfile.TemporaryDirectory() as folder:
+        samples = save_samples(found, Path(folder)).read_bytes()
+    told = facts(found).told()
+    if not like.placed:
+        told = {label: text for label, text in told.items() if not label.startswith("Site ")}
+    cited = (each for each in measurements(found) if each.cited)
+    return Measured(
+        tuple(each for each in cited if like.heads_in_log or not each.metric.startswith("site/")), told, samples
+    )
+
+
+class Drawn(Record):
+    """A record of sites whose values were drawn: site -> statistic -> [samples, heads]."""
+
+    def __init__(self, images: int, sites: Mapping[str, tuple[Role, Mapping[str, Floats]]]) -> None:
+        self.images = images
+        self._drawn = sites
+
+    @property
+    def sites(self) -> list[str]:
+        return list(self._drawn)
+
+    def role(self, site: str) -> Role:
+        return self._drawn[site][0]
+
+    def layers(self, role: Role) -> list[str]:
+        return [site for site in self._drawn if self.role(site) == role]
+
+    def statistics(self, site: str) -> list[str]:
+        return list(self._drawn[site][1])
+
+    def sampling_error(self, _: str) -> float:
+        return 0.0
+
+    def values(self, site: str, statistic: str) -> Floats:
+        return self._drawn[site][1][statistic]
+
+
+def steady(values: Floats) -> Floats:
+    """Values that are the same on every processor."""
+    return np.round(values, 6)
+
+
+def generator(*parts: object) -> np.random.Generator:
+    """A generator of its own for these words; the same in every process."""
+    return np.random.default_rng(int.from_bytes(hashlib.sha256("/".join(map(str, parts)).encode()).digest()[:8]))
+
+
+def _diagnosis(like: Diagnosed, model: ModelRef, data: DataRef) -> Diagnosis:
+    record, absent = _record(like, model, data), dict(like.absent)
+    metrics = image_metrics(record, absent)
+    null = _null(like, model, data) if like.nulls else None
+    for role, values in () if null is None else summary(record)[0].items():
+        metrics.put(f"{role}{LOSS}", 1 - values / null.roles[role].mean())
+    made = _interventions(like, model, data)
+    why = [
+        metrics.undefined[name] for name in ("vision_entropy_norm", "text_entropy_norm") if name in metrics.undefined
+    ]
+    lost = None if null is None else measured_losses(record, null)
+    layers = {site: layer for role in ROLES for layer, site in enumerate(record.layers(role))}
+    return Diagnosis(
+        model=model,
+        provenance=Provenance(model.weights, model.name, "byte pairs"),
+        image_ids=np.arange(data.first, data.first + data.n, dtype=np.int64),
+        captions_per_image=data.captions_per_image,
+        sites=tuple(
+            Site(
+                site, record.role(site), layers.get(site),
+                {name: record.by_image(site, name) for name in record.statistics(site)},
+            )
+            for site in record.sites
+        ),
+        blind=(),
+        cut=0,
+        values=metrics.values,
+        undefined=metrics.undefined,
+        nulls=Nulls(null, {}),
+        effects=made.effects,
+        task=like.output,
+        alignment=None,
+        verdict=judge(lost, data.n, model.untrained, "; ".join(dict.fromkeys(why)) or None, made, like.output),
+        cost=_cost(like.size, model, data),
+        parameters=int(like.size * generator("parameters", model.family, model.name).integers(10**6, 10**9)),
+        device="CPU",
+        dtype="float32",
+        rows=None,
+        seed=0,
+        data_digest="0" * 64,
+        versions={},
+    )  # fmt: skip
+
+
+def _cost(size: float, model: ModelRef, data: DataRef) -> Cost:
+    rng = generator("cost", model.locator, data.first)
+    latency = size * float(np.median(rng.lognormal(math.log(0.023), 0.1, 7)))
+    tapped = latency * float(np.median(rng.normal(1.76, 0.05, 7)))
+    return Cost(latency, tapped, int(size * rng.integers(2**30, 2**31)), latency * data.n, 16)
+
+
+def _record(like: Diagnosed, model: ModelRef, data: DataRef) -> Drawn:
+    sites = {site.name: (site.role, _site(site, model, data)) for site in like.sites}
+    if like.rigid:
+        _stiffen(sites, data.captions_per_image)
+    return Drawn(data.n, sites)
+
+
+def _site(site: Attention, model: ModelRef, data: DataRef) -> dict[str, Floats]:
+    """Statistic -> [samples, heads]. Samples are images in a vision tower, image-caption pairs elsewhere."""
+    found = _entropies(site, model, data)
+    if site.role == "fusion":
+        for rows in ("image", "text"):
+            found |= {f"{name}/{rows}": each for name, each in _entropies(site, model, data, rows).items()}
+        odds = generator("odds", model.locator, data.first, site.name).normal(0, 0.3, found["entropy"].shape)
+        found["image_mass/text"] = steady(expit(odds))
+        found["log_odds/text"] = steady(odds - np.log(PATCHES / _words(data))[:, None])
+    if site.gate is not None:
+        noise = generator("gate", model.locator, data.first, site.name).normal(0, 0.1, len(found["entropy"]))
+        found["gated_influence"] = steady(site.gate * np.exp(noise)[:, None])
+    return found
+
+
+def _entropies(site: Attention, model: ModelRef, data: DataRef, rows: str = "") -> dict[str, Floats]:
+    own = generator("site", model.locator, data.first, site.name, rows)
+    image = site.role in ("vision", "pooling")
+    effect = _effect(data, "image" if image else "text", image)
+    samples = len(effect)
+    moved = _SHARED * effect + _OWN * _effect(data, model.locator, image)
+    noise = _BY_HEAD * own.normal(size=(samples, len(site.heads)))
+    norm = steady(expit(logit(np.array(site.heads)) + moved[:, None] + noise))
+    keys = {
+        "vision": np.full(samples, PATCHES),
+        "pooling": np.full(samples, PATCHES),
+        "cross": np.full(samples, PATCHES),
+    }.get(site.role, _words(data) if site.role == "text" else PATCHES + _words(data))
+    uniform = np.repeat(steady(np.log(keys))[:, None], len(site.heads), axis=1)
+    return {"entropy": norm * uniform, "entropy_norm": norm, "uniform": uniform}
+
+
+def _effect(data: DataRef, on: str, by_image: bool) -> Floats:
+    """Standard normal: what each image, or each caption and its image, does to a model or modality, [samples]."""
+    rng = generator("images", data.source, data.seed, data.first, on)
+    images = rng.normal(size=data.n)
+    if by_image:
+        return images
+    captions = generator("captions", data.source, data.seed, data.first, on).normal(
+        size=data.n * data.captions_per_image
+    )
+    return np.sqrt(0.5) * (np.repeat(images, data.captions_per_image) + captions)
+
+
+def _words(data: DataRef) -> Floats:
+    """Tokens of every caption, [pairs]."""
+    rng = generator("words", data.source, data.seed, data.first)
+    return rng.integers(5, 14, data.n * data.captions_per_image).astype(np.float64)
+
+
+def _stiffen(sites: Mapping[str, tuple[Role, dict[str, Floats]]], captions: int) -> None:
+    """Make the text tower a multiple of the vision tower, so that a score of the two is one number."""
+    vision, text = ([of for role, of in sites.values() if role == wanted] for wanted in ("vision", "text"))
+    read, seen = (sum(float(site["entropy_norm"].mean()) for site in tower) for tower in (text, vision))
+    ratio = read / seen
+    for of_image, of_text in zip(vision, text, strict=True):
+        norm = ratio * np.repeat(of_image["entropy_norm"], captions, axis=0)
+        of_text.update(entropy_norm=norm, entropy=norm * of_text["uniform"])
+
+
+def _null(like: Diagnosed, model: ModelRef, data: DataRef) -> RandomInit:
+    """Untrained copies of the model, on the first images."""
+    first = data.model_copy(update={"n": min(NULL_IMAGES, data.n)})
+    seeds = tuple(range(FIRST_SEED, FIRST_SEED + like.nulls))
+    copies = [_untrained(like, model, first, seed) for seed in seeds]
+    found = [summary(copy) for copy in copies]
+    scores = [layer_scores(copy, dict(like.absent)) for copy in copies]
+    return RandomInit(
+        seeds,
+        first.n,
+        {role: np.stack([roles[role] for roles, _ in found]) for role in found[0][0]},
+        {site: np.stack([sites[site] for _, sites in found]) for site in found[0][1]},
+        {metric: np.stack([of[metric] for of in scores]) for metric in scores[0]},
+    )
+
+
+def _untrained(like: Diagnosed, model: ModelRef, data: DataRef, seed: int) -> Drawn:
+    sites = {}
+    for site in like.sites:
+        found = _site(site, model, data)
+        rng = generator("untrained", model.family, model.name, seed, site.name)
+        for norm in [name for name in found if name.startswith("entropy_norm")]:
+            shape = found[norm].shape
+            moved = _BETWEEN_SEEDS * rng.normal(size=shape[1]) + _WITHIN_SEED * rng.normal(size=shape)
+            found[norm] = steady(expit(logit(NULL) + moved))
+            found[norm.replace("_norm", "")] = found[norm] * found[norm.replace("entropy_norm", "uniform")]
+        sites[site.name] = (site.role, found)
+    return Drawn(data.n, sites)
+
+
+def _interventions(like: Diagnosed, model: ModelRef, data: DataRef) -> Interventions:
+    """Modalities are changed on the images of the null, sites on half of them."""
+    if not like.output:
+        return Interventions()
+    first = min(NULL_IMAGES, data.n)
+    texts: tuple[tuple[Kind, float], ...] = ()
+    untried: dict[Kind, str] = {}
+    if like.other_text is None:
+        untried = dict.fromkeys(("swap-text", "cut-text"), "the output is read at the tokens of the text itself")
+    else:
+        texts = (("swap-text", like.other_text), ("cut-text", 0.9 * like.other_text))
+
+    def effect(kind: Kind, moves: float, images: int, site: str = "", head: int | None = None) -> Effect:
+        rng = generator("effect", model.locator, data.first, kind, site, head)
+        change = steady(rng.beta(40 * moves, 40 * (1 - moves), images)) if moves else np.zeros(images)
+        rise = 6 * change + steady(0.1 * rng.normal(size=images)) if like.labelled else None
+        return Effect(kind, site, head, change, rise)
+
+    def all_of() -> Iterator[Effect]:
+        for kind, moves in (("swap-image", like.swapped), ("cut-image", 0.9 * like.swapped), *texts):
+            yield effect(kind, moves, first)
+        half = max(2, first // 2)
+        for site in like.sites:
+            yield effect("uniform-site", site.change, half, site.name)
+        for site in like.sites if like.silenced is not None else ():
+            for head, entropy in enumerate(site.heads):
+                moves = 0.25 + like.silenced * (entropy - 0.5)
+                yield effect("silent-head", min(max(moves, 0.01), 0.9), half, site.name, head)
+
+    return Interventions(tuple(all_of()), untried)
