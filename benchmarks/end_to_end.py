@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from store.kinds import diagnostic_metrics as m
+
 PAIRS = 100
 REPORTED_SAMPLE_S, REPORTED_FORWARD_S = 3.47, 0.127
 
@@ -56,8 +58,8 @@ def main() -> int:
     measured = _evidence(board, "diagnostic")
     print(f"\n{'':<34} {'here':>10} {'reported':>10} {'ratio':>7}")
     _line("seconds a sample, all included", taken / PAIRS, REPORTED_SAMPLE_S)
-    _line("seconds a forward pass, plain", measured["latency_s"], REPORTED_FORWARD_S)
-    _line("seconds a forward pass, tapped", measured["latency_tapped_s"], REPORTED_FORWARD_S)
+    _line("seconds a forward pass, plain", measured[m.LATENCY.key()], REPORTED_FORWARD_S)
+    _line("seconds a forward pass, tapped", measured[m.LATENCY_TAPPED.key()], REPORTED_FORWARD_S)
     print(f"\n{checked['figures']['checked']} figures of {checked['events']} events check out: {checked['ok']}")
     return 0
 

@@ -11,13 +11,22 @@ from store.base import Evolving, Frozen, Slug
 from store.errors import BadInput
 
 LayerRole = Literal["vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse"]
-"""Role of attention whose sites are layers, one after the other."""
+"""Role of attention whose sites are layers. The sites of a role are one stack, so that its depth means something.
+
+`vision`, `text`: within the tower of a modality, or its only stream. `vision_stream`, `text_stream`: within a stream of
+one modality that stands above its tower, and whose layers attend to the other modality too. `fusion`: over image and
+text tokens in one sequence. `cross`: from text tokens, or latents, over those of the image. `cross_reverse`: from image
+tokens over those of the text, in models that have both.
+"""
 
 LAYER_ROLES: tuple[LayerRole, ...] = get_args(LayerRole)
 """In the order in which reports show them."""
 
-Role = LayerRole | Literal["pooling"]
-"""Role of any attention site; a pooling head is no layer."""
+TOWERS, MEETING_ROLES = LAYER_ROLES[:2], LAYER_ROLES[2:]
+"""Roles of a single modality, and roles of models in which the modalities meet."""
+
+Role = Literal[LayerRole, "pooling"]
+"""Role of any attention site. A pooling head reads a finished tower out, and is no layer."""
 
 _LAST = 9999
 """The highest number of a layer or head that can be written."""

@@ -21,7 +21,7 @@ FIELDS: Mapping[str, str] = {
     "band": "early|middle|late",
     "score": "mcs_raw|mcs_norm",
     "measure": "[a-z_]+",
-    "site": ".+",
+    "site": "(?:(?!/head/[0-9]+/).)+",  # ends before its heads
     "intervention": "[a-z-]+",
     "level": "sites|heads",
     "model": _SLUG,

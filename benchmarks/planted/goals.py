@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from benchmarks.planted.false_alarms import FalseAlarms
 from benchmarks.planted.lengths import LESS_TWINS, Lengths
 from benchmarks.planted.scores import share
+from store.kinds import diagnostic_metrics as m
 
 LEAST_AUC = 0.99
 LEAST_LOCALISED = 0.95
@@ -55,9 +56,9 @@ def length_free(found: Sequence[Lengths]) -> list[Goal]:
     for row in found:
         if not row.untrained:
             continue
-        for score in ("mcs_norm", LESS_TWINS):
+        for score in (m.MCS_NORM.key(), LESS_TWINS):
             r2 = row.scores[score].one_line
-            said = f"R² {r2:.4f}; of raw MCS {row.scores['mcs_raw'].one_line:.4f}"
+            said = f"R² {r2:.4f}; of raw MCS {row.scores[m.MCS_RAW.key()].one_line:.4f}"
             goals.append(
                 Goal(f"R²({score}, ln tokens) ≤ {MOST_EXPLAINED}", row.title, said, _yes(r2 <= MOST_EXPLAINED))
             )

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from store.models import Plant
-from tasks.diagnostics.families.model import Role
-from tasks.diagnostics.image_metrics import ROLES
+from store.models import LAYER_ROLES, LayerRole, Plant
 from tasks.diagnostics.layout import Layout
 
 TAUS = (2.0, 4.0, 8.0, 16.0)
@@ -18,7 +16,7 @@ TAUS = (2.0, 4.0, 8.0, 16.0)
 class Unit:
     """A layer, or one head of it."""
 
-    tower: Role
+    tower: LayerRole
     layer: int
     head: int | None = None
 
@@ -37,7 +35,7 @@ def units(
     layout: Layout, layers: Collection[int] | None = None, heads: Collection[int] | None = None
 ) -> Iterator[Unit]:
     """Every layer of every tower, and every head that can be told apart; or some layers and some heads of theirs."""
-    for role in ROLES:
+    for role in LAYER_ROLES:
         for layer, spot in enumerate(layout.roles.get(role, ())):
             if layers is None or layer in layers:
                 yield Unit(role, layer)

@@ -13,6 +13,7 @@ from benchmarks.planted.pairs import all_kinds
 from benchmarks.planted.scores import Floats, r_squared, slope
 from benchmarks.planted.subjects import Subject
 from benchmarks.planted.sweep import Tell
+from store.kinds import diagnostic_metrics as m
 from store.models import Plant
 from tasks.diagnostics.families.dual import DualEncoder
 from tasks.diagnostics.image_metrics import modality
@@ -20,7 +21,8 @@ from tasks.diagnostics.measures import mcs
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED
 
-STATISTICS = {"mcs_raw": "entropy", "mcs_norm": "entropy_norm"}
+MCS_RAW, MCS_NORM = m.MCS_RAW.key(), m.MCS_NORM.key()
+STATISTICS = {MCS_RAW: "entropy", MCS_NORM: "entropy_norm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,11 @@ def lengths(measured: Measured, tell: Tell) -> Lengths:
         return found
 
     with torch.inference_mode():
-        nulls = np.mean([scored(seed)["mcs_norm"] for seed in twins], axis=0)
+        nulls = np.mean([scored(seed)[MCS_NORM] for seed in twins], axis=0)
         flat = scored(seeds[0], [Plant(tower="vision", scale=0), Plant(tower="text", scale=0)])
         models = [scored(seed) for seed in seeds]
     for found in models:
-        found[LESS_TWINS] = found["mcs_norm"] - nulls
+        found[LESS_TWINS] = found[MCS_NORM] - nulls
     return Lengths(
         measured.title,
         bool(measured.models),
@@ -110,8 +112,8 @@ def lengths(measured: Measured, tell: Tell) -> Lengths:
         int(tokens.min()),
         int(tokens.max()),
         {score: _explained(np.log(tokens), [found[score] for found in models]) for score in models[0]},
-        r_squared(np.log(tokens), flat["mcs_raw"]),
-        float(np.abs(flat["mcs_norm"] - 0.5).max()),
+        r_squared(np.log(tokens), flat[MCS_RAW]),
+        float(np.abs(flat[MCS_NORM] - 0.5).max()),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.planted.scores import Auc, Share, by_share, by_spread, localised, share, stratified_auc
-from benchmarks.planted.subjects import Seen
+from benchmarks.planted.subjects import MCS_RAW, TEXT_ENTROPY, VISION_ENTROPY, Seen
 from benchmarks.planted.sweep import Sweep, Trial
 from tasks.diagnostics.losses import Loss
 
@@ -95,8 +95,8 @@ def raw(trials: Sequence[Trial], runs: Sweep) -> Raw:
         return stratified_auc(positives, negatives).mean
 
     return Raw(
-        area(lambda seen: seen.raw["mcs_raw"]),
-        area(lambda seen: abs(seen.raw["mcs_raw"] - 0.5)),
+        area(lambda seen: seen.raw[MCS_RAW]),
+        area(lambda seen: abs(seen.raw[MCS_RAW] - 0.5)),
         share([flagged_by_mcs(trial.seen) for trial in trials]),
         share([flagged_by_nats(trial.seen) for trial in trials]),
         area(lambda seen: max(by_spread((*seen.verdict.layers, *seen.verdict.heads)).values())),
@@ -105,12 +105,12 @@ def raw(trials: Sequence[Trial], runs: Sweep) -> Raw:
 
 def flagged_by_mcs(seen: Seen) -> bool:
     """By the common rule on raw MCS."""
-    return not LOWEST_MCS <= seen.raw["mcs_raw"] <= HIGHEST_MCS
+    return not LOWEST_MCS <= seen.raw[MCS_RAW] <= HIGHEST_MCS
 
 
 def flagged_by_nats(seen: Seen) -> bool:
     """By the common rule on entropy."""
-    return min(seen.raw["vision_entropy"], seen.raw["text_entropy"]) < LOWEST_NATS
+    return min(seen.raw[VISION_ENTROPY], seen.raw[TEXT_ENTROPY]) < LOWEST_NATS
 
 
 def rivals(trial: Trial, planted: bool = True) -> Sequence[Loss]:

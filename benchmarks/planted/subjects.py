@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmarks.planted.pairs import Pairs
+from store.kinds import diagnostic_metrics as m
 from store.models import ModelRef, Plant
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.image_metrics import image_metrics
@@ -23,7 +24,9 @@ from tasks.libraries import versions
 TWINS = 8
 """Random initialisations of a null, as `gonogo diagnose` takes."""
 
-RAW = ("mcs_raw", "vision_entropy", "text_entropy")
+MCS_RAW = m.MCS_RAW.key()
+VISION_ENTROPY, TEXT_ENTROPY = (m.ROLE_ENTROPY.key(role=tower) for tower in ("vision", "text"))
+RAW = (MCS_RAW, VISION_ENTROPY, TEXT_ENTROPY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

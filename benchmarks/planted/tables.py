@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from benchmarks.planted.false_alarms import FalseAlarms
 from benchmarks.planted.goals import LEAST_AUC, LEAST_LOCALISED, Goal, reached
-from benchmarks.planted.lengths import Lengths
+from benchmarks.planted.lengths import MCS_RAW, Lengths
 from benchmarks.planted.rows import Found, flagged_by_mcs, flagged_by_nats, found, raw
 from benchmarks.planted.scores import Share, share
 from benchmarks.planted.sweep import Sweep, Trial
@@ -126,7 +126,7 @@ def lengths_table(found: Sequence[Lengths]) -> str:
             own = f"{of.median:.4f} ({of.least:.4f} to {of.greatest:.4f})"
             rows.append((where, score, f"{of.one_line:.4f}", own, f"{of.slope:+.5f}", f"{of.deviation:.5f}"))
         flat = f"the same under uniform attention, where mcs_norm is 0.5 ± {row.uniform_norm:.0e}"
-        rows.append((flat, "mcs_raw", f"{row.uniform_raw:.4f}", "", "", ""))
+        rows.append((flat, MCS_RAW, f"{row.uniform_raw:.4f}", "", "", ""))
     head = ("model", "score", "R², one line", "R², median of models (range)", "slope", "standard deviation")
     return table(head, rows)
 

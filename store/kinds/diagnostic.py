@@ -71,7 +71,7 @@ class DiagnosticSpec(Spec):
     kind: Literal["diagnostic"] = "diagnostic"
     model: ModelRef
     data: DataRef
-    metric: str = "mcs_norm"
+    metric: str = metrics.DECIDED_BY_DEFAULT
     """What the study decides on; a model in which it is undefined blocks the task."""
     batch_size: int = Field(default=16, ge=1)
     seed: int = 0
@@ -96,6 +96,11 @@ SAMPLES = "samples.npz"
 def null_array(measure: str) -> str:
     """Name of the array in SAMPLES with a measure's draws of the null, [images, draws]."""
     return f"null/{measure}"
+
+
+def site_array(site: str, statistic: str) -> str:
+    """Name of the array in SAMPLES with a statistic of a site, [images, heads]."""
+    return f"site/{site}/{statistic}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

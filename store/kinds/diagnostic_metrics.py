@@ -19,6 +19,9 @@ DecisionMetric = Literal[
 ]
 """Per-image measures that a study can decide on."""
 
+DECIDED_BY_DEFAULT: DecisionMetric = "mcs_norm"
+"""The measure that a study decides on unless it names another; that of MCS_NORM."""
+
 MCS_NORM = Metric("mcs_norm", range=SHARE)
 MCS_RAW = Metric("mcs_raw", range=SHARE)
 MCS_RAW_UNIFORM = Metric("mcs_raw_uniform", range=SHARE)
@@ -61,15 +64,22 @@ BAND_SCORE = Metric("band/{band}/{score}", range=SHARE)
 
 SITE_ENTROPY_NORM = Metric("site/{site}/entropy_norm", range=SHARE)
 """Of what is no layer, such as a pooling head."""
+
+
+def within_keys(modality: str) -> str:
+    """Name of the statistic of a head that is its normalised entropy within the keys of `image` or `text`."""
+    return f"{modality}_entropy_norm"
+
+
 _STATISTICS = {
     "entropy": ("nat", AMOUNT),
     "entropy_norm": ("", SHARE),
     "uniform": ("nat", AMOUNT),
     "image_mass": ("", SHARE),
     "log_odds": ("nat", (-AMOUNT[1], AMOUNT[1])),
-    "image_entropy_norm": ("", SHARE),
-    "text_entropy_norm": ("", SHARE),
-    "gated_influence": ("", AMOUNT),
+    within_keys("image"): ("", SHARE),
+    within_keys("text"): ("", SHARE),
+    GATED_INFLUENCE.path: ("", AMOUNT),
 }
 HEAD: Mapping[str, Metric] = {
     f"{name}{rows}": Metric(f"site/{{site}}/head/{{head}}/{name}{rows}", unit, within)

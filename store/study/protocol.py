@@ -20,13 +20,10 @@ from pydantic import (
 from store.base import STORED, Evolving, Frozen, Slug
 from store.errors import BadInput
 from store.kinds.diagnostic import Method
-from store.kinds.diagnostic_metrics import DecisionMetric
+from store.kinds.diagnostic_metrics import DECIDED_BY_DEFAULT, ROLE_ENTROPY_LOSS, DecisionMetric
 from store.kinds.statistics import Boundary, Looks, Test
 from store.models import DataRef, ModelRef, Plant
 from store.text import complaint
-
-LOSS = "_entropy_loss"
-"""How metrics end that are losses of entropy against random initialisations."""
 
 UnitInterval = Annotated[float, Field(gt=0, lt=1)]
 
@@ -122,7 +119,7 @@ class Data(Frozen):
 class DecisionRule(Frozen):
     """When the study's claim holds: the mean of `metric` lies beyond `threshold` in at least k of the models."""
 
-    metric: DecisionMetric = "mcs_norm"
+    metric: DecisionMetric = DECIDED_BY_DEFAULT
     null: float = 0.5
     threshold: float
     alpha: UnitInterval = 0.05
@@ -231,8 +228,8 @@ class Study(Evolving):
                 f"decision.at_least: {beyond[0]} of {len(self.models)} models cannot be reached; "
                 f"give at most {len(self.models)}"
             )
-        without_null = self.decision.metric.endswith(LOSS) and not self.diagnostics.nulls
-        if without_null and not (info.context or {}).get(STORED, False):
+        is_loss = ROLE_ENTROPY_LOSS.match(self.decision.metric) is not None
+        if is_loss and not self.diagnostics.nulls and not (info.context or {}).get(STORED, False):
             raise ValueError(
                 f"diagnostics.nulls: {self.decision.metric} is a loss against random initialisations; "
                 "it needs some: give 8 or more"

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from store.errors import BadInput, GonogoError
+from store.kinds import diagnostic_metrics as m
 from store.kinds.diagnostic import Method
-from store.models import DataRef, ModelRef
-from store.study.protocol import LOSS
+from store.models import LAYER_ROLES, TOWERS, DataRef, ModelRef
 from tasks.diagnostics.alignment import Alignment, alignment
 from tasks.diagnostics.datasets import Dataset, Sample, open_data
 from tasks.diagnostics.datasets.images import read_image
@@ -24,7 +24,7 @@ from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.dual import DualEncoder
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.families.weights import UnusableModel
-from tasks.diagnostics.image_metrics import ROLES, Metrics, image_metrics
+from tasks.diagnostics.image_metrics import Metrics, image_metrics
 from tasks.diagnostics.intervention.influence import Interventions, measure_influence
 from tasks.diagnostics.layout import Layout, find_layout
 from tasks.diagnostics.losses import measured_losses
@@ -200,7 +200,8 @@ class _Diagnosing:
         )
         for role, values in self._roles.items():
             if role in null.roles and null.roles[role].mean() > 0:
-                self.metrics.put(f"{role}{LOSS}", 1 - values / null.roles[role].mean())
+                loss = 1 - values / null.roles[role].mean()
+                self.metrics.put(m.ROLE_ENTROPY_LOSS.key(role=role), loss)
         return null
 
     def shuffled(self) -> dict[str, Shift]:
@@ -235,7 +236,7 @@ class _Diagnosing:
     def sites(self) -> tuple[Site, ...]:
         """All sites, in the order of their calls."""
         record = self.measuring.record
-        layers = {site: layer for role in ROLES for layer, site in enumerate(record.layers(role))}
+        layers = {site: layer for role in LAYER_ROLES for layer, site in enumerate(record.layers(role))}
         return tuple(
             Site(
                 site,
@@ -249,7 +250,7 @@ class _Diagnosing:
 
     def verdict(self, null: RandomInit | None, made: Interventions) -> Verdict:
         """What all of it allows to be said."""
-        names = ("vision_entropy_norm", "text_entropy_norm")
+        names = [m.ROLE_ENTROPY_NORM.key(role=tower) for tower in TOWERS]
         reasons = [self.metrics.undefined[name] for name in names if name in self.metrics.undefined]
         undefined = "; ".join(dict.fromkeys(reasons)) or None
         found = None if null is None else measured_losses(self.measuring.record, null)

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from store.kinds import diagnostic_metrics as m
 from store.kinds import range_of
 from store.metrics import FREE, Range
-from store.models import ModelRef
-from store.study.protocol import LOSS
+from store.models import LAYER_ROLES, TOWERS, LayerRole, ModelRef, Role
 from tasks.diagnostics.alignment import Alignment
-from tasks.diagnostics.families.model import Provenance, Role
-from tasks.diagnostics.image_metrics import ROLES
+from tasks.diagnostics.families.model import Provenance
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import RandomInit
@@ -27,30 +26,43 @@ from tasks.ranges import held
 if TYPE_CHECKING:
     from tasks.statistics.shared_error import SharedError
 
-SCORES = ("mcs_raw", "mcs_norm", "mcs_raw_uniform")
-TOWERS = ("vision", "text")
-ENTROPIES = tuple(f"{tower}_{kind}" for kind in ("entropy", "entropy_norm", "entropy_uniform") for tower in TOWERS)
-READOUTS = tuple(f"{row}_{kind}" for row in ("vision_cls", "text_eot") for kind in ("entropy", "entropy_norm"))
+SCORES = (m.MCS_RAW.key(), m.MCS_NORM.key(), m.MCS_RAW_UNIFORM.key())
+ENTROPIES = (
+    *(m.ROLE_ENTROPY.key(role=tower) for tower in TOWERS),
+    *(m.ROLE_ENTROPY_NORM.key(role=tower) for tower in TOWERS),
+    *(m.TOWER_ENTROPY_UNIFORM.key(tower=tower) for tower in TOWERS),
+)
+READOUTS = tuple(
+    metric.key(readout=readout)
+    for readout in ("vision_cls", "text_eot")
+    for metric in (m.READOUT_ENTROPY, m.READOUT_ENTROPY_NORM)
+)
+
+
+def _entropies(*roles: LayerRole) -> tuple[str, ...]:
+    return tuple(metric.key(role=role) for role in roles for metric in (m.ROLE_ENTROPY, m.ROLE_ENTROPY_NORM))
+
+
 MEETING = (
-    "vision_stream_entropy",
-    "vision_stream_entropy_norm",
-    "text_stream_entropy",
-    "text_stream_entropy_norm",
-    "fusion_entropy",
-    "fusion_entropy_norm",
-    "fusion_image_mass",
-    "fusion_log_odds",
-    "cross_entropy",
-    "cross_entropy_norm",
-    "cross_reverse_entropy",
-    "cross_reverse_entropy_norm",
-    "gated_influence",
+    *_entropies("vision_stream", "text_stream", "fusion"),
+    m.FUSION_IMAGE_MASS.key(),
+    m.FUSION_LOG_ODDS.key(),
+    *_entropies("cross", "cross_reverse"),
+    m.GATED_INFLUENCE.key(),
 )
 """Metrics of models in which the modalities meet."""
-LOSSES = tuple(f"{role}{LOSS}" for role in ROLES)
-"""Normalised entropy lost against the null of random initialisation, as a share of the null's."""
+LOSSES = {m.ROLE_ENTROPY_LOSS.key(role=role): role for role in LAYER_ROLES}
+"""Normalised entropy lost against the null of random initialisation, as a share of the null's -> its role."""
 SUMMARY = (*SCORES, *ENTROPIES, *READOUTS, *MEETING, *LOSSES)
 """Metrics of the whole model, each with one value per image. What a model has no use for is left out."""
+
+UNIFORM = {m.MCS_NORM.key(): 0.5, **{m.ROLE_ENTROPY_NORM.key(role=tower): 1.0 for tower in TOWERS}}
+"""Metric -> what uniform attention gives, whatever the data."""
+UNIFORM_HERE = {
+    m.MCS_RAW.key(): m.MCS_RAW_UNIFORM.key(),
+    **{m.ROLE_ENTROPY.key(role=tower): m.TOWER_ENTROPY_UNIFORM.key(tower=tower) for tower in TOWERS},
+}
+"""Metric -> the metric that tells what uniform attention gives on the same data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +204,7 @@ class Diagnosis:
             return summarise(values, within)
         from tasks.statistics.shared_error import reference
 
-        found = reference(null.roles[metric.removesuffix(LOSS)])
+        found = reference(null.roles[LOSSES[metric]])
         return summarise(values, within, found.shared(float(values.mean())))
 
     @property

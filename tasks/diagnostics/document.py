@@ -7,8 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from store.kinds import diagnostic_metrics as m
 from store.metrics import SHARE
-from tasks.diagnostics.diagnosis import MEETING, SUMMARY, Diagnosis, Relation, Site, Summary, summarise
+from tasks.diagnostics.diagnosis import (
+    MEETING,
+    SUMMARY,
+    UNIFORM,
+    UNIFORM_HERE,
+    Diagnosis,
+    Relation,
+    Site,
+    Summary,
+    summarise,
+)
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.losses import Loss
 
@@ -19,7 +30,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
     """The diagnosis as strict JSON of schema `gonogo.diagnose/2`: what is undefined is null, and nothing is NaN."""
     found = diagnosis
     metrics = [metric for metric in SUMMARY if metric in found.values or metric not in MEETING]
-    finer = [metric for metric in found.values if metric.startswith(("layer/", "band/"))]
+    finer = [metric for metric in found.values if metric not in SUMMARY]
     return {
         "schema": SCHEMA,
         "model": found.model.locator,
@@ -32,11 +43,11 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "captions_per_image": found.captions_per_image,
         "data_digest": found.data_digest,
         "sites": [_site(site) for site in found.sites],
-        "sites_seen": len(found.sites),
-        "sites_expected": found.sites_expected,
+        m.SITES_SEEN.key(): len(found.sites),
+        m.SITES_EXPECTED.key(): found.sites_expected,
         "sites_complete": not found.blind,
         "blind": list(found.blind),
-        "captions_cut": found.cut,
+        m.CAPTIONS_TRUNCATED.key(): found.cut,
         "summary": _bounded({metric: found.summary(metric) for metric in metrics}),
         "undefined": dict(found.undefined),
         "layers": _bounded({metric: found.summary(metric) for metric in finer}),
@@ -54,15 +65,15 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "collapsed_heads": list(found.verdict.collapsed_heads),
         "functional": found.verdict.functional.label,
         "functional_reason": found.verdict.functional.reason,
-        "latency_s": found.cost.latency_s,
-        "latency_tapped_s": found.cost.latency_tapped_s,
-        "peak_bytes": found.cost.peak_bytes,
+        m.LATENCY.key(): found.cost.latency_s,
+        m.LATENCY_TAPPED.key(): found.cost.latency_tapped_s,
+        m.PEAK_BYTES.key(): found.cost.peak_bytes,
         "seconds": found.cost.seconds,
-        "parameters": found.parameters,
+        m.PARAMETERS.key(): found.parameters,
         "device": found.device,
         "dtype": found.dtype,
-        "rows": found.rows,
-        "sampling_error": found.sampling_error if np.isfinite(found.sampling_error) else None,
+        m.ROWS.key(): found.rows,
+        m.SAMPLING_ERROR.key(): found.sampling_error if np.isfinite(found.sampling_error) else None,
         "seed": found.seed,
         "batch_size": found.cost.batch_size,
         "versions": dict(found.versions),
@@ -75,7 +86,7 @@ def _site(site: Site) -> dict[str, Any]:
         "role": site.role,
         "layer": site.layer,
         "heads": site.heads,
-        "sampling_error": site.sampling_error if np.isfinite(site.sampling_error) else None,
+        m.SAMPLING_ERROR.key(): site.sampling_error if np.isfinite(site.sampling_error) else None,
         "entropy": _number(site.entropy.mean()),
         "entropy_norm": _number(site.entropy_norm.mean()),
         "mass": _number(site.statistics["image_mass"].mean()) if "image_mass" in site.statistics else 1.0,
@@ -86,15 +97,10 @@ def _site(site: Site) -> dict[str, Any]:
 
 
 def _nulls(found: Diagnosis) -> dict[str, Any]:
-    means = {
-        "mcs_raw": found.summary("mcs_raw_uniform"),
-        "vision_entropy": found.summary("vision_entropy_uniform"),
-        "text_entropy": found.summary("text_entropy_uniform"),
-    }
-    exact = {"mcs_norm": 0.5, "vision_entropy_norm": 1.0, "text_entropy_norm": 1.0}
+    means = {metric: found.summary(uniform) for metric, uniform in UNIFORM_HERE.items()}
     drawn = found.nulls.random_init
     return {
-        "uniform": {**_bounded(means), **exact},
+        "uniform": {**_bounded(means), **UNIFORM},
         "random_initialisation": None
         if drawn is None
         else {
@@ -139,9 +145,9 @@ def _relation(relation: Relation | None) -> dict[str, Any] | None:
 def _alignment(found: Diagnosis) -> dict[str, Any] | None:
     if found.alignment is None:
         return None
-    triples = {"modality_gap": found.alignment.gap, "permutation_share": found.alignment.share}
+    triples = {m.MODALITY_GAP.key(): found.alignment.gap, m.PERMUTATION_SHARE.key(): found.alignment.share}
     return {
-        "retrieval_chance": found.alignment.chance,
+        m.RETRIEVAL_CHANCE.key(): found.alignment.chance,
         **{
             name: None if triple is None else dict(zip(("value", "low", "high"), triple, strict=True))
             for name, triple in triples.items()

@@ -13,9 +13,8 @@ import numpy as np
 from store.errors import BadInput, GonogoError
 from store.kinds import diagnostic_metrics as m
 from store.kinds import unit_of
-from store.kinds.diagnostic import SAMPLES, DiagnosticFacts, DiagnosticSpec, null_array
+from store.kinds.diagnostic import SAMPLES, DiagnosticFacts, DiagnosticSpec, null_array, site_array
 from store.metrics import SHARE, Metric
-from store.study.protocol import LOSS
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import LOSSES, SUMMARY, Diagnosis, Summary, summarise
 from tasks.diagnostics.document import to_json
@@ -89,8 +88,8 @@ def measurements(found: Diagnosis) -> tuple[Measurement, ...]:
 
 def _why_undefined(found: Diagnosis, metric: str) -> str:
     """A loss is undefined for the reason that its entropy is, or for want of a null."""
-    if metric.endswith(LOSS) and metric not in found.undefined:
-        entropy = f"{metric.removesuffix('_loss')}_norm"
+    if metric in LOSSES and metric not in found.undefined:
+        entropy = m.ROLE_ENTROPY_NORM.key(role=LOSSES[metric])
         return found.undefined.get(entropy, "no null of random initialisation was measured")
     return found.undefined.get(metric, "it is not among the measures of this model")
 
@@ -252,11 +251,11 @@ def save_samples(found: Diagnosis, folder: Path) -> Path:
     What was measured on fewer images has the first of them.
     """
     path = folder / SAMPLES
-    sites = {f"site/{site.name}/{kind}": values for site in found.sites for kind, values in site.statistics.items()}
+    sites = {site_array(site.name, name): values for site in found.sites for name, values in site.statistics.items()}
     first = {} if found.alignment is None else {m.RETRIEVAL.key(): found.alignment.retrieval}
-    for metric in LOSSES:
+    for metric, role in LOSSES.items():
         if metric in found.values and (null := found.nulls.random_init) is not None:
-            first[null_array(metric)] = null.roles[metric.removesuffix(LOSS)].T
+            first[null_array(metric)] = null.roles[role].T
     for effect in found.effects:
         of_change, of_rise = _metrics_of(effect)
         first[of_change.path] = effect.change

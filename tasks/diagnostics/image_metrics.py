@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tasks.diagnostics.families.model import Role
+from store.kinds import diagnostic_metrics as m
+from store.models import LAYER_ROLES, MEETING_ROLES, LayerRole, Role
 from tasks.diagnostics.measures import Floats, bands, mcs, paired_layers
 from tasks.diagnostics.recording import Record
+from tasks.diagnostics.reduction import GATED_INFLUENCE
 
-ROLES: tuple[Role, ...] = ("vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse")
-"""Roles whose sites are layers."""
-
-_KINDS = {"entropy": "entropy", "entropy_norm": "entropy_norm", "entropy_uniform": "uniform"}
-"""Suffix of a metric -> statistic."""
-_SCORES = {"mcs_raw": "entropy", "mcs_norm": "entropy_norm", "mcs_raw_uniform": "uniform"}
+_SCORES = {m.MCS_RAW: "entropy", m.MCS_NORM: "entropy_norm", m.MCS_RAW_UNIFORM: "uniform"}
+"""Score -> statistic of the towers that it compares."""
+_ENTROPIES = {m.ROLE_ENTROPY: "entropy", m.ROLE_ENTROPY_NORM: "entropy_norm"}
+_READOUT_ENTROPIES = {m.READOUT_ENTROPY: "entropy/readout", m.READOUT_ENTROPY_NORM: "entropy_norm/readout"}
 _READOUTS: Mapping[Role, tuple[str, str]] = {
     "vision": ("vision_cls", "the vision tower has no class token"),
     "text": ("text_eot", "the text tower has no end of text that it hands on"),
 }
-_MIXED = {"fusion_image_mass": "image_mass/text", "fusion_log_odds": "log_odds/text"}
+_MIXED = {m.FUSION_IMAGE_MASS: "image_mass/text", m.FUSION_LOG_ODDS: "log_odds/text"}
 """Metric of sites where both modalities meet -> statistic; the rows are those of text."""
 
 
@@ -65,19 +65,18 @@ def image_metrics(record: Record, absent: Mapping[Role, str]) -> Metrics:
     """Metrics of the images of a record; `absent` tells why a role has no attention.
 
     An image's text entropy is the mean over its captions; a role's, the mean over its layers. A score is taken of each
-    image-caption pair, then averaged over the image's captions. `layer/NN/...` compares a vision layer with its partner
-    of `measures.paired_layers`; `band/...` are means over a third of the layers.
+    image-caption pair, then averaged over the image's captions. The score of a layer compares a vision layer with its
+    partner of `measures.paired_layers`; bands are means over a third of the layers.
     """
     metrics = Metrics()
     vision, text = modality(record, "vision"), modality(record, "text")
     reasons = {}
     for role, found in (("vision", vision), ("text", text)):
         reasons[role] = "" if found.layers else _absence(record, role, absent)  # type: ignore[arg-type]
-        for suffix, statistic in _KINDS.items():
-            value = reasons[role] or _by_image(found.mean(record, statistic), record)
-            metrics.put(f"{role}_{suffix}", value)
+        for metric, statistic in _of_tower(role).items():
+            metrics.put(metric, reasons[role] or _by_image(found.mean(record, statistic), record))
     _put_readouts(metrics, record, reasons)
-    for role in ROLES:
+    for role in LAYER_ROLES:
         _put_layers(metrics, record, role)
     _put_meeting(metrics, record)
     _put_scores(metrics, record, vision, text, "; ".join(filter(None, reasons.values())))
@@ -99,6 +98,12 @@ def role_mean(record: Record, role: Role, statistic: str) -> Floats:
     return np.asarray(np.mean([record.by_image(site, statistic).mean(axis=1) for site in record.layers(role)], axis=0))
 
 
+def _of_tower(tower: str) -> dict[str, str]:
+    """Metric of `vision` or `text` as a whole -> statistic."""
+    uniform = m.TOWER_ENTROPY_UNIFORM.key(tower=tower)
+    return {**{metric.key(role=tower): statistic for metric, statistic in _ENTROPIES.items()}, uniform: "uniform"}
+
+
 def _absence(record: Record, role: Role, absent: Mapping[Role, str]) -> str:
     if role in absent:
         return absent[role]
@@ -107,50 +112,55 @@ def _absence(record: Record, role: Role, absent: Mapping[Role, str]) -> str:
 
 
 def _put_readouts(metrics: Metrics, record: Record, reasons: Mapping[str, str]) -> None:
-    for role, (row, missing) in _READOUTS.items():
-        for kind in ("entropy", "entropy_norm"):
-            sites = [site for site in record.layers(role) if f"{kind}/readout" in record.statistics(site)]
-            value = [record.by_image(site, f"{kind}/readout").mean(axis=1) for site in sites]
-            metrics.put(f"{row}_{kind}", np.mean(value, axis=0) if value else reasons[role] or missing)
+    for role, (readout, missing) in _READOUTS.items():
+        for metric, statistic in _READOUT_ENTROPIES.items():
+            sites = [site for site in record.layers(role) if statistic in record.statistics(site)]
+            value = [record.by_image(site, statistic).mean(axis=1) for site in sites]
+            found = np.mean(value, axis=0) if value else reasons[role] or missing
+            metrics.put(metric.key(readout=readout), found)
 
 
-def _put_layers(metrics: Metrics, record: Record, role: Role) -> None:
+def _put_layers(metrics: Metrics, record: Record, role: LayerRole) -> None:
     layers = record.layers(role)
     of_layers = [record.by_image(site, "entropy_norm").mean(axis=1) for site in layers]
     for layer, site in enumerate(layers):
-        metrics.put(f"layer/{role}/{layer:02d}/entropy", record.by_image(site, "entropy").mean(axis=1))
-        metrics.put(f"layer/{role}/{layer:02d}/entropy_norm", of_layers[layer])
+        metrics.put(m.LAYER_ENTROPY.key(role=role, layer=layer), record.by_image(site, "entropy").mean(axis=1))
+        metrics.put(m.LAYER_ENTROPY_NORM.key(role=role, layer=layer), of_layers[layer])
     for band, chosen in bands(len(layers)).items():
-        metrics.put(f"band/{role}/{band}/entropy_norm", _mean_of(of_layers[layer] for layer in chosen))
+        metrics.put(m.BAND_ENTROPY_NORM.key(role=role, band=band), _mean_of(of_layers[layer] for layer in chosen))
 
 
 def _put_meeting(metrics: Metrics, record: Record) -> None:
-    for role in ROLES[2:]:
+    for role in MEETING_ROLES:
         if record.layers(role):
-            for kind in ("entropy", "entropy_norm"):
-                metrics.put(f"{role}_{kind}", role_mean(record, role, kind))
+            for metric, statistic in _ENTROPIES.items():
+                metrics.put(metric.key(role=role), role_mean(record, role, statistic))
     mixed = [site for site in record.layers("fusion") if "log_odds/text" in record.statistics(site)]
     for metric, statistic in _MIXED.items():
         if mixed:
-            metrics.put(metric, _mean_of(record.by_image(site, statistic).mean(axis=1) for site in mixed))
+            metrics.put(metric.key(), _mean_of(record.by_image(site, statistic).mean(axis=1) for site in mixed))
     for layer, site in enumerate(mixed):
-        metrics.put(f"layer/fusion/{layer:02d}/log_odds", record.by_image(site, "log_odds/text").mean(axis=1))
-    gated = [site for site in record.sites if "gated_influence" in record.statistics(site)]
+        value = record.by_image(site, _MIXED[m.FUSION_LOG_ODDS]).mean(axis=1)
+        metrics.put(m.LAYER_LOG_ODDS.key(role="fusion", layer=layer), value)
+    gated = [site for site in record.sites if GATED_INFLUENCE in record.statistics(site)]
     if gated:
-        metrics.put("gated_influence", _mean_of(record.by_image(site, "gated_influence")[:, 0] for site in gated))
+        whole = _mean_of(record.by_image(site, GATED_INFLUENCE)[:, 0] for site in gated)
+        metrics.put(m.GATED_INFLUENCE.key(), whole)
     for site in gated:
-        role = record.role(site)
-        layer = record.layers(role).index(site)
-        metrics.put(f"layer/{role}/{layer:02d}/gated_influence", record.by_image(site, "gated_influence")[:, 0])
+        site_role = record.role(site)
+        layer = record.layers(site_role).index(site)
+        value = record.by_image(site, GATED_INFLUENCE)[:, 0]
+        metrics.put(m.LAYER_GATED_INFLUENCE.key(role=site_role, layer=layer), value)
 
 
 def _put_scores(metrics: Metrics, record: Record, vision: Modality, text: Modality, absence: str) -> None:
     for metric, statistic in _SCORES.items():
-        metrics.put(metric, absence or _score(vision.mean(record, statistic), text.mean(record, statistic), record))
+        value = absence or _score(vision.mean(record, statistic), text.mean(record, statistic), record)
+        metrics.put(metric.key(), value)
     if absence:
         return
     pairs = paired_layers(len(vision.layers), len(text.layers))
-    for metric in ("mcs_raw", "mcs_norm"):
+    for metric in (m.MCS_RAW, m.MCS_NORM):
         statistic = _SCORES[metric]
         of_layers = [
             _score(
@@ -161,9 +171,10 @@ def _put_scores(metrics: Metrics, record: Record, vision: Modality, text: Modali
             for layer, partner in pairs
         ]
         for layer, value in enumerate(of_layers):
-            metrics.put(f"layer/{layer:02d}/{metric}", value)
+            metrics.put(m.LAYER_SCORE.key(layer=layer, score=metric.key()), value)
         for band, chosen in bands(len(of_layers)).items():
-            metrics.put(f"band/{band}/{metric}", _mean_of(of_layers[layer] for layer in chosen))
+            mean = _mean_of(of_layers[layer] for layer in chosen)
+            metrics.put(m.BAND_SCORE.key(band=band, score=metric.key()), mean)
 
 
 def _score(vision: Floats, text: Floats, record: Record) -> Floats:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from store.errors import BadInput
-from store.models import Plant
+from store.models import Plant, Role
 from tasks.diagnostics.attention.calls import Projected
 from tasks.diagnostics.families.family import unknown
-from tasks.diagnostics.families.model import Place, Role, VisionLanguageModel
+from tasks.diagnostics.families.model import Place, VisionLanguageModel
 from tasks.diagnostics.families.weights import UnusableModel
 
 if TYPE_CHECKING:

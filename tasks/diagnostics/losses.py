@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from store.metrics import LOSS, SHARE
-from tasks.diagnostics.image_metrics import ROLES
+from store.models import LAYER_ROLES
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import summary
 from tasks.ranges import held
@@ -98,7 +98,7 @@ def measured_losses(record: Record, null: RandomInit) -> Losses:
     """Losses of all that was measured, on the images of the null, which are the first of the record."""
     m = null.images
     roles, sites = summary(record)
-    named = [(f"{role}/{layer:02d}", site) for role in ROLES for layer, site in enumerate(record.layers(role))]
+    named = [(f"{role}/{layer:02d}", site) for role in LAYER_ROLES for layer, site in enumerate(record.layers(role))]
     return losses(
         {role: values[:m] for role, values in roles.items()},
         {name: (site, sites[site][:m]) for name, site in named},

@@ -10,6 +10,7 @@ from tasks.diagnostics.families.model import Pass, VisionLanguageModel
 from tasks.diagnostics.gates import Gates
 from tasks.diagnostics.layout import Layout
 from tasks.diagnostics.recording import Batch, Record
+from tasks.diagnostics.reduction import GATED_INFLUENCE
 from tasks.stopwatch import stopwatch_of
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Measuring:
         with gates, tap, self._changed():
             seconds = self._clock(work.run)
         self.blind.update(tap.blind)
-        batch.put("gated_influence", gates.ratios)
+        batch.put(GATED_INFLUENCE, gates.ratios)
         return seconds / work.samples, batch
 
     def _plainly(self, passes: Sequence[Pass]) -> list[float]:

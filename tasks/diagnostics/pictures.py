@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tasks.diagnostics.diagnosis import Diagnosis, Site
-from tasks.diagnostics.image_metrics import ROLES
+from store.kinds import diagnostic_metrics as m
+from store.models import LAYER_ROLES
+from tasks.diagnostics.diagnosis import UNIFORM, UNIFORM_HERE, Diagnosis, Site
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -26,7 +26,7 @@ _COLOURS = {
     "cross": "#6b3fa0",
     "cross_reverse": "#9c75cc",
 }
-_SCORES = {"mcs_norm": "#1f2933", "mcs_raw": "#7a4f9a"}
+_SCORES = {m.MCS_NORM.key(): "#1f2933", m.MCS_RAW.key(): "#7a4f9a"}
 _STYLE = {
     "font.size": 9.0,
     "axes.spines.top": False,
@@ -59,7 +59,7 @@ def _layers(found: Diagnosis) -> Figure | None:
     """Normalised entropy by layer beside its nulls, and below it both scores by layer where there are any."""
     from matplotlib.figure import Figure
 
-    roles = [role for role in ROLES if any(site.role == role and site.layer is not None for site in found.sites)]
+    roles = [role for role in LAYER_ROLES if any(site.role == role and site.layer is not None for site in found.sites)]
     if not roles:
         return None
     scored = bool(_scored_layers(found))
@@ -84,7 +84,7 @@ def _layers(found: Diagnosis) -> Figure | None:
 def _role(axes: Axes, found: Diagnosis, role: str, *, first: bool) -> None:
     sites = [site for site in found.sites if site.role == role and site.layer is not None]
     layers = [site.layer for site in sites if site.layer is not None]
-    means = [_mean(found, f"layer/{role}/{layer:02d}/entropy_norm") for layer in layers]
+    means = [_mean(found, m.LAYER_ENTROPY_NORM.key(role=role, layer=layer)) for layer in layers]
     null = {loss.name: loss for loss in found.verdict.layers}
     bands = [null.get(f"{role}/{layer:02d}") for layer in layers]
     if all(bands):
@@ -103,15 +103,15 @@ def _role(axes: Axes, found: Diagnosis, role: str, *, first: bool) -> None:
 
 
 def _score(axes: Axes, found: Diagnosis, metric: str) -> None:
-    """A score by layer, beside its twins' and beside what uniform attention gives, which for the raw one is not 0.5."""
+    """A score by layer, with its null and with what uniform attention gives, which for the raw one is not 0.5."""
     depth = 1 + max(_scored_layers(found))
-    names = [f"layer/{layer:02d}/{metric}" for layer in range(depth)]
+    names = [m.LAYER_SCORE.key(layer=layer, score=metric) for layer in range(depth)]
     nulls = {layer: found.score_nulls[name] for layer, name in enumerate(names) if name in found.score_nulls}
     if nulls:
         low, high = [band.low for band in nulls.values()], [band.high for band in nulls.values()]
         axes.fill_between(list(nulls), low, high, color="#8a94a0", alpha=0.35, label="random initialisation")
         axes.plot(list(nulls), [band.mean for band in nulls.values()], color="#5f6b7a", linewidth=1)
-    uniform = 0.5 if metric == "mcs_norm" else _mean(found, f"{metric}_uniform")
+    uniform = UNIFORM[metric] if metric in UNIFORM else _mean(found, UNIFORM_HERE[metric])
     axes.axhline(uniform, color="#5f6b7a", linestyle=":", linewidth=1, label="uniform attention")
     axes.plot(range(depth), [_mean(found, name) for name in names], "o-", color=_SCORES[metric], markersize=4,
               label=f"{metric}, measured")  # fmt: skip
@@ -120,8 +120,8 @@ def _score(axes: Axes, found: Diagnosis, metric: str) -> None:
 
 def _scored_layers(found: Diagnosis) -> list[int]:
     """The layers that have a score; some of them may lack one."""
-    names = (re.fullmatch(r"layer/(\d+)/mcs_norm", metric) for metric in found.values)
-    return [int(name[1]) for name in names if name]
+    scores = filter(None, map(m.LAYER_SCORE.match, found.values))
+    return [int(score["layer"]) for score in scores if score["score"] == m.MCS_NORM.key()]
 
 
 def _mean(found: Diagnosis, metric: str) -> float:
@@ -133,7 +133,9 @@ def _heads(found: Diagnosis) -> Figure | None:
     """Normalised entropy of every head, layer by layer, one panel a role."""
     from matplotlib.figure import Figure
 
-    by_role = {role: [site for site in found.sites if site.role == role and site.layer is not None] for role in ROLES}
+    by_role = {
+        role: [site for site in found.sites if site.role == role and site.layer is not None] for role in LAYER_ROLES
+    }
     by_role = {role: sites for role, sites in by_role.items() if sites}
     if not by_role:
         return None

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from store.models import Role
 from tasks.diagnostics.attention.calls import AttentionCall, Projected
 from tasks.diagnostics.attention.entropy import Groups, Rows, check_finite, measure
 from tasks.diagnostics.attention.sampling import RowSample, sampled, standard_error
-from tasks.diagnostics.families.model import IMAGE, PADDING, SPECIAL, TEXT, Pass, Role, Tokens, VisionLanguageModel
+from tasks.diagnostics.families.model import IMAGE, PADDING, SPECIAL, TEXT, Pass, Tokens, VisionLanguageModel
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.packing import Packed
 from tasks.diagnostics.reduction import GROUPS, Statistics, statistics

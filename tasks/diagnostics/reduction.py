@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from store.errors import GonogoError
+from store.kinds import diagnostic_metrics as m
 from tasks.diagnostics.attention.entropy import Parts, Rows
 from tasks.diagnostics.families.model import IMAGE, PADDING, TEXT, Tokens
 
@@ -19,9 +20,12 @@ Statistics = Mapping[str, "Tensor"]
 as with one key H is 0 whatever the model does. `uniform`: ln(attendable keys), over the rows of `entropy`.
 Where image and text keys meet: `image_mass`, the share of attention on image keys; `log_odds`, ln of image mass over
 text mass, less ln of attendable image keys over text keys, so that uniform attention has 0, and cut off near 87 either
-way; and `image_entropy_norm`, `text_entropy_norm` within the keys of one modality.
+way; and `within_keys` of `image` and `text`, the normalised entropy within the keys of one modality.
 A name followed by `/readout`, `/image` or `/text` speaks of those rows only.
 """
+
+GATED_INFLUENCE = m.GATED_INFLUENCE.key()
+"""Statistic of a gated site: the size of what it adds to its stream, as a share of the stream."""
 
 GROUPS = 3
 """Groups of keys where modalities meet, by the numbers of IMAGE, TEXT and SPECIAL; padding counts as special."""
@@ -86,7 +90,7 @@ def _of_groups(parts: Parts, counts: Tensor, weights: Tensor | None) -> dict[str
         "image_mass": _mean(image, counts, weights),
         "log_odds": _mean(odds - by_chance, both, weights),
         **{
-            f"{name}_entropy_norm": _mean(
+            m.within_keys(name): _mean(
                 parts.entropy[..., group] / keys.clamp_min(2).to(odds.dtype).log(), counts & (keys > 1), weights
             )
             for name, group, keys in (("image", IMAGE, images), ("text", TEXT, texts))

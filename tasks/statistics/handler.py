@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from store.kinds.diagnostic_metrics import ROLE_ENTROPY_LOSS
 from store.kinds.statistics import StatisticsFacts, StatisticsSpec
 from store.kinds.statistics_metrics import INDEPENDENT
-from store.study.protocol import LOSS
 from tasks.handler import Done, Outcome, Run
 from tasks.statistics.comparison import Comparison, compare
 from tasks.statistics.in_range import in_range
@@ -85,7 +85,7 @@ def facts(found: Comparison, spec: StatisticsSpec) -> StatisticsFacts:
 
 
 def _trend_words(spec: StatisticsSpec) -> str:
-    of = "normalised entropy" if spec.metric.endswith(LOSS) else spec.metric
+    of = "normalised entropy" if ROLE_ENTROPY_LOSS.match(spec.metric) is not None else spec.metric
     return (
         f"slope of {of} from the first layer (0) to the last (1), one an image, by Student's t; explored, with "
         "Benjamini and Hochberg's correction over models, and no part of a claim"

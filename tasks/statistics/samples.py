@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,10 +12,10 @@ from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from store.errors import BadInput
+from store.kinds import diagnostic_metrics as m
 from store.kinds import range_of
 from store.kinds.diagnostic import null_array
 from store.kinds.statistics import Source
-from store.study.protocol import LOSS
 from tasks.statistics.intervals import Floats
 from tasks.statistics.shared_error import Reference, reference
 
@@ -25,8 +24,12 @@ ImageIds = NDArray[np.int64]
 ROUNDING = 1e-5
 """By so much a value in single precision may lie outside its range."""
 
-_NUMBER = re.compile(r"\d+")
-"""The first number in the name of an array is that of its layer."""
+_BY_LAYER = (
+    (m.ROLE_ENTROPY, m.LAYER_ENTROPY),
+    (m.ROLE_ENTROPY_NORM, m.LAYER_ENTROPY_NORM),
+    (m.ROLE_ENTROPY_LOSS, m.LAYER_ENTROPY_NORM),
+)
+"""Metrics of a role, and the metric of its layers that is compared over them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,10 +63,10 @@ def load_samples(sources: Sequence[Source], metric: str, artifact: Callable[[str
     """Read `metric` of every source through `artifact`, join the looks of each model, then the models.
 
     A file holds `image_ids`, int64 of shape [n], and each metric, float64 of shape [n], by name; of a metric that is a
-    loss against a null, `null/METRIC` holds the draws of the null, float64 of shape [the first m images, draws]. How it
-    is by layer is read from what `layer_arrays` names. Raises
-    BadInput, naming the model, when a file is not of that form or lacks the metric, an image occurs twice in a model,
-    or two models were not measured on the same images; IntegrityFailure when an artifact is missing or altered.
+    loss against a null, `null_array` names the one with the draws of the null, float64 of shape [the first m images,
+    draws]; `layer_arrays` names those of single layers. Raises BadInput, naming the model, when a file is not of that
+    form or lacks the metric, an image occurs twice in a model, or two models were not measured on the same images;
+    IntegrityFailure when an artifact is missing or altered.
     """
     looks: dict[str, list[_Look]] = {}
     for source in sources:
@@ -85,11 +88,19 @@ def layer_arrays(metric: str, names: Iterable[str]) -> list[str]:
 
     Of a tower's loss these are its normalised entropies, which rise where the loss falls.
     """
-    role, _, kind = metric.partition("_")
-    kind = "entropy_norm" if metric.endswith(LOSS) else kind
-    pattern = rf"layer/\d+/{metric}" if metric.startswith("mcs_") else rf"layer/{role}/\d+/{kind}"
-    found = ((_NUMBER.search(name), name) for name in names if re.fullmatch(pattern, name))
-    return [name for _, name in sorted((int(number[0]), name) for number, name in found if number)]
+    layers = {name: layer for name in names if (layer := _layer_of(name, metric)) is not None}
+    return sorted(layers, key=lambda name: layers[name])
+
+
+def _layer_of(name: str, metric: str) -> int | None:
+    """The layer whose array of a metric has that name; None for any other name."""
+    if (score := m.LAYER_SCORE.match(name)) is not None:
+        return int(score["layer"]) if score["score"] == metric else None
+    for of_role, of_layer in _BY_LAYER:
+        role, layer = of_role.match(metric), of_layer.match(name)
+        if role is not None and layer is not None and role["role"] == layer["role"]:
+            return int(layer["layer"])
+    return None
 
 
 def join_models(models: Mapping[str, tuple[ImageIds, Floats]]) -> Joined:
@@ -173,7 +184,7 @@ def _read(path: Path, source: Source, metric: str) -> _Look:
             f"{name}: {metric!r} of image {ids[beyond][0]} is {values[beyond][0]:g}, and lies between {low:g} and "
             f"{high:g} by its definition; measure it anew"
         )
-    if null is None and metric.endswith(LOSS):
+    if null is None and m.ROLE_ENTROPY_LOSS.match(metric) is not None:
         raise BadInput(f"{name}: no array {key!r}, so that the error of the null would be left out; measure it anew")
     if null is not None and (null.ndim != 2 or len(null) > len(ids) or null.dtype.kind != "f"):
         raise BadInput(f"{name}: {key!r} must hold floats [images, draws] of the first images, not {list(null.shape)}")

@@ -9,14 +9,23 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestrator.cli.show.folding import Folded
+from store.kinds import diagnostic_metrics as m
 from store.metrics import SHARE
-from tasks.diagnostics.diagnosis import MEETING, SCORES, summarise
+from store.models import TOWERS
+from tasks.diagnostics.diagnosis import MEETING, UNIFORM, UNIFORM_HERE, summarise
 
 if TYPE_CHECKING:
     from tasks.diagnostics.diagnosis import Diagnosis
 
-_EXACT = {"mcs_norm": 0.5, "vision_entropy_norm": 1.0, "text_entropy_norm": 1.0, "fusion_log_odds": 0.0}
+_UNIFORM = {**UNIFORM, m.FUSION_LOG_ODDS.key(): 0.0}
 """What uniform attention gives, whatever the data."""
+_SHOWN = (
+    m.MCS_RAW.key(),
+    m.MCS_NORM.key(),
+    *(m.ROLE_ENTROPY.key(role=tower) for tower in TOWERS),
+    *(m.ROLE_ENTROPY_NORM.key(role=tower) for tower in TOWERS),
+)
+"""Measures that are shown of every model, if only as undefined."""
 
 
 def show_diagnosis(found: Diagnosis) -> None:
@@ -51,14 +60,13 @@ def show_diagnosis(found: Diagnosis) -> None:
 def _measures(found: Diagnosis) -> Table:
     table = _table("measure", "mean", "95 % interval", "uniform")
     meeting = [metric for metric in MEETING if metric in found.values]
-    towers = ("vision_entropy", "text_entropy", "vision_entropy_norm", "text_entropy_norm")
-    for metric in (*SCORES[:2], *towers, *meeting):
+    for metric in (*_SHOWN, *meeting):
         summary = found.summary(metric)
         if summary is None:
             table.add_row(metric, "undefined", "", "")
             continue
-        uniform = found.summary(f"{metric}_uniform")
-        null = _EXACT.get(metric, None if uniform is None else uniform.value)
+        uniform = found.summary(UNIFORM_HERE[metric]) if metric in UNIFORM_HERE else None
+        null = _UNIFORM.get(metric, None if uniform is None else uniform.value)
         shown = "" if null is None else f"{null:.4f}"
         table.add_row(metric, f"{summary.value:.4f}", _interval(summary.low, summary.high), shown)
     return table

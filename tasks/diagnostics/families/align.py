@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from store.models import Role
 from tasks.diagnostics.families.hf_dual import HFDualFamily, Sizes
-from tasks.diagnostics.families.model import Role
 from tasks.diagnostics.families.tokens import HashedWords
 
 

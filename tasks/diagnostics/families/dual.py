@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from tasks.diagnostics.families.model import PADDING, TEXT, Answer, Output, Pass, Role, Tokens, VisionLanguageModel
+from store.models import Role
+from tasks.diagnostics.families.model import PADDING, TEXT, Answer, Output, Pass, Tokens, VisionLanguageModel
 
 if TYPE_CHECKING:
     from PIL.Image import Image

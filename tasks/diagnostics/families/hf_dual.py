@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from store.models import Role
 from tasks.diagnostics.families.dual import DualEncoder, Texts
 from tasks.diagnostics.families.hf import PROCESSOR_FILES, HFFamily
-from tasks.diagnostics.families.model import Place, Provenance, Role
+from tasks.diagnostics.families.model import Place, Provenance
 from tasks.diagnostics.families.tokenizing import OwnTokenizer, PlainTokenizer, Tokenize
 from tasks.diagnostics.families.tokens import CLIP_BPE, CLIP_VOCABULARY, STAND_IN, HashedWords
 from tasks.diagnostics.families.weights import TOKENIZER_FILES, holds_any

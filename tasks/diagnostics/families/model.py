@@ -7,7 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from store.models import Role
 
 if TYPE_CHECKING:
     import torch
@@ -17,21 +19,13 @@ if TYPE_CHECKING:
 IMAGE, TEXT, SPECIAL, PADDING = 0, 1, 2, -1
 """What a token is. Special tokens belong to neither modality: start and end of text, separators, latents."""
 
-Role = Literal["vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse", "pooling"]
-"""What attention at a site does. The sites of a role are one stack of layers, so that its depth means something.
-
-`vision`, `text`: within the tower of a modality, or its only stream. `vision_stream`, `text_stream`: within a stream of
-one modality that stands above its tower, and whose layers attend to the other modality too. `fusion`: over image and
-text tokens in one sequence. `cross`: from text tokens, or latents, over those of the image. `cross_reverse`: from image
-tokens over those of the text, in models that have both. `pooling`: it reads a finished tower out, and is no layer.
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in a model an attention site is, and which sequences of the pass meet there."""
 
     role: Role
+    """What attention at the site does; see `store.models.LayerRole`."""
     queries: str = ""
     """Sequence of `Pass.sequences` that the queries stand for; empty where all rows count alike."""
     keys: str = ""

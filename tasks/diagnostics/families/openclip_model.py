@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from store.models import Role
 from tasks.diagnostics.families import hub
 from tasks.diagnostics.families.dual import DualEncoder, Texts
-from tasks.diagnostics.families.model import Place, Provenance, Role
+from tasks.diagnostics.families.model import Place, Provenance
 from tasks.diagnostics.families.tokenizing import PlainTokenizer, Tokenize, end_of
 from tasks.diagnostics.families.tokens import CLIP_BPE, CLIP_VOCABULARY, STAND_IN, HashedWords
 from tasks.diagnostics.families.weights import TOKENIZER_FILES, holds_any

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tasks.diagnostics.families.model import Pass, Role, VisionLanguageModel
-from tasks.diagnostics.image_metrics import ROLES, modality, role_mean
+from store.models import LAYER_ROLES, TOWERS
+from tasks.diagnostics.families.model import Pass, VisionLanguageModel
+from tasks.diagnostics.image_metrics import modality, role_mean
 from tasks.diagnostics.layout import Layout
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.measuring import Measuring
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 FIRST_SEED = 1_000_003
 """Seed of the first draw; far from those that people give, so that no model is its own null."""
+
+_GROUPS = ("role", "site", "score")
+"""First parts of the names of cached arrays: what `RandomInit` holds by role, by site and by score."""
 
 Batches = Sequence[tuple[int, Sequence[Pass]]]
 """(images, passes over them), batch after batch."""
@@ -87,9 +91,10 @@ def measure_random_init(
 
 def summary(record: Record) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """Normalised entropy by role, [images], and by site, [images, heads]."""
-    roles: dict[str, Floats] = {role: role_mean(record, role, "entropy_norm") for role in ROLES if record.layers(role)}
-    either: tuple[Role, ...] = ("vision", "text")
-    for name in either:
+    roles: dict[str, Floats] = {
+        role: role_mean(record, role, "entropy_norm") for role in LAYER_ROLES if record.layers(role)
+    }
+    for name in TOWERS:
         found = modality(record, name)
         if found.layers and name not in roles:
             roles[name] = found.mean(record, "entropy_norm").reshape(record.images, -1).mean(axis=1)
@@ -101,14 +106,13 @@ def _read(path: Path, seeds: Sequence[int]) -> RandomInit | None:
     if arrays is None or "images" not in arrays:
         return None
     roles, sites, scores = (
-        {name.partition("/")[2]: array for name, array in arrays.items() if name.startswith(f"{kind}/")}
-        for kind in ("role", "site", "score")
+        {name.partition("/")[2]: array for name, array in arrays.items() if name.startswith(f"{group}/")}
+        for group in _GROUPS
     )
     return RandomInit(tuple(seeds), int(arrays["images"]), roles, sites, scores)
 
 
 def _write(path: Path, found: RandomInit) -> None:
-    roles = {f"role/{name}": array for name, array in found.roles.items()}
-    sites = {f"site/{name}": array for name, array in found.sites.items()}
-    scores = {f"score/{name}": array for name, array in found.scores.items()}
-    cache.write(path, {"images": np.array(found.images), **roles, **sites, **scores})
+    groups = zip(_GROUPS, (found.roles, found.sites, found.scores), strict=True)
+    arrays = {f"{group}/{name}": array for group, of in groups for name, array in of.items()}
+    cache.write(path, {"images": np.array(found.images), **arrays})

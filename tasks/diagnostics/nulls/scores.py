@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from store.kinds import diagnostic_metrics as m
 from store.kinds import range_of
-from tasks.diagnostics.families.model import Role
+from store.models import Role
 from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.measures import Floats
 from tasks.ranges import held
 
 if TYPE_CHECKING:
     from tasks.diagnostics.recording import Record
-
-_BY_LAYER = re.compile(r"layer/\d+/mcs_(raw|norm)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Band:
 
 def layer_scores(record: Record, absent: Mapping[Role, str]) -> dict[str, Floats]:
     """`mcs_raw` and `mcs_norm` of each layer, [images]; without those that are undefined."""
-    return {name: value for name, value in image_metrics(record, absent).values.items() if _BY_LAYER.fullmatch(name)}
+    return {name: value for name, value in image_metrics(record, absent).values.items() if m.LAYER_SCORE.match(name)}
 
 
 def score_bands(values: Mapping[str, Floats], draws: Mapping[str, Floats]) -> dict[str, Band]:
@@ -51,8 +49,13 @@ def score_bands(values: Mapping[str, Floats], draws: Mapping[str, Floats]) -> di
             continue
         first = of_twins.shape[1]
         null = against_draws(values[metric][:first], of_twins)
-        uniform = values.get("mcs_raw_uniform") if metric.endswith("mcs_raw") else None
+        uniform = values.get(m.MCS_RAW_UNIFORM.key()) if _is_raw(metric) else None
         moved = 0.0 if uniform is None else float(np.mean(uniform) - np.mean(uniform[:first]))
         mean, low, high = (each + moved for each in (null.null, null.null_low, null.null_high))
         found[metric] = Band(mean, *held(mean, low, high, range_of(metric)))
     return found
+
+
+def _is_raw(metric: str) -> bool:
+    score = m.LAYER_SCORE.match(metric)
+    return score is not None and score["score"] == m.MCS_RAW.key()

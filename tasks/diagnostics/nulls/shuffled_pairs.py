@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from store.kinds import diagnostic_metrics as m
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.layout import Layout
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
     from tasks.diagnostics.intervention.steering import Changes
 
-METRICS = ("mcs_raw", "mcs_norm", "text_entropy_norm", "fusion_entropy_norm", "cross_entropy_norm", "fusion_log_odds")
+METRICS = (
+    m.MCS_RAW.key(),
+    m.MCS_NORM.key(),
+    *(m.ROLE_ENTROPY_NORM.key(role=role) for role in ("text", "fusion", "cross")),
+    m.FUSION_LOG_ODDS.key(),
+)
 """Metrics that are compared, where a model has them."""
 
 

@@ -6,13 +6,12 @@ from typing import get_args
 
 from orchestrator.reports.plots.svg import COLOURS
 from orchestrator.reports.site_places import ROLES
-from store.models import Plant
-from tasks.diagnostics import image_metrics, pictures
-from tasks.diagnostics.families.model import Role
+from store.models import LAYER_ROLES, Plant, Role
+from tasks.diagnostics import pictures
 
 
 def test_every_role_of_layers_has_its_place_in_reports_and_pictures_and_can_be_planted() -> None:
-    assert ROLES == image_metrics.ROLES
+    assert ROLES == LAYER_ROLES
     assert set(get_args(Role)) - set(ROLES) == {"pooling"}
     assert COLOURS.keys() >= set(ROLES)
     assert pictures._COLOURS.keys() == set(ROLES)

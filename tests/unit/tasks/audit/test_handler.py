@@ -31,7 +31,7 @@ def test_a_report_is_counted_by_verdict_and_its_contradictions_are_facts(tmp_pat
         "count/not_checkable": 0,
         "count/consistent": 1,
     }
-    assert done.facts == {"Inconsistent 1, percentages, line 1": "5/6 = 83.33 %, printed as 82 %"}
+    assert done.facts.told() == {"Inconsistent 1, percentages, line 1": "5/6 = 83.33 %, printed as 82 %"}
     kept = json.loads(done.files["audit.json"].read_text(encoding="utf-8"))
     assert [each["verdict"] for each in kept["findings"]] == ["inconsistent", "consistent"]
 

@@ -69,8 +69,8 @@ def test_memory_and_processors_are_measured(run: Run) -> None:
 @pytest.mark.skipif(inspect_driver() is not None, reason="this machine has an NVIDIA driver")
 def test_a_machine_without_a_gpu_is_said_to_have_none(run: Run) -> None:
     outcome = measure(run, 1)
-    assert outcome.facts["Device"] == NO_GPU
-    assert outcome.facts["Driver"] == "no NVIDIA driver"
+    assert outcome.facts.device == NO_GPU
+    assert outcome.facts.driver == "no NVIDIA driver"
     assert {each.metric: each.value for each in outcome.measurements}["gpu/count"] == 0
     assert not any(each.metric.startswith("gpu/memory") for each in outcome.measurements)
 
@@ -88,7 +88,7 @@ def test_a_batch_that_does_not_fit_is_recorded_beside_the_largest_that_did(
     fit_up_to(2, monkeypatch)
     outcome = measure(run, 1, 2, 4, 8)
     assert {each.metric: each.value for each in outcome.measurements}["batch_size/largest"] == 2
-    assert outcome.facts["Out of memory"] == "at a batch of 4; the largest that fitted is 2"
+    assert outcome.facts.out_of_memory == "at a batch of 4; the largest that fitted is 2"
 
 
 def test_a_machine_on_which_no_batch_fits_blocks_the_task(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

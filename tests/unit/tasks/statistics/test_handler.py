@@ -113,11 +113,11 @@ def test_measurements_are_finite_cited_and_valid_for_the_tracker(sources: tuple[
 
 def test_facts_say_what_was_tested_and_why_a_model_was_not(sources: tuple[Source, ...], run: Run) -> None:
     outcome = answer(ask(sources), run)
-    assert outcome.facts["Unit of analysis"] == "image"
-    assert outcome.facts["Looks"].startswith("2 of 2: each look is tested at an equal part of alpha")
-    assert outcome.facts["Collapse"] == "the mean of mcs is greater than the threshold"
-    assert "rounding noise" in outcome.facts["Undetermined stuck"]
-    assert not any("clip-b32" in label for label in outcome.facts)
+    assert outcome.facts.unit_of_analysis == "image"
+    assert outcome.facts.looks.startswith("2 of 2: each look is tested at an equal part of alpha")
+    assert outcome.facts.collapse == "the mean of mcs is greater than the threshold"
+    assert "rounding noise" in outcome.facts.undetermined["stuck"]
+    assert not any("clip-b32" in label for label in outcome.facts.told())
     assert "2" not in outcome.summary.replace("clip-b32", "")
 
 
@@ -127,8 +127,8 @@ def test_missing_values_and_pairs_that_cannot_be_told_apart_are_facts(keep: Keep
     gap[:2] = np.nan
     twins = (keep("a", image_ids=np.arange(N), mcs=x), keep("b", image_ids=np.arange(N), mcs=gap))
     outcome = answer(ask(twins, at_least=(1,)), run)
-    assert outcome.facts["Missing b"] == "2 images"
-    assert "rounding noise" in outcome.facts["Undetermined a - b"]
+    assert outcome.facts.missing == {"b": "2 images"}
+    assert "rounding noise" in outcome.facts.undetermined_pairs["a", "b"]
     assert not any(each.metric.startswith("pair/") for each in outcome.measurements)
 
 
