@@ -18,7 +18,7 @@ def look_of(task: Task, book: FigureBook) -> Figure:
 def images_of(task: Task, book: FigureBook) -> Figure | None:
     """Images behind the metric that the study decides on, or else behind the normalised score."""
     assert isinstance(task.spec, DiagnosticSpec)
-    decisive = task.value(task.spec.metric) or task.value(MCS_NORM)
+    decisive = task.evidence.of(task.spec.metric) or task.value(MCS_NORM)
     return book.images(decisive) if decisive is not None else None
 
 

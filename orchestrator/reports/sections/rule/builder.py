@@ -31,7 +31,7 @@ def _terms(history: History, book: FigureBook) -> tuple[Term, ...]:
     """The decision rule of the protocol, value by value."""
     rule, position = history.study.decision, history.protocol_position
 
-    def value(name: str) -> Prose:
+    def set_to(name: str) -> Prose:
         return (book.pointed(position, f"/study/decision/{name}"),)
 
     side = "above" if rule.threshold > rule.null else "below"
@@ -41,9 +41,9 @@ def _terms(history: History, book: FigureBook) -> tuple[Term, ...]:
     needed: Prose = tuple(piece for i, claim in enumerate(claims) for piece in ((" or ", *claim) if i else claim))
     return (
         Term("Metric, as a mean over images", (Code(rule.metric),)),
-        Term("Null value", value("null")),
-        Term(f"Threshold; collapse lies {side} it", value("threshold")),
-        Term("Error rate alpha, over all looks", value("alpha")),
+        Term("Null value", set_to("null")),
+        Term(f"Threshold; collapse lies {side} it", set_to("threshold")),
+        Term("Error rate alpha, over all looks", set_to("alpha")),
         Term("Test of a mean", (TESTS[rule.test],)),
         Term("Planned looks", _looks(history, book)),
         Term("Images per look", (book.pointed(position, "/study/data/n", "images"),)),
