@@ -5,7 +5,6 @@ from __future__ import annotations
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.parts.measurements import look_of, where
 from orchestrator.reports.prose import Code, Estimate, Prose, listed
-from orchestrator.reports.sections.influence.builder import ANOTHER_IMAGE
 from orchestrator.reports.site_places import ROLES
 from store.kinds import diagnostic_metrics as d
 from store.task.state import Task
@@ -47,7 +46,7 @@ def _lost(task: Task, book: FigureBook) -> list[Prose]:
 
 def _influence(task: Task, book: FigureBook) -> list[Prose]:
     """What another image does to the output, and how entropy and influence go together."""
-    swap = task.value(d.CHANGE, intervention=ANOTHER_IMAGE)
+    swap = task.value(d.CHANGE, intervention=d.ANOTHER_IMAGE)
     if swap is None:
         return []
     look = look_of(task, book)

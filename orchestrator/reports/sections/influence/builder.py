@@ -21,9 +21,8 @@ _STATES = ("ok", "collapsed", "undefined", "inconclusive")
 _MOST_OPEN = 16
 """Rows of sites that a page shows at once."""
 
-ANOTHER_IMAGE = "swap-image"
 _INTERVENTIONS = {
-    ANOTHER_IMAGE: "another image",
+    d.ANOTHER_IMAGE: "another image",
     "cut-image": "a blank image of its mean colour",
     "swap-text": "another text",
     "cut-text": "an empty text",
@@ -82,7 +81,7 @@ def _overview(task: Task, history: History, book: FigureBook) -> Overview:
         look=look_of(task, book),
         attention=_judgement(task, facts.attention, facts.attention_reason),
         influence=_judgement(task, facts.influence, facts.influence_reason),
-        swapped=cell(task.value(d.CHANGE, intervention=ANOTHER_IMAGE), book),
+        swapped=cell(task.value(d.CHANGE, intervention=d.ANOTHER_IMAGE), book),
         over_sites=cell(task.value(d.SPEARMAN, level="sites"), book),
         over_heads=cell(task.value(d.SPEARMAN, level="heads"), book),
         bare=None,
