@@ -25,7 +25,7 @@ def critical(history: str) -> tuple[str, Task, StatisticsSpec, str]:
 def test_the_critical_finding_is_the_smallest_p_value_of_those_that_show_collapse() -> None:
     for history in (OPEN, DONE, "twelve models"):
         _, comparison, spec, model = critical(history)
-        p = {each: comparison.value(f"model/{each}/collapse/p_adjusted") for each in joined(spec)}
+        p = {each: comparison.evidence.of(f"model/{each}/collapse/p_adjusted") for each in joined(spec)}
         shown = {each: item.value for each, item in p.items() if item is not None and item.value <= spec.alpha}
         assert shown[model] == min(shown.values())
 
@@ -33,7 +33,7 @@ def test_the_critical_finding_is_the_smallest_p_value_of_those_that_show_collaps
 @pytest.mark.parametrize(("history", "look", "images"), [(OPEN, 1, 60), (DONE, 2, 120)])
 def test_the_critical_finding_has_all_that_is_needed_to_weigh_it(history: str, look: int, images: int) -> None:
     finding, comparison, spec, model = critical(history)
-    values, level = joined(spec)[model], comparison.value("alpha/look")
+    values, level = joined(spec)[model], comparison.evidence.of("alpha/look")
     printed = re.search(
         rf"Its mean `mcs_norm` over {images} images is (\S+) (\S+), (\S+), against a null value of 0.5", finding
     )

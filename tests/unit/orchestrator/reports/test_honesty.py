@@ -166,7 +166,9 @@ def test_an_open_question_shows_options_error_power_recommendation_and_the_comma
     assert "| `at-least-2` At least 2 of 3 | recommended" in question
     *_, (comparison, _) = comparisons(played(OPEN)[0])
     for k in (2, 3):
-        item = [comparison.value(f"claim/{k}_of_3/{each}") for each in ("error_bound", "error_independent", "power")]
+        item = [
+            comparison.evidence.of(f"claim/{k}_of_3/{each}") for each in ("error_bound", "error_independent", "power")
+        ]
         bound, independent, power = (each.value for each in item if each is not None)
         row = next(line for line in question.splitlines() if line.startswith(f"| `at-least-{k}`"))
         assert row.endswith(f"| {bound:#.3g} | {independent:#.3g} | {power:.3f} |")

@@ -103,7 +103,7 @@ def test_each_site_stands_with_its_role_its_layer_its_null_what_it_lost_and_what
     heads = values_of(task, f"site/{site}/entropy_norm")
     moved, rise = (values_of(task, f"influence/uniform-site/{site}/{each}") for each in ("change", "loss"))
     assert (len(heads), len(moved)) == (60, 16)
-    null, lost = (task.value(f"null/layer/vision/01/{each}") for each in ("entropy_norm", "loss"))
+    null, lost = (task.evidence.of(f"null/layer/vision/01/{each}") for each in ("entropy_norm", "loss"))
     assert [shown(row[name]) for name in ("entropy", "null", "lost", "change", "rise")] == [
         estimate(heads.mean(axis=1), (0, 1)), printed(null), printed(lost), estimate(moved, (0, 1)),
         f"{estimate(rise)} nat",
@@ -257,7 +257,7 @@ def test_the_line_of_a_layer_is_drawn_beside_the_band_of_its_own_null() -> None:
                 metric = f"{null}layer/{line.key}/{point.layer:02d}/entropy_norm"
                 if line.key in SCORES:
                     metric = f"{null}layer/{point.layer:02d}/{SCORES[line.key]}"
-                item = task.value(metric)
+                item = task.evidence.of(metric)
                 assert item is not None
                 assert (item.value, item.interval) == (point.value, point.interval)
     drawn = {model.model.id: [line.key for line in model.lines] for model in layers(zoo())}
@@ -271,7 +271,7 @@ def test_the_line_of_a_layer_is_drawn_beside_the_band_of_its_own_null() -> None:
 
 def test_the_raw_score_is_drawn_beside_its_own_uniform_null_and_not_beside_one_half() -> None:
     (planted,) = [model for model in layers(zoo()) if model.model.id == "planted"]
-    uniform = task_of("planted").value("mcs_raw_uniform")
+    uniform = task_of("planted").evidence.of("mcs_raw_uniform")
     assert uniform is not None and uniform.value > 0.7
     assert {line.key: line.uniform for line in planted.lines} == {
         "vision": 1.0, "text": 1.0, "score": 0.5, "raw": uniform.value
