@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from agents.assessment.evidence import Determined, ModelEvidence, Rule, Side, Untested
-from agents.assessment.gate import GateResult, decide
+from agents.assessment.gate import GateResult, apply_rule
 from store.board import Board
 from store.cycle.verdicts import DIRECTIONS, Direction
 from store.kinds.statistics import StatisticsFacts, StatisticsSpec
@@ -31,7 +31,7 @@ def applied(board: Board, k: int) -> GateResult | None:
         looks="open" if spec.looks == "open" else spec.boundary,
         planned=1 if spec.looks == "open" else spec.looks,
     )
-    return decide(rule, evidence, spec.look)
+    return apply_rule(rule, evidence, spec.look)
 
 
 @per_board

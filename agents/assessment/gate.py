@@ -33,7 +33,7 @@ class GateResult:
     """Models that count as p = 1 in both directions, in order of their names."""
 
 
-def decide(rule: Rule, evidence: Iterable[ModelEvidence], look: int = 1) -> GateResult:
+def apply_rule(rule: Rule, evidence: Iterable[ModelEvidence], look: int = 1) -> GateResult:
     """Apply the rule. The order of the evidence has no influence.
 
     GO when partial conjunction shows collapse in k or more of the m models; NO_GO when it shows the reverse in

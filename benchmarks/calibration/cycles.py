@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.assessment.evidence import Rule
-from agents.assessment.gate import decide
+from agents.assessment.gate import apply_rule
 from benchmarks.calibration.gate_rule import FAR, evidence, p_values
 from benchmarks.calibration.rows import SHOWN, Bound, Calibration
 from benchmarks.calibration.studies import Population, draw
@@ -78,7 +78,7 @@ def _through_the_gate(what: str, population: Population, studies: int) -> Calibr
                     evidence(str(i), p[study, i], levels(plan, n, look), n, (beyond[study, i], short[study, i]))
                     for i in range(M)
                 ]
-                go[study] = decide(rule, lines, look).verdict == "GO"
+                go[study] = apply_rule(rule, lines, look).verdict == "GO"
         return go[:, None]
 
     row = f"ten cycles, {what} ({studies} studies): through the gate, pocock"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.assessment.evidence import Determined, Rule, Side
-from agents.assessment.gate import decide
+from agents.assessment.gate import apply_rule
 from benchmarks.calibration.rows import SHOWN, Bound, Calibration
 from benchmarks.calibration.studies import Population, draw, p_greater, t_statistics
 from tasks.statistics.claims import counting
@@ -103,7 +103,9 @@ def _same_as_the_gate() -> Calibration:
         p = _anywhere(rng, studies)
         go, no_go = shown(p, ALPHA) >= 2, shown(1 - p, ALPHA) >= 2
         expected = np.where(go, "GO", np.where(no_go, "NO_GO", "INCONCLUSIVE"))
-        given = [decide(rule, [evidence(str(i), one, levels) for i, one in enumerate(study)]).verdict for study in p]
+        given = [
+            apply_rule(rule, [evidence(str(i), one, levels) for i, one in enumerate(study)]).verdict for study in p
+        ]
         return _column(np.array(given) != expected)
 
     row = "verdict of the gate differs from that of the arrays, 2 of 3"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agents.agent import Capacity
 from agents.assessment.assessor import assess
 from agents.assessment.evidence import Determined, ModelEvidence, Rule, Side, Untested
-from agents.assessment.gate import decide
+from agents.assessment.gate import apply_rule
 from agents.planning.questions.claim_strength import matters
 from agents.planning.strategist import STRATEGIST
 from store import commands as c
@@ -61,7 +61,7 @@ def test_go_and_no_go_never_hold_together(p: list[tuple[float, float] | None], a
     evidence = [evidence_of(f"m{at}", each, models) for at, each in enumerate(p)]
     verdicts = []
     for k in range(1, models + 1):
-        found = decide(Rule(k, models, alpha), evidence)
+        found = apply_rule(Rule(k, models, alpha), evidence)
         assert not (len(found.collapsed) >= k and len(found.cleared) >= models - k + 1)
         assert not (found.p_go <= alpha and found.p_no_go <= alpha)
         verdicts.append(found.verdict)

@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agents.assessment.evidence import Determined, Looks, ModelEvidence, Rule, Side, Untested
-from agents.assessment.gate import GateResult, decide, partial_conjunction
+from agents.assessment.gate import GateResult, apply_rule, partial_conjunction
 from store.cycle.verdicts import Direction
 from store.errors import BadInput
 from tasks.statistics.partial_conjunction import partial_conjunction as vectorised
@@ -75,15 +75,15 @@ studies = st.integers(1, 5).flatmap(lambda m: st.tuples(st.integers(1, m), st.li
 def test_the_verdict_on_two_of_three(
     z: tuple[float, ...], verdict: str, collapsed: tuple[str, ...], cleared: tuple[str, ...]
 ) -> None:
-    found = decide(TWO_OF_THREE, stand(TWO_OF_THREE, *z))
+    found = apply_rule(TWO_OF_THREE, stand(TWO_OF_THREE, *z))
     assert (found.verdict, found.collapsed, found.cleared) == (verdict, collapsed, cleared)
 
 
 def test_the_p_values_of_the_verdicts_are_those_of_partial_conjunction() -> None:
     evidence = [given_p(name, p, 1 - p, 3) for name, p in (("a", 0.2), ("b", 0.001), ("c", 0.02))]
-    assert decide(TWO_OF_THREE, evidence).p_go == pytest.approx(0.04)
-    assert decide(Rule(3, 3, ALPHA), evidence).p_go == pytest.approx(0.2)
-    assert decide(Rule(3, 3, ALPHA), evidence).p_no_go == pytest.approx(1.0)
+    assert apply_rule(TWO_OF_THREE, evidence).p_go == pytest.approx(0.04)
+    assert apply_rule(Rule(3, 3, ALPHA), evidence).p_go == pytest.approx(0.2)
+    assert apply_rule(Rule(3, 3, ALPHA), evidence).p_no_go == pytest.approx(1.0)
 
 
 @given(st.lists(st.floats(0, 1), max_size=6), st.integers(0, 3))
@@ -97,7 +97,7 @@ def test_partial_conjunction_without_arrays_is_the_one_with_arrays(p: list[float
 def test_the_models_shown_are_as_many_as_partial_conjunction_counts(study: tuple[int, list[float | None]]) -> None:
     k, z = study
     rule = Rule(k, len(z), ALPHA)
-    found = decide(rule, stand(rule, *z))
+    found = apply_rule(rule, stand(rule, *z))
     p = np.array([NORMAL.cdf(-at) for at in z if at is not None])
     assert len(found.collapsed) == shown(p, ALPHA, len(z))
     assert len(found.cleared) == shown(np.array([1 - one for one in p]), ALPHA, len(z))
@@ -112,7 +112,7 @@ def test_go_and_no_go_never_hold_together_whatever_the_evidence_is(
 ) -> None:
     m = len(p)
     rule = Rule(min(k, m), m, alpha)
-    found = decide(rule, [given_p(str(i), *both, m) for i, both in enumerate(p)])
+    found = apply_rule(rule, [given_p(str(i), *both, m) for i, both in enumerate(p)])
     assert not (len(found.collapsed) >= rule.at_least and len(found.cleared) >= rule.against)
     assert not (found.p_go <= alpha and found.p_no_go <= alpha)
     assert not set(found.collapsed) & set(found.cleared)
@@ -125,7 +125,7 @@ def test_the_order_of_the_models_has_no_influence(study: tuple[int, list[float |
     evidence = stand(rule, *z)
     shuffled = list(evidence)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert decide(rule, shuffled) == decide(rule, evidence)
+    assert apply_rule(rule, shuffled) == apply_rule(rule, evidence)
 
 
 RANK = {"NO_GO": 0, "INCONCLUSIVE": 1, "GO": 2}
@@ -147,7 +147,7 @@ def test_more_evidence_of_collapse_never_leads_away_from_go(
     collapse, clear = moved[at % m]
     moved[at % m] = (collapse * less, clear + (1 - clear) * more)
     before, after = (
-        decide(rule, [given_p(str(i), *both, m) for i, both in enumerate(evidence)]) for evidence in (p, moved)
+        apply_rule(rule, [given_p(str(i), *both, m) for i, both in enumerate(evidence)]) for evidence in (p, moved)
     )
     assert RANK[after.verdict] >= RANK[before.verdict]
 
@@ -160,7 +160,7 @@ def test_a_model_that_could_not_be_tested_counts_as_one_in_both_directions(
     m = len(z)
     rule = Rule(k, m, ALPHA)
     ones = [given_p(one.model, 1.0, 1.0, m) if isinstance(one, Untested) else one for one in stand(rule, *z)]
-    with_reason, with_ones = decide(rule, stand(rule, *z)), decide(rule, ones)
+    with_reason, with_ones = apply_rule(rule, stand(rule, *z)), apply_rule(rule, ones)
     assert (with_reason.verdict, with_reason.p_go, with_reason.p_no_go) == (
         with_ones.verdict, with_ones.p_go, with_ones.p_no_go,
     )  # fmt: skip
@@ -169,14 +169,16 @@ def test_a_model_that_could_not_be_tested_counts_as_one_in_both_directions(
 
 def test_a_model_that_is_significant_both_ways_is_undetermined() -> None:
     evidence = [given_p("a", 0.001, 0.001, 1)]
-    found = decide(Rule(1, 1, ALPHA), evidence)
+    found = apply_rule(Rule(1, 1, ALPHA), evidence)
     assert found.verdict == "INCONCLUSIVE"
     assert "both directions" in found.undetermined[0].reason
 
 
 def shifted(rule: Rule, z: list[float | None], by: Callable[[str], float]) -> GateResult:
     names = [one.model for one in stand(rule, *z)]
-    return decide(rule, stand(rule, *(at if at is None else at + by(name) for name, at in zip(names, z, strict=True))))
+    return apply_rule(
+        rule, stand(rule, *(at if at is None else at + by(name) for name, at in zip(names, z, strict=True)))
+    )
 
 
 @given(studies)
@@ -185,7 +187,7 @@ def test_the_flip_gives_its_verdict_and_no_smaller_change_gives_any_other(
 ) -> None:
     k, z = study
     rule = Rule(k, len(z), ALPHA)
-    found = decide(rule, stand(rule, *z))
+    found = apply_rule(rule, stand(rule, *z))
     if found.flip is None:
         assert found.verdict == "INCONCLUSIVE"
         assert len([at for at in z if at is not None]) < min(rule.at_least, rule.against), "too few to decide anything"
@@ -203,7 +205,7 @@ def test_the_flip_gives_its_verdict_and_no_smaller_change_gives_any_other(
 
 
 def test_the_smallest_change_of_a_go_is_the_model_that_is_nearest_to_its_bound() -> None:
-    found = decide(TWO_OF_THREE, stand(TWO_OF_THREE, 3.0, 2.5, 0.0))
+    found = apply_rule(TWO_OF_THREE, stand(TWO_OF_THREE, 3.0, 2.5, 0.0))
     assert found.flip is not None
     assert found.flip.to == "INCONCLUSIVE"
     (change,) = found.flip.changes
@@ -214,7 +216,7 @@ def test_the_smallest_change_of_a_go_is_the_model_that_is_nearest_to_its_bound()
 
 
 def test_a_verdict_that_rests_on_one_model_more_than_it_needs_flips_only_when_two_change() -> None:
-    found = decide(TWO_OF_THREE, stand(TWO_OF_THREE, 4.0, 2.5, 2.4))
+    found = apply_rule(TWO_OF_THREE, stand(TWO_OF_THREE, 4.0, 2.5, 2.4))
     assert found.flip is not None
     assert [change.model for change in found.flip.changes] == ["b", "c"]
     assert found.flip.standard_errors == pytest.approx(2.5 - NORMAL.inv_cdf(1 - ALPHA / 2))
@@ -222,25 +224,25 @@ def test_a_verdict_that_rests_on_one_model_more_than_it_needs_flips_only_when_tw
 
 def test_three_small_moves_can_flip_what_two_larger_ones_would() -> None:
     """Nothing is shown once not even the smallest p is within alpha/3."""
-    found = decide(TWO_OF_THREE, stand(TWO_OF_THREE, 4.0, 3.9, 3.8))
+    found = apply_rule(TWO_OF_THREE, stand(TWO_OF_THREE, 4.0, 3.9, 3.8))
     assert found.flip is not None
     assert [change.model for change in found.flip.changes] == ["a", "b", "c"]
     assert found.flip.standard_errors == pytest.approx(4.0 - NORMAL.inv_cdf(1 - ALPHA / 3))
 
 
 def test_an_open_verdict_names_the_nearer_of_go_and_no_go() -> None:
-    found = decide(TWO_OF_THREE, stand(TWO_OF_THREE, 3.0, 1.5, -1.0))
+    found = apply_rule(TWO_OF_THREE, stand(TWO_OF_THREE, 3.0, 1.5, -1.0))
     assert found.flip is not None
     assert found.flip.to == "GO"
     assert [change.model for change in found.flip.changes] == ["b"]
     assert str(found.flip) == "GO if means moved by standard errors: b +0.46 (p of collapse below 0.025)"
-    reverse = decide(TWO_OF_THREE, stand(TWO_OF_THREE, -3.0, -1.5, 1.0))
+    reverse = apply_rule(TWO_OF_THREE, stand(TWO_OF_THREE, -3.0, -1.5, 1.0))
     assert reverse.flip is not None
     assert (reverse.flip.to, reverse.flip.standard_errors) == ("NO_GO", found.flip.standard_errors)
 
 
 def test_an_open_verdict_tells_the_images_that_would_decide_it() -> None:
-    found = decide(TWO_OF_THREE, stand(TWO_OF_THREE, 3.0, 1.5, -1.0))
+    found = apply_rule(TWO_OF_THREE, stand(TWO_OF_THREE, 3.0, 1.5, -1.0))
     assert found.more is not None
     needed = math.ceil(100 * ((NORMAL.inv_cdf(1 - ALPHA / 2) + NORMAL.inv_cdf(0.8)) / 1.5) ** 2)
     assert (found.more.to, found.more.images, found.more.models) == ("GO", needed - 100, ("b",))
@@ -251,7 +253,7 @@ def test_an_open_verdict_tells_the_images_that_would_decide_it() -> None:
 def test_images_are_told_for_open_verdicts_that_effects_can_decide(study: tuple[int, list[float | None]]) -> None:
     k, z = study
     rule = Rule(k, len(z), ALPHA)
-    found = decide(rule, stand(rule, *z))
+    found = apply_rule(rule, stand(rule, *z))
     beyond = sum(at is not None and at > 1e-3 for at in z)
     short = sum(at is not None and at < -1e-3 for at in z)
     decidable = beyond >= rule.at_least or short >= rule.against
@@ -260,7 +262,7 @@ def test_images_are_told_for_open_verdicts_that_effects_can_decide(study: tuple[
 
 
 def test_no_change_of_one_model_alone_can_decide_about_three() -> None:
-    found = decide(TWO_OF_THREE, stand(TWO_OF_THREE, 1.0, None, None))
+    found = apply_rule(TWO_OF_THREE, stand(TWO_OF_THREE, 1.0, None, None))
     assert (found.verdict, found.flip, found.more) == ("INCONCLUSIVE", None, None)
     assert found.reason.startswith(
         "too few models are decided either way; undecided: a, b (29 images are fewer than 30)"
@@ -269,7 +271,7 @@ def test_no_change_of_one_model_alone_can_decide_about_three() -> None:
 
 def test_what_the_images_at_hand_should_have_shown_takes_at_least_one_more() -> None:
     unlucky = Determined("a", 100, Side(0.2, (1.0,), (60,)), Side(0.8, (4.0,), (None,)))
-    found = decide(Rule(1, 1, ALPHA), [unlucky])
+    found = apply_rule(Rule(1, 1, ALPHA), [unlucky])
     assert found.more is not None
     assert (found.more.to, found.more.images) == ("GO", 1)
 
@@ -279,7 +281,7 @@ def test_of_two_models_that_are_near_the_nearer_one_flips_the_verdict() -> None:
         Determined(name, 100, Side(0.2, (shift, shift + 0.5), (400, 500)), Side(0.8, (9.0, 9.5), (None, None)))
         for name, shift in (("a", 0.8), ("b", 0.3))
     )
-    found = decide(Rule(1, 2, ALPHA), [far, near])
+    found = apply_rule(Rule(1, 2, ALPHA), [far, near])
     assert found.flip is not None
     assert [(change.model, change.standard_errors) for change in found.flip.changes] == [("b", 0.8)]
 
@@ -290,7 +292,7 @@ def test_of_two_models_that_are_near_the_nearer_one_flips_the_verdict() -> None:
 )
 def test_an_open_verdict_says_when_no_look_is_left(looks: Looks, planned: int, look: int, used_up: bool) -> None:
     rule = Rule(2, 3, ALPHA, looks, planned)
-    assert ("no look is left" in decide(rule, stand(rule, 0.0, 0.0, 0.0), look).reason) == used_up
+    assert ("no look is left" in apply_rule(rule, stand(rule, 0.0, 0.0, 0.0), look).reason) == used_up
 
 
 @pytest.mark.parametrize(
@@ -328,7 +330,7 @@ def test_evidence_that_does_not_belong_to_the_rule_is_refused_by_name() -> None:
         ([a, b, replace(c, clear=replace(c.clear, shifts=(0.0, math.nan, 1.0)))], 1, "shifts of model c"),
     ):
         with pytest.raises(BadInput, match=said):
-            decide(rule, evidence, look)
+            apply_rule(rule, evidence, look)
 
 
 @given(studies)
@@ -336,7 +338,7 @@ def test_the_images_still_needed_are_the_fewest_of_all_ways_to_decide(study: tup
     k, z = study
     rule = Rule(k, len(z), ALPHA)
     evidence = stand(rule, *z)
-    found = decide(rule, evidence)
+    found = apply_rule(rule, evidence)
     assume(found.verdict == "INCONCLUSIVE")
     tested = [one for one in evidence if isinstance(one, Determined)]
 
@@ -359,16 +361,16 @@ def test_the_images_still_needed_are_the_fewest_of_all_ways_to_decide(study: tup
 
 def test_an_open_study_always_has_another_look() -> None:
     rule = replace(TWO_OF_THREE, looks="open", planned=1)
-    assert "no look is left" not in decide(rule, stand(rule, 0.0, 0.0, 0.0), 1).reason
+    assert "no look is left" not in apply_rule(rule, stand(rule, 0.0, 0.0, 0.0), 1).reason
 
 
 def test_a_p_that_is_alpha_is_within_it() -> None:
     rule = Rule(1, 1, ALPHA)
-    assert decide(rule, [given_p("a", ALPHA, 1.0, 1)]).verdict == "GO"
-    assert decide(rule, [given_p("a", math.nextafter(ALPHA, 1), 0.9, 1)]).verdict == "INCONCLUSIVE"
+    assert apply_rule(rule, [given_p("a", ALPHA, 1.0, 1)]).verdict == "GO"
+    assert apply_rule(rule, [given_p("a", math.nextafter(ALPHA, 1), 0.9, 1)]).verdict == "INCONCLUSIVE"
 
 
 def test_the_p_of_no_go_is_that_of_the_models_against() -> None:
     rule = Rule(3, 3, ALPHA)
-    found = decide(rule, [given_p(name, 1.0, p, 3) for name, p in zip("abc", (0.01, 0.2, 0.4), strict=True)])
+    found = apply_rule(rule, [given_p(name, 1.0, p, 3) for name, p in zip("abc", (0.01, 0.2, 0.4), strict=True)])
     assert (found.verdict, found.p_no_go) == ("NO_GO", pytest.approx(0.03))
