@@ -32,7 +32,8 @@ _HTML = (
 _JSON = (
     re.compile(rf'"figure": "fig-\d+",\s+"text": "(?P<running>{_NUMBER})(?: \[{_ENDS}\])?'),
     re.compile(
-        rf'"id": "fig-\d+",\s+"text": "(?P<text>{_NUMBER})",\s+"value": (?P<value>{_NUMBER}),(?:\s+"\w+": [^\n]+,)+?\s+'
+        rf'"id": "fig-\d+",\s+(?:"key": {{[^}}]*}},\s+)?"text": "(?P<text>{_NUMBER})",\s+'
+        rf'"value": (?P<value>{_NUMBER}),(?:\s+"\w+": [^\n]+,)+?\s+'
         rf'"n": (?:null|(?P<n>\d+)),\s+"interval": (?:null|\{{\s+"low": (?P<low>{_NUMBER}),\s+'
         rf'"high": (?P<high>{_NUMBER}),\s+"confidence": [\d.]+,\s+"low_text": "(?P<low_text>{_NUMBER})",\s+'
         rf'"high_text": "(?P<high_text>{_NUMBER})")'
