@@ -315,9 +315,12 @@ def test_a_saved_folder_gives_the_same_output(key: str, tmp_path: Path) -> None:
     processor.save_pretrained(tmp_path / "saved")
     loaded = load(f"{key}:mine@saved", tmp_path)
     assert ("that came with the weights" in loaded.provenance.tokenizer) == (key in PAIRS)
-    with torch.inference_mode():
-        logits = [one.output(uneven(), ["a red circle", "a blue square"]).logits for one in (made, loaded)]
-    assert torch.equal(*logits)
+    logits = []
+    for one in (made, loaded):
+        torch.manual_seed(0)  # ViLT draws the order of its patches
+        with torch.inference_mode():
+            logits.append(one.output(uneven(), ["a red circle", "a blue square"]).logits)
+    torch.testing.assert_close(*logits, rtol=0, atol=1e-6)  # processors differ in the last bits of sums
 
 
 @pytest.mark.parametrize("key", HF)
