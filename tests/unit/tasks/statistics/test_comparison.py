@@ -341,8 +341,8 @@ def test_a_look_that_no_result_can_decide_says_so() -> None:
     found = compare(Joined(np.arange(40), values), asked)
     assert found.level == 0
     assert (found.design.n_for_medium_effect, found.design.mde) == (None, None)
-    assert "no result, however clear, crosses the boundary" in facts(found, asked)["Level of this look"]
-    assert "Level of this look" not in facts(look_at(values), ask())
+    assert "no result, however clear, crosses the boundary" in facts(found, asked).level
+    assert facts(look_at(values), ask()).level == ""
 
 
 def test_the_threshold_is_checked_even_when_no_model_can_be_tested() -> None:
