@@ -21,8 +21,8 @@ RejectionProbability = Callable[[float], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """Operating characteristics of claiming "at least k of m" when the rule counts k models or more."""
+class OperatingCharacteristics:
+    """Error and power of claiming "at least k of m" when the rule counts k models or more."""
 
     k: int
     m: int
@@ -73,7 +73,7 @@ def counting(m: int, alpha: float, power: RejectionProbability, collapsed: int) 
     return Counting(m=m, alpha=alpha, collapsed=collapsed, at_least=found)
 
 
-def claim(k: int, m: int, alpha: float, power: RejectionProbability, rule: Rule = "holm") -> Claim:
+def claim(k: int, m: int, alpha: float, power: RejectionProbability, rule: Rule = "holm") -> OperatingCharacteristics:
     """The claim "at least k of m models collapse" when every model is tested at `alpha` and has the given `power`.
 
     A false claim is most likely when exactly k − 1 models collapse. Without correction the m − k + 1 others then each
@@ -84,7 +84,7 @@ def claim(k: int, m: int, alpha: float, power: RejectionProbability, rule: Rule 
     if not 1 <= k <= m or not 0 < alpha < 1:
         raise ValueError(f"no claim of at least {k} of {m} at alpha = {alpha}")
     probability = holm_count_at_least if rule == "holm" else _count_at_least
-    return Claim(
+    return OperatingCharacteristics(
         k=k,
         m=m,
         rule=rule,

@@ -31,7 +31,7 @@ _NODES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class GroupSequentialDesign:
     """The boundary of every look, for standard normal statistics of all data so far."""
 
     fractions: tuple[float, ...]
@@ -49,7 +49,9 @@ def equally_spaced(looks: int) -> tuple[float, ...]:
     return tuple((look + 1) / looks for look in range(looks))
 
 
-def plan_looks(alpha: float, kind: Boundaries, fractions: Sequence[float], sides: Sides = "one-sided") -> Plan:
+def plan_looks(
+    alpha: float, kind: Boundaries, fractions: Sequence[float], sides: Sides = "one-sided"
+) -> GroupSequentialDesign:
     """Boundaries for looks at the given `fractions` of the images, which ascend to 1, at level `alpha` overall.
 
     Raises ValueError for an alpha outside (0, 1) and for fractions that do not ascend or do not end in 1.
@@ -163,7 +165,7 @@ def _smallest_alpha(p: float, kind: Boundaries, look: int, fractions: tuple[floa
 
 
 @lru_cache(maxsize=256)
-def _plan(alpha: float, kind: Boundaries, fractions: tuple[float, ...], sides: Sides) -> Plan:
+def _plan(alpha: float, kind: Boundaries, fractions: tuple[float, ...], sides: Sides) -> GroupSequentialDesign:
     from scipy.optimize import brentq
     from scipy.special import ndtr, ndtri
 
@@ -183,7 +185,7 @@ def _plan(alpha: float, kind: Boundaries, fractions: tuple[float, ...], sides: S
         # At the last look, OBF's constant is Bonferroni's at most: its boundary is the higher one before.
         constant = float(brentq(excess, single, shared, xtol=1e-12, rtol=1e-14))
     critical = constant * shape
-    return Plan(fractions, tuple(critical.tolist()), tuple((tails * ndtr(-critical)).tolist()))
+    return GroupSequentialDesign(fractions, tuple(critical.tolist()), tuple((tails * ndtr(-critical)).tolist()))
 
 
 def _shape(kind: Boundaries, fractions: Sequence[float]) -> Floats:

@@ -12,11 +12,11 @@ import numpy as np
 from store.models import LAYER_ROLES, TOWERS
 from tasks.diagnostics.families.model import Pass, VisionLanguageModel
 from tasks.diagnostics.image_metrics import modality, role_mean
-from tasks.diagnostics.layout import Layout
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls import cache
 from tasks.diagnostics.nulls.scores import layer_scores
+from tasks.diagnostics.site_layout import SiteLayout
 
 if TYPE_CHECKING:
     from tasks.diagnostics.recording import Record
@@ -47,7 +47,7 @@ class RandomInit:
 
 def measure_random_init(
     model: VisionLanguageModel,
-    layout: Layout,
+    layout: SiteLayout,
     batches: Batches,
     seeds: Sequence[int],
     folder: Path | None,

@@ -12,11 +12,12 @@ import numpy as np
 from store import commands as c
 from store.errors import GonogoError, Refused
 from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostic_metrics import ROLE_ENTROPY_LOSS
 from store.kinds.environment import EnvironmentSpec
 from store.kinds.statistics import StatisticsSpec
 from store.models import DataRef, ModelRef
 from store.record import Recorded
-from store.study.protocol import LOSS, Approvals, Data, DecisionRule, Study, StudyModel
+from store.study.protocol import Approvals, Data, DecisionRule, Study, StudyModel
 from store.task.state import Task
 from tasks.diagnostics.families.model import Role
 from tasks.handler import Measurement
@@ -77,7 +78,7 @@ class Drawn(Player):
     def like(self, _: str, spec: DiagnosticSpec) -> Diagnosed | None:
         name = spec.model.id
         if name not in self.models:
-            before = spec.model.family == "openclip" and not spec.metric.endswith(LOSS)
+            before = spec.model.family == "openclip" and ROLE_ENTROPY_LOSS.match(spec.metric) is None
             older = before and self.rng.random() < 0.5
             self.models[name] = None if older else self._model(joint=spec.model.family == "llava")
             self.means[name] = float(self.rng.uniform(0.2, 0.8))

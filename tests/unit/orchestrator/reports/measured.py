@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 from scipy.special import expit, logit
 
-from store.models import DataRef, ModelRef
-from store.study.protocol import LOSS
+from store.kinds.diagnostic_metrics import ROLE_ENTROPY_LOSS
+from store.models import LAYER_ROLES, DataRef, ModelRef
 from tasks.diagnostics.diagnose import NULL_IMAGES
 from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, Site
 from tasks.diagnostics.families.model import Provenance, Role
 from tasks.diagnostics.handler import facts, measurements, save_samples
-from tasks.diagnostics.image_metrics import ROLES, image_metrics
+from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.intervention.influence import Effect, Interventions, Kind
 from tasks.diagnostics.losses import measured_losses
 from tasks.diagnostics.measures import Floats
@@ -113,13 +113,13 @@ def _diagnosis(like: Diagnosed, model: ModelRef, data: DataRef) -> Diagnosis:
     metrics = image_metrics(record, absent)
     null = _null(like, model, data) if like.nulls else None
     for role, values in () if null is None else summary(record)[0].items():
-        metrics.put(f"{role}{LOSS}", 1 - values / null.roles[role].mean())
+        metrics.put(ROLE_ENTROPY_LOSS.key(role=role), 1 - values / null.roles[role].mean())
     made = _interventions(like, model, data)
     why = [
         metrics.undefined[name] for name in ("vision_entropy_norm", "text_entropy_norm") if name in metrics.undefined
     ]
     lost = None if null is None else measured_losses(record, null)
-    layers = {site: layer for role in ROLES for layer, site in enumerate(record.layers(role))}
+    layers = {site: layer for role in LAYER_ROLES for layer, site in enumerate(record.layers(role))}
     return Diagnosis(
         model=model,
         provenance=Provenance(model.weights, model.name, "byte pairs"),
