@@ -61,6 +61,11 @@ class Facts:
         return texts | dict(self.other)
 
     @classmethod
+    def template(cls, name: str) -> Template:
+        """The label of a field by the field's name; KeyError for an unknown one."""
+        return dict(_labels(cls))[name]
+
+    @classmethod
     def labels(cls) -> tuple[Template, ...]:
         """The labels that this kind knows."""
         return tuple(template for _, template in _labels(cls))

@@ -28,15 +28,15 @@ def check(criterion: AcceptanceCriterion, task: Task) -> Check:
     """Apply one criterion to what a task delivered."""
     match criterion:
         case MetricReported(metric=metric):
-            value = task.value(metric)
+            value = task.evidence.of(metric)
             return Check(criterion=criterion, passed=value is not None, found=_found(value is not None))
         case IntervalReported(metric=metric):
-            value = task.value(metric)
+            value = task.evidence.of(metric)
             passed = value is not None and value.interval is not None
             found = "the interval is there" if passed else _found(value is not None) + ", without an interval"
             return Check(criterion=criterion, passed=passed, found=found)
         case NAtLeast(metric=metric, n=n):
-            value = task.value(metric)
+            value = task.evidence.of(metric)
             images = value.n if value is not None and value.n is not None else 0
             return Check(criterion=criterion, passed=images >= n, found=f"it rests on {images}")
         case SitesComplete():

@@ -8,6 +8,8 @@ from typing import Any
 
 from orchestrator.reports.history import Attempt, History
 from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED
+from store.metrics import Metric
 from store.queries.audits import audits, contradictions
 
 
@@ -63,10 +65,10 @@ def derive(name: str, history: History) -> Derived:
         case ["days", "past_target"] if history.study.target is not None:
             return Derived((history.at.date() - history.study.target).days, "days", history.board.position)
         case ["claim", k, "collapsed_missing"]:
-            return Derived(max(0, int(k) - _count(history, "collapsed")), "models", history.board.position)
+            return Derived(max(0, int(k) - _count(history, COLLAPSED)), "models", history.board.position)
         case ["claim", k, "of", models, "cleared_missing"]:
             needed = int(models) - int(k) + 1
-            return Derived(max(0, needed - _count(history, "cleared")), "models", history.board.position)
+            return Derived(max(0, needed - _count(history, EXCLUDED)), "models", history.board.position)
         case _:
             raise LookupError(f"no number of the log is called {name!r}")
 
@@ -152,6 +154,6 @@ def _times(history: History) -> list[float]:
     return [task.duration_s for task in history.tasks if task.duration_s is not None]
 
 
-def _count(history: History, what: str) -> int:
-    counted = history.comparison.value(f"count/{what}") if history.comparison is not None else None
+def _count(history: History, what: Metric) -> int:
+    counted = history.comparison.value(what) if history.comparison is not None else None
     return int(counted.value) if counted is not None else 0

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from store.evidence import Evidence
+from store.kinds.diagnostic import DiagnosticFacts
+from store.kinds.diagnostic_metrics import HEAD_ENTROPY_NORM
+from store.models import LAYER_ROLES
 from store.task.state import Task
 
-ROLES = ("vision", "text", "vision_stream", "text_stream", "fusion", "cross", "cross_reverse")
+ROLES: tuple[str, ...] = LAYER_ROLES
 """Roles whose sites are layers, in the order in which reports show them."""
 
-_SITE = "Site "
-_HEAD = re.compile(r"site/(.+)/head/(\d+)/entropy_norm")
+SITES = DiagnosticFacts.template("sites")
+"""The label of a fact that tells where a site is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +38,22 @@ class SitePlace:
         return (ROLES.index(self.role) if self.role in ROLES else len(ROLES), -1 if self.layer is None else self.layer)
 
 
-def is_place(label: str) -> bool:
-    """True for the label of a fact that tells where a site is; tables by site show those."""
-    return label.startswith(_SITE)
-
-
 def places(task: Task) -> Mapping[str, SitePlace]:
     """Site -> its place, by the facts of the task; empty in logs that are older than such facts."""
-    return {label.removeprefix(_SITE): _read(text) for label, text in task.facts.items() if is_place(label)}
+    return {site: _read(text) for site, text in DiagnosticFacts.read(task.facts).sites.items()}
 
 
 def heads(task: Task) -> Mapping[str, Mapping[int, Evidence]]:
     """Site -> head -> its normalised entropy; empty where the log has none."""
     found: dict[str, dict[int, Evidence]] = {}
-    for item in task.evidence:
-        if (name := _HEAD.fullmatch(item.metric)) is not None:
-            found.setdefault(name[1], {})[int(name[2])] = item
+    for key, item in task.values(HEAD_ENTROPY_NORM):
+        found.setdefault(key["site"], {})[int(key["head"])] = item
     return found
 
 
 def collapsed(task: Task) -> frozenset[str]:
     """Keys of the layers that the task found collapsed against its null of random initialisation."""
-    return frozenset(filter(None, task.facts.get("Collapsed layers", "").split(", ")))
+    return DiagnosticFacts.read(task.facts).collapsed
 
 
 def _read(text: str) -> SitePlace:

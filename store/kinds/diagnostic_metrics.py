@@ -107,6 +107,9 @@ SITE_RISE = Metric("influence/uniform-site/{site}/loss", "nat")
 """Rise of the loss of the right answer."""
 HEAD_CHANGE = Metric("influence/silent-head/{site}/head/{head}/change", range=SHARE)
 HEAD_RISE = Metric("influence/silent-head/{site}/head/{head}/loss", "nat")
+ANOTHER_IMAGE = "swap-image"
+"""The intervention by which a model is given another image."""
+
 CHANGE = Metric("influence/{intervention}/change", range=SHARE)
 RISE = Metric("influence/{intervention}/loss", "nat")
 SPEARMAN = Metric("influence/{level}/spearman_entropy_norm", range=(-1.0, 1.0))

@@ -89,10 +89,8 @@ class Task:
         """True when it was returned once and did not do better: a human, or a substitute, has to take over."""
         return self.status in ("succeeded", "failed") and self.returns > 0
 
-    def value(self, metric: Metric | str, **fields: object) -> Evidence | None:
+    def value(self, metric: Metric, **fields: object) -> Evidence | None:
         """The evidence of a metric, for these values of its fields, if there is any."""
-        if isinstance(metric, str):
-            return self.evidence.of(metric)
         return self.evidence.of(metric.key(**fields) if fields else metric.path)
 
     def values(self, *metrics: Metric) -> Iterator[tuple[Mapping[str, str], Evidence]]:

@@ -47,20 +47,6 @@ def test_a_package_from_elsewhere_is_named_in_one_line(tmp_path: Path) -> None:
     assert "'agents' would be imported from" in done.stderr
 
 
-def test_evidence_is_minted_by_the_tracker_alone() -> None:
-    minters = {
-        path.relative_to(ROOT).as_posix()
-        for path in modules()
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call)
-        and (
-            (isinstance(node.func, ast.Name) and node.func.id == "Evidence")
-            or (isinstance(node.func, ast.Attribute) and ast.unparse(node.func).startswith("Evidence."))
-        )
-    }
-    assert minters == {"orchestrator/tracking/minting.py"}
-
-
 def test_state_changes_only_through_the_gate() -> None:
     appenders = {
         path.relative_to(ROOT).as_posix()

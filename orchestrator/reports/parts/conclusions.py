@@ -5,7 +5,7 @@ from __future__ import annotations
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.prose import Prose
 from store.cycle.verdicts import DIRECTIONS
-from store.kinds.statistics import StatisticsSpec
+from store.kinds.statistics import StatisticsFacts, StatisticsSpec
 from store.queries.comparison import adjusted_p, significance_level
 from store.task.state import Task
 
@@ -25,7 +25,7 @@ def conclusion(comparison: Task, model_id: str) -> str:
 
 def undetermined(comparison: Task, model_id: str) -> str:
     """Why a model could not be tested, in the words of the statistics task."""
-    return comparison.facts.get(f"Undetermined {model_id}", "")
+    return StatisticsFacts.read(comparison.facts).undetermined.get(model_id, "")
 
 
 def look_of(comparison: Task, book: FigureBook) -> Prose:

@@ -10,6 +10,7 @@ from orchestrator.reports.history import History, Review
 from orchestrator.reports.naming import task_anchor
 from orchestrator.reports.prose import Code, Link, Prose, Said
 from store.figures import Figure
+from store.kinds.diagnostic_metrics import SITES_EXPECTED, SITES_SEEN
 from store.task.acceptance import AcceptanceCriterion, Check, IntervalReported, MetricReported, NAtLeast, SitesComplete
 from store.task.state import Task
 
@@ -87,8 +88,8 @@ def _found(check: Check, task: Task, review: Review, history: History, book: Fig
     match check.criterion:
         case NAtLeast(metric=metric) if metric in places and places[metric][1].n is not None:
             return ("it rests on ", book.pointed(position, f"/evidence/{places[metric][0]}/n", "images"))
-        case SitesComplete() if "sites_seen" in places and "sites_expected" in places:
-            seen, expected = places["sites_seen"][1], places["sites_expected"][1]
+        case SitesComplete() if SITES_SEEN.key() in places and SITES_EXPECTED.key() in places:
+            seen, expected = (places[metric.key()][1] for metric in (SITES_SEEN, SITES_EXPECTED))
             return (book.evidence(seen), " of ", book.evidence(expected), " were seen")
         case _:
             return (Said(check.found, review.position),)

@@ -89,14 +89,14 @@ def _amended(history: History, position: int) -> list[Prose]:
             (
                 "The protocol was amended after data had been compared (",
                 *keys,
-                "), so that its error rate no longer holds.",
+                "), so its error rate no longer holds.",
             )
         )
     if replanned:
         notes.append(
             (
-                "The boundary was planned anew for the looks that are now planned; it does not know what the looks "
-                "before the amendment have spent of the error.",
+                "The boundary was replanned for the looks that are now planned; it does not account for the error that "
+                "the looks before the amendment have spent.",
             )
         )
     return notes
@@ -106,7 +106,7 @@ def _caveats(history: History) -> tuple[Prose, ...]:
     if all_untrained(history):
         return (UNTRAINED, *_planted(history))
     if any_untrained(history):
-        some: Prose = ("Some models are untrained; what is found in them says nothing about trained models.",)
+        some: Prose = ("Some models are untrained; results on them say nothing about trained models.",)
         return (some, *_planted(history))
     return _planted(history)
 
@@ -118,8 +118,8 @@ def _planted(history: History) -> tuple[Prose, ...]:
         return ()
     return (
         (
-            "A collapse is planted in ", *listed(planted), ", to see that it is found. It counts in the verdict like "
-            "any other, and says nothing about a model as it is.",
+            "A collapse was planted in ", *listed(planted), " as a positive control. It counts in the verdict like any "
+            "other, and says nothing about a model without it.",
         ),
     )  # fmt: skip
 
@@ -137,7 +137,7 @@ def _since(history: History) -> list[Prose]:
         notes.append(("Answered since the assessment: ", Code(names), "."))
         now = verdict_in_force(board)
         if now != assessment.verdict:
-            notes.append(("For the claim that is now in force the same assessment reads ", Strong(VERDICTS[now]), "."))
+            notes.append(("For the claim that is now in force, the same assessment gives ", Strong(VERDICTS[now]), "."))
     if digest_of(history.study.decision) != assessment.rule_sha256:
         notes.append(("The decision rule was amended after this assessment.",))
     return notes

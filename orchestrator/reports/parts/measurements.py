@@ -6,6 +6,7 @@ from orchestrator.reports.book import FigureBook
 from orchestrator.reports.prose import Prose
 from store.figures import Figure
 from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostic_metrics import MCS_NORM
 from store.task.state import Task
 
 
@@ -17,7 +18,7 @@ def look_of(task: Task, book: FigureBook) -> Figure:
 def images_of(task: Task, book: FigureBook) -> Figure | None:
     """Images behind the metric that the study decides on, or else behind the normalised score."""
     assert isinstance(task.spec, DiagnosticSpec)
-    decisive = task.value(task.spec.metric) or task.value("mcs_norm")
+    decisive = task.evidence.of(task.spec.metric) or task.value(MCS_NORM)
     return book.images(decisive) if decisive is not None else None
 
 

@@ -11,7 +11,8 @@ from orchestrator.reports.naming import model_refs
 from orchestrator.reports.prose import LOOKS, Absent, Cell, Code, Label, ModelName, Prose, Said, counted
 from store.decision.state import Decision, DecisionStatus, expires_at
 from store.events import Option
-from store.evidence import Evidence
+from store.kinds.statistics_metrics import ERROR_BOUND, ERROR_INDEPENDENT, POWER
+from store.metrics import Metric
 from store.queries.answers import CLAIM, STOP, lapsed
 from store.queries.claims import possible_claims
 
@@ -97,8 +98,8 @@ def _view(decision: Decision, history: History, book: FigureBook) -> DecisionVie
 
 
 def _option(option: Option, decision: Decision, book: FigureBook) -> OptionView:
-    def value(name: str) -> Cell:
-        found: Evidence | None = next((item for item in option.evidence if item.metric.endswith(f"/{name}")), None)
+    def value(metric: Metric) -> Cell:
+        found = next((item for item in option.evidence if metric.match(item.metric) is not None), None)
         if found is None:
             return Absent("–")
         return book.evidence(found, decision.position)
@@ -108,9 +109,9 @@ def _option(option: Option, decision: Decision, book: FigureBook) -> OptionView:
         key=Code(option.key),
         label=Said(option.label, decision.position),
         trade_off=Said(option.trade_off, decision.position),
-        error_bound=value("error_bound"),
-        error_independent=value("error_independent"),
-        power=value("power"),
+        error_bound=value(ERROR_BOUND),
+        error_independent=value(ERROR_INDEPENDENT),
+        power=value(POWER),
         recommended=option.key == request.recommended,
         if_silent=decision.status == "open" and expires_at(decision) is not None and option.key == request.if_silent,
         chosen=option.key == decision.chosen,
@@ -128,8 +129,8 @@ def _deadline(decision: Decision, book: FigureBook) -> Prose:
         return ("It has no deadline; without an answer no further cycle opens.",)
     days = book.pointed(decision.position, "/expires_days", "days")
     return (
-        "It stands open for ", days, " days, until ", expiry, "; after that ",
-        Code(decision.request.if_silent), " stands.",
+        "It is open for ", days, " days, until ", expiry, "; after that, ",
+        Code(decision.request.if_silent), " applies.",
     )  # fmt: skip
 
 
@@ -138,13 +139,13 @@ def _answer(decision: Decision) -> Prose | None:
         return None
     if decision.status == "withdrawn":
         because = Said((decision.reason or "").rstrip(". "), decision.answered_position)
-        return ("It was withdrawn on ", decision.answered_at, " and nothing was chosen: ", because, ".")
+        return ("It was withdrawn on ", decision.answered_at, ", and nothing was chosen: ", because, ".")
     chosen = Code(decision.chosen or "")
     if decision.status == "expired":
-        return (chosen, " stands since ", decision.answered_at, ", because nobody answered in time.")
+        return (chosen, " applies since ", decision.answered_at, ", because nobody answered in time.")
     by, reason = decision.by or "", (decision.reason or "").rstrip(". ")
     return (
-        chosen, " was chosen by ", Said(by, decision.answered_position), " on ", decision.answered_at, ". The reason: ",
+        chosen, " was chosen by ", Said(by, decision.answered_position), " on ", decision.answered_at, ". Reason: ",
         Said(reason, decision.answered_position), ".",
     )  # fmt: skip
 
@@ -169,19 +170,19 @@ def _lapsed(decision: Decision, history: History) -> tuple[Prose, ...]:
 def _when(decision: Decision, history: History, book: FigureBook) -> tuple[Prose, ...]:
     position = decision.answered_position or decision.position
     if not history.looks_before(position):
-        return (("No comparison had been seen by then.",),)
+        return (("No comparison had been made by then.",),)
     looks = counted(book.derived(f"looks/before/{position}"), *LOOKS)
     if decision.answered_position is None:
         return (
             (
-                "The question was put after ",
+                "The question was asked after ",
                 *looks,
-                "; an answer comes in the light of the data.",
+                ", so an answer is given with knowledge of the data.",
             ),
         )
     return (
         (
-            "The strength of the claim was chosen after data were seen, after ", *looks,
-            ". It is one of those that the protocol left open.",
+            "The strength of the claim was chosen after ", *looks,
+            ", with knowledge of the data. The protocol left this choice open.",
         ),
     )  # fmt: skip

@@ -20,7 +20,7 @@ def remaining_work(history: History, book: FigureBook) -> tuple[Prose, ...]:
             lines.append((task_link(history, task.task_id), f", {task.status}: ", title, *_tag(task)))
     for model in active_models(history.board):
         if measured(history.board, model, max(looks_done(history.board), 1)) is None:
-            lines.append(("Measure ", ModelName.of(model.ref), ", or what stands in for it."))
+            lines.append(("Measure ", ModelName.of(model.ref), " or a substitute for it."))
     position = history.protocol_position
     if history.comparison is None:
         lines.append(("Test and compare the models: no comparison has been accepted.",))

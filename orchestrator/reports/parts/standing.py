@@ -15,17 +15,17 @@ def standing(task: Task, history: History) -> Prose:
     reason: Piece = Said(task.reason.rstrip(". "), task.status_position)
     match task.status:
         case "planned":
-            return ("Planned, and not started.",)
+            return ("Planned, not started.",)
         case "claimed":
             return ("Under way.",)
         case "succeeded" if task.returns:
-            return ("Done again, and again not accepted; a human has to look at it.",)
+            return ("Repeated, and again not accepted; a human has to look at it.",)
         case "succeeded":
             return ("Done, and not yet reviewed; it does not count as completed.",)
         case "accepted":
             return ("Completed: the reviewer found every acceptance criterion met.",)
         case "returned":
-            return ("Returned by the reviewer, to be done once more: ", reason, ".")
+            return ("Returned by the reviewer, to be repeated: ", reason, ".")
         case "failed":
             return ("Failed: ", reason, ".")
         case "blocked":

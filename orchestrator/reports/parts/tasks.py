@@ -12,24 +12,11 @@ from orchestrator.reports.parts.deliveries import CriterionRow, FileRow, criteri
 from orchestrator.reports.parts.estimates import MetricRow, metric_row
 from orchestrator.reports.parts.standing import standing
 from orchestrator.reports.prose import Code, ModelName, Prose, Said
-from orchestrator.reports.site_places import is_place
+from orchestrator.reports.site_places import SITES
 from orchestrator.reports.wording import status_words
 from store.events import TaskReturned
 from store.figures import Figure
 from store.task.state import Status, Task
-
-_KEY_METRICS = {
-    "environment": ("throughput/best", "batch_size/best", "peak_bytes", "memory/total_bytes", "gpu/count", "cpu/count"),
-    "diagnostic": (
-        "mcs_norm", "mcs_raw", "mcs_raw_uniform", "vision_entropy_norm", "text_entropy_norm", "vision_entropy",
-        "text_entropy", "sites_seen", "sites_expected", "latency_s", "latency_tapped_s", "peak_bytes", "parameters",
-    ),
-    "statistics": (
-        "count/models", "count/collapsed", "count/cleared", "count/undetermined", "alpha/look",
-        "power/n_for_medium_effect", "power/mde",
-    ),
-    "audit": ("count/inconsistent", "count/depends_on_reading", "count/not_checkable", "count/consistent"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +71,7 @@ def task_views(history: History, book: FigureBook) -> tuple[TaskView, ...]:
 def _view(task: Task, history: History, book: FigureBook) -> TaskView:
     duration = book.derived(f"task/{task.task_id}/duration_s") if task.duration_s is not None else None
     ended = task.status_position
-    metrics = [item for key in _KEY_METRICS[task.kind] if (item := task.value(key)) is not None]
+    metrics = [item for metric in task.traits.shown if (item := task.value(metric)) is not None]
     return TaskView(
         task_id=Code(task.task_id),
         anchor=task_anchor(task.task_id),
@@ -103,7 +90,7 @@ def _view(task: Task, history: History, book: FigureBook) -> TaskView:
         facts=tuple(
             Fact(Said(label, ended), Said(text, ended))
             for label, text in sorted(task.facts.items())
-            if not is_place(label)
+            if SITES.match(label) is None  # tables by site show those
         ),
         metrics=tuple(metric_row(item, book) for item in metrics),
         more_metrics=_more(task, len(metrics), book),
@@ -117,7 +104,7 @@ def _more(task: Task, shown: int, book: FigureBook) -> Prose | None:
     if len(task.evidence) <= shown or task.run_id is None:
         return None
     return (
-        "The event holds ", book.derived(f"task/{task.task_id}/metrics"), " metrics in all; they are in MLflow run ",
+        "All ", book.derived(f"task/{task.task_id}/metrics"), " metrics are in the event and in MLflow run ",
         Code(task.run_id), ".",
     )  # fmt: skip
 

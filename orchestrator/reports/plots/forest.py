@@ -13,6 +13,7 @@ from orchestrator.reports.plots.svg import drawn
 from orchestrator.reports.prose import Code, ModelName, Prose
 from orchestrator.reports.renderers import short
 from store.evidence import Evidence
+from store.kinds import statistics_metrics as s
 from store.kinds.statistics import StatisticsSpec
 
 _COLOURS = {"collapse shown": "bad", "shown not to collapse": "good"}
@@ -55,11 +56,11 @@ def forest(history: History) -> Forest | None:
     rows = tuple(
         ForestRow(
             model=model_name(history, model_id),
-            mean=comparison.value(f"model/{model_id}/mean"),
+            mean=comparison.value(s.MEAN, model=model_id),
             boundaries=tuple(
                 item.value
                 for way in ("clear", "collapse")
-                if (item := comparison.value(f"model/{model_id}/{way}/boundary")) is not None
+                if (item := comparison.value(s.BOUNDARY, model=model_id, direction=way)) is not None
             ),
             conclusion=conclusion(comparison, model_id),
             why=undetermined(comparison, model_id),
@@ -101,9 +102,9 @@ def _plot(found: Forest) -> Plot:
                       ha="center", va="bottom", fontsize=8, color=drawn("muted"))  # fmt: skip
     axes.set_xlabel(f"mean {found.metric}", fontsize=8.5)
     caption: Prose = (
-        "Mean ", Code(found.metric), " of each model in the newest comparison with its interval, not corrected "
-        "for the number of models; the reading beside it is, by Holm. The dashed line is the null value, the solid "
-        "one the threshold. "
-        "Strokes bound the means between which this look could not decide a model by itself.",
+        "Mean ", Code(found.metric), " of each model in the newest comparison, with an interval that is not adjusted "
+        "for the number of models; the conclusion at the right is, by Holm. The dashed line is the null value, the "
+        "solid line the threshold. Two strokes bound the means at which this look alone could not decide about a "
+        "model.",
     )  # fmt: skip
     return finish(canvas, "forest", "The decision metric by model", caption)

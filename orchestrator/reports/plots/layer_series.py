@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestrator.reports.history import History
@@ -10,16 +10,19 @@ from orchestrator.reports.parts.measurements import part_of
 from orchestrator.reports.prose import ModelName
 from orchestrator.reports.site_places import ROLES, SitePlace, collapsed
 from store.evidence import Interval
+from store.kinds import diagnostic_metrics as d
 from store.kinds.diagnostic import DiagnosticSpec
+from store.metrics import Metric
 from store.task.state import Task
 
-SCORES = {"score": "mcs_norm", "raw": "mcs_raw"}
+SCORES = {"score": d.MCS_NORM.key(), "raw": d.MCS_RAW.key()}
 """Key of a line -> the score that it shows."""
-_LAYER = {
-    **{role: re.compile(rf"layer/{role}/(\d+)/entropy_norm") for role in ROLES},
-    **{key: re.compile(rf"layer/(\d+)/{metric}") for key, metric in SCORES.items()},
+
+_LAYER: Mapping[str, tuple[Metric, Metric, Mapping[str, str]]] = {
+    **{role: (d.LAYER_ENTROPY_NORM, d.NULL_LAYER_ENTROPY_NORM, {"role": role}) for role in ROLES},
+    **{key: (d.LAYER_SCORE, d.NULL_LAYER_SCORE, {"score": score}) for key, score in SCORES.items()},
 }
-_NULL = {key: re.compile(f"null/{pattern.pattern}") for key, pattern in _LAYER.items()}
+"""Key of a line -> what it shows, its null, and which of them are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,11 @@ def layers(history: History) -> tuple[Layers, ...]:
                 key,
                 points,
                 _uniform(task, key),
-                _points(task, _NULL[key]),
+                _points(task, null, fields),
                 tuple(point for point in points if SitePlace(key, point.layer).key in bad),
             )
-            for key, pattern in _LAYER.items()
-            if (points := _points(task, pattern))
+            for key, (metric, null, fields) in _LAYER.items()
+            if (points := _points(task, metric, fields))
         )
         if lines and isinstance(task.spec, DiagnosticSpec):
             found.append(Layers(ModelName.of(task.spec.model), part_of(task), lines))
@@ -80,14 +83,14 @@ def layers(history: History) -> tuple[Layers, ...]:
 def _uniform(task: Task, key: str) -> float | None:
     """1 of normalised entropy and 0.5 of its score; the raw score follows the lengths of the sequences."""
     if key == "raw":
-        return None if (item := task.value("mcs_raw_uniform")) is None else item.value
+        return None if (item := task.value(d.MCS_RAW_UNIFORM)) is None else item.value
     return 0.5 if key == "score" else 1.0
 
 
-def _points(task: Task, pattern: re.Pattern[str]) -> tuple[Point, ...]:
+def _points(task: Task, metric: Metric, fields: Mapping[str, str]) -> tuple[Point, ...]:
     points = [
-        Point(int(found[1]), item.value, item.interval)
-        for item in task.evidence
-        if (found := pattern.fullmatch(item.metric)) is not None
+        Point(int(key["layer"]), item.value, item.interval)
+        for key, item in task.values(metric)
+        if all(key[name] == value for name, value in fields.items())
     ]
     return tuple(sorted(points, key=lambda point: point.layer))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestrator.reports.history import History
 from orchestrator.reports.plots.drawing import WIDTH, finish
-from orchestrator.reports.plots.layer_series import Layers, Line, Point, layers
+from orchestrator.reports.plots.layer_series import SCORES, Layers, Line, Point, layers
 from orchestrator.reports.plots.panels import SHOWN, Panels
 from orchestrator.reports.plots.plot import Drawn, Plot
 from orchestrator.reports.plots.svg import drawn
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DASHED = (0, (3, 3))
+
+SCORE, RAW = Code(SCORES["score"]), Code(SCORES["raw"])
 
 
 def draw_layers(history: History) -> Drawn:
@@ -38,18 +40,18 @@ def layers_plot(found: Sequence[Layers]) -> Plot:
     nulls, bad = any(line.null for line in lines), any(line.collapsed for line in lines)
     _key_to_lines(panels, nulls, bad)
     drawn_nulls = (
-        "The grey line is the mean of random initialisations of the same architecture, and the grey band is where one "
-        "more of them would lie. "
+        "The grey line is the mean of random initialisations of the same architecture, and the grey band is the "
+        "prediction band for one further initialisation. "
         if nulls
         else "No null of random initialisation was measured. "
     )
     crosses = "A cross marks a layer that was judged collapsed. " if bad else ""
     caption: Prose = (
-        "Normalised entropy of every role of attention, and the scores ", Code("mcs_norm"), " and ", Code("mcs_raw"),
+        "Normalised entropy of every role of attention, and the scores ", SCORE, " and ", RAW,
         ", by layer: a row for each model, with intervals as bands in the colour of the line. ", SHOWN,
         drawn_nulls, crosses,
-        "The dashed line is the exact null of uniform attention, known in closed form; of ", Code("mcs_raw"), " it "
-        "follows the lengths of the sequences. An empty place means that the model reports no such layers.",
+        "The dashed line is the exact value for uniform attention; for ", RAW, " it depends on the "
+        "lengths of the sequences. An empty place means that the model reports no such layers.",
     )  # fmt: skip
     return finish(panels.canvas, "layers", "Attention by layer", caption)
 

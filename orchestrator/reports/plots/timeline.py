@@ -88,7 +88,7 @@ def _plot(found: Sequence[Lane]) -> Plot:
     axes.set_axisbelow(True)
     axes.set_xlabel(f"{unit} since the cycle opened", fontsize=8.5)
     caption: Prose = (
-        "Every attempt at a task, by the timestamps of the log; beside it the task's status. The colour of a bar is "
-        "the outcome of the attempt: succeeded is green, failed red, blocked amber.",
+        "Every attempt at a task, by the timestamps of the log, with the task's status at the right. The colour of a "
+        "bar is the outcome of the attempt: succeeded is green, failed red, blocked amber.",
     )
     return finish(canvas, "timeline", "The cycle's tasks in time", caption)

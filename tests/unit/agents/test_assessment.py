@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.agent import Capacity
 from agents.assessment.assessor import assess
+from agents.assessment.evidence import Determined, ModelEvidence, Rule, Side, Untested
+from agents.assessment.gate import decide
 from agents.planning.questions.claim_strength import matters
 from agents.planning.strategist import STRATEGIST
 from store import commands as c
@@ -37,12 +41,39 @@ def test_the_verdict_follows_from_the_counts_for_every_claim(play, collapsed, cl
     assert made.verdict == verdict
 
 
-@pytest.mark.parametrize("models", range(1, 6))
-def test_go_and_no_go_never_hold_together(models: int) -> None:
+LEVELS = (0.001, 0.01, 0.02, 0.2, 0.6)
+p_values = st.sampled_from(LEVELS) | st.floats(0, 1)
+"""Often the same, and often small both ways."""
+tests = st.none() | st.tuples(p_values, p_values)
+"""The p of collapse and that of its opposite; None for a model that could not be tested."""
+
+
+def evidence_of(name: str, p: tuple[float, float] | None, models: int) -> ModelEvidence:
+    if p is None:
+        return Untested(name, "29 images are fewer than 30")
+    collapse, clear = (Side(each, (0.0,) * models, (None,) * models) for each in p)
+    return Determined(name, 40, collapse, clear)
+
+
+@given(st.lists(tests, min_size=1, max_size=6), st.sampled_from(LEVELS))
+def test_go_and_no_go_never_hold_together(p: list[tuple[float, float] | None], alpha: float) -> None:
+    models = len(p)
+    evidence = [evidence_of(f"m{at}", each, models) for at, each in enumerate(p)]
+    verdicts = []
     for k in range(1, models + 1):
-        for collapsed in range(models + 1):
-            for cleared in range(models - collapsed + 1):
-                assert not (collapsed >= k and cleared >= models - k + 1)
+        found = decide(Rule(k, models, alpha), evidence)
+        assert not (len(found.collapsed) >= k and len(found.cleared) >= models - k + 1)
+        assert not (found.p_go <= alpha and found.p_no_go <= alpha)
+        verdicts.append(found.verdict)
+    order = ("GO", "INCONCLUSIVE", "NO_GO")
+    assert sorted(verdicts, key=order.index) == verdicts, "what holds of more models holds of fewer"
+
+
+def test_evidence_that_points_both_ways_decides_nothing(play) -> None:
+    """A comparison in which all models are significant in both directions, as no real one is."""
+    made = assessed(play(), 3, 3)
+    assert [claim.verdict for claim in made.claims] == ["INCONCLUSIVE", "INCONCLUSIVE"]
+    assert "both directions" in made.claims[0].reason
 
 
 def test_the_claim_that_a_human_chose_decides(play) -> None:

@@ -9,7 +9,8 @@ from orchestrator.reports.parts.audits import audit_note, audits_before
 from orchestrator.reports.parts.estimates import NOT
 from orchestrator.reports.prose import Cell, Code, Prose, Said
 from orchestrator.reports.sections.audit import AuditRow, AuditView
-from store.kinds.audit import AuditSpec
+from store.kinds.audit import CONSISTENT, DEPENDS_ON_READING, INCONSISTENT, NOT_CHECKABLE, AuditSpec
+from store.metrics import Metric
 from store.queries.audits import contradictions_told
 from store.task.state import Task
 
@@ -33,17 +34,17 @@ def build(history: History, book: FigureBook) -> AuditView | None:
 def _row(task: Task, book: FigureBook) -> AuditRow:
     accepted = task.status == "accepted"
 
-    def count(verdict: str) -> Cell:
-        found = task.value(f"count/{verdict}") if accepted else None
+    def count(metric: Metric) -> Cell:
+        found = task.value(metric) if accepted else None
         return NOT if found is None else book.evidence(found)
 
     assert isinstance(task.spec, AuditSpec)
     return AuditRow(
         report=Code(task.spec.report),
-        inconsistent=count("inconsistent"),
-        depends_on_reading=count("depends_on_reading"),
-        not_checkable=count("not_checkable"),
-        consistent=count("consistent"),
+        inconsistent=count(INCONSISTENT),
+        depends_on_reading=count(DEPENDS_ON_READING),
+        not_checkable=count(NOT_CHECKABLE),
+        consistent=count(CONSISTENT),
         task=Code(task.task_id),
         undone=None if accepted else Said(how_it_ended(task).rstrip(". ") or task.status, task.status_position),
         contradictions=tuple(

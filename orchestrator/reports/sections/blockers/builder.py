@@ -64,7 +64,7 @@ def _mitigation(task: Task, history: History) -> Prose:
         space: Prose = (" ",) if remedy else ()
         return ("Replaced by ", task_link(history, by.task_id), *named, f", which is {by.status}.", *space, *remedy)
     if task.status == "accepted":
-        return ("Done again and accepted.",)
+        return ("Repeated and accepted.",)
     questions = [
         decision
         for decision in history.board.decisions

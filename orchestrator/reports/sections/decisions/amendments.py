@@ -19,10 +19,10 @@ def amendment_views(history: History, book: FigureBook) -> tuple[AmendmentView, 
         if not history.measured_before(position):
             note: Prose = ("It came before any model was measured.",)
         elif not history.looks_before(position):
-            note = ("It came after models had been measured, and before any comparison was accepted.",)
+            note = ("It came after models were measured and before any comparison was accepted.",)
         else:
             looks = book.derived(f"looks/before/{position}")
-            note = ("It came after data were seen, after ", *counted(looks, *LOOKS), ".")
+            note = ("It came after ", *counted(looks, *LOOKS), ", with knowledge of the data.")
         views.append(
             AmendmentView(
                 at=amendment.at,

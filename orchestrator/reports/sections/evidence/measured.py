@@ -9,6 +9,7 @@ from orchestrator.reports.parts.measurements import images_of, look_of
 from orchestrator.reports.parts.unmeasured import why_unmeasured
 from orchestrator.reports.prose import Absent, Label, ModelName
 from orchestrator.reports.sections.evidence import MeasuredRow
+from store.kinds import diagnostic_metrics as d
 from store.kinds.diagnostic import DiagnosticSpec
 from store.task.state import Task
 
@@ -37,12 +38,12 @@ def _measurement(task: Task, asked: ModelName, history: History, book: FigureBoo
         compared=task in compared if history.comparison is not None else None,
         look=look_of(task, book),
         n=images_of(task, book) or NOT,
-        mcs_norm=cell(task.value("mcs_norm"), book, undefined),
-        mcs_raw=cell(task.value("mcs_raw"), book, undefined),
-        mcs_raw_uniform=cell(task.value("mcs_raw_uniform"), book),
-        vision=cell(task.value("vision_entropy_norm"), book, undefined),
-        text=cell(task.value("text_entropy_norm"), book, undefined),
-        latency=cell(task.value("latency_s"), book),
+        mcs_norm=cell(task.value(d.MCS_NORM), book, undefined),
+        mcs_raw=cell(task.value(d.MCS_RAW), book, undefined),
+        mcs_raw_uniform=cell(task.value(d.MCS_RAW_UNIFORM), book),
+        vision=cell(task.value(d.ROLE_ENTROPY_NORM, role="vision"), book, undefined),
+        text=cell(task.value(d.ROLE_ENTROPY_NORM, role="text"), book, undefined),
+        latency=cell(task.value(d.LATENCY), book),
         unmeasured=None,
     )
 

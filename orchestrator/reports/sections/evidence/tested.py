@@ -10,7 +10,9 @@ from orchestrator.reports.parts.estimates import NOT, cell
 from orchestrator.reports.prose import Absent, Cell, Code, Label, Prose, Said
 from orchestrator.reports.sections.evidence import PairRow, Source, TestedRow
 from store.evidence import Evidence
-from store.kinds.statistics import StatisticsSpec
+from store.kinds import statistics_metrics as s
+from store.kinds.statistics import StatisticsFacts, StatisticsSpec
+from store.metrics import Metric
 from store.queries.comparison import adjusted_p
 from store.task.state import Task
 
@@ -23,20 +25,20 @@ def tested_rows(comparison: Task, history: History, book: FigureBook) -> tuple[T
 
 
 def _tested(model_id: str, comparison: Task, history: History, book: FigureBook) -> TestedRow:
-    def value(name: str, absent: Absent = NOT) -> Cell:
-        return cell(comparison.value(f"model/{model_id}/{name}"), book, absent)
+    def value(metric: Metric, absent: Absent = NOT) -> Cell:
+        return cell(comparison.value(metric, model=model_id), book, absent)
 
     absent = Absent("undetermined", undetermined(comparison, model_id))
-    mean = comparison.value(f"model/{model_id}/mean")
+    mean = comparison.value(s.MEAN, model=model_id)
     images = book.images(mean) if mean is not None else None
     return TestedRow(
         model=model_name(history, model_id),
         sources=tuple(Source(Label(task.task_id)) for task in history.sources(model_id)),
         n=images or NOT,
-        mean=value("mean", absent),
-        dz_threshold=value("dz_threshold"),
-        dz_null=value("dz_null"),
-        p_null=value("p_null"),
+        mean=value(s.MEAN, absent),
+        dz_threshold=value(s.DZ_THRESHOLD),
+        dz_null=value(s.DZ_NULL),
+        p_null=value(s.P_NULL),
         p_collapse=cell(adjusted_p(comparison, model_id, "collapse"), book),
         p_clear=cell(adjusted_p(comparison, model_id, "clear"), book),
         reading=conclusion(comparison, model_id),
@@ -44,11 +46,16 @@ def _tested(model_id: str, comparison: Task, history: History, book: FigureBook)
     )
 
 
+_PAIR = (s.PAIR_DIFFERENCE, s.PAIR_T, s.PAIR_P, s.PAIR_P_HOLM, s.PAIR_DZ, s.PAIR_D_AV)
+
+_NOTED = tuple(map(StatisticsFacts.template, ("missing", "undetermined", "undetermined_pairs", "interval_of", "level")))
+"""Labels of the facts that are shown beside the tests."""
+
+
 def pair_rows(comparison: Task, history: History, book: FigureBook) -> tuple[PairRow, ...]:
     """Every pair that was compared, in the order of the study."""
     order = {model_id: place for place, model_id in enumerate(model_refs(history))}
-    keys = [item.metric.split("/") for item in comparison.evidence if item.metric.startswith("pair/")]
-    pairs = dict.fromkeys((key[1], key[2]) for key in keys if len(key) == 4)
+    pairs = dict.fromkeys((key["first"], key["second"]) for key, _ in comparison.values(*_PAIR))
     return tuple(
         _pair(first, second, comparison, history, book)
         for first, second in sorted(pairs, key=lambda pair: [order.get(i, 0) for i in pair])
@@ -56,19 +63,19 @@ def pair_rows(comparison: Task, history: History, book: FigureBook) -> tuple[Pai
 
 
 def _pair(first: str, second: str, comparison: Task, history: History, book: FigureBook) -> PairRow:
-    def value(name: str) -> Evidence | None:
-        return comparison.value(f"pair/{first}/{second}/{name}")
+    def value(metric: Metric) -> Evidence | None:
+        return comparison.value(metric, first=first, second=second)
 
-    difference = value("difference")
+    difference = value(s.PAIR_DIFFERENCE)
     images = book.images(difference) if difference is not None else None
     return PairRow(
         first=model_name(history, first),
         second=model_name(history, second),
         n=images or NOT,
         difference=cell(difference, book),
-        dz=cell(value("dz"), book),
-        d_av=cell(value("d_av"), book),
-        p_holm=cell(value("p_holm"), book),
+        dz=cell(value(s.PAIR_DZ), book),
+        d_av=cell(value(s.PAIR_D_AV), book),
+        p_holm=cell(value(s.PAIR_P_HOLM), book),
     )
 
 
@@ -76,7 +83,7 @@ def tested_note(comparison: Task, history: History, book: FigureBook, linked: bo
     """What was tested, against what, at which look and level."""
     assert isinstance(comparison.spec, StatisticsSpec)
     position = comparison.position
-    nominal = comparison.value("alpha/look")
+    nominal = comparison.value(s.LOOK_LEVEL)
     task = task_link(history, comparison.task_id) if linked else Label(comparison.task_id)
     note: Prose = (
         "Tests of ", task, " on ", Code(comparison.spec.metric),
@@ -93,9 +100,9 @@ def notes(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:
     bounded = next((item for item in comparison.evidence if item.interval is not None), None)
     confidence = book.confidence(bounded) if bounded is not None else None
     if confidence is not None:
-        notes.append(("Intervals are two-sided, with confidence ", confidence, " each."))
+        notes.append(("Intervals are two-sided, each with confidence ", confidence, "."))
     position = comparison.status_position
     for label, text in sorted(comparison.facts.items()):
-        if label.startswith(("Missing ", "Undetermined ", "Interval ", "Level of this look")):
+        if any(template.match(label) is not None for template in _NOTED):
             notes.append((Said(label, position), ": ", Said(text, position), "."))
     return tuple(notes)

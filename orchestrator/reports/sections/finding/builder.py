@@ -11,6 +11,7 @@ from orchestrator.reports.sections.finding import Finding
 from orchestrator.reports.sections.finding.measured import measured
 from store.cycle.verdicts import DIRECTIONS
 from store.evidence import Evidence
+from store.kinds import statistics_metrics as s
 from store.kinds.statistics import StatisticsSpec
 from store.queries.comparison import adjusted_p
 from store.task.state import Task
@@ -45,13 +46,14 @@ def _finding(history: History, book: FigureBook) -> tuple[Prose, ...]:
 def _is_planted(history: History, model_id: str) -> list[Prose]:
     """That a collapse which is found was put there."""
     planted = any(model.ref.id == model_id and model.plant for model in history.study.models)
-    said: Prose = (Strong("The collapse in this model was planted"), ", to see that it is found.")
+    said: Prose = (Strong("The collapse in this model was planted"), " as a positive control.")
     return [said] if planted else []
 
 
 def _chosen(comparison: Task, model_id: str) -> Prose:
-    among = " of those that show collapse" if conclusion(comparison, model_id) == "collapse shown" else ""
-    return (f"It is the smallest adjusted p-value{among}; every other test is in the section on evidence.",)
+    shown = conclusion(comparison, model_id) == "collapse shown"
+    among = " among the models in which collapse is shown" if shown else ""
+    return (f"This is the smallest adjusted p-value{among}; the section on evidence has every other test.",)
 
 
 def _smallest(comparison: Task) -> tuple[str, str, Evidence] | None:
@@ -68,7 +70,7 @@ def _smallest(comparison: Task) -> tuple[str, str, Evidence] | None:
 
 def _estimate(comparison: Task, name: ModelName, book: FigureBook) -> list[Prose]:
     assert isinstance(comparison.spec, StatisticsSpec)
-    mean = comparison.value(f"model/{name.id}/mean")
+    mean = comparison.value(s.MEAN, model=name.id)
     if mean is None:
         return []
     images = book.images(mean) or Absent("an unrecorded number of")
@@ -83,31 +85,31 @@ def _estimate(comparison: Task, name: ModelName, book: FigureBook) -> list[Prose
 
 def _test(comparison: Task, spec: StatisticsSpec, direction: str, test: Evidence, book: FigureBook) -> Prose:
     above = (spec.threshold > spec.null) == (direction == "collapse")
-    nominal = comparison.value("alpha/look")
+    nominal = comparison.value(s.LOOK_LEVEL)
     at: Prose = (", at level ", book.evidence(nominal)) if nominal is not None else ()
-    for_looks = "the looks and " if comparison.value("alpha") is not None else ""
+    for_looks = "the looks and " if comparison.value(s.ALPHA) is not None else ""
     return (
-        "The test is ", TESTS[spec.test], ", one-sided, that the mean lies ", "above" if above else "below",
-        f" the threshold; adjusted for {for_looks}the models, ", *p_value(book.evidence(test)), ". It was made at ",
-        *look_of(comparison, book), *at, ".",
+        "A one-sided test of whether the mean lies ", "above" if above else "below", " the threshold gives ",
+        *p_value(book.evidence(test)), f", adjusted for {for_looks}the models (", TESTS[spec.test], "). It was "
+        "made at ", *look_of(comparison, book), *at, ".",
     )  # fmt: skip
 
 
 def _effect(comparison: Task, model_id: str, book: FigureBook) -> list[Prose]:
-    """The effect against the threshold, on which the reading rests, before that against the null value."""
-    names = ("dz_threshold", "dz_null", "p_null")
-    threshold, null, p_null = (comparison.value(f"model/{model_id}/{name}") for name in names)
+    """Effect sizes: relative to the threshold, which the conclusion uses, before the null value."""
+    metrics = (s.DZ_THRESHOLD, s.DZ_NULL, s.P_NULL)
+    threshold, null, p_null = (comparison.value(metric, model=model_id) for metric in metrics)
     lines: list[Prose] = []
     if threshold is not None:
         lines.append(
-            ("Its effect against the threshold, on which the reading rests, is dz\u00a0=\u00a0",
+            ("Its effect size relative to the threshold (used for the conclusion) is d_z\u00a0=\u00a0",
              Estimate(book.evidence(threshold)),
-             ": the mean less the threshold, in standard deviations between images."),
+             ": the mean minus the threshold, in standard deviations between images."),
         )  # fmt: skip
     if null is not None:
         test: Prose = ("; two-sided and unadjusted, ", *p_value(book.evidence(p_null))) if p_null is not None else ()
         lines.append(
-            ("Its effect against the null value, on which no reading rests, is dz\u00a0=\u00a0",
+            ("Its effect size relative to the null value (not used for the conclusion) is d_z\u00a0=\u00a0",
              Estimate(book.evidence(null)), *test, "."),
         )  # fmt: skip
     return lines

@@ -6,6 +6,7 @@ from orchestrator.reports.book import FigureBook
 from orchestrator.reports.parts.measurements import look_of, where
 from orchestrator.reports.prose import Code, Estimate, Prose, listed
 from orchestrator.reports.site_places import ROLES
+from store.kinds import diagnostic_metrics as d
 from store.task.state import Task
 
 
@@ -16,23 +17,23 @@ def measured(task: Task, book: FigureBook) -> tuple[Prose, ...]:
 
 def _scores(task: Task, book: FigureBook) -> list[Prose]:
     """The raw score is never shown without what uniform attention gives."""
-    raw, uniform, norm = (task.value(key) for key in ("mcs_raw", "mcs_raw_uniform", "mcs_norm"))
+    raw, uniform, norm = (task.value(metric) for metric in (d.MCS_RAW, d.MCS_RAW_UNIFORM, d.MCS_NORM))
     if raw is None or uniform is None or norm is None:
         return []
     return [
-        ("On ", *where(task, book), ", its raw score ", Code("mcs_raw"), " is ", Estimate(book.evidence(raw)),
+        ("On ", *where(task, book), ", its raw score ", Code(raw.metric), " is ", Estimate(book.evidence(raw)),
          ", where uniform attention gives ", Estimate(book.evidence(uniform)), "; the normalised score ",
-         Code("mcs_norm"), " is ", Estimate(book.evidence(norm)), "."),
+         Code(norm.metric), " is ", Estimate(book.evidence(norm)), "."),
     ]  # fmt: skip
 
 
 def _lost(task: Task, book: FigureBook) -> list[Prose]:
     """How much entropy each role has lost, and against which null."""
-    draws, images = (task.value(f"null/{key}") for key in ("draws", "images"))
+    draws, images = task.value(d.NULL_DRAWS), task.value(d.NULL_IMAGES)
     losses: list[Prose] = [
         (role, " ", Estimate(book.evidence(loss)))
         for role in ROLES
-        if (loss := task.value(f"null/{role}/loss")) is not None
+        if (loss := task.value(d.NULL_LOSS, role=role)) is not None
     ]
     if draws is None or images is None or not losses:
         return []
@@ -45,7 +46,7 @@ def _lost(task: Task, book: FigureBook) -> list[Prose]:
 
 def _influence(task: Task, book: FigureBook) -> list[Prose]:
     """What another image does to the output, and how entropy and influence go together."""
-    swap = task.value("influence/swap-image/change")
+    swap = task.value(d.CHANGE, intervention=d.ANOTHER_IMAGE)
     if swap is None:
         return []
     look = look_of(task, book)
@@ -54,7 +55,7 @@ def _influence(task: Task, book: FigureBook) -> list[Prose]:
          Estimate(book.evidence(swap)), " of the probability of its output moves."),
     ]  # fmt: skip
     for level in ("sites", "heads"):
-        together, count = (task.value(f"influence/{level}/{key}") for key in ("spearman_entropy_norm", "compared"))
+        together, count = (task.value(metric, level=level) for metric in (d.SPEARMAN, d.COMPARED))
         if together is not None and count is not None:
             said.append(
                 ("At look ", look, ", over its ", book.evidence(count), f" {level}, the rank correlation of normalised "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_refs, task_link
@@ -12,10 +10,10 @@ from orchestrator.reports.parts.measurements import look_of, where
 from orchestrator.reports.parts.unmeasured import why_unmeasured
 from orchestrator.reports.prose import Absent, ModelName, Prose, Said
 from orchestrator.reports.sections.influence import InfluenceView, Intervention, Judgement, ModelInfluence, Overview
-from orchestrator.reports.sections.influence.notes import notes
+from orchestrator.reports.sections.influence.notes import intervened, notes
 from orchestrator.reports.sections.influence.site_rows import site_rows
-from store.evidence import Evidence
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds import diagnostic_metrics as d
+from store.kinds.diagnostic import DiagnosticFacts, DiagnosticSpec
 from store.task.state import Task
 
 _UNJUDGED = Judgement("", Absent("not judged"), None)
@@ -24,7 +22,7 @@ _MOST_OPEN = 16
 """Rows of sites that a page shows at once."""
 
 _INTERVENTIONS = {
-    "swap-image": "another image",
+    d.ANOTHER_IMAGE: "another image",
     "cut-image": "a blank image of its mean colour",
     "swap-text": "another text",
     "cut-text": "an empty text",
@@ -32,14 +30,14 @@ _INTERVENTIONS = {
 
 _EXPLAINED: tuple[Prose, ...] = (
     (
-        "Entropy says how widely attention is spread, and not whether anything depends on it. So beside the normalised "
-        "entropy Hn of every site stands its influence: the share of the probability of the model's output that moves "
-        "when the attention of the site is made uniform and, where answers are right or wrong, the rise of the loss. "
-        "What entropy is lost is lost against random initialisations of the same architecture.",
+        "Entropy measures how widely attention is spread, not whether the output depends on it. The tables therefore "
+        "give for every site its normalised entropy Hn and its influence: the share of the output probability that "
+        "changes when the site's attention is replaced by uniform attention and, where answers are right or wrong, "
+        "the increase of the loss. Lost entropy is relative to random initialisations of the same architecture.",
     ),
     (
-        "Spearman's rank correlation tells how far more entropy goes with more influence, over sites and over heads; "
-        "the influence of a head is what moves when it is silenced.",
+        "Spearman's rank correlation shows how far higher entropy goes with greater influence, over sites and over "
+        "heads; the influence of a head is what changes when the head is ablated.",
     ),
 )
 _NOTHING: tuple[Prose, ...] = (
@@ -54,10 +52,9 @@ def build(history: History, book: FigureBook) -> InfluenceView:
     """One measurement of every model, of those that the newest comparison rests on; and why others have none."""
     overview, models = [], []
     for task in history.measurements:
-        found = {item.metric: item for item in task.evidence}
-        told = any(metric.startswith(("null/", "influence/")) for metric in found)
-        overview.append(_overview(task, found, history, book) if told else _bare(_model(task), _UNREPORTED))
-        models += [_of_model(task, found, history, book)] if told else []
+        told = intervened(task) or task.value(d.NULL_DRAWS) is not None
+        overview.append(_overview(task, history, book) if told else _bare(_model(task), _UNREPORTED))
+        models += [_of_model(task, history, book)] if told else []
     measured = {task.subject for task in history.measurements}
     for model in history.study.models:
         if model.id not in measured:
@@ -75,67 +72,69 @@ def _bare(model: ModelName, why: Absent) -> Overview:
     return Overview(model, None, NOT, _UNJUDGED, _UNJUDGED, NOT, NOT, NOT, why)
 
 
-def _overview(task: Task, found: Mapping[str, Evidence], history: History, book: FigureBook) -> Overview:
+def _overview(task: Task, history: History, book: FigureBook) -> Overview:
     model, asked = _model(task), model_refs(history).get(task.subject)
+    facts = DiagnosticFacts.read(task.facts)
     return Overview(
         model=model,
         stands_in_for=ModelName.of(asked) if asked is not None and asked.locator != model.locator else None,
         look=look_of(task, book),
-        attention=_judgement(task, "Verdict", "Reason"),
-        influence=_judgement(task, "Influence", "Reason of the influence"),
-        swapped=cell(found.get("influence/swap-image/change"), book),
-        over_sites=cell(found.get("influence/sites/spearman_entropy_norm"), book),
-        over_heads=cell(found.get("influence/heads/spearman_entropy_norm"), book),
+        attention=_judgement(task, facts.attention, facts.attention_reason),
+        influence=_judgement(task, facts.influence, facts.influence_reason),
+        swapped=cell(task.value(d.CHANGE, intervention=d.ANOTHER_IMAGE), book),
+        over_sites=cell(task.value(d.SPEARMAN, level="sites"), book),
+        over_heads=cell(task.value(d.SPEARMAN, level="heads"), book),
         bare=None,
     )
 
 
-def _of_model(task: Task, found: Mapping[str, Evidence], history: History, book: FigureBook) -> ModelInfluence:
-    rows = site_rows(task, found, book)
+def _of_model(task: Task, history: History, book: FigureBook) -> ModelInfluence:
+    rows, facts = site_rows(task, book), DiagnosticFacts.read(task.facts)
     return ModelInfluence(
         model=_model(task),
         anchor=f"influence-{task.task_id}",
         task=task_link(history, task.task_id),
-        attention=_judgement(task, "Verdict", "Reason"),
-        influence=_judgement(task, "Influence", "Reason of the influence"),
+        attention=_judgement(task, facts.attention, facts.attention_reason),
+        influence=_judgement(task, facts.influence, facts.influence_reason),
         measured=("Measured on ", *where(task, book), " by ", task_link(history, task.task_id), "."),
         output=_output(task),
-        interventions=_interventions(found, book),
-        null=_null(found, book),
+        interventions=_interventions(task, book),
+        null=_null(task, book),
         sites=rows,
-        notes=notes(rows, found, book),
-        labelled=any(metric.startswith("influence/") and metric.endswith("/loss") for metric in found),
+        notes=notes(rows, task, book),
+        labelled=any(True for _ in task.values(d.RISE, d.SITE_RISE, d.HEAD_RISE)),
         gated=any(not isinstance(row.gated, Absent) for row in rows),
         folded=len(rows) > _MOST_OPEN,
     )
 
 
-def _judgement(task: Task, label: str, reason: str) -> Judgement:
-    word, why, position = task.facts.get(label), task.facts.get(reason), task.status_position
-    if word is None:
+def _judgement(task: Task, word: str, why: str) -> Judgement:
+    position = task.status_position
+    if not word:
         return _UNJUDGED
     return Judgement(word if word in _STATES else "", Said(word, position), Said(why, position) if why else None)
 
 
 def _output(task: Task) -> Prose:
-    output = task.facts.get("Output")
+    output = DiagnosticFacts.read(task.facts).output
     return ("Its output is a probability over ", Said(output, task.status_position), ".") if output else ()
 
 
-def _interventions(found: Mapping[str, Evidence], book: FigureBook) -> tuple[Intervention, ...]:
+def _interventions(task: Task, book: FigureBook) -> tuple[Intervention, ...]:
     rows = []
     for key, what in _INTERVENTIONS.items():
-        if (change := found.get(f"influence/{key}/change")) is not None:
-            rise = found.get(f"influence/{key}/loss")
+        if (change := task.value(d.CHANGE, intervention=key)) is not None:
+            rise = task.value(d.RISE, intervention=key)
             rows.append(Intervention(what, book.images(change) or NOT, cell(change, book), cell(rise, book)))
     return tuple(rows)
 
 
-def _null(found: Mapping[str, Evidence], book: FigureBook) -> Prose:
-    draws, images = found.get("null/draws"), found.get("null/images")
+def _null(task: Task, book: FigureBook) -> Prose:
+    draws, images = task.value(d.NULL_DRAWS), task.value(d.NULL_IMAGES)
     if draws is None or images is None:
-        return ("No null of random initialisation was measured, so nothing is said of lost entropy.",)
+        return ("No null of random initialisation was measured, so lost entropy is unknown.",)
     return (
-        "The null is that of ", book.evidence(draws), " random initialisations of the same architecture, on the first ",
-        book.evidence(images), " images: their mean and, in brackets, the band in which one more of them would lie.",
+        "The null is ", book.evidence(draws), " random initialisations of the same architecture on the first ",
+        book.evidence(images), " images: their mean and, in brackets, the prediction band for one further "
+        "initialisation.",
     )  # fmt: skip

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.prose import Absent, Cell, Estimate, Prose, listed
 from orchestrator.reports.sections.influence import SiteRow
-from orchestrator.reports.sections.influence.site_rows import SITE
 from orchestrator.reports.site_places import ROLES
 from store.evidence import Evidence
+from store.kinds import diagnostic_metrics as d
+from store.task.state import Task
 
 
-def notes(rows: Sequence[SiteRow], found: Mapping[str, Evidence], book: FigureBook) -> tuple[Prose, ...]:
+def notes(rows: Sequence[SiteRow], task: Task, book: FigureBook) -> tuple[Prose, ...]:
     """On how many images sites were changed, where nothing depends on attention, and the correlations in words."""
-    if not any(metric.startswith("influence/") for metric in found):
-        return (("No intervention was made, so nothing is said of influence.",),)
-    return (*_images(found, book), *_idle(rows), *_meaning(found, "sites", book), *_meaning(found, "heads", book))
+    if not intervened(task):
+        return (("No intervention was made, so influence is unknown.",),)
+    return (*_images(task, book), *_idle(rows), *_meaning(task, "sites", book), *_meaning(task, "heads", book))
 
 
-def _images(found: Mapping[str, Evidence], book: FigureBook) -> tuple[Prose, ...]:
-    change = next((item for metric, item in found.items() if SITE.fullmatch(metric)), None)
+def intervened(task: Task) -> bool:
+    """Whether the log holds the effect of any intervention of a measurement."""
+    return any(True for _ in task.values(d.CHANGE, d.SITE_CHANGE, d.HEAD_CHANGE, d.SPEARMAN))
+
+
+def _images(task: Task, book: FigureBook) -> tuple[Prose, ...]:
+    change = next((item for _, item in task.values(d.SITE_CHANGE)), None)
     images = book.images(change) if change is not None else None
     return (
         ()
         if images is None
         else (
             (
-                "Sites were made uniform on the first ",
+                "Attention was replaced by uniform attention on the first ",
                 images,
                 " images.",
             ),
@@ -42,14 +48,16 @@ def _idle(rows: Sequence[SiteRow]) -> tuple[Prose, ...]:
     idle = [row for row in rows if _is_zero(row.change) and row not in closed]
     said: list[Prose] = []
     if gated:
-        said.append(("Through the gate: what a site adds to the stream it is added to, as a share of that stream.",))
+        said.append(("Through the gate: the site's contribution to its stream, as a share of the stream.",))
     if closed:
         said.append(
-            ("The gate is closed at ", *_named(closed), ": however wide attention is spread there, nothing of what it "
-             "gathers reaches the output."),
+            ("The gate is closed at ", *_named(closed), ": whatever its entropy, attention there does not reach the "
+             "output."),
         )  # fmt: skip
     if idle:
-        said.append(("Nothing moves on these images when attention is made uniform at ", *_named(idle), "."))
+        said.append(
+            ("On these images the output does not change when attention is made uniform at ", *_named(idle), ".")
+        )
     return tuple(said)
 
 
@@ -65,11 +73,11 @@ def _is_zero(value: Cell) -> bool:
     return value.figure.value == 0 and (interval is None or interval.low == interval.high == 0)
 
 
-def _meaning(found: Mapping[str, Evidence], level: str, book: FigureBook) -> tuple[Prose, ...]:
+def _meaning(task: Task, level: str, book: FigureBook) -> tuple[Prose, ...]:
     """A rank correlation in words, whatever it is."""
-    item, count = (found.get(f"influence/{level}/{key}") for key in ("spearman_entropy_norm", "compared"))
+    item, count = (task.value(metric, level=level) for metric in (d.SPEARMAN, d.COMPARED))
     if item is None or count is None:
-        why = "they were not compared, or they are too few or too much alike for one"
+        why = "they were not compared, or are too few or too similar"
         return ((f"There is no rank correlation over {level}: {why}.",),)
     over: Prose = ("Over its ", book.evidence(count), f" {level}, the rank correlation of entropy and influence is ")
     return ((*over, Estimate(book.evidence(item)), f": {_in_words(item, level)}."),)
@@ -78,11 +86,9 @@ def _meaning(found: Mapping[str, Evidence], level: str, book: FigureBook) -> tup
 def _in_words(item: Evidence, level: str) -> str:
     interval = item.interval
     if interval is None:
-        return (
-            f"an order so perfect has no interval, so it cannot be told from these {level} whether the two go together"
-        )
+        return f"a perfect rank order has no interval, so these {level} do not show whether the two are related"
     if interval.low <= 0 <= interval.high:
-        return f"the interval holds zero, so it cannot be told from these {level} whether the two go together"
+        return f"the interval includes zero, so these {level} do not show whether the two are related"
     if interval.low > 0:
-        return f"the output depends more on {level} whose attention is spread wider"
-    return f"the output depends more on {level} whose attention is sharper"
+        return f"the output depends more on {level} with more widely spread attention"
+    return f"the output depends more on {level} with sharper attention"

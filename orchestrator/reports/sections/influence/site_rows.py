@@ -2,55 +2,48 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.parts.estimates import NOT, cell
 from orchestrator.reports.prose import Absent, Cell, Code, Label
 from orchestrator.reports.sections.influence import SiteRow
 from orchestrator.reports.site_places import ROLES, SitePlace, collapsed, places
-from store.evidence import Evidence
+from store.kinds import diagnostic_metrics as d
+from store.kinds.diagnostic import DiagnosticFacts
+from store.metrics import Metric
 from store.task.state import Task
 
-SITE = re.compile(r"influence/uniform-site/(.+)/change")
-"""The metric of a site's influence."""
-
-_LAYER = re.compile(rf"layer/({'|'.join(ROLES)})/(\d+)/entropy_norm")
 _NOWHERE = SitePlace("", None)
 
 
-def site_rows(task: Task, found: Mapping[str, Evidence], book: FigureBook) -> tuple[SiteRow, ...]:
-    """By role: the role as a whole, then its layers. At the end what is no layer, or whose place the log does not tell.
-
-    `found` is the evidence of the task by metric.
-    """
+def site_rows(task: Task, book: FigureBook) -> tuple[SiteRow, ...]:
+    """By role: the role as a whole, then its layers. At the end what is no layer, or has no place in the log."""
     bad, rows = collapsed(task), list[SiteRow]()
-    located = sorted(_located(task, found), key=lambda pair: (pair[0].order, pair[1] or ""))
+    located = sorted(_located(task), key=lambda pair: (pair[0].order, pair[1] or ""))
     for role in ROLES:
-        rows += _whole(role, task, found, book)
-        rows += [_of_site(*pair, pair[0].key in bad, found, book) for pair in located if pair[0].role == role]
-    rows += [_of_site(*pair, False, found, book) for pair in located if pair[0].role not in ROLES]
+        rows += _whole(role, task, book)
+        rows += [_of_site(*pair, pair[0].key in bad, task, book) for pair in located if pair[0].role == role]
+    rows += [_of_site(*pair, False, task, book) for pair in located if pair[0].role not in ROLES]
     return tuple(rows)
 
 
-def _located(task: Task, found: Mapping[str, Evidence]) -> Iterator[tuple[SitePlace, str | None]]:
+def _located(task: Task) -> Iterator[tuple[SitePlace, str | None]]:
     """Every site with its place. A log without places knows layers without names, and names without layers."""
     known = places(task)
     named = {place.key for place in known.values()}
     yield from ((place, site) for site, place in known.items())
-    for metric in found:
-        if (layer := _LAYER.fullmatch(metric)) is not None:
-            place = SitePlace(layer[1], int(layer[2]))
-            if place.key not in named:
-                yield place, None
-        elif (site := SITE.fullmatch(metric)) is not None and site[1] not in known:
-            yield _NOWHERE, site[1]
+    for key, _ in task.values(d.LAYER_ENTROPY_NORM):
+        place = SitePlace(key["role"], int(key["layer"]))
+        if place.key not in named:
+            yield place, None
+    yield from ((_NOWHERE, key["site"]) for key, _ in task.values(d.SITE_CHANGE) if key["site"] not in known)
 
 
-def _whole(role: str, task: Task, found: Mapping[str, Evidence], book: FigureBook) -> Iterator[SiteRow]:
-    undefined = task.facts.get(f"Undefined: {role}_entropy_norm")
-    entropy = found.get(f"{role}_entropy_norm")
+def _whole(role: str, task: Task, book: FigureBook) -> Iterator[SiteRow]:
+    measure = d.ROLE_ENTROPY_NORM.at(role=role)
+    undefined = DiagnosticFacts.read(task.facts).undefined.get(measure.path)
+    entropy = task.value(measure)
     if entropy is None and undefined is None:
         return
     yield SiteRow(
@@ -59,8 +52,8 @@ def _whole(role: str, task: Task, found: Mapping[str, Evidence], book: FigureBoo
         site=None,
         collapsed=False,
         entropy=cell(entropy, book),
-        null=cell(found.get(f"null/{role}/entropy_norm"), book),
-        lost=cell(found.get(f"null/{role}/loss"), book),
+        null=cell(task.value(d.NULL_ENTROPY_NORM, role=role), book),
+        lost=cell(task.value(d.NULL_LOSS, role=role), book),
         change=NOT,
         rise=NOT,
         gated=NOT,
@@ -68,21 +61,23 @@ def _whole(role: str, task: Task, found: Mapping[str, Evidence], book: FigureBoo
     )
 
 
-def _of_site(place: SitePlace, site: str | None, bad: bool, found: Mapping[str, Evidence], book: FigureBook) -> SiteRow:
-    def value(metric: str) -> Cell:
-        return cell(found.get(metric), book)
+def _of_site(place: SitePlace, site: str | None, bad: bool, task: Task, book: FigureBook) -> SiteRow:
+    def of_layer(metric: Metric) -> Cell:
+        return NOT if place.layer is None else cell(task.value(metric, role=place.role, layer=place.layer), book)
 
-    base = f"layer/{place.key}" if place.layer is not None else f"site/{site}"
+    def of_site(metric: Metric) -> Cell:
+        return NOT if site is None else cell(task.value(metric, site=site), book)
+
     return SiteRow(
         role=place.role,
         layer=Label(str(place.layer) if place.layer is not None else "head" if place.role else "–"),
         site=Code(site) if site is not None else None,
         collapsed=bad,
-        entropy=value(f"{base}/entropy_norm"),
-        null=value(f"null/{base}/entropy_norm"),
-        lost=value(f"null/{base}/loss"),
-        change=value(f"influence/uniform-site/{site}/change"),
-        rise=value(f"influence/uniform-site/{site}/loss"),
-        gated=value(f"{base}/gated_influence"),
+        entropy=of_site(d.SITE_ENTROPY_NORM) if place.layer is None else of_layer(d.LAYER_ENTROPY_NORM),
+        null=of_layer(d.NULL_LAYER_ENTROPY_NORM),
+        lost=of_layer(d.NULL_LAYER_LOSS),
+        change=of_site(d.SITE_CHANGE),
+        rise=of_site(d.SITE_RISE),
+        gated=of_layer(d.LAYER_GATED_INFLUENCE),
         undefined=None,
     )

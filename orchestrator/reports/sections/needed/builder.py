@@ -8,6 +8,8 @@ from orchestrator.reports.prose import Label, Prose, counted, listed, p_value
 from orchestrator.reports.sections.needed import Needed
 from orchestrator.reports.wording import VERDICTS
 from store.cycle.verdicts import ClaimVerdict
+from store.kinds import statistics_metrics as s
+from store.kinds.statistics import StatisticsFacts
 from store.metrics import Style
 from store.queries.claims import claims_in_force
 
@@ -25,9 +27,7 @@ def _needed(history: History, book: FigureBook) -> tuple[Prose, ...]:
     if assessment is None or position is None:
         return (("The cycle has to be assessed first.",),)
     comparison = history.comparison
-    untested = comparison is not None and any(
-        label.startswith("Undetermined ") and " - " not in label for label in comparison.facts
-    )
+    untested = comparison is not None and bool(StatisticsFacts.read(comparison.facts).undetermined)
     lines: list[Prose] = []
     for index, claim in enumerate(assessment.claims):
         if claim.at_least not in claims_in_force(history.board):
@@ -46,23 +46,21 @@ def _needed(history: History, book: FigureBook) -> tuple[Prose, ...]:
              ", and a NO-GO needs it excluded in ", *counted(no_go, *_MORE), ".",
              *_flip(claim, index, position, book), *_more(claim, index, position, book, untested)),
         )  # fmt: skip
-    estimated = comparison is not None and any(item.metric.endswith("/null_error") for item in comparison.evidence)
-    known = ", were its null known" if estimated else ""
-    images = comparison.value("power/n_for_medium_effect") if comparison is not None else None
+    estimated = comparison is not None and any(True for _ in comparison.values(s.NULL_ERROR))
+    known = ", if its null is taken as known" if estimated else ""
+    images = comparison.value(s.IMAGES_FOR_MEDIUM_EFFECT) if comparison is not None else None
     if images is not None:
         lines.append(
             (
-                "To find a medium effect at this look's level, a single model needs ",
+                "To detect a medium effect at this look's level, a single model needs ",
                 book.evidence(images),
                 f" images{known}.",
             )
         )
-    smallest = comparison.value("power/mde") if comparison is not None else None
+    smallest = comparison.value(s.SMALLEST_EFFECT) if comparison is not None else None
     if smallest is not None:
         effect = book.evidence(smallest)
-        lines.append(
-            ("With the images at hand, the smallest effect that can be expected to be found is ", effect, f"{known}.")
-        )
+        lines.append(("With the images at hand, the smallest detectable effect is ", effect, f"{known}."))
     return tuple(lines)
 
 
@@ -75,16 +73,16 @@ def _flip(claim: ClaimVerdict, index: int, position: int, book: FigureBook) -> P
         (
             Label(change.model), " by ",
             book.computed(position, f"{pointer}/changes/{number}/standard_errors", Style.TWO_DECIMALS),
-            " towards ", "collapse" if change.direction == "collapse" else "its absence", " (",
-            *p_value(book.computed(position, f"{pointer}/changes/{number}/p", Style.P_VALUE)), ", to pass ",
+            " towards ", "collapse" if change.direction == "collapse" else "no collapse", " (",
+            *p_value(book.computed(position, f"{pointer}/changes/{number}/p", Style.P_VALUE)), ", bound ",
             book.computed(position, f"{pointer}/changes/{number}/bound", Style.PROBABILITY), ")",
         )
         for number, change in enumerate(claim.flip.changes)
     ]  # fmt: skip
     return (
-        " It would be ",
+        " It would become ",
         VERDICTS[claim.flip.to],
-        " if means moved by so many standard errors: ",
+        " if these means moved, in standard errors: ",
         *listed(moves),
         ".",
     )
@@ -93,11 +91,11 @@ def _flip(claim: ClaimVerdict, index: int, position: int, book: FigureBook) -> P
 def _more(claim: ClaimVerdict, index: int, position: int, book: FigureBook, untested: bool) -> Prose:
     """The further images that would decide, were the observed effects the true ones."""
     if claim.more is None and untested:
-        return (" How many more images would decide it cannot be told, as some models could not be tested at all.",)
+        return (" The number of further images needed is unknown, as some models could not be tested at all.",)
     if claim.more is None:
-        return (" No number of further images is known to decide it, were the observed effects the true ones.",)
+        return (" If the observed effects are the true ones, no number of further images is known to decide it.",)
     images = book.pointed(position, f"/claims/{index}/more/images", "images")
     return (
-        " Were the observed effects the true ones, ", *counted(images, "more image", "more images"),
+        " If the observed effects are the true ones, ", *counted(images, "more image", "more images"),
         " would decide it, as ", VERDICTS[claim.more.to], ".",
     )  # fmt: skip

@@ -8,6 +8,8 @@ from orchestrator.reports.naming import task_link, task_model
 from orchestrator.reports.prose import Code, Estimate, Prose, counted
 from orchestrator.reports.sections.performance import Labelled, Performance
 from store.evidence import Evidence
+from store.kinds import diagnostic_metrics as d
+from store.kinds import environment as e
 from store.task.state import Task
 
 
@@ -33,7 +35,7 @@ def _times(history: History, book: FigureBook) -> list[Labelled]:
             book.derived(f"{base}/task_time/total_s"),
             (*counted(count, "task", "tasks"), ", the last attempt of each"),
         ),
-        Labelled(("Mean task",), book.derived(f"{base}/task_time/mean_s"), ("",)),
+        Labelled(("Mean per task",), book.derived(f"{base}/task_time/mean_s"), ("",)),
         Labelled(
             ("Fastest task",), book.derived(f"{base}/task_time/fastest_s"), (task_link(history, timed[0].task_id),)
         ),
@@ -48,10 +50,10 @@ def _machine(history: History, book: FigureBook) -> list[Labelled]:
     for task in history.tasks:
         if task.kind != "environment" or task.status != "accepted":
             continue
-        keys = ["throughput/best", "batch_size/best"]
-        keys += sorted((i.metric for i in task.evidence if i.metric.startswith("throughput/batch_")), key=_batch)
-        keys += ["memory/total_bytes", "memory/available_bytes", "gpu/count", "cpu/count", "peak_bytes"]
-        rows += [_row(task, item, history, book) for key in keys if (item := task.value(key)) is not None]
+        swept = sorted(task.values(e.THROUGHPUT), key=lambda found: int(found[0]["batch"]))
+        items = [task.value(e.BEST_THROUGHPUT), task.value(e.BEST_BATCH_SIZE), *(item for _, item in swept)]
+        items += [task.value(each) for each in (e.MEMORY_TOTAL, e.MEMORY_AVAILABLE, e.GPUS, e.CPUS, e.PEAK_BYTES)]
+        rows += [_row(task, item, history, book) for item in items if item is not None]
     return rows
 
 
@@ -60,8 +62,8 @@ def _models(history: History, book: FigureBook) -> list[Labelled]:
         _row(task, item, history, book)
         for task in history.tasks
         if task.kind == "diagnostic" and task.status == "accepted"
-        for key in ("latency_s", "latency_tapped_s", "peak_bytes")
-        if (item := task.value(key)) is not None
+        for metric in (d.LATENCY, d.LATENCY_TAPPED, d.PEAK_BYTES)
+        if (item := task.value(metric)) is not None
     ]
 
 
@@ -69,8 +71,3 @@ def _row(task: Task, item: Evidence, history: History, book: FigureBook) -> Labe
     model = task_model(task)
     of: Prose = (model, ", ") if model is not None else ()
     return Labelled((Code(item.metric),), Estimate(book.evidence(item)), (*of, task_link(history, task.task_id)))
-
-
-def _batch(metric: str) -> tuple[int, str]:
-    digits = metric.rpartition("_")[2]
-    return (int(digits) if digits.isdigit() else 0, metric)

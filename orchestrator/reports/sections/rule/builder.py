@@ -31,7 +31,7 @@ def _terms(history: History, book: FigureBook) -> tuple[Term, ...]:
     """The decision rule of the protocol, value by value."""
     rule, position = history.study.decision, history.protocol_position
 
-    def value(name: str) -> Prose:
+    def set_to(name: str) -> Prose:
         return (book.pointed(position, f"/study/decision/{name}"),)
 
     side = "above" if rule.threshold > rule.null else "below"
@@ -41,18 +41,18 @@ def _terms(history: History, book: FigureBook) -> tuple[Term, ...]:
     needed: Prose = tuple(piece for i, claim in enumerate(claims) for piece in ((" or ", *claim) if i else claim))
     return (
         Term("Metric, as a mean over images", (Code(rule.metric),)),
-        Term("Null value", value("null")),
-        Term(f"Threshold; collapse lies {side} it", value("threshold")),
-        Term("Error rate alpha, over all looks", value("alpha")),
+        Term("Null value", set_to("null")),
+        Term(f"Threshold; collapse lies {side} it", set_to("threshold")),
+        Term("Error rate alpha, over all looks", set_to("alpha")),
         Term("Test of a mean", (TESTS[rule.test],)),
-        Term("Looks that are planned", _looks(history, book)),
-        Term("Images that each look adds", (book.pointed(position, "/study/data/n", "images"),)),
-        Term("Models that must collapse, at least", (*needed, " of ", book.derived("study/models"))),
+        Term("Planned looks", _looks(history, book)),
+        Term("Images per look", (book.pointed(position, "/study/data/n", "images"),)),
+        Term("Fewest models that must collapse", (*needed, " of ", book.derived("study/models"))),
     )
 
 
 def _looks(history: History, book: FigureBook) -> Prose:
     rule = history.study.decision
     if rule.looks == "open":
-        return ("any number, by e-values that are valid whenever one stops",)
+        return ("any number, by e-values, which are valid at any stopping time",)
     return (book.pointed(history.protocol_position, "/study/decision/looks"), "; ", BOUNDARIES[rule.boundary])

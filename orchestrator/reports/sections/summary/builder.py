@@ -12,7 +12,8 @@ from orchestrator.reports.parts.standing import standing
 from orchestrator.reports.prose import ModelName, Piece, Prose, Said, Strong, counted, listed
 from orchestrator.reports.sections.summary import Summary
 from orchestrator.reports.wording import VERDICTS, status_words
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostic import DiagnosticFacts, DiagnosticSpec
+from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED, MODELS
 from store.task.state import Status, Task
 
 _UNFINISHED: tuple[tuple[Status, str], ...] = (
@@ -69,39 +70,37 @@ def _verdict(history: History) -> list[Prose]:
 
 def _counts(history: History, book: FigureBook) -> list[Prose]:
     comparison = history.comparison
-    counts = (
-        {name: comparison.value(f"count/{name}") for name in ("models", "collapsed", "cleared")} if comparison else {}
-    )
-    models, collapsed, cleared = (counts.get(name) for name in ("models", "collapsed", "cleared"))
-    if models is None or collapsed is None or cleared is None:
+    counts = (MODELS, COLLAPSED, EXCLUDED)
+    models, collapsed, excluded = (comparison.value(each) if comparison else None for each in counts)
+    if models is None or collapsed is None or excluded is None:
         return [("No model has been tested yet: there is no accepted comparison.",)]
-    rest = models.value - collapsed.value - cleared.value
+    rest = models.value - collapsed.value - excluded.value
     others = "; the others are undecided or undetermined." if rest else "."
     return [
         (
             "Of ", *counted(book.evidence(models), "model", "models"), " compared, collapse is shown in ",
-            book.evidence(collapsed), " and excluded in ", book.evidence(cleared), others,
+            book.evidence(collapsed), " and excluded in ", book.evidence(excluded), others,
         )
     ]  # fmt: skip
 
 
 def _diagnosed(history: History, book: FigureBook) -> list[Prose]:
     """In which models the diagnostics found attention, or influence, collapsed."""
-    judged = [task for task in history.measurements if all(what in task.facts for what in ("Verdict", "Influence"))]
+    told = [(task, DiagnosticFacts.read(task.facts)) for task in history.measurements]
+    judged = [(task, facts) for task, facts in told if facts.attention and facts.influence]
     if not judged:
         return []
 
-    def collapsed(what: str) -> Prose:
-        return listed([_named(task, history, book) for task in judged if task.facts[what] == "collapsed"]) or (
-            "no model",
-        )
+    def named(tasks: list[Task]) -> Prose:
+        return listed([_named(task, history, book) for task in tasks]) or ("no model",)
 
     return [
         (
-            "Against random initialisations of the same architecture, attention is collapsed, as a whole or in "
-            "some layers, in ",
-            *collapsed("Verdict"), ". Influence is collapsed in ", *collapsed("Influence"),
-            ". The section on entropy and influence tells both apart, site by site.",
+            "Compared with random initialisations of the same architecture, attention has collapsed (in the whole "
+            "model or in some layers) in ",
+            *named([task for task, facts in judged if facts.attention == "collapsed"]), ". Influence has collapsed in ",
+            *named([task for task, facts in judged if facts.influence == "collapsed"]),
+            ". The section on entropy and influence shows both, site by site.",
         )
     ]  # fmt: skip
 
@@ -117,7 +116,7 @@ def _waiting(history: History, book: FigureBook) -> list[Prose]:
     waiting = book.derived(f"cycle/{history.cycle.number}/decisions/open") if history.board.open_decisions else None
     if waiting is None or not waiting.value:
         return []
-    return [("Questions that wait for a human: ", waiting, ".")]
+    return [("Questions waiting for a human: ", waiting, ".")]
 
 
 def _done(task: Task, history: History) -> Prose:

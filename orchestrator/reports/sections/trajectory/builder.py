@@ -14,7 +14,7 @@ from store.queries.answers import stopped
 _DAYS = ("day", "days")
 
 UNPREDICTABLE: Prose = (
-    "How long humans take to answer cannot be predicted from the log, so no day of completion is forecast.",
+    "How long humans take to answer cannot be predicted from the log, so no completion date is forecast.",
 )
 
 
@@ -32,22 +32,21 @@ def _to_target(target: date, history: History, book: FigureBook) -> Prose:
     day, today = Label(target.isoformat()), Label(history.at.date().isoformat())
     if history.at.date() <= target:
         left = counted(book.derived("days/to_target"), *_DAYS)
-        start: Prose = ("The target date is ", day, ". From ", today)
-        return (*start, ", the day of the last event, it is ", *left, " away.")
+        return ("The target date is ", day, ", ", *left, " after ", today, ", the day of the last event.")
     over = counted(book.derived("days/past_target"), *_DAYS)
     return ("The target date was ", day, ", ", *over, " before ", today, ", the day of the last event.")
 
 
 def _pace(history: History, book: FigureBook) -> tuple[Prose, ...]:
     if history.study.decision.last_look is None:
-        done: Prose = (*counted(book.derived("looks/done"), *LOOKS), " of an open number are done.")
+        done: Prose = ("Looks done: ", book.derived("looks/done"), " of an open number.")
     else:
         planned = book.pointed(history.protocol_position, "/study/decision/looks", "looks")
-        done = (book.derived("looks/done"), " of ", *counted(planned, *LOOKS), " planned are done.")
-    median: Prose = ("The median time that a cycle took so far, by the log, is ", book.derived("cycles/median_s"))
+        done = ("Looks done: ", book.derived("looks/done"), " of ", planned, " planned.")
+    median: Prose = ("The median duration of a cycle so far is ", book.derived("cycles/median_s"))
     open_end = "" if history.cycle.closed_at else ", this one up to the last event"
     cycles = counted(book.derived("cycles"), "cycle", "cycles")
-    return (done, (*median, ", over ", *cycles, open_end, "; the time between cycles is not in it."))
+    return (done, (*median, ", over ", *cycles, open_end, "; the time between cycles is not included."))
 
 
 def _to_come(history: History, book: FigureBook) -> Prose:
@@ -60,5 +59,5 @@ def _to_come(history: History, book: FigureBook) -> Prose:
     if derive(questions, history).value:
         steps.append((*counted(book.derived(questions), "question", "questions"), " to be answered by a human"))
     if not steps:
-        return ("By the log, no look is left to take and no question to answer.",)
+        return ("No look is left to take, and no question to answer.",)
     return ("Still to come: ", *steps[0], *(piece for step in steps[1:] for piece in ("; ", *step)), ".")

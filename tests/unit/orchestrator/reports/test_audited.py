@@ -69,7 +69,9 @@ def test_a_contradiction_is_named_as_a_fault_of_the_report_and_a_broken_audit_wi
     assert [found["text"] for found in row["contradictions"]] == list(histories.CONTRADICTIONS)
     assert "- `cycle-report.md`: Inconsistent 1, percentages, line 12" in told
     assert "- `cycle-report.md`: Inconsistent 2, nesting, line 40" in told
-    assert re.search(r"`cycle-report.html` \| – \| – \| – \| – \| `\S+`, in vain: RuntimeError: a check broke", told)
+    assert re.search(
+        r"`cycle-report.html` \| – \| – \| – \| – \| `\S+`, not audited: RuntimeError: a check broke", told
+    )
 
 
 def test_the_summary_tells_of_a_contradiction_and_of_nothing_else() -> None:
@@ -83,7 +85,7 @@ def test_html_tells_the_same_and_lists_the_section_in_its_contents() -> None:
     page = Page.read(rendered(FAULTY)["cycle-report.html"])
     told = " ".join(page.within("audit").split())
     assert "cycle-report.md: Inconsistent 2, nesting, line 40" in told
-    assert "in vain: RuntimeError: a check broke" in told
+    assert "not audited: RuntimeError: a check broke" in told
     assert any(element.attributes.get("href") == "#audit" for element in page.elements)
 
 

@@ -25,7 +25,7 @@ def critical(history: str) -> tuple[str, Task, StatisticsSpec, str]:
 def test_the_critical_finding_is_the_smallest_p_value_of_those_that_show_collapse() -> None:
     for history in (OPEN, DONE, "twelve models"):
         _, comparison, spec, model = critical(history)
-        p = {each: comparison.value(f"model/{each}/collapse/p_adjusted") for each in joined(spec)}
+        p = {each: comparison.evidence.of(f"model/{each}/collapse/p_adjusted") for each in joined(spec)}
         shown = {each: item.value for each, item in p.items() if item is not None and item.value <= spec.alpha}
         assert shown[model] == min(shown.values())
 
@@ -33,7 +33,7 @@ def test_the_critical_finding_is_the_smallest_p_value_of_those_that_show_collaps
 @pytest.mark.parametrize(("history", "look", "images"), [(OPEN, 1, 60), (DONE, 2, 120)])
 def test_the_critical_finding_has_all_that_is_needed_to_weigh_it(history: str, look: int, images: int) -> None:
     finding, comparison, spec, model = critical(history)
-    values, level = joined(spec)[model], comparison.value("alpha/look")
+    values, level = joined(spec)[model], comparison.evidence.of("alpha/look")
     printed = re.search(
         rf"Its mean `mcs_norm` over {images} images is (\S+) (\S+), (\S+), against a null value of 0.5", finding
     )
@@ -50,10 +50,10 @@ def test_the_critical_finding_has_all_that_is_needed_to_weigh_it(history: str, l
 def test_the_effect_against_the_threshold_comes_before_that_against_the_null_value() -> None:
     for history in (OPEN, DONE):
         finding, _, spec, model = critical(history)
-        printed = re.findall(r"dz\u00a0=\u00a0(\S+) (\S+), ([^\s:;]+)", finding)
+        printed = re.findall(r"d_z\u00a0=\u00a0(\S+) (\S+), ([^\s:;]+)", finding)
         values = joined(spec)[model]
         assert [effect for effect, _, _ in printed] == [f"{dz(values, at):.2f}" for at in (0.6, 0.5)]
         assert all(float(low) < float(effect) < float(high) for effect, low, high in printed)
-        assert finding.index("effect against the threshold") < finding.index("effect against the null value")
+        assert finding.index("relative to the threshold (used") < finding.index("relative to the null value (not used")
     for name in ("cycle-report", "assessment"):
-        assert "| Mean | dz to the threshold | dz to the null value |" in text(OPEN, name)
+        assert "| Mean | d_z vs threshold | d_z vs null value |" in text(OPEN, name)

@@ -112,8 +112,8 @@ def test_an_untrained_model_is_called_so_in_tables_prose_and_plots() -> None:
 def test_evidence_without_an_effect_against_the_threshold_still_makes_a_report() -> None:
     entries = histories.two_cycles(unreported=frozenset({"dz_threshold"})).entries
     report = json.loads(render_cycle(entries, 1)["cycle-report.json"])["sections"]
-    assert "against the threshold, on which" not in str(report["finding"])
-    assert "Its effect against the null value" in str(report["finding"])
+    assert "relative to the threshold" not in str(report["finding"])
+    assert "relative to the null value" in str(report["finding"])
     assert all(row["dz_threshold"] == {"absent": "–", "reason": ""} for row in report["evidence"]["tested"])
 
 
@@ -166,21 +166,23 @@ def test_an_open_question_shows_options_error_power_recommendation_and_the_comma
     assert "| `at-least-2` At least 2 of 3 | recommended" in question
     *_, (comparison, _) = comparisons(played(OPEN)[0])
     for k in (2, 3):
-        item = [comparison.value(f"claim/{k}_of_3/{each}") for each in ("error_bound", "error_independent", "power")]
+        item = [
+            comparison.evidence.of(f"claim/{k}_of_3/{each}") for each in ("error_bound", "error_independent", "power")
+        ]
         bound, independent, power = (each.value for each in item if each is not None)
         row = next(line for line in question.splitlines() if line.startswith(f"| `at-least-{k}`"))
         assert row.endswith(f"| {bound:#.3g} | {independent:#.3g} | {power:.3f} |")
     assert "`gonogo decide c1-claim-strength --choose OPTION --as NAME --reason TEXT`" in question
-    assert "after 1 look; an answer comes in the light of the data" in question
+    assert "after 1 look, so an answer is given with knowledge of the data" in question
     assert "No question waits for a human." in section(DONE, "Strategic question")
 
 
 def test_an_option_stands_in_silence_only_while_a_question_with_a_deadline_is_open() -> None:
-    assert "| if silent |" in section(OPEN, "Strategic question")
-    assert "if silent" not in text(DONE)
+    assert "| if unanswered |" in section(OPEN, "Strategic question")
+    assert "if unanswered" not in text(DONE)
     player = histories.two_cycles(approvals=Approvals())
     for report in (render_cycle(player.entries, 1), render_cycle(histories.second_cycle(player).entries, 2)):
-        assert b"if silent" not in report["cycle-report.md"] + report["cycle-report.html"] + report["assessment.md"]
+        assert b"if unanswered" not in report["cycle-report.md"] + report["cycle-report.html"] + report["assessment.md"]
 
 
 def test_a_close_is_told_only_when_it_is_known() -> None:
@@ -192,15 +194,15 @@ def test_a_close_is_told_only_when_it_is_known() -> None:
 def test_a_claim_chosen_after_data_were_seen_is_noted_as_such() -> None:
     decisions = section(DONE, "Decisions")
     assert "`at-least-2` was chosen by Ada on 2026-03-02" in decisions
-    assert "The reason: two of three is what the claim says: most." in decisions
-    assert "was chosen after data were seen, after 1 look" in decisions
+    assert "Reason: two of three is what the claim says: most." in decisions
+    assert "was chosen after 1 look, with knowledge of the data." in decisions
 
 
 def test_an_amendment_is_shown_with_who_when_what_why_and_after_which_look() -> None:
     amendments = section(DONE, "Decisions").split("### Amendments")[1]
     assert "human:Ada: the second look is to be stricter. Changed: `decision.alpha` from 0.05 to 0.04." in amendments
-    assert "It came after data were seen, after 1 look." in amendments
-    said = "amended after data had been compared (`decision.alpha`), so that its error rate no longer holds."
+    assert "It came after 1 look, with knowledge of the data." in amendments
+    said = "amended after data had been compared (`decision.alpha`), so its error rate no longer holds."
     assert said in text(DONE).split("## Summary")[0], "the verdict says so itself"
     assert said not in text(OLDER), "the amendment came later"
 
@@ -211,8 +213,10 @@ def test_a_question_that_was_withdrawn_is_told_so_and_an_amended_plan_of_looks_d
     assert "withdrawn** · `c1-claim-strength`" in asked
     assert "the protocol was amended: decision.at_least, decision.looks." in asked
     assert "It no longer counts" not in asked
-    assert "does not know what the looks before the amendment have spent" in report.split("## Summary")[0]
-    assert "does not know what the looks" not in text(DONE), "there the looks were not amended"
+    assert (
+        "does not account for the error that the looks before the amendment have spent" in report.split("## Summary")[0]
+    )
+    assert "does not account for" not in text(DONE), "there the looks were not amended"
 
 
 def test_a_claim_that_was_chosen_and_is_no_longer_possible_is_told_not_to_count() -> None:
@@ -228,7 +232,7 @@ def test_a_critical_finding_that_was_planted_is_told_so() -> None:
         report = plain(player.open("x").work().judge().entries, 1)
         finding = report.split("\n## Critical finding\n")[1].split("\n## ")[0]
         assert "Collapse shown** in a" in finding
-        assert ("The collapse in this model was planted**, to see that it is found" in finding) == planted
+        assert ("The collapse in this model was planted** as a positive control." in finding) == planted
 
 
 def test_evidence_of_earlier_cycles_is_part_of_the_evidence_so_far() -> None:
@@ -249,7 +253,7 @@ def test_a_verdict_that_an_answer_has_settled_is_told_beside_the_recorded_one() 
     player.answer("c1-claim-strength", "at-least-2", "Ada", "it is enough")
     report = json.loads(render_cycle(player.entries, 1)["cycle-report.json"])
     assert report["verdict"] == "INCONCLUSIVE"
-    assert "For the claim that is now in force the same assessment reads GO." in report["notes"]
+    assert "For the claim that is now in force, the same assessment gives GO." in report["notes"]
 
 
 def test_the_looks_that_are_left_are_counted_even_when_the_last_event_is_an_acceptance() -> None:
@@ -260,7 +264,7 @@ def test_the_looks_that_are_left_are_counted_even_when_the_last_event_is_an_acce
 
 
 def test_the_trajectory_counts_from_the_last_event_to_the_target_date() -> None:
-    assert "The target date is 2026-03-09. From 2026-03-02, the day of the last event, it is 7 days away." in text(OPEN)
+    assert "The target date is 2026-03-09, 7 days after 2026-03-02, the day of the last event." in text(OPEN)
     assert "The target date was 2026-02-20, 10 days before 2026-03-02" in text("everything is blocked")
     assert section("one untrained model", "Trajectory").strip() == "No target date was set."
 
@@ -269,15 +273,15 @@ def test_the_trajectory_tells_the_pace_and_what_is_still_to_come() -> None:
     at = {entry.position: entry.at for entry in played(OPEN)[0]}
     opened = next(entry.at for entry in played(OPEN)[0] if entry.event.type == "CycleOpened")
     trajectory, done = section(OPEN, "Trajectory"), section(DONE, "Trajectory")
-    assert "1 of 2 looks planned are done." in trajectory
-    assert "over 1 cycle, this one up to the last event; the time between cycles is not in it." in trajectory
+    assert "Looks done: 1 of 2 planned." in trajectory
+    assert "over 1 cycle, this one up to the last event; the time between cycles is not included." in trajectory
     assert "Still to come: 1 look to be taken, unless the claim is established sooner; 1 question to be" in trajectory
     median = next(
         f for f in json.loads(rendered(OPEN)["cycle-report.json"])["figures"] if f["metric"] == "cycles/median_s"
     )
     assert median["value"] == (max(at.values()) - opened).total_seconds()
     assert "over 2 cycles, this one up to the last event" in done
-    assert "By the log, no look is left to take and no question to answer." in done
+    assert "No look is left to take, and no question to answer." in done
     for told in (trajectory, done):
         assert "How long humans take to answer cannot be predicted from the log" in told
 

@@ -103,7 +103,7 @@ def test_each_site_stands_with_its_role_its_layer_its_null_what_it_lost_and_what
     heads = values_of(task, f"site/{site}/entropy_norm")
     moved, rise = (values_of(task, f"influence/uniform-site/{site}/{each}") for each in ("change", "loss"))
     assert (len(heads), len(moved)) == (60, 16)
-    null, lost = (task.value(f"null/layer/vision/01/{each}") for each in ("entropy_norm", "loss"))
+    null, lost = (task.evidence.of(f"null/layer/vision/01/{each}") for each in ("entropy_norm", "loss"))
     assert [shown(row[name]) for name in ("entropy", "null", "lost", "change", "rise")] == [
         estimate(heads.mean(axis=1), (0, 1)), printed(null), printed(lost), estimate(moved, (0, 1)),
         f"{estimate(rise)} nat",
@@ -122,9 +122,9 @@ def test_a_pooling_head_is_a_site_though_it_is_no_layer() -> None:
 def test_the_null_is_named_with_its_draws_and_images() -> None:
     for model in ("planted", "idefics", "align", "decoder"):
         assert model_section(model)["null"]["text"].startswith(
-            "The null is that of 8 random initialisations of the same architecture, on the first 32 images"
+            "The null is 8 random initialisations of the same architecture on the first 32 images"
         )
-    assert "in brackets, the band in which one more of them would lie" in section(ZOO, HEADING)
+    assert "in brackets, the prediction band for one further initialisation" in section(ZOO, HEADING)
 
 
 def test_what_is_given_in_place_of_image_and_text_stands_with_its_images() -> None:
@@ -155,10 +155,13 @@ def test_a_closed_gate_shows_no_influence_beside_an_entropy_at_its_maximum() -> 
     ]
     notes = [note["text"] for note in model_section("idefics")["notes"]]
     assert (
-        "The gate is closed at cross layer 0 and cross layer 1: however wide attention is spread there, nothing of "
-        "what it gathers reaches the output." in notes
+        "The gate is closed at cross layer 0 and cross layer 1: whatever its entropy, attention there does not reach "
+        "the output." in notes
     )
-    assert "Nothing moves on these images when attention is made uniform at vision layer 0 and vision layer 1." in notes
+    assert (
+        "On these images the output does not change when attention is made uniform at vision layer 0 and vision "
+        "layer 1." in notes
+    )
 
 
 def test_a_gate_that_lets_a_little_through_is_not_called_closed() -> None:
@@ -166,7 +169,7 @@ def test_a_gate_that_lets_a_little_through_is_not_called_closed() -> None:
     sites = (replace(s, gate=None if s.gate is None else little, change=s.change or little) for s in IDEFICS.sites)
     ajar = replace(IDEFICS, sites=tuple(sites))
     report = render_cycle(histories.zoo(idefics=ajar), 1)["cycle-report.md"].decode()
-    assert "The gate is closed" not in report and "Nothing moves on these images" not in report
+    assert "The gate is closed" not in report and "the output does not change" not in report
     assert "Through the gate" in report
 
 
@@ -183,24 +186,24 @@ def test_a_tower_without_attention_is_undefined_with_its_reason_and_not_zero() -
 
 def test_a_rank_correlation_is_told_whatever_it_is() -> None:
     told = section(ZOO, HEADING)
-    zero = "the interval holds zero, so it cannot be told from these"
+    zero = "the interval includes zero, so these"
     for model, level, meaning in (
-        ("planted", "sites", f"{zero} sites whether the two go together."),
-        ("planted", "heads", "the output depends more on heads whose attention is spread wider."),
-        ("idefics", "sites", "the output depends more on sites whose attention is sharper."),
-        ("decoder", "heads", f"{zero} heads whether the two go together."),
+        ("planted", "sites", f"{zero} sites do not show whether the two are related."),
+        ("planted", "heads", "the output depends more on heads with more widely spread attention."),
+        ("idefics", "sites", "the output depends more on sites with sharper attention."),
+        ("decoder", "heads", f"{zero} heads do not show whether the two are related."),
     ):
         assert relation(task_of(model), level) + meaning in told
-    assert "There is no rank correlation over heads: they were not compared, or they are too few" in told
+    assert "There is no rank correlation over heads: they were not compared, or are too few" in told
 
 
 def test_the_summary_tells_attention_from_influence() -> None:
     told = section(ZOO, "Summary")
     assert (
-        "Against random initialisations of the same architecture, attention is collapsed, as a whole or in some "
-        "layers, in planted. Influence is collapsed in idefics (untrained)." in told
+        "Compared with random initialisations of the same architecture, attention has collapsed (in the whole model "
+        "or in some layers) in planted. Influence has collapsed in idefics (untrained)." in told
     )
-    assert "attention is collapsed" not in section(OPEN, "Summary")
+    assert "attention has collapsed" not in section(OPEN, "Summary")
 
 
 def test_a_model_of_many_sites_is_folded_and_the_others_are_open() -> None:
@@ -215,8 +218,8 @@ def test_a_model_of_many_sites_is_folded_and_the_others_are_open() -> None:
 def test_losses_and_gates_have_a_column_only_where_there_are_some() -> None:
     tables = section(ZOO, HEADING).split("### ")
     of = {model: next(part for part in tables if f"influence in {model}" in part) for model in ("planted", "idefics")}
-    assert "| Rise of the loss |" in of["planted"] and "Through the gate |" not in of["planted"]
-    assert "| Rise of the loss |" not in of["idefics"] and "Through the gate |" in of["idefics"]
+    assert "| Increase of loss |" in of["planted"] and "Through the gate |" not in of["planted"]
+    assert "| Increase of loss |" not in of["idefics"] and "Through the gate |" in of["idefics"]
 
 
 def test_a_log_that_does_not_tell_places_shows_layers_without_names_and_names_without_layers() -> None:
@@ -254,7 +257,7 @@ def test_the_line_of_a_layer_is_drawn_beside_the_band_of_its_own_null() -> None:
                 metric = f"{null}layer/{line.key}/{point.layer:02d}/entropy_norm"
                 if line.key in SCORES:
                     metric = f"{null}layer/{point.layer:02d}/{SCORES[line.key]}"
-                item = task.value(metric)
+                item = task.evidence.of(metric)
                 assert item is not None
                 assert (item.value, item.interval) == (point.value, point.interval)
     drawn = {model.model.id: [line.key for line in model.lines] for model in layers(zoo())}
@@ -268,7 +271,7 @@ def test_the_line_of_a_layer_is_drawn_beside_the_band_of_its_own_null() -> None:
 
 def test_the_raw_score_is_drawn_beside_its_own_uniform_null_and_not_beside_one_half() -> None:
     (planted,) = [model for model in layers(zoo()) if model.model.id == "planted"]
-    uniform = task_of("planted").value("mcs_raw_uniform")
+    uniform = task_of("planted").evidence.of("mcs_raw_uniform")
     assert uniform is not None and uniform.value > 0.7
     assert {line.key: line.uniform for line in planted.lines} == {
         "vision": 1.0, "text": 1.0, "score": 0.5, "raw": uniform.value

@@ -178,7 +178,7 @@ def test_what_a_diagnostic_says_is_the_mean_of_its_samples(history: str) -> None
                 assert item.n in (len(kept[item.metric]), None)
                 compared += 1
         assert compared >= 10
-        assert task.value("images").value == kept["image_ids"].size  # type: ignore[union-attr]
+        assert task.evidence.of("images").value == kept["image_ids"].size  # type: ignore[union-attr]
 
 
 def test_looks_are_taken_of_images_that_no_earlier_look_has_seen() -> None:
@@ -197,7 +197,10 @@ def test_the_best_batch_is_the_fastest_that_was_timed(history: str) -> None:
             timed = {int(item.metric.rpartition("_")[2]): item.value for item in task.evidence
                      if item.metric.startswith("throughput/batch_")}  # fmt: skip
             best = max(timed, key=lambda size: timed[size])
-            assert (task.value("batch_size/best").value, task.value("throughput/best").value) == (best, timed[best])  # type: ignore[union-attr]
+            assert (task.evidence.of("batch_size/best").value, task.evidence.of("throughput/best").value) == (
+                best,
+                timed[best],
+            )  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", ["cycle-report.md", "assessment.md", "handover.md"])
