@@ -1,4 +1,4 @@
-"""The verdict on one model: whether attention is collapsed beside its nulls, and whether modalities move its output."""
+"""The verdict on one model: whether attention is collapsed against its nulls, and modalities move its output."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ SELDOM = 0.2
 """A modality counts as without influence where exchanging it moves the output of a smaller share of pairs."""
 
 _SWAPS: Mapping[Kind, Kind] = {"swap-image": "cut-image", "swap-text": "cut-text"}
-"""What decides on a modality -> what stands beside it."""
+"""Intervention that decides on a modality -> the one that is only reported with it."""
 _WORDS: Mapping[Kind, str] = {
     "swap-image": "another image",
     "cut-image": "a blank one",
