@@ -38,7 +38,7 @@ class Held(Clip):
 DIES = """
 import os, signal, sys, threading
 from orchestrator.cli.main import main
-from store.sql import SqliteLog
+from store.log.sql.sqlite import SqliteLog
 
 target, later, append = int(sys.argv.pop(1)), float(sys.argv.pop(1)), SqliteLog.append
 
