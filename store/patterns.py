@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from store.models import LAYER_ROLES
+from store.models import LAYER_ROLES, TOWERS
 
 _SLUG = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _WHOLE = r"[0-9]+"
 
 FIELDS: Mapping[str, str] = {
     "role": "|".join(LAYER_ROLES),
-    "tower": "vision|text",
+    "tower": "|".join(TOWERS),
     "readout": "vision_cls|text_eot",
     "layer": r"[0-9]{2,}",
     "head": r"[0-9]{2,}",

@@ -1,4 +1,4 @@
-"""What every kind of task is made of: a handler takes a spec and a run, and returns an outcome."""
+"""What every kind of task is made of: a handler takes a spec and a context, and returns an outcome."""
 
 from __future__ import annotations
 
@@ -82,13 +82,13 @@ def silent(done: int, total: int, note: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TaskContext:
     """What a handler may touch: two folders, kept artifacts, and a place to report progress."""
 
     workspace: Path
     """Relative paths in specs start here."""
     scratch: Path
-    """An empty folder of this run's own; what is not named in the outcome is deleted."""
+    """An empty folder for this task alone; what is not named in the outcome is deleted."""
     artifact: Callable[[str], Path]
     """The kept file of a digest; raises IntegrityFailure when it is missing or altered."""
     progress: Progress = silent
@@ -97,6 +97,6 @@ class Run:
 class TaskHandler(Protocol[S_contra]):
     """Does one kind of task. Raises GonogoError (or anything else) on failure."""
 
-    def __call__(self, spec: S_contra, run: Run) -> Outcome:
-        """Do the work of `spec`, touching only what `run` offers."""
+    def __call__(self, spec: S_contra, context: TaskContext) -> Outcome:
+        """Do the work of `spec`, touching only what `context` offers."""
         ...

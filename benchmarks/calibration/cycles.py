@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from agents.assessment.evidence import Rule
 from agents.assessment.gate import apply_rule
 from benchmarks.calibration.gate_rule import FAR, evidence, p_values
+from benchmarks.calibration.many_tests import johnson_tests
 from benchmarks.calibration.rows import SHOWN, Bound, Calibration
 from benchmarks.calibration.studies import Population, draw
 from tasks.statistics.clusters import of_images
 from tasks.statistics.intervals import Floats
-from tasks.statistics.location import johnson_tests
 from tasks.statistics.look_plan import LookKind, LookPlan, adjusted_p, look_level
 
 ALPHA = 0.05

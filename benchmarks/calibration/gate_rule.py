@@ -6,12 +6,11 @@ import numpy as np
 
 from agents.assessment.evidence import Determined, Rule, Side
 from agents.assessment.gate import apply_rule
+from benchmarks.calibration.counts import counting, shown
 from benchmarks.calibration.rows import SHOWN, Bound, Calibration
 from benchmarks.calibration.studies import Population, draw, p_greater, t_statistics
-from tasks.statistics.claims import counting
 from tasks.statistics.intervals import Floats
 from tasks.statistics.look_plan import LookPlan, look_level
-from tasks.statistics.partial_conjunction import shown
 from tasks.statistics.power import power
 
 ALPHA = 0.05

@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.calibration.counts import shown
+from benchmarks.calibration.many_tests import johnson_tests, t_tests
 from benchmarks.calibration.rows import SHOWN, Bound, Calibration
 from benchmarks.calibration.studies import Population, draw
 from tasks.statistics.bootstrap import mean_intervals
 from tasks.statistics.bootstrap_t import bootstrap_ts
 from tasks.statistics.clusters import of_images
 from tasks.statistics.intervals import Floats, t_interval
-from tasks.statistics.location import johnson_tests, p_values, t_tests
-from tasks.statistics.partial_conjunction import shown
+from tasks.statistics.location import p_values
 from tasks.statistics.resampling import draw as resamples
 from tasks.statistics.shared_error import reference
 

@@ -6,14 +6,15 @@ import math
 
 import numpy as np
 
+from benchmarks.calibration.counts import shown
+from benchmarks.calibration.e_processes import anytime_p, e_partial_conjunction, log_e_process
 from benchmarks.calibration.rows import SHOWN, Bound, Calibration
 from benchmarks.calibration.studies import Population, draw, growing_johnson_t, p_greater, t_statistics
 from tasks.statistics.adequacy import MINIMUM_IMAGES
 from tasks.statistics.confidence_sequences import confidence_sequence
-from tasks.statistics.e_values import anytime_p, log_e_process, log_e_value
+from tasks.statistics.e_values import log_e_value
 from tasks.statistics.intervals import Floats
 from tasks.statistics.looks import equally_spaced, plan_looks
-from tasks.statistics.partial_conjunction import e_partial_conjunction, shown
 from tasks.statistics.power import sample_size
 
 ALPHA = 0.05

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from store.models import LAYER_ROLES, LayerRole, Plant
-from tasks.diagnostics.layout import Layout
+from tasks.diagnostics.site_layout import SiteLayout
 
 TAUS = (2.0, 4.0, 8.0, 16.0)
 """Factors of the queries."""
@@ -32,7 +32,7 @@ class Unit:
 
 
 def units(
-    layout: Layout, layers: Collection[int] | None = None, heads: Collection[int] | None = None
+    layout: SiteLayout, layers: Collection[int] | None = None, heads: Collection[int] | None = None
 ) -> Iterator[Unit]:
     """Every layer of every tower, and every head that can be told apart; or some layers and some heads of theirs."""
     for role in LAYER_ROLES:

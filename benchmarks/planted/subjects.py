@@ -13,11 +13,11 @@ from store.kinds import diagnostic_metrics as m
 from store.models import ModelRef, Plant
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.image_metrics import image_metrics
-from tasks.diagnostics.layout import find_layout
 from tasks.diagnostics.losses import measured_losses
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init
 from tasks.diagnostics.recording import Batch, Record
+from tasks.diagnostics.site_layout import find_layout
 from tasks.diagnostics.verdict import Verdict, judge
 from tasks.libraries import versions
 

@@ -16,7 +16,7 @@ from store.commands import Block, Fail, ReleaseTask, Succeed
 from store.errors import BadInput, GonogoError, IntegrityFailure, LogLocked, Refused, StorageFailure, TrackingFailure
 from store.facts import Facts
 from store.task.state import Task
-from tasks.handler import Blocked, Done, Outcome, Run
+from tasks.handler import Blocked, Done, Outcome, TaskContext
 
 RECALLED = "the work was done under an earlier claim, whose process ended before it could tell the log"
 
@@ -76,13 +76,13 @@ def _work(services: Services, task: Task) -> Succeed | Fail | Block:
 
 
 def _handle(services: Services, task: Task, scratch: Path) -> Outcome:
-    run = Run(
+    context = TaskContext(
         workspace=services.workspace.root.resolve(),
         scratch=scratch,
         artifact=services.artifacts.find,
         progress=services.display.advance,
     )
-    outcome: Done | Blocked = services.handler_of(task.spec.kind)(task.spec, run)
+    outcome: Done | Blocked = services.handler_of(task.spec.kind)(task.spec, context)
     return outcome
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from store.study.protocol import Study
 from tasks.statistics.adequacy import MINIMUM_IMAGES
 from tasks.statistics.look_plan import LookPlan, look_level
-from tasks.statistics.planning import Plan, planned_effect, planned_images
+from tasks.statistics.planning import PowerPlan, planned_effect, planned_images
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER
 
 
@@ -105,7 +105,7 @@ def _looks(study: Study) -> int:
     return study.decision.last_look or 1
 
 
-def _plan(study: Study, k: int, careful: bool = False) -> Plan:
+def _plan(study: Study, k: int, careful: bool = False) -> PowerPlan:
     """How `study` finds k of its models on one side of the threshold."""
     rule, looks = study.decision, _looks(study)
     shared = LookPlan("open" if rule.looks == "open" else rule.boundary, looks, rule.effect)
@@ -115,7 +115,7 @@ def _plan(study: Study, k: int, careful: bool = False) -> Plan:
             f"effect: e-values that are tuned to {rule.effect:g} SD never reach alpha = {rule.alpha:g} with "
             f"{images(study)} images"
         )
-    return Plan(
+    return PowerPlan(
         design="one-sample",
         alternative="greater",
         alpha=rule.alpha,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tasks.diagnostics.zoo.card import Card
-    from tasks.diagnostics.zoo.training import Progress
+    from tasks.diagnostics.zoo.training import TrainingProgress
 
 
 def list_models(family: str | None = None) -> dict[str, list[str]]:
@@ -27,7 +27,9 @@ def require_family(name: str, commands: list[str]) -> None:
         raise unknown("family or command", name, [*known(), *commands])
 
 
-def train_model(name: str, out: Path, seed: int, steps: int | None, advance: Callable[[Progress], None]) -> Card:
+def train_model(
+    name: str, out: Path, seed: int, steps: int | None, advance: Callable[[TrainingProgress], None]
+) -> Card:
     """Train a model of the zoo on generated shapes, score it on held-out ones, and write it to the folder `out`."""
     from tasks.diagnostics.zoo.making import make
 

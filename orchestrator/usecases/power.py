@@ -12,7 +12,7 @@ from orchestrator.study.preflight import check_rule
 from orchestrator.usecases.errors import BadArgument
 from orchestrator.workspace import Workspace
 from store.errors import BadInput
-from tasks.statistics.planning import Plan, planned_effect, planned_images, planned_power
+from tasks.statistics.planning import PowerPlan, planned_effect, planned_images, planned_power
 from tasks.statistics.power import MEDIUM_EFFECT, TARGET_POWER
 
 if TYPE_CHECKING:
@@ -160,11 +160,11 @@ def _plan(
     looks: int | None,
     look_level: float | None,
     claim: tuple[int, int] | None,
-) -> Plan:
+) -> PowerPlan:
     if one_sided is None:
         one_sided = claim is not None
     try:
-        return Plan(
+        return PowerPlan(
             design=design or ("paired" if claim is None else "one-sample"),
             alternative="greater" if one_sided else "two-sided",
             alpha=alpha or 0.05,
@@ -178,7 +178,7 @@ def _plan(
         raise BadArgument("at_least" if field == "claim" else field, f"{{}}: {wrong}") from None
 
 
-def _needed(plan: Plan, effect: float, target: float) -> PlannedTest:
+def _needed(plan: PowerPlan, effect: float, target: float) -> PlannedTest:
     """The images that an effect needs."""
     try:
         exact = planned_images(plan, effect, target)
@@ -190,7 +190,7 @@ def _needed(plan: Plan, effect: float, target: float) -> PlannedTest:
     return replace(found, power=target, n_exact=exact, n_any_dependence=any_dependence)
 
 
-def _found(plan: Plan, n: int, effect: float | None, target: float) -> PlannedTest:
+def _found(plan: PowerPlan, n: int, effect: float | None, target: float) -> PlannedTest:
     """What a number of images finds: the smallest effect, or the power for one that is given."""
     try:
         mde = planned_effect(plan, n, target)

@@ -16,7 +16,7 @@ SCHEMA = "gonogo.audit/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
+class AuditResult:
     """What was found in a report, the worst first, then by line."""
 
     format: str
@@ -60,12 +60,12 @@ class Audit:
         }
 
 
-def audit_file(path: Path) -> Audit:
+def audit_file(path: Path) -> AuditResult:
     """Audit a file; BadInput, in one line, where it is not there or no text."""
     return audit(open_report(path))
 
 
-def audit(report: Report) -> Audit:
+def audit(report: Report) -> AuditResult:
     """Hold the claims of a report against one another."""
     claims = Claims(report)
     found: dict[tuple[str, str, int, str], Finding] = {}
@@ -73,4 +73,4 @@ def audit(report: Report) -> Audit:
         for each in check(claims):
             found.setdefault((name, each.verdict, each.line, each.computation), replace(each, check=name))
     ordered = sorted(found.values(), key=lambda each: (VERDICTS.index(each.verdict), each.line))
-    return Audit(report.format, len(report.lines), tuple(ordered))
+    return AuditResult(report.format, len(report.lines), tuple(ordered))

@@ -10,7 +10,7 @@ from tasks.audit.audit import audit
 from tasks.audit.finding import VERDICTS
 from tasks.audit.reading.decoding import decoded
 from tasks.audit.reading.opening import read_report
-from tasks.handler import Done, Outcome, Run, measured
+from tasks.handler import Done, Outcome, TaskContext, measured
 
 RESULT_FILE = "audit.json"
 
@@ -18,14 +18,14 @@ MOST_FACTS = 20
 """Inconsistent findings that are told as facts; the file holds all."""
 
 
-def audit_report(spec: AuditSpec, run: Run) -> Outcome:
+def audit_report(spec: AuditSpec, context: TaskContext) -> Outcome:
     """Read the report of the spec's digest, and hold its claims against one another.
 
     Raises IntegrityFailure when the artifact is missing or altered, and BadInput when it is no text.
     """
-    data = run.artifact(spec.digest).read_bytes()
+    data = context.artifact(spec.digest).read_bytes()
     found = audit(read_report(decoded(data, spec.report), PurePath(spec.report).suffix.lower()))
-    kept = run.scratch / RESULT_FILE
+    kept = context.scratch / RESULT_FILE
     kept.write_text(json.dumps(found.view(spec.report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     wrong = found.of("inconsistent")
     return Done(

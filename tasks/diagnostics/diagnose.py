@@ -16,7 +16,7 @@ from store.kinds import diagnostic_metrics as m
 from store.kinds.diagnostic import Method
 from store.models import LAYER_ROLES, TOWERS, DataRef, ModelRef
 from tasks.diagnostics.alignment import Alignment, alignment
-from tasks.diagnostics.datasets import Dataset, Sample, open_data
+from tasks.diagnostics.datasets import CaptionedImage, Dataset, open_data
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.datasets.sample import data_digest
 from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, Site
@@ -26,12 +26,12 @@ from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.families.weights import UnusableModel
 from tasks.diagnostics.image_metrics import Metrics, image_metrics
 from tasks.diagnostics.intervention.influence import Interventions, measure_influence
-from tasks.diagnostics.layout import Layout, find_layout
 from tasks.diagnostics.losses import measured_losses
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init, summary
 from tasks.diagnostics.nulls.shuffled_pairs import Shift, shuffled_pairs
 from tasks.diagnostics.precision import full_precision
+from tasks.diagnostics.site_layout import SiteLayout, find_layout
 from tasks.diagnostics.verdict import Verdict, judge
 from tasks.handler import Progress, silent
 from tasks.libraries import versions
@@ -145,11 +145,11 @@ class _Diagnosing:
         self.dataset = dataset
         self.batch_size = min(batch_size, len(dataset))
         self.tell = tell
-        self.seen: list[tuple[Sample, str]] = []
+        self.seen: list[tuple[CaptionedImage, str]] = []
         self.peak = 0
         self._first: list[tuple[Image, Sequence[str]]] = []
         image, _ = read_image(dataset.samples[0])
-        self.layout: Layout = find_layout(model, [image], [dataset.samples[0].captions])
+        self.layout: SiteLayout = find_layout(model, [image], [dataset.samples[0].captions])
         self.planted: Changes = self.layout.changes(ref.plant) if ref.plant else {}
         self.measuring = Measuring(model, self.layout, self.planted, rows)
         self.metrics = Metrics()

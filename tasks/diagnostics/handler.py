@@ -21,7 +21,7 @@ from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.pictures import draw
-from tasks.handler import Blocked, Done, Measurement, Outcome, Run, measured
+from tasks.handler import Blocked, Done, Measurement, Outcome, TaskContext, measured
 from tasks.libraries import INSTALL
 from tasks.memory import is_out_of_memory
 
@@ -36,17 +36,17 @@ metrics, `samples.npz` and `heads.png`.
 """
 
 
-def measure_attention(spec: DiagnosticSpec, run: Run) -> Outcome:
+def measure_attention(spec: DiagnosticSpec, context: TaskContext) -> Outcome:
     """Diagnose the model of `spec`; raises as `diagnose` does.
 
     Blocked where trying again could not help: where weights or libraries cannot be had, where the model, a plant, the
     data or the device cannot be used, where scores or the output are not finite, and where the metric that the study
     decides on is undefined.
     """
-    cache = run.workspace / "cache" / "nulls"
+    cache = context.workspace / "cache" / "nulls"
     try:
         found = diagnose(
-            spec.model, spec.data, run.workspace, spec.batch_size, spec.seed, run.progress, spec.method, cache
+            spec.model, spec.data, context.workspace, spec.batch_size, spec.seed, context.progress, spec.method, cache
         )
     except WeightsUnavailable as error:
         return Blocked(error.reason, error.remedy)
@@ -68,9 +68,9 @@ def measure_attention(spec: DiagnosticSpec, run: Run) -> Outcome:
         facts=facts(found),
         parameters=_parameters(found),
         files={
-            SAMPLES: save_samples(found, run.scratch),
-            "diagnosis.json": _json(found, run.scratch),
-            **draw(found, run.scratch),
+            SAMPLES: save_samples(found, context.scratch),
+            "diagnosis.json": _json(found, context.scratch),
+            **draw(found, context.scratch),
         },
     )
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tasks.diagnostics.families.model import Pass, VisionLanguageModel
 from tasks.diagnostics.gates import Gates
-from tasks.diagnostics.layout import Layout
 from tasks.diagnostics.recording import Batch, Record
 from tasks.diagnostics.reduction import GATED_INFLUENCE
+from tasks.diagnostics.site_layout import SiteLayout
 from tasks.stopwatch import stopwatch_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Measuring:
     """
 
     def __init__(
-        self, model: VisionLanguageModel, layout: Layout, changes: Changes | None = None, rows: int | None = None
+        self, model: VisionLanguageModel, layout: SiteLayout, changes: Changes | None = None, rows: int | None = None
     ) -> None:
         self.model = model
         self.rows = rows

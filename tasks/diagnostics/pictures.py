@@ -1,4 +1,4 @@
-"""Pictures of a diagnosis, to be looked at beside its run: layers with their null bands, and heads by layer."""
+"""Pictures of a diagnosis, kept with its run: layers with their null bands, and heads by layer."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def draw(found: Diagnosis, folder: Path) -> dict[str, Path]:
 
 
 def _layers(found: Diagnosis) -> Figure | None:
-    """Normalised entropy by layer beside its nulls, and below it both scores by layer where there are any."""
+    """Normalised entropy by layer with its nulls, and below it both scores by layer where there are any."""
     from matplotlib.figure import Figure
 
     roles = [role for role in LAYER_ROLES if any(site.role == role and site.layer is not None for site in found.sites)]
@@ -130,7 +130,7 @@ def _mean(found: Diagnosis, metric: str) -> float:
 
 
 def _heads(found: Diagnosis) -> Figure | None:
-    """Normalised entropy of every head, layer by layer, one panel a role."""
+    """Normalised entropy of every head, layer by layer, one panel per role."""
     from matplotlib.figure import Figure
 
     by_role = {

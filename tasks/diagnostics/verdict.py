@@ -1,4 +1,4 @@
-"""The verdict on one model: whether attention is collapsed beside its nulls, and whether modalities move its output."""
+"""The verdict on one model: whether attention is collapsed against its nulls, and modalities move its output."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.diagnostics.finding import FEWEST_IMAGES, Finding, Label, listed
-from tasks.diagnostics.intervention.finding import judge_influence
+from tasks.diagnostics.intervention.functional_collapse import judge_influence
 from tasks.diagnostics.intervention.influence import Interventions
+from tasks.diagnostics.judgement import FEWEST_IMAGES, Judgement, Label, listed
 from tasks.diagnostics.losses import LOST, Loss, Losses
 
 ALPHA = 0.05
@@ -25,7 +25,7 @@ class Verdict:
     label: Label
     """Of attention, against its nulls."""
     reason: str
-    functional: Finding
+    functional: Judgement
     """Of influence: `collapsed` where a modality no longer moves the output."""
     losses: tuple[Loss, ...] = ()
     """By role."""

@@ -33,7 +33,7 @@ from tasks.environment.device import (
 )
 from tasks.environment.throughput import Sweep, sweep
 from tasks.environment.tower import ImageTower, load_tower
-from tasks.handler import Blocked, Done, Measurement, Outcome, Run, measured
+from tasks.handler import Blocked, Done, Measurement, Outcome, TaskContext, measured
 from tasks.libraries import INSTALL
 from tasks.memory import peak_bytes, reset_peak
 from tasks.stopwatch import stopwatch_of
@@ -43,7 +43,7 @@ RESULT_FILE = "environment.json"
 NO_GPU = "no GPU: CPU only"
 
 
-def measure_environment(spec: EnvironmentSpec, run: Run) -> Outcome:
+def measure_environment(spec: EnvironmentSpec, context: TaskContext) -> Outcome:
     """Look at the machine, then time the image tower of the spec's model over its batch sizes.
 
     Blocked where the libraries, the model or the memory for a single batch are missing. Raises BadInput for a model
@@ -58,10 +58,10 @@ def measure_environment(spec: EnvironmentSpec, run: Run) -> Outcome:
     machine, driver = inspect_machine(), inspect_driver()
     reset_peak(torch.device)
     try:
-        tower = load_tower(spec.model, run.workspace, spec.seed, torch.device)
+        tower = load_tower(spec.model, context.workspace, spec.seed, torch.device)
     except ImportError as error:
         return Blocked(f"a library of family {spec.model.family} is missing or broken ({error})", INSTALL)
-    found = sweep(tower.prepare, spec.batch_sizes, stopwatch_of(tower.model.device), progress=run.progress)
+    found = sweep(tower.prepare, spec.batch_sizes, stopwatch_of(tower.model.device), progress=context.progress)
     if not found.measured:
         return Blocked(
             f"a batch of {found.too_large} runs out of memory",
@@ -81,7 +81,7 @@ def measure_environment(spec: EnvironmentSpec, run: Run) -> Outcome:
             "batch_sizes": ", ".join(map(str, spec.batch_sizes)),
             "seed": str(spec.seed),
         },
-        files={RESULT_FILE: _kept(run.scratch / RESULT_FILE, told, found)},
+        files={RESULT_FILE: _kept(context.scratch / RESULT_FILE, told, found)},
     )
 
 

@@ -1,18 +1,14 @@
-"""Percentile and BCa intervals from a bootstrap distribution, and of any statistic that works on whole arrays."""
+"""Percentile and BCa bounds from a bootstrap distribution."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasks.statistics.adequacy import Floats
-from tasks.statistics.resampling import Resamples, chunks
-
-Statistic = Callable[[Floats], Floats]
-"""From values of shape [..., n] to a number for each, shape [...] or what is left of it."""
+from tasks.statistics.resampling import Resamples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,36 +19,6 @@ class Intervals:
     low: Floats
     high: Floats
     confidence: float
-
-
-def bca_intervals(x: Floats, statistic: Statistic, resamples: Resamples, confidence: float = 0.95) -> Intervals:
-    """BCa interval of a statistic of `x`, shape [..., n], whose last axis is resampled.
-
-    `statistic` is given resamples of shape [..., chunk, n] and answers with one number each, shape [..., chunk]. NaN
-    where the statistic does not vary over resamples, is undefined for one, or is on one side of the estimate for all.
-    Raises ValueError when `resamples` are of another number of images or `confidence` is outside (0, 1).
-    Source: Efron and Tibshirani (1993), "An Introduction to the Bootstrap", §14.3.
-    """
-    check_confidence(confidence)
-    x = np.asarray(x, dtype=np.float64)
-    n = x.shape[-1]
-    check_images(n, resamples)
-    estimate = np.asarray(statistic(x))
-    distribution = np.empty((*estimate.shape, resamples.size))
-    width = 2 * x.size
-    for part, drawn in resamples.indices(beside=width):
-        distribution[..., part] = statistic(x[..., drawn])
-    jackknife = np.empty((*estimate.shape, n))
-    for part in chunks(n, width):
-        left_out = np.arange(part.start, part.stop)[:, None]
-        others = np.arange(n - 1) + (np.arange(n - 1) >= left_out)
-        jackknife[..., part] = statistic(x[..., others])
-    distribution.sort(axis=-1)
-    noise = 1e-12 * np.maximum(-distribution[..., 0], distribution[..., -1])
-    levels = bca_levels(share_below(distribution, estimate, noise), jackknife, confidence)
-    varies = distribution[..., -1] - distribution[..., 0] > noise
-    low, high = (np.where(varies, quantile(distribution, level), np.nan) for level in levels)
-    return Intervals(estimate, low, high, confidence)
 
 
 def share_below(ascending: Floats, estimate: Floats, noise: Floats) -> Floats:

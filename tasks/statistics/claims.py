@@ -21,8 +21,8 @@ RejectionProbability = Callable[[float], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """Operating characteristics of claiming "at least k of m" when the rule counts k models or more."""
+class OperatingCharacteristics:
+    """Error and power of claiming "at least k of m" when the rule counts k models or more."""
 
     k: int
     m: int
@@ -38,42 +38,7 @@ class Claim:
     """P(claim) when every model collapses with the power that was assumed, and models are independent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """What reading û off all m models says, when some of them collapse. No k is chosen, and none is corrected for."""
-
-    m: int
-    alpha: float
-    collapsed: int
-    """Models that truly collapse."""
-    at_least: tuple[float, ...]
-    """P(û ≥ u) for u = 0 … m: power up to `collapsed`, error beyond it; for independent models."""
-
-    @property
-    def error(self) -> float:
-        """P(û says more than the truth); alpha bounds it however the models depend on one another."""
-        return self.at_least[self.collapsed + 1] if self.collapsed < self.m else 0.0
-
-    @property
-    def mean(self) -> float:
-        """Models that û shows on average."""
-        return sum(self.at_least[1:])
-
-
-def counting(m: int, alpha: float, power: RejectionProbability, collapsed: int) -> Counting:
-    """û of `m` models, `collapsed` of which have the given `power` while the others sit on the threshold.
-
-    Whether "2 of 3" or "3 of 3" is the right claim need not be settled for the sake of errors: one û answers both.
-    Raises ValueError unless 0 ≤ collapsed ≤ m, m ≥ 1 and 0 < alpha < 1.
-    Source: Benjamini and Heller (2008).
-    """
-    if not 0 <= collapsed <= m or m < 1 or not 0 < alpha < 1:
-        raise ValueError(f"no count of {collapsed} collapsed of {m} models at alpha = {alpha}")
-    found = tuple(_holm_at_least(u, alpha, (collapsed, power), (m - collapsed, _on_threshold)) for u in range(m + 1))
-    return Counting(m=m, alpha=alpha, collapsed=collapsed, at_least=found)
-
-
-def claim(k: int, m: int, alpha: float, power: RejectionProbability, rule: Rule = "holm") -> Claim:
+def claim(k: int, m: int, alpha: float, power: RejectionProbability, rule: Rule = "holm") -> OperatingCharacteristics:
     """The claim "at least k of m models collapse" when every model is tested at `alpha` and has the given `power`.
 
     A false claim is most likely when exactly k − 1 models collapse. Without correction the m − k + 1 others then each
@@ -84,14 +49,14 @@ def claim(k: int, m: int, alpha: float, power: RejectionProbability, rule: Rule 
     if not 1 <= k <= m or not 0 < alpha < 1:
         raise ValueError(f"no claim of at least {k} of {m} at alpha = {alpha}")
     probability = holm_count_at_least if rule == "holm" else _count_at_least
-    return Claim(
+    return OperatingCharacteristics(
         k=k,
         m=m,
         rule=rule,
         alpha=alpha,
         error_bound=alpha if rule == "holm" else false_claim_bound(k, m, alpha, collapsed=k - 1),
-        error_independent=probability(k, m, alpha, _on_threshold, k - 1),
-        error_none=probability(k, m, alpha, _on_threshold, 0),
+        error_independent=probability(k, m, alpha, on_threshold, k - 1),
+        error_none=probability(k, m, alpha, on_threshold, 0),
         power=probability(k, m, alpha, power, 0),
     )
 
@@ -121,13 +86,13 @@ def holm_count_at_least(k: int, m: int, alpha: float, rejection: RejectionProbab
 
     `certain` models have p = 0; each other has P(p ≤ level) = `rejection(level)`.
     """
-    return _holm_at_least(k, alpha, (certain, _always), (m - certain, rejection))
+    return holm_at_least(k, alpha, (certain, _always), (m - certain, rejection))
 
 
-def _holm_at_least(
+def holm_at_least(
     k: int, alpha: float, some: tuple[int, RejectionProbability], others: tuple[int, RejectionProbability]
 ) -> float:
-    """The same for two kinds of models, each given by their number and their P(p ≤ level).
+    """P(Holm's correction at `alpha` rejects k or more) of two kinds of models: each a number and its P(p ≤ level).
 
     Holm rejects k or more when, for every v up to k, v or more p-values are at most alpha/(m − v + 1): the count of
     each kind is followed from level to level.
@@ -161,7 +126,8 @@ def _count_at_least(k: int, m: int, alpha: float, rejection: RejectionProbabilit
     return at_least(k - certain, [rejection(alpha)] * (m - certain))
 
 
-def _on_threshold(level: float) -> float:
+def on_threshold(level: float) -> float:
+    """P(p ≤ level) of a model that sits on its threshold."""
     return level
 
 

@@ -20,8 +20,7 @@ from tasks.statistics.adequacy import (
 class Clusters:
     """What each image brings to a mean, which is the sum of `sums` over that of `sizes`. Leading axes are free.
 
-    Made by `of_images`, `of_differences`, `of_captions`, `of_groups`, `of_sample` and `trend.of_layers`. Images are
-    independent of one another; what belongs to one image need not be.
+    Made by `of_images` and `of_sample`. Images are independent of one another; what belongs to one image need not be.
     """
 
     sums: Floats
@@ -110,46 +109,9 @@ def of_images(x: Floats) -> Clusters:
     return Clusters(np.where(present, x, 0.0), present.astype(np.float64))
 
 
-def of_differences(a: Floats, b: Floats) -> Clusters:
-    """Differences a − b of two arrays of shape [..., n], image by image; NaN where an image is missing in either.
-
-    Raises ValueError when the shapes differ.
-    """
-    if a.shape != b.shape:
-        raise ValueError(f"paired arrays must have one shape, not {a.shape} and {b.shape}")
-    with np.errstate(invalid="ignore"):
-        found, larger = of_images(a - b), np.maximum(np.abs(a), np.abs(b))
-    return Clusters(found.sums, found.sizes, np.where(np.isnan(larger), 0.0, larger).max(axis=-1, initial=0.0))
-
-
 def of_sample(sample: Sample) -> Clusters:
     """One value an image, of a sample that is known to bear a test."""
     return Clusters(sample.values, np.ones(sample.n), np.zeros(()))
-
-
-def of_captions(x: Floats) -> Clusters:
-    """Several values an image, `x` of shape [..., n, captions], padded with NaN where an image has fewer of them."""
-    x = np.asarray(x, dtype=np.float64)
-    present = ~np.isnan(x)
-    return Clusters(np.where(present, x, 0.0).sum(axis=-1), present.sum(axis=-1).astype(np.float64))
-
-
-def of_groups(values: Floats, image: NDArray[np.integer]) -> Clusters:
-    """Values of shape [..., k] beside the image that each belongs to, shape [k]; images are taken in ascending order.
-
-    NaN is a missing value. Raises ValueError when the shapes do not match.
-    """
-    values = np.asarray(values, dtype=np.float64)
-    if image.shape != values.shape[-1:]:
-        raise ValueError(f"image: {list(image.shape)} labels for values of shape {list(values.shape)}")
-    order = np.argsort(image, kind="stable")
-    _, starts = np.unique(image[order], return_index=True)
-    present = ~np.isnan(values)
-    sums, sizes = (
-        np.add.reduceat(each[..., order], starts, axis=-1)
-        for each in (np.where(present, values, 0.0), present.astype(np.float64))
-    )
-    return Clusters(sums, sizes)
 
 
 def deviations(clusters: Clusters, minimum: int = MINIMUM_IMAGES) -> Deviations:

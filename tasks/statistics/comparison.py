@@ -15,7 +15,7 @@ from store.evidence import Interval
 from store.kinds.statistics import StatisticsSpec
 from tasks.statistics.across_models import AcrossModels, fixed_set, population
 from tasks.statistics.adequacy import Undetermined
-from tasks.statistics.claims import RULES, Claim, claim
+from tasks.statistics.claims import RULES, OperatingCharacteristics, claim
 from tasks.statistics.clusters import of_images
 from tasks.statistics.location import SMALLEST_P
 from tasks.statistics.look_plan import look_level
@@ -102,7 +102,7 @@ class Comparison:
     cleared: tuple[str, ...]
     """Models whose mean is significantly short of the threshold after correction."""
     design: Design
-    claims: tuple[Claim, ...]
+    claims: tuple[OperatingCharacteristics, ...]
     """For each k under consideration, the rule in force (Holm) and the count without correction."""
 
 
@@ -244,7 +244,7 @@ def _within_reach(solved: Callable[[], float]) -> float | None:
         return None
 
 
-def _claims(spec: StatisticsSpec, m: int, n: int, level: float) -> tuple[Claim, ...]:
+def _claims(spec: StatisticsSpec, m: int, n: int, level: float) -> tuple[OperatingCharacteristics, ...]:
     """Each claim under both rules, when every model lies half a standard deviation beyond the threshold."""
     for k in spec.at_least:
         if not 1 <= k <= m:
@@ -254,5 +254,9 @@ def _claims(spec: StatisticsSpec, m: int, n: int, level: float) -> tuple[Claim, 
         return power(n, MEDIUM_EFFECT, alpha, "one-sample", "greater") if n >= 2 else 0.0
 
     if level == 0:  # nothing is claimed at this look, rightly or wrongly
-        return tuple(Claim(k, m, rule, 0.0, 0.0, 0.0, 0.0, 0.0) for k in sorted(set(spec.at_least)) for rule in RULES)
+        return tuple(
+            OperatingCharacteristics(k, m, rule, 0.0, 0.0, 0.0, 0.0, 0.0)
+            for k in sorted(set(spec.at_least))
+            for rule in RULES
+        )
     return tuple(claim(k, m, level, per_model, rule) for k in sorted(set(spec.at_least)) for rule in RULES)

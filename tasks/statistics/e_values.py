@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 
 from tasks.statistics.intervals import Floats
-from tasks.statistics.location import SMALLEST_P
 
 
 def log_e_value(t: Floats, n: Floats, scale: float) -> Floats:
@@ -30,7 +28,7 @@ def log_e_value(t: Floats, n: Floats, scale: float) -> Floats:
         raise ValueError("an e-value needs numbers t, and n of 2 or more")
     with np.errstate(invalid="ignore"):
         cosine = np.where(np.isinf(t), np.sign(t), t / np.hypot(t, np.sqrt(n - 1)))
-    return _log_e(cosine, n, scale)
+    return log_e_of_cosine(cosine, n, scale)
 
 
 def log_e_normal(z: Floats, information: Floats | float, scale: float) -> Floats:
@@ -54,33 +52,6 @@ def log_e_normal(z: Floats, information: Floats | float, scale: float) -> Floats
     shrunk = spread / (1 + spread)
     found: Floats = math.log(2) - 0.5 * np.log1p(spread) + 0.5 * shrunk * z**2 + log_ndtr(z * np.sqrt(shrunk))
     return found
-
-
-def log_e_process(x: Floats, value: float, scale: float, side: Literal["greater", "less"] = "greater") -> Floats:
-    """Log e-value of "the mean is not beyond `value`" after every image, in the order given; [..., n] -> [..., n].
-
-    A missing image (NaN) leaves it as it is, and before the first image it is 0. The order is append-only: it is fixed
-    before any value is seen, and no image leaves it. It depends on no unit: x and `value` may be scaled together.
-    Raises ValueError for infinite values and as `log_e_value` does.
-    """
-    x = np.asarray(x, dtype=np.float64)
-    if np.isinf(x).any() or not math.isfinite(value):
-        raise ValueError("x and value must be finite; a missing image is NaN")
-    beyond = np.where(np.isnan(x), 0.0, x - value) * (1.0 if side == "greater" else -1.0)
-    n = np.cumsum(~np.isnan(x), axis=-1, dtype=np.float64)
-    length = np.sqrt(n * np.cumsum(beyond**2, axis=-1))
-    cosine = np.divide(np.cumsum(beyond, axis=-1), length, out=np.zeros_like(length), where=length > 0)
-    return _log_e(np.clip(cosine, -1.0, 1.0), n, scale)
-
-
-def anytime_p(log_e: Floats) -> Floats:
-    """The p-value after every image, min(1, 1/max E so far), of a log e-process of shape [..., n]; same shape.
-
-    Whenever one stops, it is at most alpha with probability alpha at most under the null hypothesis.
-    Source: Ville (1939), "Étude critique de la notion de collectif", through Ramdas et al. (2023), "Game-theoretic
-    statistics and safe anytime-valid inference", Statistical Science 38.
-    """
-    return np.clip(np.exp(-np.maximum.accumulate(np.asarray(log_e), axis=-1)), SMALLEST_P, 1.0)
 
 
 def critical_t(level: float, n: int, scale: float) -> float:
@@ -120,7 +91,7 @@ def _critical(level: float, log_e: Callable[[float], float]) -> float:
     return float(brentq(excess, 0.0, high, xtol=1e-12, rtol=1e-14))
 
 
-def _log_e(cosine: Floats, n: Floats, scale: float) -> Floats:
+def log_e_of_cosine(cosine: Floats, n: Floats, scale: float) -> Floats:
     """Logarithm of E from w = Σ(x − τ)/√(n·Σ(x − τ)²), the cosine of the angle between values and ones.
 
     With the right Haar measure on σ the likelihood ratio of effect δ is e^(−nδ²/2) times the mean of

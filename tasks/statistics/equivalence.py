@@ -6,11 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from tasks.statistics.adequacy import MINIMUM_IMAGES, Floats, Sample
-from tasks.statistics.clusters import Clusters
-from tasks.statistics.location import Alternative, TTest, t_test, t_tests
+from tasks.statistics.adequacy import Sample
+from tasks.statistics.location import Alternative, TTest, t_test
 
 OneSided = Callable[[Sample, float, Alternative], TTest]
 """A test of a mean against a value, such as `t_test` or `johnson_test`."""
@@ -41,23 +38,6 @@ def equivalence_test(sample: Sample, margin: float, value: float = 0.0, test: On
     Source: Schuirmann (1987), "A comparison of the two one-sided tests procedure and the power approach", J.
     Pharmacokinetics and Biopharmaceutics 15.
     """
-    _check_margin(margin)
-    return Equivalence(margin, test(sample, value - margin, "greater"), test(sample, value + margin, "less"))
-
-
-def equivalence_tests(
-    clusters: Clusters, margin: float, value: Floats | float = 0.0, minimum: int = MINIMUM_IMAGES
-) -> Floats:
-    """The p with which the mean of each row lies within `value` ± `margin`, shape [...]; NaN in rows that bear no test.
-
-    `value` is a number or one for each row. By Student's t. Raises ValueError when the margin is not a positive number.
-    """
-    _check_margin(margin)
-    above = t_tests(clusters, np.asarray(value) - margin, "greater", minimum)
-    below = t_tests(clusters, np.asarray(value) + margin, "less", minimum)
-    return np.maximum(above.p, below.p)
-
-
-def _check_margin(margin: float) -> None:
     if not (math.isfinite(margin) and margin > 0):
         raise ValueError(f"margin: equivalence needs a positive number, not {margin}")
+    return Equivalence(margin, test(sample, value - margin, "greater"), test(sample, value + margin, "less"))

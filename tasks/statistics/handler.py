@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from store.kinds.diagnostic_metrics import ROLE_ENTROPY_LOSS
 from store.kinds.statistics import StatisticsFacts, StatisticsSpec
 from store.kinds.statistics_metrics import INDEPENDENT
-from tasks.handler import Done, Outcome, Run
+from tasks.handler import Done, Outcome, TaskContext
 from tasks.statistics.comparison import Comparison, compare
 from tasks.statistics.in_range import in_range
 from tasks.statistics.measurements import measurements
@@ -32,19 +32,19 @@ _NULL = (
 _UNREACHABLE = "none: with so few images no result, however clear, crosses the boundary; more images can"
 
 
-def compare_models(spec: StatisticsSpec, run: Run) -> Outcome:
+def compare_models(spec: StatisticsSpec, context: TaskContext) -> Outcome:
     """Test each model of the spec against the null value and the threshold, and every pair of models.
 
     The same spec and the same samples give the same bytes, whatever the order of the sources. Raises BadInput when
     samples cannot be joined or the spec contradicts itself.
     """
-    run.progress(0, 2, "reading samples")
-    joined = load_samples(spec.sources, spec.metric, run.artifact)
-    run.progress(1, 2, f"comparing {len(joined.values)} models on {joined.image_ids.size} images")
+    context.progress(0, 2, "reading samples")
+    joined = load_samples(spec.sources, spec.metric, context.artifact)
+    context.progress(1, 2, f"comparing {len(joined.values)} models on {joined.image_ids.size} images")
     found = in_range(compare(joined, spec), spec.metric)
-    path = run.scratch / RESULT_FILE
+    path = context.scratch / RESULT_FILE
     path.write_text(result_json(found, spec), encoding="utf-8")
-    run.progress(2, 2, "compared")
+    context.progress(2, 2, "compared")
     return Done(
         summary=f"Compared the {spec.metric} of {', '.join(joined.values)} on the images they share.",
         measurements=measurements(found),

@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from tasks.statistics.adequacy import MINIMUM_IMAGES, Floats, Sample
-from tasks.statistics.clusters import Clusters, Deviations, deviations, of_sample
+from tasks.statistics.adequacy import Floats, Sample
+from tasks.statistics.clusters import Deviations, deviations, of_sample
 from tasks.statistics.shared_error import NOTHING_SHARED, SharedError
 
 Alternative = Literal["two-sided", "less", "greater"]
@@ -31,20 +31,6 @@ class TTest:
     df: float
     """Degrees of freedom; a fraction where they were estimated."""
     p: float
-    alternative: Alternative
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TTests:
-    """Outcomes of t tests of many means, all of shape [...]; NaN in rows that bear no test."""
-
-    mean: Floats
-    """In the unit of the values."""
-    t: Floats
-    df: Floats
-    """Images less one."""
-    p: Floats
-    """In [`SMALLEST_P`, 1], not corrected for how many there are."""
     alternative: Alternative
 
 
@@ -87,32 +73,6 @@ def _tested(sample: Sample, t: float, alternative: Alternative, shared: SharedEr
     return TTest(t=t, df=df, p=p_value(t, df, alternative), alternative=alternative)
 
 
-def t_tests(
-    clusters: Clusters,
-    value: Floats | float = 0.0,
-    alternative: Alternative = "two-sided",
-    minimum: int = MINIMUM_IMAGES,
-) -> TTests:
-    """Student's t of every row against `value`, a number or one for each row, shape [...].
-
-    Of images with several captions it is the t of their ratio estimate, whose unit is the image (Cochran 1977,
-    "Sampling Techniques", §6.3).
-    """
-    found = deviations(clusters, minimum)
-    return _tests(found, student_t(found, value), alternative)
-
-
-def johnson_tests(
-    clusters: Clusters,
-    value: Floats | float = 0.0,
-    alternative: Alternative = "two-sided",
-    minimum: int = MINIMUM_IMAGES,
-) -> TTests:
-    """Johnson's modified t of every row against `value`, a number or one for each row, shape [...]."""
-    found = deviations(clusters, minimum)
-    return _tests(found, johnson_t(found, value), alternative)
-
-
 def student_t(found: Deviations, value: Floats | float) -> Floats:
     """(x̄ − value)/(s/√n) of every row, shape [...]."""
     return np.asarray((found.mean - value) / found.error)
@@ -152,8 +112,3 @@ def p_values(t: Floats | np.float64, df: Floats | float, alternative: Alternativ
         case "greater":
             p = stdtr(df, -t)
     return np.asarray(np.maximum(p, SMALLEST_P))
-
-
-def _tests(found: Deviations, t: Floats, alternative: Alternative) -> TTests:
-    df = np.where(found.determined, found.images - 1, np.nan)
-    return TTests(found.mean, t, df, p_values(t, df, alternative), alternative)

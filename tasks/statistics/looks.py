@@ -31,7 +31,7 @@ _NODES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class GroupSequentialDesign:
     """The boundary of every look, for standard normal statistics of all data so far."""
 
     fractions: tuple[float, ...]
@@ -49,7 +49,9 @@ def equally_spaced(looks: int) -> tuple[float, ...]:
     return tuple((look + 1) / looks for look in range(looks))
 
 
-def plan_looks(alpha: float, kind: Boundaries, fractions: Sequence[float], sides: Sides = "one-sided") -> Plan:
+def plan_looks(
+    alpha: float, kind: Boundaries, fractions: Sequence[float], sides: Sides = "one-sided"
+) -> GroupSequentialDesign:
     """Boundaries for looks at the given `fractions` of the images, which ascend to 1, at level `alpha` overall.
 
     Raises ValueError for an alpha outside (0, 1) and for fractions that do not ascend or do not end in 1.
@@ -127,30 +129,6 @@ def repeated_p(
     return repeated[where].reshape(p.shape)
 
 
-def inflation(
-    alpha: float, kind: Boundaries, fractions: Sequence[float], target: float = 0.8, sides: Sides = "one-sided"
-) -> float:
-    """How many times the images of a single look all looks together plan for, to find the same effect with `target`.
-
-    A study that stops at its first crossing needs fewer on average. For z-tests; at 30 images or more a t-test differs
-    by little. Raises ValueError as `plan_looks` does, and unless alpha < `target` < 1.
-    Source: Jennison and Turnbull (2000), tables 2.2 and 2.4.
-    """
-    from scipy.optimize import brentq
-
-    critical = plan_looks(alpha, kind, fractions, sides).critical
-    if not alpha < target < 1:
-        raise ValueError(f"target power must lie strictly between alpha and 1, not {target}")
-
-    def drift(critical: Sequence[float], fractions: Sequence[float]) -> float:
-        def shortfall(drift: float) -> float:
-            return target - float(crossing(critical, fractions, sides, drift).sum())
-
-        return float(brentq(shortfall, 0.0, max(critical[-1], 0.0) + _REACH, xtol=1e-10))
-
-    return (drift(critical, fractions) / drift(plan_looks(alpha, kind, (1.0,), sides).critical, (1.0,))) ** 2
-
-
 def _smallest_alpha(p: float, kind: Boundaries, look: int, fractions: tuple[float, ...], sides: Sides) -> float:
     """P(crossing) of the boundary of the family that passes through this look's z; never below p, nor above 1."""
     from scipy.special import ndtri
@@ -163,7 +141,7 @@ def _smallest_alpha(p: float, kind: Boundaries, look: int, fractions: tuple[floa
 
 
 @lru_cache(maxsize=256)
-def _plan(alpha: float, kind: Boundaries, fractions: tuple[float, ...], sides: Sides) -> Plan:
+def _plan(alpha: float, kind: Boundaries, fractions: tuple[float, ...], sides: Sides) -> GroupSequentialDesign:
     from scipy.optimize import brentq
     from scipy.special import ndtr, ndtri
 
@@ -183,7 +161,7 @@ def _plan(alpha: float, kind: Boundaries, fractions: tuple[float, ...], sides: S
         # At the last look, OBF's constant is Bonferroni's at most: its boundary is the higher one before.
         constant = float(brentq(excess, single, shared, xtol=1e-12, rtol=1e-14))
     critical = constant * shape
-    return Plan(fractions, tuple(critical.tolist()), tuple((tails * ndtr(-critical)).tolist()))
+    return GroupSequentialDesign(fractions, tuple(critical.tolist()), tuple((tails * ndtr(-critical)).tolist()))
 
 
 def _shape(kind: Boundaries, fractions: Sequence[float]) -> Floats:

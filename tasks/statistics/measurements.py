@@ -11,7 +11,7 @@ from store.evidence import Interval
 from store.kinds import statistics_metrics as m
 from store.metrics import Metric
 from tasks.handler import Measurement, measured
-from tasks.statistics.claims import Claim
+from tasks.statistics.claims import OperatingCharacteristics
 from tasks.statistics.comparison import Comparison
 from tasks.statistics.location import TTest
 from tasks.statistics.models import ModelResult
@@ -55,7 +55,7 @@ def _sequential(found: Comparison) -> Iterator[Measurement]:
         yield measured(m.SEQUENTIAL_P, p, k=k, of=len(found.p_sequential))
 
 
-def _claim(claim: Claim) -> Iterator[Measurement]:
+def _claim(claim: OperatingCharacteristics) -> Iterator[Measurement]:
     """The rule in force under the plain names; the count without correction beside it, for comparison."""
     metrics = m.CLAIM if claim.rule == "holm" else m.UNCORRECTED_CLAIM
     values = (claim.error_bound, claim.error_independent, claim.power)

@@ -17,7 +17,7 @@ Dependence = Literal["independent", "any"]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PowerPlan:
     """How a study tests, apart from its size. Raises ValueError, naming the field, for what makes no sense."""
 
     design: Design = "paired"
@@ -58,7 +58,7 @@ class Plan:
         return (self.alpha / self.looks if self.look_level is None else self.look_level) / self.comparisons
 
 
-def planned_power(plan: Plan, n: float, effect: float) -> float:
+def planned_power(plan: PowerPlan, n: float, effect: float) -> float:
     """Probability that `n` images find the standardised `effect`, or the claim when all its models have it.
 
     Raises ValueError when n < 2.
@@ -70,7 +70,7 @@ def planned_power(plan: Plan, n: float, effect: float) -> float:
     return _claimed(plan, rejection)
 
 
-def planned_images(plan: Plan, effect: float, target: float = TARGET_POWER) -> float:
+def planned_images(plan: PowerPlan, effect: float, target: float = TARGET_POWER) -> float:
     """The images, not rounded and at least 2, that find `effect` with power `target`.
 
     Of two independent groups each needs so many. Raises ValueError when a billion images do not.
@@ -78,7 +78,7 @@ def planned_images(plan: Plan, effect: float, target: float = TARGET_POWER) -> f
     return smallest_sample(lambda n: planned_power(plan, n, effect), target)
 
 
-def planned_effect(plan: Plan, n: float, target: float = TARGET_POWER) -> float:
+def planned_effect(plan: PowerPlan, n: float, target: float = TARGET_POWER) -> float:
     """The smallest standardised effect, in absolute value, that `n` images find with power `target`.
 
     Raises ValueError when n < 2 or `target` is not strictly between the level of a test and 1.
@@ -89,7 +89,7 @@ def planned_effect(plan: Plan, n: float, target: float = TARGET_POWER) -> float:
     return smallest_effect(lambda effect: planned_power(plan, n, sign * effect), target)
 
 
-def _claimed(plan: Plan, rejection: RejectionProbability) -> float:
+def _claimed(plan: PowerPlan, rejection: RejectionProbability) -> float:
     if plan.claim is None:
         return rejection(plan.level)
     k, m = plan.claim

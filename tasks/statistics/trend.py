@@ -8,7 +8,6 @@ import numpy as np
 
 from store.evidence import Interval
 from tasks.statistics.adequacy import MINIMUM_IMAGES, Floats, Undetermined, examine_derived
-from tasks.statistics.clusters import Clusters, of_images
 from tasks.statistics.intervals import t_interval
 from tasks.statistics.location import TTest, t_test
 
@@ -51,13 +50,6 @@ def layer_slopes(x: Floats, depth: Floats | None = None) -> Floats:
     return slopes
 
 
-def of_layers(x: Floats, depth: Floats | None = None) -> Clusters:
-    """The slopes of `layer_slopes` as what the vectorised tests and intervals take."""
-    slopes = of_images(layer_slopes(x, depth))
-    largest = np.where(np.isnan(x), 0.0, np.abs(x)).max(axis=(-2, -1), initial=0.0)
-    return Clusters(slopes.sums, slopes.sizes, largest)
-
-
 def trend(
     x: Floats, depth: Floats | None = None, confidence: float = 0.95, minimum: int = MINIMUM_IMAGES
 ) -> Trend | Undetermined:
@@ -65,7 +57,7 @@ def trend(
 
     Layers of one image depend on one another, so each image gives one slope, and these are the sample; however many
     layers there are, the degrees of freedom are images − 1. Undetermined as in `adequacy.examine`, the spread of the
-    slopes being held against the values that they were computed from. Many trends at once are `t_tests(of_layers(x))`.
+    slopes being held against the values that they were computed from.
     Source: Lorch and Myers (1990), "Regression analyses of repeated measures data in cognitive research", J.
     Experimental Psychology: Learning, Memory, and Cognition 16.
     """

@@ -25,7 +25,7 @@ TEMPLATES: Mapping[str, Template] = {
 }
 """Of every key and of every label, by its text."""
 
-BEGINNINGS = {f"{text.partition('/')[0]}/": text for text in TEMPLATES if "/" in text}
+BEGINNINGS = {(start := f"{text.partition('/')[0]}/"): f"{start}…" for text in TEMPLATES if "/" in text}
 """Such as `layer/`, with which a longer text begins."""
 ENDINGS = {text.rpartition("}")[2]: text for text in TEMPLATES if re.search(r"\}[/_]\w+$", text)}
 """Such as `_entropy_loss`, which are taken off or put on."""

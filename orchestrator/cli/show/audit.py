@@ -13,11 +13,11 @@ from rich.text import Text
 from tasks.audit.finding import VERDICTS
 
 if TYPE_CHECKING:
-    from tasks.audit.audit import Audit
+    from tasks.audit.audit import AuditResult
     from tasks.audit.finding import Finding
 
 
-def show_audit(file: Path, found: Audit) -> None:
+def show_audit(file: Path, found: AuditResult) -> None:
     """Print each inconsistent finding, each that depends on how it is read, and the number of findings per verdict."""
     console = Console(highlight=False)
     for verdict, colour in zip(VERDICTS, ("red", "yellow"), strict=False):

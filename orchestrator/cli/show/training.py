@@ -39,7 +39,7 @@ class TrainingBar:
     ) -> None:
         self._progress.stop()
 
-    def advance(self, progress: training.Progress) -> None:
+    def advance(self, progress: training.TrainingProgress) -> None:
         """Show where the training stands."""
         left = "scoring" if progress.step == progress.steps else f"{progress.minutes_left:.1f} min left"
         self._progress.update(

@@ -10,7 +10,7 @@ from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.mentions import state_of
 from tasks.audit.finding import Finding, consistent_if
 from tasks.audit.numbers import NUM, Printed, printed
-from tasks.audit.reading.report import Line, Row, Table
+from tasks.audit.reading.report import Line, Table, TableRow
 from tasks.audit.units import UNIT, dimension, factor
 
 _TARGET = re.compile(
@@ -81,7 +81,7 @@ def _table(table: Table) -> Iterator[Finding]:
             yield from _judge(bound, row.cells[actual], row.cells[status], _line(row))
 
 
-def _line(row: Row) -> Line:
+def _line(row: TableRow) -> Line:
     return row.line
 
 

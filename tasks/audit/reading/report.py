@@ -121,7 +121,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row of a table."""
 
     line: Line
@@ -133,7 +133,7 @@ class Table:
     """A table: its header, and rows with as many cells or fewer."""
 
     header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ class Builder:
             self.next_item()
             like = self._like("row", marks[at] if marks else PLAIN)
             line = self._append(number, self._as_seen(number, source), " | ".join(cells), like)
-            kept.append(Row(line, cells))
+            kept.append(TableRow(line, cells))
         self.tables.append(Table(tuple(header), tuple(kept)))
         self.apart()
 

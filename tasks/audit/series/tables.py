@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Role, role_of
 from tasks.audit.numbers import NUM, printed
-from tasks.audit.reading.report import Row, Table
+from tasks.audit.reading.report import Table, TableRow
 from tasks.audit.series.naming import OF_ANYTHING, STATISTIC, divided
 from tasks.audit.series.parts import Aggregate, Part, Series
 from tasks.audit.units import UNIT, dimension, factor
@@ -84,6 +84,6 @@ def _is_all(cell: re.Match[str]) -> bool:
     return dimension(cell["unit"] or "") == "percent" and float(cell["value"]) == 100.0
 
 
-def _of_row(row: Row, cell: re.Match[str]) -> Part:
+def _of_row(row: TableRow, cell: re.Match[str]) -> Part:
     number, unit = printed(cell["value"]), cell["unit"] or ""
     return Part(row.cells[0], number, unit, number.exact_or_span(bool(unit)).scaled(factor(unit)), row.line)

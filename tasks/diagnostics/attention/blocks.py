@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from tasks.diagnostics.attention.layout import Layout, as_additive
 from tasks.diagnostics.attention.rows import LOW
+from tasks.diagnostics.attention.tensor_layout import TensorLayout, as_additive
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,7 +38,7 @@ class Piece(NamedTuple):
     """[batch, heads, queries, groups], the sum of -p ln p over the keys of a group, where members were given."""
 
 
-def by_blocks(layout: Layout, members: Tensor | None = None) -> Piece:
+def by_blocks(layout: TensorLayout, members: Tensor | None = None) -> Piece:
     """Entropies of a layout; with `members`, [batch, keys, groups] of 0 and 1, by group as well."""
     import torch
 
@@ -86,7 +86,7 @@ def by_blocks(layout: Layout, members: Tensor | None = None) -> Piece:
 class _Additive:
     """What is added to the scores of some rows of some samples: their mask, and what causality blocks."""
 
-    def __init__(self, layout: Layout, samples: slice, rows: slice, visible: int) -> None:
+    def __init__(self, layout: TensorLayout, samples: slice, rows: slice, visible: int) -> None:
         self._mask = layout.mask
         self._like = layout.q
         self._shape = (samples, rows)
@@ -124,7 +124,7 @@ class _Additive:
             whole[..., self._start :].masked_fill_(self._blocked, LOW)
 
 
-def _sizes(layout: Layout) -> tuple[int, int, int]:
+def _sizes(layout: TensorLayout) -> tuple[int, int, int]:
     """Samples, key heads and query rows of a block."""
     batch, served, keys = layout.k.shape[0], layout.k.shape[1], layout.k.shape[2]
     queries, serves = layout.q.shape[2], layout.q.shape[1] // served

@@ -12,8 +12,8 @@ from store.errors import first_line
 from tasks.diagnostics.attention.blocks import Piece, by_blocks
 from tasks.diagnostics.attention.choose import Backend
 from tasks.diagnostics.attention.fused import by_masks, by_spans
-from tasks.diagnostics.attention.layout import Layout
 from tasks.diagnostics.attention.rows import Groups, members
+from tasks.diagnostics.attention.tensor_layout import TensorLayout
 from tasks.diagnostics.attention.tiles import by_tiles
 from tasks.memory import is_out_of_memory
 
@@ -47,7 +47,7 @@ def usable(backend: Backend, device: torch.device, dtype: torch.dtype, width: in
 
 
 _KERNELS = {"tiles": "kernel of Triton", "spans": "fused attention", "masks": "fused attention under masks"}
-_RUN: Mapping[Backend, Callable[[Layout, Groups | None], Piece | None]] = {
+_RUN: Mapping[Backend, Callable[[TensorLayout, Groups | None], Piece | None]] = {
     "tiles": by_tiles,
     "spans": lambda layout, _: by_spans(layout),
     "masks": lambda layout, groups: by_masks(layout, None if groups is None else members(groups, layout.q)),
@@ -78,7 +78,7 @@ def _fault(backend: Backend, device: torch.device, dtype: torch.dtype, width: in
 
 def _examples(
     backend: Backend, device: torch.device, dtype: torch.dtype, width: int
-) -> list[tuple[Layout, Groups | None]]:
+) -> list[tuple[TensorLayout, Groups | None]]:
     """Each kind of call that a backend may be chosen for, alone and with another, and its groups of keys.
 
     Full and causal attention, heads that share keys, and a few rows, which other tiles of a kernel serve; under masks
@@ -88,10 +88,10 @@ def _examples(
 
     drawn = torch.Generator().manual_seed(0)
     q, k = (torch.randn(2, 2, 70, width, generator=drawn, dtype=torch.float64).to(device, dtype) for _ in range(2))
-    plain = Layout(q, k, None, False, 2.8 / width**0.5)
+    plain = TensorLayout(q, k, None, False, 2.8 / width**0.5)
     causal, shared = replace(plain, causal=True), replace(plain, k=k[:, :1])
     few = replace(plain, q=q[:, :, :5])
-    found: list[tuple[Layout, Groups | None]] = [(each, None) for each in (plain, causal, shared, few)]
+    found: list[tuple[TensorLayout, Groups | None]] = [(each, None) for each in (plain, causal, shared, few)]
     found.append((replace(few, k=k[:, :1], causal=True), None))
     if backend == "spans":
         return found

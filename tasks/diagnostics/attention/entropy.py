@@ -12,10 +12,10 @@ from tasks.diagnostics.attention.calibration import usable
 from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
 from tasks.diagnostics.attention.choose import Backend, Case, applicable, choose, worth_fusing
 from tasks.diagnostics.attention.fused import by_masks, by_spans
-from tasks.diagnostics.attention.layout import Layout, arranged
 from tasks.diagnostics.attention.parts import attendable_by_group, grouped, joined, ungrouped
 from tasks.diagnostics.attention.rows import BLOCKED, FAINT, Groups, Parts, Rows, members
 from tasks.diagnostics.attention.scored import by_scores
+from tasks.diagnostics.attention.tensor_layout import TensorLayout, arranged
 from tasks.diagnostics.attention.tiles import by_tiles, run_on
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def check_finite(entropies: Mapping[str, Tensor]) -> None:
             raise GonogoError(f"{site}: attention scores are not finite; check the weights of this module")
 
 
-def _projected(site: str, layout: Layout, groups: Groups | None, asked: Backend | None) -> Rows:
+def _projected(site: str, layout: TensorLayout, groups: Groups | None, asked: Backend | None) -> Rows:
     backend = _backend(site, _case(layout, groups, asked), layout, asked)
     if backend != "tiles":
         layout = layout.upcast()
@@ -83,7 +83,7 @@ def _projected(site: str, layout: Layout, groups: Groups | None, asked: Backend 
     return grouped(_by_group(layout, groups, of, backend), attendable_by_group(layout, of))
 
 
-def _found(layout: Layout, backend: Backend) -> Piece:
+def _found(layout: TensorLayout, backend: Backend) -> Piece:
     match backend:
         case "tiles":
             return by_tiles(layout)
@@ -95,7 +95,7 @@ def _found(layout: Layout, backend: Backend) -> Piece:
             return by_blocks(layout)
 
 
-def _by_group(layout: Layout, groups: Groups, of: Tensor, backend: Backend) -> Piece:
+def _by_group(layout: TensorLayout, groups: Groups, of: Tensor, backend: Backend) -> Piece:
     match backend:
         case "tiles":
             return by_tiles(layout, groups)
@@ -105,7 +105,7 @@ def _by_group(layout: Layout, groups: Groups, of: Tensor, backend: Backend) -> P
             return by_blocks(layout, of)
 
 
-def _case(layout: Layout, groups: Groups | None, asked: Backend | None) -> Case:
+def _case(layout: TensorLayout, groups: Groups | None, asked: Backend | None) -> Case:
     import torch
 
     device, queries, keys = layout.q.device.type, layout.q.shape[2], layout.k.shape[2]
@@ -124,7 +124,7 @@ def _case(layout: Layout, groups: Groups | None, asked: Backend | None) -> Case:
     )
 
 
-def _backend(site: str, case: Case, layout: Layout, asked: Backend | None) -> Backend:
+def _backend(site: str, case: Case, layout: TensorLayout, asked: Backend | None) -> Backend:
     """The first backend of those that can take a case that is right on this device."""
     if asked is not None and asked not in applicable(case):
         raise GonogoError(f"{site}: the backend {asked!r} cannot take {case}")

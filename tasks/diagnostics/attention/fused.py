@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from tasks.diagnostics.attention import kernels
 from tasks.diagnostics.attention.blocks import Piece
-from tasks.diagnostics.attention.layout import Layout, as_additive
 from tasks.diagnostics.attention.rows import FAINT, LOW
+from tasks.diagnostics.attention.tensor_layout import TensorLayout, as_additive
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,7 +22,7 @@ SHARP = 64.0
 """Size of a log-sum-exp over centred keys above which its difference from E[s] is off by more than some 2e-5 nat."""
 
 
-def by_spans(layout: Layout) -> Piece | None:
+def by_spans(layout: TensorLayout) -> Piece | None:
     """Entropies over a run of keys, full or causal, without a mask: under causality a triangle and a rectangle.
 
     None where scores are too sharp for it.
@@ -47,7 +47,7 @@ def by_spans(layout: Layout) -> Piece | None:
     return Piece(lse, entropy)
 
 
-def by_masks(layout: Layout, members: Tensor | None = None) -> Piece | None:
+def by_masks(layout: TensorLayout, members: Tensor | None = None) -> Piece | None:
     """Entropies under masks that block and add nothing; with `members`, [batch, keys, groups], by group as well.
 
     One call: the values are the keys of each group, 0 elsewhere, and beside them the members themselves. None where
@@ -101,7 +101,7 @@ def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool, 
     return out.reshape(*q.shape[:3], -1), lse.reshape(q.shape[:3])
 
 
-def _mask(layout: Layout) -> Tensor | None:
+def _mask(layout: TensorLayout) -> Tensor | None:
     if layout.mask is None:
         return None
     additive = as_additive(layout.mask, layout.q)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tasks.diagnostics.attention.blocks import Piece
-from tasks.diagnostics.attention.layout import Layout, opened
-from tasks.diagnostics.attention.rows import FAINT, Parts, Rows, Run
+from tasks.diagnostics.attention.rows import FAINT, KeySpan, Parts, Rows
+from tasks.diagnostics.attention.tensor_layout import TensorLayout, opened
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def joined(pieces: Sequence[Piece], open_keys: Sequence[Tensor], runs: Sequence[Run], groups: int) -> Rows:
+def joined(pieces: Sequence[Piece], open_keys: Sequence[Tensor], runs: Sequence[KeySpan], groups: int) -> Rows:
     """Rows from one piece for each run of keys, by the chain rule H = H(mass) + sum of mass times entropy.
 
     `open_keys` are the attendable keys of each run, [batch or 1, heads or 1, queries]. Source: Shannon (1948), "A
@@ -63,7 +63,7 @@ def grouped(piece: Piece, open_keys: Tensor) -> Rows:
     return Rows(whole.entropy, whole.attendable, parts)
 
 
-def attendable_by_group(layout: Layout, of: Tensor) -> Tensor:
+def attendable_by_group(layout: TensorLayout, of: Tensor) -> Tensor:
     """[batch, heads or 1, queries, groups], how many keys of each group a row may attend to.
 
     `of` are the members, [batch, keys, groups].

@@ -42,7 +42,7 @@ class Rows(NamedTuple):
     """By group of keys, where groups were asked for; H = H(mass) + sum of mass times entropy over the groups."""
 
 
-class Run(NamedTuple):
+class KeySpan(NamedTuple):
     """Keys `start` to `stop - 1`, which are all of one group."""
 
     group: int
@@ -64,7 +64,7 @@ class Groups:
     """How many groups there are; some may have no key."""
 
     @cached_property
-    def runs(self) -> tuple[Run, ...] | None:
+    def runs(self) -> tuple[KeySpan, ...] | None:
         """The runs of keys of one group, where they are few and the same for all samples; else None.
 
         Found once, as a GPU has to be waited for.
@@ -77,7 +77,7 @@ class Groups:
         if len(ends) > MOST_RUNS:
             return None
         starts = [0, *ends[:-1]]
-        return tuple(Run(int(row[start]), start, stop) for start, stop in zip(starts, ends, strict=True))
+        return tuple(KeySpan(int(row[start]), start, stop) for start, stop in zip(starts, ends, strict=True))
 
 
 class Sums:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tasks.diagnostics.attention.blocking import blocked_softly
 from tasks.diagnostics.attention.blocks import BLOCK, LARGE_BLOCK, Piece
 from tasks.diagnostics.attention.calls import Scored
-from tasks.diagnostics.attention.layout import four, of_batch, rows_of
 from tasks.diagnostics.attention.parts import grouped, ungrouped
 from tasks.diagnostics.attention.rows import BLOCKED, LOW, Groups, Rows, Sums
+from tasks.diagnostics.attention.tensor_layout import four, of_batch, rows_of
 
 if TYPE_CHECKING:
     import torch

@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from tasks.diagnostics.attention.blocks import Piece
-from tasks.diagnostics.attention.layout import Layout
 from tasks.diagnostics.attention.rows import BLOCKED, LOW, Groups
+from tasks.diagnostics.attention.tensor_layout import TensorLayout
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,7 +34,7 @@ def run_on(device: str) -> bool:
     return find_spec("triton") is not None and (device == "cuda" or os.environ.get("TRITON_INTERPRET") == "1")
 
 
-def by_tiles(layout: Layout, groups: Groups | None = None) -> Piece:
+def by_tiles(layout: TensorLayout, groups: Groups | None = None) -> Piece:
     """Entropies of a layout in its own dtype, below float64; with `groups`, by group of keys as well."""
     import torch
 

@@ -2,6 +2,6 @@
 
 from tasks.diagnostics.datasets.locate import locate
 from tasks.diagnostics.datasets.opening import check, open_data
-from tasks.diagnostics.datasets.sample import Dataset, Sample
+from tasks.diagnostics.datasets.sample import CaptionedImage, Dataset
 
-__all__ = ["Dataset", "Sample", "check", "locate", "open_data"]
+__all__ = ["CaptionedImage", "Dataset", "check", "locate", "open_data"]

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from store.errors import BadInput
-from tasks.diagnostics.datasets.sample import Sample
+from tasks.diagnostics.datasets.sample import CaptionedImage
 
 _MAX_ID = 2**63 - 1
 """Image ids are kept as 64-bit integers."""
@@ -36,7 +36,7 @@ def read_captions(file: Path) -> Captions:
     return Captions(file, names, captions)
 
 
-def select(read: Captions, images: Path, first: int, n: int, captions_per_image: int) -> tuple[Sample, ...]:
+def select(read: Captions, images: Path, first: int, n: int, captions_per_image: int) -> tuple[CaptionedImage, ...]:
     """The samples [first, first + n) with exactly `captions_per_image` captions each.
 
     Raises BadInput when there are too few images or captions, a caption is blank, or an image's name leads out of
@@ -50,7 +50,7 @@ def select(read: Captions, images: Path, first: int, n: int, captions_per_image:
     return tuple(_sample(read, images, image_id, captions_per_image) for image_id in ids[first : first + n])
 
 
-def _sample(read: Captions, images: Path, image_id: int, wanted: int) -> Sample:
+def _sample(read: Captions, images: Path, image_id: int, wanted: int) -> CaptionedImage:
     captions = tuple(read.captions[image_id][:wanted])
     if len(captions) < wanted:
         raise BadInput(
@@ -59,7 +59,7 @@ def _sample(read: Captions, images: Path, image_id: int, wanted: int) -> Sample:
         )
     for caption in captions:
         _check_caption(caption, image_id, read.file)
-    return Sample(image_id, _image_path(read, images, image_id), captions)
+    return CaptionedImage(image_id, _image_path(read, images, image_id), captions)
 
 
 def _check_caption(caption: str, image_id: int, file: Path) -> None:

@@ -8,7 +8,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from store.errors import BadInput
-from tasks.diagnostics.datasets.sample import Sample
+from tasks.diagnostics.datasets.sample import CaptionedImage
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,7 +20,7 @@ MAX_PIXELS = 80_000_000
 """Larger images are taken for decompression bombs."""
 
 
-def read_image(sample: Sample) -> tuple[Image, str]:
+def read_image(sample: CaptionedImage) -> tuple[Image, str]:
     """The image of a sample in RGB, fully decoded, and the SHA-256 of its file in hex.
 
     Raises BadInput when the file is missing, is not an image, is cut short, or is too large.
@@ -29,7 +29,7 @@ def read_image(sample: Sample) -> tuple[Image, str]:
     return _decode(data, sample), hashlib.sha256(data).hexdigest()
 
 
-def _read_bytes(sample: Sample) -> bytes:
+def _read_bytes(sample: CaptionedImage) -> bytes:
     try:
         return sample.path.read_bytes()
     except FileNotFoundError:
@@ -38,7 +38,7 @@ def _read_bytes(sample: Sample) -> bytes:
         raise BadInput(f"{sample.path}: image {sample.image_id} cannot be read ({error}); check the file") from None
 
 
-def _decode(data: bytes, sample: Sample) -> Image:
+def _decode(data: bytes, sample: CaptionedImage) -> Image:
     import PIL.Image
 
     where = f"{sample.path}: image {sample.image_id}"

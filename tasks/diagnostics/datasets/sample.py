@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class CaptionedImage:
     """One image and the captions that are used with it."""
 
     image_id: int
@@ -22,7 +22,7 @@ class Sample:
 class Dataset:
     """Samples in ascending order of image id, all with the same number of captions."""
 
-    samples: tuple[Sample, ...]
+    samples: tuple[CaptionedImage, ...]
 
     @property
     def captions_per_image(self) -> int:
@@ -33,7 +33,7 @@ class Dataset:
         return len(self.samples)
 
 
-def data_digest(used: Iterable[tuple[Sample, str]]) -> str:
+def data_digest(used: Iterable[tuple[CaptionedImage, str]]) -> str:
     """SHA-256, in hex, of the data really used: of each image its id, the SHA-256 of its file, and its captions."""
     whole = hashlib.sha256()
     for sample, image_sha256 in used:

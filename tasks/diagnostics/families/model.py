@@ -139,31 +139,31 @@ class VisionLanguageModel(ABC):
 
     @contextmanager
     def untrained(self, seed: int) -> Iterator[None]:
-        """For a while, run what was prepared with the random weights of a seed instead of the model's own.
+        """Context manager: run what was prepared with the random weights of a seed instead of the model's own.
 
         These wait on the CPU meanwhile, so that the device never holds both.
         """
         own = self.module
-        twin = self._drawn(seed)
+        other = self._drawn(seed)
         try:
             _move(own, "cpu")
-            self.module = twin
-            _move(twin, self.device)
+            self.module = other
+            _move(other, self.device)
             yield
         finally:
             self.module = own
-            _move(twin, "meta")  # which frees it, whoever still refers to it
+            _move(other, "meta")  # which frees it, whoever still refers to it
             _move(own, self.device)
 
     def reinitialised(self, seed: int) -> VisionLanguageModel:
         """The same architecture with random weights of a seed; tokenizer and image processor stay as they are."""
-        twin = copy.copy(self)
-        twin.module = self._drawn(seed)
-        _move(twin.module, self.device)
-        return twin
+        other = copy.copy(self)
+        other.module = self._drawn(seed)
+        _move(other.module, self.device)
+        return other
 
     def _drawn(self, seed: int) -> Any:
-        """A module with the random weights of a seed, on the CPU, in the number type of the model's own."""
+        """A module with the random weights of a seed, on the CPU, in the dtype of the model's own."""
         module = self.fresh(seed).eval()
         _move(module, next(self.module.parameters()).dtype)
         return module

@@ -12,8 +12,8 @@ import numpy as np
 from store.errors import GonogoError
 from store.kinds.diagnostic import Influence
 from tasks.diagnostics.families.model import VisionLanguageModel
-from tasks.diagnostics.layout import Layout
 from tasks.diagnostics.measures import Floats
+from tasks.diagnostics.site_layout import SiteLayout
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -65,7 +65,7 @@ class _Step:
 
 def measure_influence(
     model: VisionLanguageModel,
-    layout: Layout,
+    layout: SiteLayout,
     images: Sequence[Image],
     captions: Sequence[str],
     extent: Influence,
@@ -163,7 +163,7 @@ def _next_other(given: Sequence[T], content: Callable[[T], Hashable]) -> list[T]
     return [given[j] for j in nearest]
 
 
-def _sites(layout: Layout, extent: Influence) -> list[_Step]:
+def _sites(layout: SiteLayout, extent: Influence) -> list[_Step]:
     spots = [spot for role in layout.roles.values() for spot in role]
     steps = [_Step("uniform-site", spot.name) for spot in spots if extent in ("sites", "heads")]
     if extent == "heads":

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from tasks.diagnostics.families.model import Pass, VisionLanguageModel
-    from tasks.diagnostics.layout import Layout
+    from tasks.diagnostics.site_layout import SiteLayout
 
 _VERSION = 4
 """Raised when the same model on the same data would give other numbers, or more of them."""
@@ -31,7 +31,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 def key(
     model: VisionLanguageModel,
-    layout: Layout,
+    layout: SiteLayout,
     passes: Sequence[Pass],
     data: str,
     seeds: Sequence[int],

@@ -12,11 +12,11 @@ import numpy as np
 from store.models import LAYER_ROLES, TOWERS
 from tasks.diagnostics.families.model import Pass, VisionLanguageModel
 from tasks.diagnostics.image_metrics import modality, role_mean
-from tasks.diagnostics.layout import Layout
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls import cache
 from tasks.diagnostics.nulls.scores import layer_scores
+from tasks.diagnostics.site_layout import SiteLayout
 
 if TYPE_CHECKING:
     from tasks.diagnostics.recording import Record
@@ -33,7 +33,7 @@ Batches = Sequence[tuple[int, Sequence[Pass]]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RandomInit:
-    """Normalised entropies of untrained twins of a model."""
+    """Normalised entropies of re-initialised copies of a model."""
 
     seeds: tuple[int, ...]
     images: int
@@ -42,12 +42,12 @@ class RandomInit:
     sites: Mapping[str, Floats]
     """Site -> [seeds, images, heads]."""
     scores: Mapping[str, Floats] = field(default_factory=dict)
-    """Metric of `scores.layer_scores` that every twin has -> [seeds, images]."""
+    """Metric of `scores.layer_scores` that every copy has -> [seeds, images]."""
 
 
 def measure_random_init(
     model: VisionLanguageModel,
-    layout: Layout,
+    layout: SiteLayout,
     batches: Batches,
     seeds: Sequence[int],
     folder: Path | None,
@@ -56,11 +56,11 @@ def measure_random_init(
     tell: Callable[[int, int], None],
     rows: int | None = None,
 ) -> RandomInit:
-    """Measure an untrained twin of `model` for every seed, or read what an earlier measurement of the same left.
+    """Measure a re-initialised copy of `model` per seed, or read what an earlier measurement of the same left.
 
     Nulls are kept in `folder`, if there is one. `data` names the batches' content, such as their digest, and
-    `libraries` the versions of what computes; `rows` is that of `Method`, and `tell` is called with (twins done, twins
-    in all).
+    `libraries` the versions of what computes; `rows` is that of `Method`, and `tell` is called with (copies
+    done, copies in all).
     """
     path = None
     if folder is not None:
@@ -72,11 +72,11 @@ def measure_random_init(
     for done, seed in enumerate(seeds):
         tell(done, len(seeds))
         with model.untrained(seed):
-            twin = Measuring(model, layout, rows=rows)
+            copy = Measuring(model, layout, rows=rows)
             for images, passes in batches:
-                twin.run(images, passes)
-        draws.append(summary(twin.record))
-        scores.append(layer_scores(twin.record, model.absent))
+                copy.run(images, passes)
+        draws.append(summary(copy.record))
+        scores.append(layer_scores(copy.record, model.absent))
     found = RandomInit(
         tuple(seeds),
         sum(images for images, _ in batches),

@@ -1,4 +1,4 @@
-"""Scores of untrained twins by layer, and where one more of them would lie."""
+"""Scores of re-initialised copies by layer, and where one more of them would lie."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ def layer_scores(record: Record, absent: Mapping[Role, str]) -> dict[str, Floats
 def score_bands(values: Mapping[str, Floats], draws: Mapping[str, Floats]) -> dict[str, Band]:
     """Metric -> band of its null, on the images of `values`.
 
-    `values` are [images] of each metric of the model, `draws` [draws, images] of its twins on the first of them. The
+    `values` are [images] of each metric of the model, `draws` [draws, images] of its copies on the first of them. The
     raw score follows the lengths of captions, and the first images may have shorter ones; so its band is moved by what
     the score of uniform attention, known in closed form on every image, gives on all images more than on the first.
     """
     from tasks.statistics.draws import against_draws
 
     found = {}
-    for metric, of_twins in draws.items():
+    for metric, of_copies in draws.items():
         if metric not in values:
             continue
-        first = of_twins.shape[1]
-        null = against_draws(values[metric][:first], of_twins)
+        first = of_copies.shape[1]
+        null = against_draws(values[metric][:first], of_copies)
         uniform = values.get(m.MCS_RAW_UNIFORM.key()) if _is_raw(metric) else None
         moved = 0.0 if uniform is None else float(np.mean(uniform) - np.mean(uniform[:first]))
         mean, low, high = (each + moved for each in (null.null, null.null_low, null.null_high))

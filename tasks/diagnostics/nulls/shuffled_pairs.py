@@ -10,9 +10,9 @@ import numpy as np
 from store.kinds import diagnostic_metrics as m
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.image_metrics import image_metrics
-from tasks.diagnostics.layout import Layout
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.measuring import Measuring
+from tasks.diagnostics.site_layout import SiteLayout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ class Shift:
 
 def shuffled_pairs(
     model: VisionLanguageModel,
-    layout: Layout,
+    layout: SiteLayout,
     batches: Sequence[tuple[Sequence[Image], Sequence[Sequence[str]]]],
     planted: Changes,
     matched: Mapping[str, Floats],

@@ -17,7 +17,7 @@ from tasks.diagnostics.zoo import card, folder
 from tasks.diagnostics.zoo.batches import HELD_OUT, training_seed
 from tasks.diagnostics.zoo.card import FILE, Card, Data, Score, Training, read_card
 from tasks.diagnostics.zoo.recipes import find_recipe
-from tasks.diagnostics.zoo.training import Plan, Progress, fit
+from tasks.diagnostics.zoo.training import TrainingPlan, TrainingProgress, fit
 
 if TYPE_CHECKING:
     from tasks.diagnostics.zoo.recipes.recipe import Recipe
@@ -31,7 +31,7 @@ class MissingLibraries(GonogoError):
     """The libraries that models need are not installed."""
 
 
-def make(name: str, out: Path, seed: int, steps: int | None, on_step: Callable[[Progress], None]) -> Card:
+def make(name: str, out: Path, seed: int, steps: int | None, on_step: Callable[[TrainingProgress], None]) -> Card:
     """Train a model of the zoo into the folder `out`, and return its card.
 
     Raises BadInput for an unknown name and for a folder that holds anything but a model that this function wrote, and
@@ -82,7 +82,12 @@ def installed_versions() -> dict[str, str]:
 
 
 def _build(
-    recipe: Recipe, building: Path, plan: Plan, seed: int, versions: dict[str, str], on_step: Callable[[Progress], None]
+    recipe: Recipe,
+    building: Path,
+    plan: TrainingPlan,
+    seed: int,
+    versions: dict[str, str],
+    on_step: Callable[[TrainingProgress], None],
 ) -> Card:
     import torch
 

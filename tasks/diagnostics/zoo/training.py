@@ -22,7 +22,7 @@ _POINTS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """How a model is trained."""
 
     steps: int
@@ -35,7 +35,7 @@ class Plan:
     """Parts of parameter names, and by how much the rate of such parameters is multiplied."""
 
 
-def stages(plan: Plan, shares: Sequence[tuple[float, int]]) -> Callable[[int], int]:
+def stages(plan: TrainingPlan, shares: Sequence[tuple[float, int]]) -> Callable[[int], int]:
     """A curriculum: step, from 0 -> the value of the stage it falls in. `shares` says up to which part of the steps."""
 
     def value(step: int) -> int:
@@ -45,7 +45,7 @@ def stages(plan: Plan, shares: Sequence[tuple[float, int]]) -> Callable[[int], i
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TrainingProgress:
     """Where a training run stands; the loss is a running mean."""
 
     step: int
@@ -76,7 +76,9 @@ class Diverged(GonogoError):
     """The loss is no longer a number."""
 
 
-def fit(module: nn.Module, losses: Iterator[Tensor], plan: Plan, on_step: Callable[[Progress], None]) -> Trained:
+def fit(
+    module: nn.Module, losses: Iterator[Tensor], plan: TrainingPlan, on_step: Callable[[TrainingProgress], None]
+) -> Trained:
     """Train a module in place. Raises Diverged when the loss is not finite.
 
     `losses` gives one scalar a step, from the module as it is at that moment.
@@ -98,7 +100,7 @@ def fit(module: nn.Module, losses: Iterator[Tensor], plan: Plan, on_step: Callab
         if not math.isfinite(seen[-1]):
             raise Diverged(f"training: the loss is {seen[-1]} at step {step}; choose another seed")
         mean = seen[-1] if step == 1 else mean + max(1 / step, 0.02) * (seen[-1] - mean)
-        on_step(Progress(step, plan.steps, mean, time.monotonic() - started))
+        on_step(TrainingProgress(step, plan.steps, mean, time.monotonic() - started))
     module.eval()
     last = seen[-max(1, plan.steps // 20) :]
     return Trained(
@@ -109,14 +111,14 @@ def fit(module: nn.Module, losses: Iterator[Tensor], plan: Plan, on_step: Callab
     )
 
 
-def rate_at(step: int, plan: Plan) -> float:
+def rate_at(step: int, plan: TrainingPlan) -> float:
     """The learning rate of a step, counted from 1: a linear rise, then half a cosine down to FLOOR."""
     rise = min(1.0, step / plan.warm_up)
     fall = 0.5 * (1 + math.cos(math.pi * min(1.0, step / plan.steps)))
     return plan.rate * rise * (FLOOR + (1 - FLOOR) * fall)
 
 
-def _optimiser(module: nn.Module, plan: Plan) -> Any:
+def _optimiser(module: nn.Module, plan: TrainingPlan) -> Any:
     import torch
 
     groups: dict[tuple[float, float], list[Any]] = {}

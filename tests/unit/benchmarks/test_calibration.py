@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from benchmarks.calibration.__main__ import SUITES, calibrate
+from benchmarks.calibration.counts import shown
 from benchmarks.calibration.cycles import levels, within_levels
 from benchmarks.calibration.rows import SHOWN, Bound, Calibration, Row, rows, sums
 from benchmarks.calibration.running import ROOT, run
@@ -21,7 +22,6 @@ from tasks.statistics.adequacy import Sample, examine
 from tasks.statistics.intervals import Floats, share_interval
 from tasks.statistics.location import t_test
 from tasks.statistics.look_plan import LookPlan, adjusted_p
-from tasks.statistics.partial_conjunction import shown
 
 
 @pytest.mark.parametrize("skew", [0.0, 1.5, -1.5])

@@ -113,7 +113,7 @@ def test_every_kind_has_a_handler_a_planning_rule_and_an_executive_agent() -> No
 def test_every_module_that_defines_one_is_listed(package: ModuleType, constant: str) -> None:
     found = {name for name, module in _modules(package) if hasattr(module, constant)}
     assert found == set(package.NAMES), (
-        f"name every module with a {constant} in NAMES of {package.__name__}/__init__.py"
+        f"name every module with a {constant} in NAMES of {package.__name__.replace('.', '/')}/__init__.py"
     )
 
 

@@ -13,7 +13,7 @@ from tasks.diagnostics.zoo.batches import MEAN, STD, batches, pixels
 from tasks.diagnostics.zoo.recipes.of_transformers import LibraryRecipe
 from tasks.diagnostics.zoo.scoring import matching, preference
 from tasks.diagnostics.zoo.statements import altered, elsewhere, telling
-from tasks.diagnostics.zoo.training import Plan, stages
+from tasks.diagnostics.zoo.training import TrainingPlan, stages
 from tasks.diagnostics.zoo.vocabulary import Specials, ids, make_tokenizer, padded
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Blip(LibraryRecipe):
     )
     model_class: ClassVar[str] = "BlipForImageTextRetrieval"
     starts_from: ClassVar[str | None] = None
-    plan: ClassVar[Plan] = Plan(steps=1100, batch=96, rate=1e-3)
+    plan: ClassVar[TrainingPlan] = TrainingPlan(steps=1100, batch=96, rate=1e-3)
 
     def begin(self, folder: Path, parent: Path | None) -> Any:  # noqa: ARG002
         """Towers with fresh weights."""
@@ -55,7 +55,7 @@ class Blip(LibraryRecipe):
         pictures.save_pretrained(folder)
         return self.made(_config())
 
-    def losses(self, module: Any, plan: Plan, seed: int) -> Iterator[Tensor]:
+    def losses(self, module: Any, plan: TrainingPlan, seed: int) -> Iterator[Tensor]:
         """Each picture with a true caption, one a word away from it, and one of another scene; and the contrast."""
         import torch
         from torch.nn.functional import cross_entropy, normalize

@@ -14,7 +14,7 @@ from tasks.diagnostics.datasets.scenes import SIDE
 from tasks.diagnostics.zoo.batches import MEAN, STD, batches, pixels
 from tasks.diagnostics.zoo.scoring import POOL, retrieval
 from tasks.diagnostics.zoo.statements import altered, drawn, full
-from tasks.diagnostics.zoo.training import Plan, stages
+from tasks.diagnostics.zoo.training import TrainingPlan, stages
 from tasks.diagnostics.zoo.vocabulary import Specials, ids, padded
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Clip:
     )
     checkpoint: ClassVar[str] = "open_clip_model.safetensors"
     starts_from: ClassVar[str | None] = None
-    plan: ClassVar[Plan] = Plan(steps=1500, batch=128, rate=2e-3, decay=0.1)
+    plan: ClassVar[TrainingPlan] = TrainingPlan(steps=1500, batch=128, rate=2e-3, decay=0.1)
 
     def begin(self, folder: Path, parent: Path | None) -> Any:  # noqa: ARG002
         """The model that the written configuration describes."""
@@ -56,7 +56,7 @@ class Clip:
         towers = config["model_cfg"]
         return CLIP(towers["embed_dim"], towers["vision_cfg"], towers["text_cfg"])
 
-    def losses(self, module: Any, plan: Plan, seed: int) -> Iterator[Tensor]:
+    def losses(self, module: Any, plan: TrainingPlan, seed: int) -> Iterator[Tensor]:
         """Each picture has to find its captions in the batch, and back: one that names all things, and a drawn one.
 
         Among the captions that name all things are false ones, a word away from the true, as in NegCLIP

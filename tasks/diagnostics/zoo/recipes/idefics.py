@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tasks.diagnostics.datasets.scenes import SIDE
 from tasks.diagnostics.zoo.batches import MEAN, STD
 from tasks.diagnostics.zoo.recipes.writer import HEADS, LANGUAGE_LAYERS, PATCH, VISION, VISION_LAYERS, WIDTH, Writer
-from tasks.diagnostics.zoo.training import Plan
+from tasks.diagnostics.zoo.training import TrainingPlan
 from tasks.diagnostics.zoo.vocabulary import Specials
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Idefics(Writer):
         f" patches of {PATCH}), no perceiver, Llama ({LANGUAGE_LAYERS} layers, width {WIDTH}, {HEADS} heads) with a"
         " gated cross-attention before each layer"
     )
-    plan: ClassVar[Plan] = Plan(steps=1000, batch=64, rate=1.5e-3, faster=(("alpha", 20.0),))
+    plan: ClassVar[TrainingPlan] = TrainingPlan(steps=1000, batch=64, rate=1.5e-3, faster=(("alpha", 20.0),))
     """Gates start closed, and open within a short training only at a larger rate."""
     specials: ClassVar[Specials] = Specials(extra=(AROUND, IMAGE), closed=False)
     prefix: ClassVar[tuple[str, ...]] = ("<bos>", AROUND, IMAGE, AROUND)

@@ -17,7 +17,7 @@ from tasks.diagnostics.zoo.recipes.writer import (
     WIDTH,
     Writer,
 )
-from tasks.diagnostics.zoo.training import Plan
+from tasks.diagnostics.zoo.training import TrainingPlan
 from tasks.diagnostics.zoo.vocabulary import Specials, ids
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Llava(Writer):
         f" patches of {PATCH}, last layer taken), two-layer projector, Llama ({LANGUAGE_LAYERS} layers, width {WIDTH},"
         f" {HEADS} heads)"
     )
-    plan: ClassVar[Plan] = Plan(steps=1000, batch=64, rate=1.5e-3)
+    plan: ClassVar[TrainingPlan] = TrainingPlan(steps=1000, batch=64, rate=1.5e-3)
     specials: ClassVar[Specials] = Specials(extra=(IMAGE,), closed=False)
     prefix: ClassVar[tuple[str, ...]] = ("<bos>", *[IMAGE] * IMAGE_KEYS)
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from tasks.diagnostics.zoo.card import Score
-    from tasks.diagnostics.zoo.training import Plan
+    from tasks.diagnostics.zoo.training import TrainingPlan
 
 
 class Recipe(Protocol):
@@ -25,7 +25,7 @@ class Recipe(Protocol):
     """Name of the file with the weights."""
     starts_from: str | None
     """Name of the model whose vision tower this one begins with."""
-    plan: Plan
+    plan: TrainingPlan
 
     def begin(self, folder: Path, parent: Path | None) -> Any:
         """A module to train; all files but the weights and the card are written to `folder`.
@@ -34,7 +34,7 @@ class Recipe(Protocol):
         """
         ...
 
-    def losses(self, module: Any, plan: Plan, seed: int) -> Iterator[Tensor]:
+    def losses(self, module: Any, plan: TrainingPlan, seed: int) -> Iterator[Tensor]:
         """The loss of one batch after the other, of scenes of the data seed `seed`."""
         ...
 

@@ -15,7 +15,7 @@ from tasks.diagnostics.zoo.recipes.of_transformers import LibraryRecipe
 from tasks.diagnostics.zoo.scoring import exact_answers, likelihood, present_answers
 from tasks.diagnostics.zoo.sequences import IGNORED, Packed, Text, pack
 from tasks.diagnostics.zoo.statements import drawn
-from tasks.diagnostics.zoo.training import Plan, stages
+from tasks.diagnostics.zoo.training import TrainingPlan, stages
 from tasks.diagnostics.zoo.vocabulary import Specials, ids, make_tokenizer
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Writer(LibraryRecipe, ABC):
         known = ids(self.specials)
         return pack([known[token] for token in self.prefix], rows)
 
-    def losses(self, module: Any, plan: Plan, seed: int) -> Iterator[Tensor]:
+    def losses(self, module: Any, plan: TrainingPlan, seed: int) -> Iterator[Tensor]:
         """Cross-entropy of answers and captions; scenes grow from one thing to three."""
         from torch.nn.functional import cross_entropy
 

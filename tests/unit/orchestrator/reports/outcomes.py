@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from store.kinds.environment import EnvironmentSpec
 from store.kinds.statistics import StatisticsSpec
 from tasks.environment.throughput import Sweep, sweep
-from tasks.handler import Done, Measurement, Run
+from tasks.handler import Done, Measurement, TaskContext
 from tasks.statistics.handler import compare_models
 from tests.unit.orchestrator.reports.measured import generator
 
@@ -65,7 +65,7 @@ def compare(spec: StatisticsSpec, kept: Mapping[str, bytes]) -> Found:
             path.write_bytes(kept[sha256])
             return path
 
-        done = compare_models(spec, Run(Path(folder), Path(folder), artifact))
+        done = compare_models(spec, TaskContext(Path(folder), Path(folder), artifact))
         assert isinstance(done, Done)
         ((name, path),) = done.files.items()
         content = json.loads(path.read_text(), parse_float=lambda text: shorter(float(text)))

@@ -25,7 +25,7 @@ from store.log.memory import MemoryLog
 from store.models import ModelRef
 from store.study.protocol import Study
 from store.task.state import Task
-from tasks.handler import Blocked, Done, Measurement, Run
+from tasks.handler import Blocked, Done, Measurement, TaskContext
 
 
 class Silent:
@@ -57,20 +57,20 @@ def services(tmp_path: Path, clock, study_data, mlflow_uri: str) -> Services:
     )
 
 
-def work(services: Services, handler: Callable[[EnvironmentSpec, Run], object]) -> Task:
+def work(services: Services, handler: Callable[[EnvironmentSpec, TaskContext], object]) -> Task:
     task = services.ledger.board.tasks[0]
     dispatch(replace(services, handler_of=lambda _: handler), task)
     return services.ledger.board.tasks[0]
 
 
-def good(spec: EnvironmentSpec, run: Run) -> Done:
-    (run.scratch / "samples.npz").write_bytes(b"raw")
+def good(spec: EnvironmentSpec, context: TaskContext) -> Done:
+    (context.scratch / "samples.npz").write_bytes(b"raw")
     return Done(
         "Did it.",
         (Measurement("score", 0.1 + 0.2, low=0.2, high=0.4, n=7), Measurement("hidden", 1.0, cited=False)),
         facts=EnvironmentFacts(device="an abacus"),
         parameters={"seed": "7"},
-        files={"samples.npz": run.scratch / "samples.npz"},
+        files={"samples.npz": context.scratch / "samples.npz"},
     )
 
 
@@ -90,10 +90,10 @@ def test_numbers_are_logged_first_and_then_recorded_as_evidence(services: Servic
 
 def test_a_crash_between_mlflow_and_the_log_does_not_repeat_the_work(services: Services, clock) -> None:
     task = services.ledger.board.tasks[0]
-    run = Run(services.workspace.root, services.workspace.root, services.artifacts.find)
-    logged = services.tracker.log(task, good(task.spec, run), clock(), clock())
+    context = TaskContext(services.workspace.root, services.workspace.root, services.artifacts.find)
+    logged = services.tracker.log(task, good(task.spec, context), clock(), clock())
 
-    def never(spec: EnvironmentSpec, run: Run) -> Done:
+    def never(spec: EnvironmentSpec, context: TaskContext) -> Done:
         raise AssertionError("the work was done before")
 
     done = work(services, never)
@@ -104,8 +104,8 @@ def test_a_crash_between_mlflow_and_the_log_does_not_repeat_the_work(services: S
 ADVICE = RecommendationsMade(cycle=1, recommendations=())
 
 
-def telling(spec: EnvironmentSpec, run: Run) -> Done:
-    return replace(good(spec, run), told=(ADVICE,))
+def telling(spec: EnvironmentSpec, context: TaskContext) -> Done:
+    return replace(good(spec, context), told=(ADVICE,))
 
 
 @pytest.fixture
@@ -127,18 +127,18 @@ def test_what_was_told_before_a_crash_is_recalled_with_the_evidence(
     services: Services, clock, may_advise: None
 ) -> None:
     task = services.ledger.board.tasks[0]
-    run = Run(services.workspace.root, services.workspace.root, services.artifacts.find)
-    services.tracker.log(task, telling(task.spec, run), clock(), clock())
-    assert work(services, lambda spec, run: pytest.fail("it was logged already")).status == "succeeded"
+    context = TaskContext(services.workspace.root, services.workspace.root, services.artifacts.find)
+    services.tracker.log(task, telling(task.spec, context), clock(), clock())
+    assert work(services, lambda spec, context: pytest.fail("it was logged already")).status == "succeeded"
     assert services.ledger.board.cycles[1].recommendations == ADVICE
 
 
 def test_a_late_result_tells_of_nothing(services: Services, may_advise: None) -> None:
     task = services.ledger.board.tasks[0]
 
-    def slow(spec: EnvironmentSpec, run: Run) -> Done:
+    def slow(spec: EnvironmentSpec, context: TaskContext) -> Done:
         services.ledger.submit(c.ClaimTask(task.task_id, "operations", "other", takeover=True), actor="a")
-        return telling(spec, run)
+        return telling(spec, context)
 
     dispatch(replace(services, handler_of=lambda _: slow), task)
     assert len(services.ledger.board.rejected) == 1
@@ -167,9 +167,9 @@ def test_a_returned_task_is_done_again_under_a_run_of_its_own(services: Services
 def test_a_late_result_is_rejected_and_the_run_that_counts_is_the_one_in_the_log(services: Services) -> None:
     task = services.ledger.board.tasks[0]
 
-    def slow(spec: EnvironmentSpec, run: Run) -> Done:
+    def slow(spec: EnvironmentSpec, context: TaskContext) -> Done:
         services.ledger.submit(c.ClaimTask(task.task_id, "operations", "other", takeover=True), actor="a")
-        return good(spec, run)
+        return good(spec, context)
 
     dispatch(replace(services, handler_of=lambda _: slow), task)
     taken_over = services.ledger.board.tasks[0]
@@ -177,9 +177,9 @@ def test_a_late_result_is_rejected_and_the_run_that_counts_is_the_one_in_the_log
     (late,) = services.ledger.board.rejected
     assert (late.fence, late.newest) == (1, 2)
     started = services.clock()
-    run = Run(services.workspace.root, services.workspace.root, services.artifacts.find)
-    logged = services.tracker.log(taken_over, good(task.spec, run), started, started)
-    done = work(services, lambda spec, run: pytest.fail("it was logged already"))
+    context = TaskContext(services.workspace.root, services.workspace.root, services.artifacts.find)
+    logged = services.tracker.log(taken_over, good(task.spec, context), started, started)
+    done = work(services, lambda spec, context: pytest.fail("it was logged already"))
     assert done.status == "succeeded"
     finished = {run_id for run_id in (done.run_id, logged.run_id) if services.tracker.run(run_id) is not None}
     assert finished == {done.run_id}
@@ -199,7 +199,7 @@ def test_a_worker_that_wakes_up_late_leaves_the_run_of_its_successor_alone(servi
     [(BadInput("images/3.png is truncated;\n give another"), "images/3.png is truncated; give another")],
 )
 def test_a_failure_that_is_understood_is_told_in_one_line(services: Services, error: Exception, told: str) -> None:
-    def fails(spec: EnvironmentSpec, run: Run) -> Done:
+    def fails(spec: EnvironmentSpec, context: TaskContext) -> Done:
         raise error
 
     task = work(services, fails)
@@ -207,7 +207,7 @@ def test_a_failure_that_is_understood_is_told_in_one_line(services: Services, er
 
 
 def test_a_failure_that_is_not_understood_leaves_its_trace(services: Services) -> None:
-    def breaks(spec: EnvironmentSpec, run: Run) -> Done:
+    def breaks(spec: EnvironmentSpec, context: TaskContext) -> Done:
         return {}["missing"]
 
     task = work(services, breaks)
@@ -218,7 +218,7 @@ def test_a_failure_that_is_not_understood_leaves_its_trace(services: Services) -
 
 
 def test_what_cannot_be_done_is_blocked_with_its_remedy(services: Services) -> None:
-    task = work(services, lambda spec, run: Blocked("no weights", "a network"))
+    task = work(services, lambda spec, context: Blocked("no weights", "a network"))
     assert (task.status, task.reason, task.remedy, task.run_id) == ("blocked", "no weights", "a network", None)
 
 
@@ -231,7 +231,7 @@ def test_what_cannot_be_done_is_blocked_with_its_remedy(services: Services) -> N
     ],
 )
 def test_a_run_that_must_stop_gives_the_task_back_first(services: Services, stop: BaseException) -> None:
-    def stops(spec: EnvironmentSpec, run: Run) -> Done:
+    def stops(spec: EnvironmentSpec, context: TaskContext) -> Done:
         raise stop
 
     with pytest.raises(type(stop)):
@@ -249,7 +249,7 @@ def test_a_run_that_must_stop_gives_the_task_back_first(services: Services, stop
     ],
 )
 def test_a_number_that_is_none_is_not_logged(services: Services, measurements, told: str) -> None:
-    task = work(services, lambda spec, run: Done("x", measurements))
+    task = work(services, lambda spec, context: Done("x", measurements))
     assert task.status == "failed"
     assert told in task.reason
 

@@ -11,15 +11,15 @@ import pytest
 from store.errors import BadInput
 from store.kinds.audit import AuditSpec
 from tasks.catalog import handler_of
-from tasks.handler import Done, Run
+from tasks.handler import Done, TaskContext
 
 
 def audited(tmp_path: Path, name: str, data: bytes):
     digest = hashlib.sha256(data).hexdigest()
     (tmp_path / digest).write_bytes(data)
     (tmp_path / "scratch").mkdir()
-    run = Run(tmp_path, tmp_path / "scratch", lambda wanted: tmp_path / wanted)
-    return handler_of("audit")(AuditSpec(report=name, digest=digest), run)
+    context = TaskContext(tmp_path, tmp_path / "scratch", lambda wanted: tmp_path / wanted)
+    return handler_of("audit")(AuditSpec(report=name, digest=digest), context)
 
 
 def test_a_report_is_counted_by_verdict_and_its_contradictions_are_facts(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from tasks.audit.audit import Audit, audit
+from tasks.audit.audit import AuditResult, audit
 from tasks.audit.reading.opening import read_report
 
 from . import truth
@@ -16,7 +16,7 @@ SEEDS = range(120)
 FORMATS = {"markdown": str, "commas": truth.with_commas, "html": truth.as_html, "latex": truth.as_latex}
 
 
-def audited(seed: int, kind: str) -> Audit:
+def audited(seed: int, kind: str) -> AuditResult:
     return audit(read_report(FORMATS[kind](truth.report(seed))))
 
 

@@ -20,9 +20,9 @@ from tasks.diagnostics.diagnosis import Diagnosis
 from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.image_metrics import image_metrics
-from tasks.diagnostics.layout import find_layout
 from tasks.diagnostics.measures import mcs
 from tasks.diagnostics.measuring import Measuring
+from tasks.diagnostics.site_layout import find_layout
 from tests.unit.tasks.diagnostics.conftest import load
 
 RESNET = {

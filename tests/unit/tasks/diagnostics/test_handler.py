@@ -17,7 +17,7 @@ from store.errors import GonogoError
 from store.kinds.diagnostic import DiagnosticSpec, Method
 from store.models import DataRef, ModelRef
 from tasks.diagnostics.handler import measure_attention
-from tasks.handler import Blocked, Done, Run
+from tasks.handler import Blocked, Done, TaskContext
 
 from .conftest import MakeCoco
 
@@ -25,7 +25,7 @@ from .conftest import MakeCoco
 def carry_out(locator: str, data: DataRef, workspace: Path, scratch: Path) -> Done | Blocked:
     spec = DiagnosticSpec(model=ModelRef.parse(locator), data=data, batch_size=3)
     scratch.mkdir(exist_ok=True)
-    return measure_attention(spec, Run(workspace, scratch, artifact=Path))
+    return measure_attention(spec, TaskContext(workspace, scratch, artifact=Path))
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +229,7 @@ def test_a_plant_that_the_model_has_no_place_for_blocks_the_task(
 
 def test_a_device_that_is_not_there_blocks_the_task(workspace: Path, few: DataRef, tmp_path: Path) -> None:
     spec = DiagnosticSpec(model=ModelRef.parse("clip:tiny@random"), data=few, method=Method(device="cuda:99"))
-    outcome = measure_attention(spec, Run(workspace, tmp_path, artifact=Path))
+    outcome = measure_attention(spec, TaskContext(workspace, tmp_path, artifact=Path))
     assert isinstance(outcome, Blocked)
     assert "device cuda:99: there are" in outcome.reason
 
@@ -302,6 +302,6 @@ def test_a_loss_is_undefined_for_the_reason_of_its_entropy_or_for_want_of_a_null
     ):
         method = Method(nulls=nulls, influence="none")
         spec = DiagnosticSpec(model=ModelRef.parse(locator), data=few, metric="vision_entropy_loss", method=method)
-        outcome = measure_attention(spec, Run(workspace, tmp_path, artifact=Path))
+        outcome = measure_attention(spec, TaskContext(workspace, tmp_path, artifact=Path))
         assert isinstance(outcome, Blocked)
         assert said in outcome.reason

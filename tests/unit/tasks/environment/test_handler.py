@@ -16,24 +16,24 @@ from tasks.environment.device import inspect_driver
 from tasks.environment.handler import NO_GPU, measure_environment
 from tasks.environment.throughput import Work
 from tasks.environment.tower import ImageTower
-from tasks.handler import Blocked, Done, Run
+from tasks.handler import Blocked, Done, TaskContext
 
 TINY = ModelRef.parse("clip:tiny@random", id="tiny")
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    return Run(workspace=tmp_path, scratch=tmp_path, artifact=lambda digest: tmp_path / digest)
+def context(tmp_path: Path) -> TaskContext:
+    return TaskContext(workspace=tmp_path, scratch=tmp_path, artifact=lambda digest: tmp_path / digest)
 
 
-def measure(run: Run, *batch_sizes: int) -> Done:
-    outcome = measure_environment(EnvironmentSpec(model=TINY, batch_sizes=batch_sizes), run)
+def measure(context: TaskContext, *batch_sizes: int) -> Done:
+    outcome = measure_environment(EnvironmentSpec(model=TINY, batch_sizes=batch_sizes), context)
     assert isinstance(outcome, Done)
     return outcome
 
 
-def test_every_batch_size_is_measured_and_the_best_is_the_fastest(run: Run) -> None:
-    found = {each.metric: each for each in measure(run, 1, 4).measurements}
+def test_every_batch_size_is_measured_and_the_best_is_the_fastest(context: TaskContext) -> None:
+    found = {each.metric: each for each in measure(context, 1, 4).measurements}
     for size in (1, 4):
         each = found[f"throughput/batch_{size}"]
         assert each.low is not None
@@ -48,8 +48,8 @@ def test_every_batch_size_is_measured_and_the_best_is_the_fastest(run: Run) -> N
     assert found["batch_size/largest"].value == 4
 
 
-def test_every_single_timing_is_kept(run: Run) -> None:
-    outcome = measure(run, 1, 2)
+def test_every_single_timing_is_kept(context: TaskContext) -> None:
+    outcome = measure(context, 1, 2)
     kept = json.loads(outcome.files["environment.json"].read_text())
     found = {each.metric: each for each in outcome.measurements}
     for size in ("1", "2"):
@@ -58,8 +58,8 @@ def test_every_single_timing_is_kept(run: Run) -> None:
         assert float(np.median(samples)) == found[f"throughput/batch_{size}"].value
 
 
-def test_memory_and_processors_are_measured(run: Run) -> None:
-    found = {each.metric: each.value for each in measure(run, 1).measurements}
+def test_memory_and_processors_are_measured(context: TaskContext) -> None:
+    found = {each.metric: each.value for each in measure(context, 1).measurements}
     assert found["memory/total_bytes"] >= found["memory/available_bytes"] > 0
     assert found["memory/total_bytes"] >= found["peak_bytes"] > 0
     assert found["cpu/count"] >= 1
@@ -67,33 +67,35 @@ def test_memory_and_processors_are_measured(run: Run) -> None:
 
 
 @pytest.mark.skipif(inspect_driver() is not None, reason="this machine has an NVIDIA driver")
-def test_a_machine_without_a_gpu_is_said_to_have_none(run: Run) -> None:
-    outcome = measure(run, 1)
+def test_a_machine_without_a_gpu_is_said_to_have_none(context: TaskContext) -> None:
+    outcome = measure(context, 1)
     assert outcome.facts.device == NO_GPU
     assert outcome.facts.driver == "no NVIDIA driver"
     assert {each.metric: each.value for each in outcome.measurements}["gpu/count"] == 0
     assert not any(each.metric.startswith("gpu/memory") for each in outcome.measurements)
 
 
-def test_the_summary_holds_no_figures_and_the_keys_are_valid_for_the_tracker(run: Run) -> None:
-    outcome = measure(run, 1)
+def test_the_summary_holds_no_figures_and_the_keys_are_valid_for_the_tracker(context: TaskContext) -> None:
+    outcome = measure(context, 1)
     assert not re.search(r"\d", outcome.summary)
     assert all(re.fullmatch(r"[\w\-. :/]+", each.metric) for each in outcome.measurements)
     assert outcome.parameters == {"model": TINY.locator, "batch_sizes": "1", "seed": "0"}
 
 
 def test_a_batch_that_does_not_fit_is_recorded_beside_the_largest_that_did(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    context: TaskContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fit_up_to(2, monkeypatch)
-    outcome = measure(run, 1, 2, 4, 8)
+    outcome = measure(context, 1, 2, 4, 8)
     assert {each.metric: each.value for each in outcome.measurements}["batch_size/largest"] == 2
     assert outcome.facts.out_of_memory == "at a batch of 4; the largest that fitted is 2"
 
 
-def test_a_machine_on_which_no_batch_fits_blocks_the_task(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_on_which_no_batch_fits_blocks_the_task(
+    context: TaskContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fit_up_to(0, monkeypatch)
-    outcome = measure_environment(EnvironmentSpec(model=TINY, batch_sizes=(1, 2)), run)
+    outcome = measure_environment(EnvironmentSpec(model=TINY, batch_sizes=(1, 2)), context)
     assert isinstance(outcome, Blocked)
     assert outcome.reason == "a batch of 1 runs out of memory"
 
@@ -112,17 +114,17 @@ def fit_up_to(largest: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("sizes", [(), (0,), (4, -1)])
-def test_batch_sizes_below_one_are_bad_input(run: Run, sizes: tuple[int, ...]) -> None:
+def test_batch_sizes_below_one_are_bad_input(context: TaskContext, sizes: tuple[int, ...]) -> None:
     with pytest.raises(BadInput, match="batch sizes"):
-        measure_environment(EnvironmentSpec(model=TINY, batch_sizes=sizes), run)
+        measure_environment(EnvironmentSpec(model=TINY, batch_sizes=sizes), context)
 
 
 @pytest.mark.parametrize("missing", ["torch", "transformers"])
 def test_a_missing_library_blocks_the_task_and_names_the_remedy(
-    run: Run, monkeypatch: pytest.MonkeyPatch, missing: str
+    context: TaskContext, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    outcome = measure_environment(EnvironmentSpec(model=TINY), run)
+    outcome = measure_environment(EnvironmentSpec(model=TINY), context)
     assert isinstance(outcome, Blocked)
     assert missing in outcome.reason
     assert outcome.remedy == 'pip install "gonogo[diagnostics]"'

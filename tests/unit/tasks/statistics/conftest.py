@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from store.kinds.statistics import Source
-from tasks.handler import Run
+from tasks.handler import TaskContext
 
 Keep = Callable[..., Source]
 
@@ -40,8 +40,8 @@ def keep(tmp_path: Path) -> Keep:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """A run whose artifacts are what `keep` has kept."""
+def context(tmp_path: Path) -> TaskContext:
+    """A context whose artifacts are what `keep` has kept."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    return Run(workspace=tmp_path, scratch=scratch, artifact=lambda digest: tmp_path / digest)
+    return TaskContext(workspace=tmp_path, scratch=scratch, artifact=lambda digest: tmp_path / digest)

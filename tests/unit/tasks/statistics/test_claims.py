@@ -14,13 +14,11 @@ from tasks.statistics.claims import (
     RejectionProbability,
     at_least,
     claim,
-    counting,
     false_claim_bound,
     holm_count_at_least,
     holm_count_floor,
 )
 from tasks.statistics.multiplicity import holm
-from tasks.statistics.partial_conjunction import shown
 
 probabilities = st.lists(st.floats(0, 1), max_size=6)
 
@@ -141,42 +139,3 @@ def test_a_claim_that_makes_no_sense_is_refused(k: int, m: int, alpha: float) ->
 def test_a_true_claim_has_no_false_claim_bound() -> None:
     with pytest.raises(ValueError, match="no false claim"):
         false_claim_bound(2, 3, 0.05, collapsed=2)
-
-
-@pytest.mark.parametrize("collapsed", [0, 1, 2, 3])
-def test_the_count_of_models_follows_simulated_p_values(collapsed: int) -> None:
-    m, alpha, exponent, trials = 3, 0.2, 3.0, 40_000
-    p = np.random.default_rng(collapsed).random((trials, m))
-    p[:, :collapsed] **= exponent
-    count = shown(p, alpha)
-    found = counting(m, alpha, lambda level: level ** (1 / exponent), collapsed)
-    for u in range(m + 1):
-        assert found.at_least[u] == pytest.approx(np.mean(count >= u), abs=4 * np.sqrt(0.25 / trials))
-    assert found.mean == pytest.approx(np.mean(count), abs=0.02)
-    assert found.error == pytest.approx(np.mean(count > collapsed), abs=4 * np.sqrt(0.25 / trials))
-
-
-@given(st.integers(1, 6), st.floats(0.001, 0.3), st.floats(0.05, 1))
-def test_the_count_says_more_than_the_truth_with_alpha_at_most_whatever_the_truth_is(
-    m: int, alpha: float, exponent: float
-) -> None:
-    for collapsed in range(m + 1):
-        found = counting(m, alpha, lambda level: level**exponent, collapsed)
-        assert found.error <= alpha + 1e-12
-        assert found.at_least[0] == pytest.approx(1)
-        assert all(more <= fewer + 1e-12 for fewer, more in pairwise(found.at_least))
-
-
-def test_one_count_answers_both_claims_about_three_models() -> None:
-    """Reading û off answers "2 of 3" and "3 of 3" with the power that each claim would have had alone."""
-    power: RejectionProbability = lambda level: level**0.2  # noqa: E731
-    found = counting(3, 0.05, power, 3)
-    assert found.at_least[2] == pytest.approx(claim(2, 3, 0.05, power).power)
-    assert found.at_least[3] == pytest.approx(claim(3, 3, 0.05, power).power)
-    assert counting(3, 0.05, always(1.0), 1).error == pytest.approx(claim(2, 3, 0.05, power).error_independent)
-
-
-@pytest.mark.parametrize(("m", "alpha", "collapsed"), [(3, 0.05, 4), (3, 0.05, -1), (0, 0.05, 0), (3, 1.0, 1)])
-def test_a_count_that_makes_no_sense_is_refused(m: int, alpha: float, collapsed: int) -> None:
-    with pytest.raises(ValueError, match="no count"):
-        counting(m, alpha, lambda level: level, collapsed)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from tasks.statistics.adequacy import Sample, differences, examine
-from tasks.statistics.clusters import deviations, of_captions, of_differences, of_groups, of_images, of_sample
+from tasks.statistics.clusters import Clusters, deviations, of_images, of_sample
 
 Floats = NDArray[np.float64]
 
@@ -23,6 +23,13 @@ def captions() -> tuple[Floats, NDArray[np.int64]]:
     image = np.repeat(np.arange(40) * 7, rng.integers(1, 6, 40))
     rng.shuffle(image)
     return rng.normal(size=image.size), image
+
+
+def clustered(values: Floats, image: NDArray[np.int64]) -> Clusters:
+    """Values as clusters, one for each image; NaN is a missing value."""
+    present = ~np.isnan(values)
+    own = [present & (image == each) for each in np.unique(image)]
+    return Clusters(np.array([values[each].sum() for each in own]), np.array([float(each.sum()) for each in own]))
 
 
 def test_deviations_of_single_values_are_those_of_the_values() -> None:
@@ -44,22 +51,9 @@ def test_missing_images_are_left_out() -> None:
     assert found.sd[1] == pytest.approx(kept.std(ddof=1), rel=1e-13)
 
 
-def test_several_captions_of_an_image_are_one_cluster_however_they_are_given() -> None:
-    values, image = captions()
-    long = of_groups(values, image)
-    padded = np.full((40, 5), np.nan)
-    for row, each in enumerate(np.unique(image)):
-        own = values[image == each]
-        padded[row, : own.size] = own
-    wide = of_captions(padded)
-    assert long.sums == pytest.approx(wide.sums, rel=1e-12)
-    assert np.array_equal(long.sizes, wide.sizes)
-    assert float(deviations(long).mean) == pytest.approx(values.mean(), rel=1e-12)
-
-
 def test_the_error_of_clusters_is_that_of_a_ratio_estimate() -> None:
     values, image = captions()
-    found = deviations(of_groups(values, image))
+    found = deviations(clustered(values, image))
     residuals = np.array([(values[image == each] - values.mean()).sum() for each in np.unique(image)])
     by_hand = np.sqrt(40 / 39 * np.square(residuals).sum()) / values.size
     assert float(found.error) == pytest.approx(by_hand, rel=1e-12)
@@ -67,7 +61,7 @@ def test_the_error_of_clusters_is_that_of_a_ratio_estimate() -> None:
 
 def test_values_of_an_image_that_agree_count_as_one() -> None:
     one = rows(50)
-    assert float(deviations(of_captions(np.repeat(one[:, None], 5, axis=1))).error) == pytest.approx(
+    assert float(deviations(Clusters(5 * one, np.full(50, 5.0))).error) == pytest.approx(
         float(deviations(of_images(one)).error), rel=1e-12
     )
 
@@ -75,21 +69,7 @@ def test_values_of_an_image_that_agree_count_as_one() -> None:
 def test_a_missing_caption_is_left_out_of_its_image() -> None:
     values, image = captions()
     values[5] = np.nan
-    assert float(deviations(of_groups(values, image)).mean) == pytest.approx(np.nanmean(values), rel=1e-12)
-
-
-def test_differences_are_held_against_what_they_were_computed_from() -> None:
-    a = 1000 + rows(3, 50)
-    b = np.stack([a[0] * (1 + 1e-9 * np.arange(50)), rows(50), a[2] + 1e-2 * rows(50)])
-    b[1, :2] = np.nan
-    found = deviations(of_differences(a, b))
-    assert found.determined.tolist() == [isinstance(differences(x, y), Sample) for x, y in zip(a, b, strict=True)]
-    assert found.determined.tolist() == [False, True, True]
-    assert found.mean[1] == pytest.approx(np.nanmean(a[1] - b[1]), rel=1e-12)
-    a[2, 0] = b[2, 0] = np.inf
-    assert not deviations(of_differences(a, b)).determined[2]
-    with pytest.raises(ValueError, match="one shape"):
-        of_differences(a, b[:2])
+    assert float(deviations(clustered(values, image)).mean) == pytest.approx(np.nanmean(values), rel=1e-12)
 
 
 def test_a_sample_is_not_examined_again() -> None:
@@ -98,11 +78,6 @@ def test_a_sample_is_not_examined_again() -> None:
     assert isinstance(pairs, Sample)
     assert not deviations(of_images(pairs.values)).determined
     assert deviations(of_sample(pairs)).determined
-
-
-def test_groups_need_a_label_for_every_value() -> None:
-    with pytest.raises(ValueError, match="image: "):
-        of_groups(np.ones(5), np.arange(4))
 
 
 odd = st.sampled_from([0.0, 0.7, 0.7 * (1 + 2**-30), 1.0, np.nan, np.inf, -np.inf, 1e200, -3.0])

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tasks.statistics.adequacy import Sample, differences, examine
-from tasks.statistics.clusters import of_images
-from tasks.statistics.equivalence import equivalence_test, equivalence_tests
+from tasks.statistics.equivalence import equivalence_test
 from tasks.statistics.intervals import t_interval
 from tasks.statistics.location import johnson_test, t_test
 
@@ -76,18 +75,8 @@ def test_another_test_may_stand_in_for_students() -> None:
     assert found.below_upper == johnson_test(x, 0.87 + 0.05, "less")
 
 
-def test_every_row_has_the_p_that_it_has_alone() -> None:
-    x = np.random.default_rng(0).normal(size=(2, 3, 40))
-    x[1, 0] = 0.5
-    value = np.linspace(-0.1, 0.1, 6).reshape(2, 3)
-    found = equivalence_tests(of_images(x), 0.5, value)
-    assert np.isnan(found).tolist() == [[False] * 3, [True, False, False]]
-    assert found[0, 2] == pytest.approx(equivalence_test(sample(x[0, 2]), 0.5, float(value[0, 2])).p, rel=1e-10)
-
-
 @pytest.mark.parametrize("margin", [0.0, -1.0, math.inf, math.nan])
 def test_a_margin_is_a_positive_number(margin: float) -> None:
     x = np.random.default_rng(0).normal(size=40)
-    for refused in (lambda: equivalence_test(sample(x), margin), lambda: equivalence_tests(of_images(x), margin)):
-        with pytest.raises(ValueError, match="margin: "):
-            refused()
+    with pytest.raises(ValueError, match="margin: "):
+        equivalence_test(sample(x), margin)

@@ -14,7 +14,7 @@ import pytest
 
 from store.errors import BadInput
 from store.kinds.statistics import Source, StatisticsSpec
-from tasks.handler import Done, Measurement, Run
+from tasks.handler import Done, Measurement, TaskContext
 from tasks.statistics.handler import compare_models
 
 Keep = Callable[..., Source]
@@ -46,8 +46,8 @@ def ask(sources: tuple[Source, ...], **changes: Any) -> StatisticsSpec:
     return asked.model_copy(update=changes)
 
 
-def answer(spec: StatisticsSpec, run: Run) -> Done:
-    outcome = compare_models(spec, run)
+def answer(spec: StatisticsSpec, context: TaskContext) -> Done:
+    outcome = compare_models(spec, context)
     assert isinstance(outcome, Done)
     return outcome
 
@@ -58,8 +58,8 @@ def by_key(outcome: Done) -> dict[str, Measurement]:
     return found
 
 
-def test_two_looks_at_three_models_end_in_counts(sources: tuple[Source, ...], run: Run) -> None:
-    found = by_key(answer(ask(sources), run))
+def test_two_looks_at_three_models_end_in_counts(sources: tuple[Source, ...], context: TaskContext) -> None:
+    found = by_key(answer(ask(sources), context))
     counts = {key: each.value for key, each in found.items() if key.startswith("count/")}
     assert counts == {"count/models": 3, "count/collapsed": 1, "count/cleared": 1, "count/undetermined": 1}
     assert found["alpha/look"].value == 0.025
@@ -69,7 +69,7 @@ def test_two_looks_at_three_models_end_in_counts(sources: tuple[Source, ...], ru
 SHOWN = {"clip-b32": "collapse", "siglip": "clear"}
 
 
-def test_every_number_has_the_key_that_reports_look_it_up_by(sources: tuple[Source, ...], run: Run) -> None:
+def test_every_number_has_the_key_that_reports_look_it_up_by(sources: tuple[Source, ...], context: TaskContext) -> None:
     model = [
         "mean", "sd", "p_null", "t_null", "df", "dz_null", "dz_threshold", "g_threshold", "skew", "shapiro_p",
         "collapse/p_signed_rank", "collapse/p_sign_flip", "collapse/p_bootstrap_t", "collapse/boundary",
@@ -79,7 +79,7 @@ def test_every_number_has_the_key_that_reports_look_it_up_by(sources: tuple[Sour
         *(f"{way}/shift/alpha_over_{j}" for way in ("collapse", "clear") for j in (1, 2, 3)),
     ]  # fmt: skip
     claim = ["error_bound", "error_independent", "power"]
-    assert set(by_key(answer(ask(sources), run))) == {
+    assert set(by_key(answer(ask(sources), context))) == {
         *(f"count/{each}" for each in ("models", "collapsed", "cleared", "undetermined")),
         *("alpha", "alpha/look", "power/n_for_medium_effect", "power/mde"),
         *(f"claim/{k}_of_3/{rule}{each}" for k in (2, 3) for rule in ("", "uncorrected_") for each in claim),
@@ -92,8 +92,10 @@ def test_every_number_has_the_key_that_reports_look_it_up_by(sources: tuple[Sour
     }
 
 
-def test_measurements_are_finite_cited_and_valid_for_the_tracker(sources: tuple[Source, ...], run: Run) -> None:
-    outcome = answer(ask(sources), run)
+def test_measurements_are_finite_cited_and_valid_for_the_tracker(
+    sources: tuple[Source, ...], context: TaskContext
+) -> None:
+    outcome = answer(ask(sources), context)
     for each in outcome.measurements:
         assert re.fullmatch(r"[\w\-. :/]+", each.metric)
         assert each.cited
@@ -111,8 +113,8 @@ def test_measurements_are_finite_cited_and_valid_for_the_tracker(sources: tuple[
         assert each.low is None or (each.high is not None and each.low < each.value < each.high)
 
 
-def test_facts_say_what_was_tested_and_why_a_model_was_not(sources: tuple[Source, ...], run: Run) -> None:
-    outcome = answer(ask(sources), run)
+def test_facts_say_what_was_tested_and_why_a_model_was_not(sources: tuple[Source, ...], context: TaskContext) -> None:
+    outcome = answer(ask(sources), context)
     assert outcome.facts.unit_of_analysis == "image"
     assert outcome.facts.looks.startswith("2 of 2: each look is tested at an equal part of alpha")
     assert outcome.facts.collapse == "the mean of mcs is greater than the threshold"
@@ -121,49 +123,51 @@ def test_facts_say_what_was_tested_and_why_a_model_was_not(sources: tuple[Source
     assert "2" not in outcome.summary.replace("clip-b32", "")
 
 
-def test_missing_values_and_pairs_that_cannot_be_told_apart_are_facts(keep: Keep, run: Run) -> None:
+def test_missing_values_and_pairs_that_cannot_be_told_apart_are_facts(keep: Keep, context: TaskContext) -> None:
     x = np.random.default_rng(0).normal(0.8, 0.1, N)
     gap = x.copy()
     gap[:2] = np.nan
     twins = (keep("a", image_ids=np.arange(N), mcs=x), keep("b", image_ids=np.arange(N), mcs=gap))
-    outcome = answer(ask(twins, at_least=(1,)), run)
+    outcome = answer(ask(twins, at_least=(1,)), context)
     assert outcome.facts.missing == {"b": "2 images"}
     assert "rounding noise" in outcome.facts.undetermined_pairs["a", "b"]
     assert not any(each.metric.startswith("pair/") for each in outcome.measurements)
 
 
-def test_parameters_hold_the_question(sources: tuple[Source, ...], run: Run) -> None:
-    assert answer(ask(sources), run).parameters == {
+def test_parameters_hold_the_question(sources: tuple[Source, ...], context: TaskContext) -> None:
+    assert answer(ask(sources), context).parameters == {
         "metric": "mcs", "null": "0.5", "threshold": "0.7", "alpha": "0.05", "at_least": "[2, 3]", "look": "2",
         "looks": "2", "resamples": "1000", "seed": "0",
     }  # fmt: skip
 
 
-def test_running_again_gives_the_same_bytes(sources: tuple[Source, ...], run: Run) -> None:
-    first = answer(ask(sources), run)
+def test_running_again_gives_the_same_bytes(sources: tuple[Source, ...], context: TaskContext) -> None:
+    first = answer(ask(sources), context)
     bytes_of_first = first.files["comparison.json"].read_bytes()
-    again = answer(ask(sources), run)
+    again = answer(ask(sources), context)
     assert again == first
     assert again.files["comparison.json"].read_bytes() == bytes_of_first
 
 
-def test_the_order_of_the_sources_does_not_matter(sources: tuple[Source, ...], run: Run, tmp_path: Path) -> None:
+def test_the_order_of_the_sources_does_not_matter(
+    sources: tuple[Source, ...], context: TaskContext, tmp_path: Path
+) -> None:
     other = tmp_path / "other"
     other.mkdir()
     shuffled = tuple(sources[i] for i in (5, 0, 3, 2, 4, 1))
-    first, second = answer(ask(sources), run), answer(ask(shuffled), replace(run, scratch=other))
+    first, second = answer(ask(sources), context), answer(ask(shuffled), replace(context, scratch=other))
     assert second.measurements == first.measurements
     assert (second.facts, second.parameters, second.summary) == (first.facts, first.parameters, first.summary)
     assert second.files["comparison.json"].read_bytes() == first.files["comparison.json"].read_bytes()
 
 
 def test_the_file_is_strict_json_with_sorted_keys_and_agrees_with_the_measurements(
-    sources: tuple[Source, ...], run: Run
+    sources: tuple[Source, ...], context: TaskContext
 ) -> None:
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is no JSON")
 
-    outcome = answer(ask(sources), run)
+    outcome = answer(ask(sources), context)
     text = outcome.files["comparison.json"].read_text(encoding="utf-8")
     whole = json.loads(text, parse_constant=refuse)
     assert json.dumps(whole, sort_keys=True, indent=1, ensure_ascii=False) + "\n" == text
@@ -178,19 +182,19 @@ def test_the_file_is_strict_json_with_sorted_keys_and_agrees_with_the_measuremen
     assert {source["digest"] for source in whole["sources"]} == {source.digest for source in sources}
 
 
-def test_the_metric_that_was_asked_for_is_the_one_compared(sources: tuple[Source, ...], run: Run) -> None:
-    plain = by_key(answer(ask(sources), run))
-    mirrored = by_key(answer(ask(sources, metric="other", null=-0.5, threshold=-0.7), run))
+def test_the_metric_that_was_asked_for_is_the_one_compared(sources: tuple[Source, ...], context: TaskContext) -> None:
+    plain = by_key(answer(ask(sources), context))
+    mirrored = by_key(answer(ask(sources, metric="other", null=-0.5, threshold=-0.7), context))
     assert mirrored["model/siglip/mean"].value == -plain["model/siglip/mean"].value
     assert mirrored["model/siglip/clear/p"].value == pytest.approx(plain["model/siglip/clear/p"].value, rel=1e-9)
     assert mirrored["count/collapsed"] == plain["count/collapsed"]
 
 
-def test_models_measured_on_different_images_are_bad_input(keep: Keep, run: Run) -> None:
+def test_models_measured_on_different_images_are_bad_input(keep: Keep, context: TaskContext) -> None:
     x = np.random.default_rng(0).normal(0.8, 0.1, N)
     sources = (keep("a", image_ids=np.arange(N), mcs=x), keep("b", image_ids=np.arange(1, N + 1), mcs=x))
     with pytest.raises(BadInput, match="models a and b were not measured on the same images: image 0"):
-        compare_models(ask(sources), run)
+        compare_models(ask(sources), context)
 
 
 def test_importing_the_handler_imports_no_heavy_library() -> None:

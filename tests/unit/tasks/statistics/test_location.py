@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from tasks.statistics.adequacy import Sample, Undetermined, differences, examine
-from tasks.statistics.clusters import of_captions, of_images
-from tasks.statistics.location import Alternative, johnson_test, johnson_tests, p_value, t_test, t_tests
+from tasks.statistics.adequacy import Sample, differences, examine
+from tasks.statistics.location import Alternative, johnson_test, p_value, t_test
 
 Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -144,34 +143,3 @@ def test_johnsons_test_depends_neither_on_unit_and_origin_nor_on_the_order(
     mirrored = johnson_test(sample(-x), -0.8, "less")
     assert changed.t == pytest.approx(plain.t, rel=1e-6, abs=1e-6)
     assert (mirrored.t, mirrored.p) == pytest.approx((-plain.t, plain.p), rel=1e-9)
-
-
-@pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
-def test_every_row_has_the_test_that_it_has_alone(alternative: Alternative) -> None:
-    x = np.random.default_rng(0).gumbel(size=(3, 2, 50))
-    x[0, 1, [4, 9]] = np.nan
-    value = np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]])
-    for many, one in ((t_tests, t_test), (johnson_tests, johnson_test)):
-        found = many(of_images(x), value, alternative)
-        for at in np.ndindex(3, 2):
-            alone = one(sample(x[at]), float(value[at]), alternative)
-            assert (found.t[at], found.df[at], found.p[at]) == pytest.approx((alone.t, alone.df, alone.p), rel=1e-9)
-
-
-def test_rows_that_bear_no_test_have_no_p_where_scipy_gives_zero() -> None:
-    x = np.random.default_rng(0).normal(size=(5, 40))
-    x[0], x[1, 0], x[2, :3] = 0.9, np.inf, np.nan
-    for many in (t_tests, johnson_tests):
-        found = many(of_images(x))
-        assert np.isnan(found.t).tolist() == np.isnan(found.p).tolist() == [True, True, True, False, False]
-        assert np.isnan(many(of_images(x[4:, :29])).p).all(), "29 images are too few"
-    with np.errstate(all="ignore"), pytest.warns(RuntimeWarning):
-        theirs = stats.ttest_1samp(x[0], 0.5)
-    assert (theirs.statistic, theirs.pvalue) == (math.inf, 0)
-    assert isinstance(examine(x[0]), Undetermined)
-
-
-def test_captions_of_one_image_count_as_one_image() -> None:
-    x = np.random.default_rng(0).normal(0.6, 0.1, size=(40, 5))
-    found, means = t_tests(of_captions(x), 0.5), t_test(sample(x.mean(axis=1)), 0.5)
-    assert (float(found.t), float(found.df), float(found.p)) == pytest.approx((means.t, 39, means.p), rel=1e-10)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.statistics.e_values import log_e_process
+from tasks.statistics.e_values import log_e_value
 from tasks.statistics.location import p_value
 from tasks.statistics.look_plan import LookKind, LookPlan, adjusted_p, look_level
 
@@ -44,7 +44,7 @@ def test_with_open_looks_p_is_one_over_the_e_value_of_the_sample() -> None:
     x = np.random.default_rng(0).normal(0.3, 1, 80)
     t = x.mean() / (x.std(ddof=1) / np.sqrt(80))
     found = adjusted_p(np.array(p_value(t, 79, "greater")), 80, LookPlan("open", scale=0.3))
-    assert found == pytest.approx(np.exp(-log_e_process(x, 0.0, 0.3)[-1]), rel=1e-9)
+    assert found == pytest.approx(np.exp(-float(log_e_value(np.array(t), np.array(80), 0.3))), rel=1e-9)
 
 
 def test_no_p_is_ever_zero_with_open_looks() -> None:

@@ -14,7 +14,6 @@ from tasks.statistics.looks import (
     Sides,
     crossing,
     equally_spaced,
-    inflation,
     nominal_level,
     plan_looks,
     repeated_p,
@@ -139,17 +138,6 @@ def test_the_smallest_adjusted_p_of_all_looks_is_a_p_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("looks", "pocock", "obrien_fleming"), [(2, 1.110, 1.008), (5, 1.228, 1.028), (10, 1.300, 1.040)]
-)
-def test_a_plan_of_looks_needs_as_many_more_images_as_is_published(
-    looks: int, pocock: float, obrien_fleming: float
-) -> None:
-    fractions = equally_spaced(looks)
-    assert inflation(0.05, "pocock", fractions, 0.8, "two-sided") == pytest.approx(pocock, abs=1.1e-3)
-    assert inflation(0.05, "obrien-fleming", fractions, 0.8, "two-sided") == pytest.approx(obrien_fleming, abs=1.1e-3)
-
-
-@pytest.mark.parametrize(
     "fractions", [(), (0.5,), (0.5, 0.5, 1.0), (0.7, 0.5, 1.0), (0.0, 1.0), (0.5, 1.2), (float("nan"), 1.0)]
 )
 def test_fractions_that_do_not_ascend_to_one_are_refused(fractions: tuple[float, ...]) -> None:
@@ -169,5 +157,3 @@ def test_what_makes_no_plan_is_refused_by_name() -> None:
         repeated_p(np.array([1.1]), "pocock", 1, (0.5, 1.0))
     with pytest.raises(ValueError, match="critical"):
         crossing([2.0], (0.5, 1.0))
-    with pytest.raises(ValueError, match="target power"):
-        inflation(0.05, "pocock", (0.5, 1.0), 0.05)

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tasks.statistics.multiplicity import holm
-from tasks.statistics.planning import Plan, planned_effect, planned_images, planned_power
+from tasks.statistics.planning import PowerPlan, planned_effect, planned_images, planned_power
 from tasks.statistics.power import minimal_detectable_effect, power, sample_size
 
-TWO_OF_THREE = Plan("one-sample", "greater", looks=2, claim=(2, 3))
+TWO_OF_THREE = PowerPlan("one-sample", "greater", looks=2, claim=(2, 3))
 
 plans = st.builds(
-    Plan,
+    PowerPlan,
     alpha=st.sampled_from([0.01, 0.05]),
     alternative=st.sampled_from(["two-sided", "greater", "less"]),
     looks=st.integers(1, 4),
@@ -27,38 +27,38 @@ plans = st.builds(
 )
 
 
-def toward(plan: Plan, effect: float) -> float:
+def toward(plan: PowerPlan, effect: float) -> float:
     return -effect if plan.alternative == "less" else effect
 
 
 def test_a_plan_of_one_test_is_that_test() -> None:
-    assert planned_power(Plan(), 34, 0.5) == power(34, 0.5)
-    assert planned_images(Plan(), 0.5) == sample_size(0.5)
-    assert planned_effect(Plan(), 34) == minimal_detectable_effect(34)
-    assert planned_images(Plan("independent"), 0.5) == pytest.approx(63.766, abs=5e-4)
+    assert planned_power(PowerPlan(), 34, 0.5) == power(34, 0.5)
+    assert planned_images(PowerPlan(), 0.5) == sample_size(0.5)
+    assert planned_effect(PowerPlan(), 34) == minimal_detectable_effect(34)
+    assert planned_images(PowerPlan("independent"), 0.5) == pytest.approx(63.766, abs=5e-4)
 
 
 def test_one_side_needs_fewer_images_than_two() -> None:
-    assert math.ceil(planned_images(Plan(alternative="greater"), 0.5)) == 27
-    assert planned_power(Plan(alternative="greater"), 40, -0.5) < 1e-6
+    assert math.ceil(planned_images(PowerPlan(alternative="greater"), 0.5)) == 27
+    assert planned_power(PowerPlan(alternative="greater"), 40, -0.5) < 1e-6
 
 
 def test_comparisons_and_looks_share_the_level() -> None:
-    assert math.ceil(planned_images(Plan(comparisons=3), 0.5)) == 45
-    assert Plan(looks=2, comparisons=3).level == pytest.approx(0.05 / 6)
-    assert planned_images(Plan(looks=2), 0.5) == sample_size(0.5, alpha=0.025)
+    assert math.ceil(planned_images(PowerPlan(comparisons=3), 0.5)) == 45
+    assert PowerPlan(looks=2, comparisons=3).level == pytest.approx(0.05 / 6)
+    assert planned_images(PowerPlan(looks=2), 0.5) == sample_size(0.5, alpha=0.025)
 
 
 def test_a_boundary_gives_the_nominal_level_of_the_last_look() -> None:
     """Pocock's constant for ten two-sided looks at .05 is 2.555, twice as lenient as Bonferroni."""
     pocock = 2 * stats.norm.sf(2.555)
-    plan = Plan(looks=10, look_level=pocock)
+    plan = PowerPlan(looks=10, look_level=pocock)
     assert plan.level == pytest.approx(0.0106, abs=5e-5)
-    assert planned_images(plan, 0.5) == sample_size(0.5, alpha=pocock) < planned_images(Plan(looks=10), 0.5)
+    assert planned_images(plan, 0.5) == sample_size(0.5, alpha=pocock) < planned_images(PowerPlan(looks=10), 0.5)
 
 
 def test_a_claim_of_one_model_is_one_test() -> None:
-    plan = Plan("one-sample", "greater", claim=(1, 1))
+    plan = PowerPlan("one-sample", "greater", claim=(1, 1))
     for dependence in ("independent", "any"):
         careful = replace(plan, dependence=dependence)
         assert planned_images(careful, 0.5) == pytest.approx(sample_size(0.5, alternative="greater"))
@@ -85,14 +85,14 @@ def test_models_that_share_images_can_have_less_power_than_independent_ones_and_
 
 @settings(max_examples=50)
 @given(plans, st.floats(0.2, 2), st.floats(0.3, 0.95))
-def test_the_images_for_a_power_have_that_power(plan: Plan, effect: float, target: float) -> None:
+def test_the_images_for_a_power_have_that_power(plan: PowerPlan, effect: float, target: float) -> None:
     n = planned_images(plan, toward(plan, effect), target)
     assert n == 2 or planned_power(plan, n, toward(plan, effect)) == pytest.approx(target, abs=1e-7)
 
 
 @settings(max_examples=50)
 @given(plans, st.integers(5, 500), st.floats(0.3, 0.95))
-def test_the_effect_for_a_power_is_found_with_that_power(plan: Plan, n: int, target: float) -> None:
+def test_the_effect_for_a_power_is_found_with_that_power(plan: PowerPlan, n: int, target: float) -> None:
     effect = planned_effect(plan, n, target)
     assert planned_power(plan, n, toward(plan, effect)) == pytest.approx(target, abs=1e-7)
 
@@ -100,7 +100,7 @@ def test_the_effect_for_a_power_is_found_with_that_power(plan: Plan, n: int, tar
 @settings(max_examples=50)
 @given(plans, st.integers(4, 300), st.floats(0.05, 1.5))
 def test_power_grows_with_images_and_effects_and_shrinks_with_all_that_shares_the_level(
-    plan: Plan, n: int, effect: float
+    plan: PowerPlan, n: int, effect: float
 ) -> None:
     base = planned_power(plan, n, toward(plan, effect))
     slack = 1e-9
@@ -131,7 +131,7 @@ def test_power_grows_with_images_and_effects_and_shrinks_with_all_that_shares_th
 )
 def test_a_plan_that_makes_no_sense_names_its_field(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(ValueError, match=named):
-        Plan(**changes)
+        PowerPlan(**changes)
 
 
 @pytest.mark.parametrize("target", [0.025, 0.01, 1.0, math.nan])

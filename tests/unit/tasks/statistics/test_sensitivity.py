@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from tasks.statistics.adequacy import Sample, differences, examine
-from tasks.statistics.clusters import of_captions, of_images
+from tasks.statistics.clusters import Clusters, of_images
 from tasks.statistics.location import Alternative
 from tasks.statistics.sensitivity import sign_flip, sign_flips, signed_rank
 
@@ -83,7 +83,7 @@ def test_every_row_has_the_p_that_it_has_alone() -> None:
 
 def test_all_captions_of_an_image_are_flipped_together() -> None:
     x = np.random.default_rng(0).normal(0.2, 1, size=40)
-    together = sign_flips(of_captions(np.repeat(x[:, None], 3, axis=1)), rng(), 0.1)
+    together = sign_flips(Clusters(3 * x, np.full(40, 3.0)), rng(), 0.1)
     assert float(together) == float(sign_flips(of_images(x), rng(), 0.1))
 
 

@@ -311,15 +311,17 @@ def test_looks_that_share_an_error_keep_the_level_of_a_boundary() -> None:
     assert ever.mean() < 0.05
 
 
-def test_the_draws_of_all_looks_make_one_null(keep, run) -> None:  # type: ignore[no-untyped-def]
+def test_the_draws_of_all_looks_make_one_null(keep, context) -> None:  # type: ignore[no-untyped-def]
     draws = RNG.normal(0.8, 0.01, (6, 4))
     looks = [
         keep("a", image_ids=np.arange(3), loss=np.zeros(3), **{"null/loss": draws[:2]}),
         keep("a", image_ids=np.arange(3, 9), loss=np.zeros(6), **{"null/loss": np.hstack([draws[2:], draws[2:]])}),
     ]
-    joined = load_samples(looks, "loss", run.artifact)
+    joined = load_samples(looks, "loss", context.artifact)
     assert joined.references == {"a": reference(draws.T)}
-    assert load_samples([keep("b", image_ids=np.arange(3), loss=np.zeros(3))], "loss", run.artifact).references == {}
+    assert (
+        load_samples([keep("b", image_ids=np.arange(3), loss=np.zeros(3))], "loss", context.artifact).references == {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -331,7 +333,7 @@ def test_the_draws_of_all_looks_make_one_null(keep, run) -> None:  # type: ignor
         (np.full((3, 2), np.inf), "'null/loss' holds a value that is no finite number"),
     ],
 )
-def test_a_null_that_fits_no_images_is_refused(null: Array, said: str, keep, run) -> None:  # type: ignore[no-untyped-def]
+def test_a_null_that_fits_no_images_is_refused(null: Array, said: str, keep, context) -> None:  # type: ignore[no-untyped-def]
     source = keep("a", image_ids=np.arange(3), loss=np.zeros(3), **{"null/loss": null})
     with pytest.raises(BadInput, match=said):
-        load_samples([source], "loss", run.artifact)
+        load_samples([source], "loss", context.artifact)

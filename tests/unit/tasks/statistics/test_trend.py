@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from tasks.statistics.adequacy import Undetermined
-from tasks.statistics.location import t_tests
-from tasks.statistics.trend import Trend, layer_slopes, of_layers, relative_depth, trend
+from tasks.statistics.trend import Trend, layer_slopes, relative_depth, trend
 
 Floats = NDArray[np.float64]
 LAYERS, N = 6, 40
@@ -62,14 +61,6 @@ def test_an_image_that_a_layer_misses_is_left_out() -> None:
     assert (result.n, result.missing) == (N - 1, 1)
     x[0, :5] = np.nan
     assert isinstance(trend(x), Undetermined)
-
-
-def test_many_trends_are_tested_at_once() -> None:
-    noise = np.random.default_rng(0).random(N) + np.zeros((LAYERS, 1))
-    x = np.stack([falling(), falling(0.05), noise])
-    many = t_tests(of_layers(x))
-    assert many.t[:2] == pytest.approx([found(each).test.t for each in x[:2]], rel=1e-9)
-    assert np.isnan(many.p).tolist() == [False, False, True]
 
 
 @pytest.mark.parametrize("x", [np.full((LAYERS, N), 0.7), np.random.default_rng(0).random(N) + np.zeros((LAYERS, 1))])

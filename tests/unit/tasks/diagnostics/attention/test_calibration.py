@@ -18,7 +18,7 @@ from tasks.diagnostics.attention.blocks import Piece
 from tasks.diagnostics.attention.calls import Projected
 from tasks.diagnostics.attention.choose import Backend
 from tasks.diagnostics.attention.entropy import Groups, measure
-from tasks.diagnostics.attention.layout import Layout
+from tasks.diagnostics.attention.tensor_layout import TensorLayout
 from tasks.diagnostics.attention.tiles import by_tiles, run_on
 
 CPU = torch.device("cpu")
@@ -175,7 +175,7 @@ TILES: dict[str, Right] = {
 def test_a_kernel_of_our_own_that_is_wrong_for_some_calls_is_found_out(
     fault: Right, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def wrong(layout: Layout, groups: Groups | None) -> Piece:
+    def wrong(layout: TensorLayout, groups: Groups | None) -> Piece:
         layout, groups, off = fault(layout, groups)
         found = by_tiles(layout, groups)
         return found._replace(lse=found.lse + off)

@@ -189,7 +189,7 @@ def test_a_site_that_is_placed_wrong_is_named_in_one_line(wrong: str, tmp_path: 
     import torch
 
     from tasks.diagnostics.families.weights import UnusableModel
-    from tasks.diagnostics.layout import find_layout
+    from tasks.diagnostics.site_layout import find_layout
 
     does, said = WRONG[wrong]
     text = (EXAMPLE / "my_model.py").read_text()

@@ -13,7 +13,7 @@ import pytest
 from store.errors import BadInput
 from store.models import LAYER_ROLES, ModelRef
 from tasks.diagnostics.families import find_family
-from tasks.diagnostics.layout import Layout, find_layout
+from tasks.diagnostics.site_layout import SiteLayout, find_layout
 
 from .conftest import TINY
 from .test_encoders import CAPTIONS, uneven
@@ -22,7 +22,7 @@ CONTINUED = {"mllama:tiny": r"\.(global_)?transformer\.layers"}
 """Model -> what its vision tower is split into: the layers that go on from the others are in a list of their own."""
 
 
-def laid_out(model: Any) -> Layout:
+def laid_out(model: Any) -> SiteLayout:
     return find_layout(model, uneven(), CAPTIONS)
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from tasks.diagnostics.families.model import Output
 from tasks.diagnostics.intervention.influence import Effect, Interventions, blank, measure_influence
-from tasks.diagnostics.layout import Layout, find_layout
+from tasks.diagnostics.site_layout import SiteLayout, find_layout
 
 Load = Callable[..., Any]
 RNG = np.random.default_rng(0)
@@ -25,8 +25,8 @@ WRITERS = ("idefics:tiny@random", "llava:tiny@random")
 
 
 @pytest.fixture
-def prepared(load_model: Load, tmp_path: Path) -> Callable[[str], tuple[Any, Layout]]:
-    def prepare(locator: str) -> tuple[Any, Layout]:
+def prepared(load_model: Load, tmp_path: Path) -> Callable[[str], tuple[Any, SiteLayout]]:
+    def prepare(locator: str) -> tuple[Any, SiteLayout]:
         model = load_model(locator, tmp_path)
         return model, find_layout(model, IMAGES, [[text] for text in TEXTS])
 
@@ -35,7 +35,7 @@ def prepared(load_model: Load, tmp_path: Path) -> Callable[[str], tuple[Any, Lay
 
 def influence(
     model: Any,
-    layout: Layout,
+    layout: SiteLayout,
     extent: Any = "modalities",
     images: list[Image.Image] = IMAGES,
     texts: list[str] = TEXTS,

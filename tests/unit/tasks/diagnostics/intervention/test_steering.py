@@ -19,8 +19,8 @@ from tasks.diagnostics.attention.entropy import measure
 from tasks.diagnostics.attention.tap import AttentionTap
 from tasks.diagnostics.intervention.influence import measure_influence
 from tasks.diagnostics.intervention.steering import Change, Steering
-from tasks.diagnostics.layout import find_layout
 from tasks.diagnostics.measuring import Measuring
+from tasks.diagnostics.site_layout import find_layout
 
 Load = Callable[..., Any]
 IMAGES = [Image.new("RGB", (64, 64), (40 * i, 90, 200 - 40 * i)) for i in range(4)]

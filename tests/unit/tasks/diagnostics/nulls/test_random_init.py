@@ -13,8 +13,8 @@ import pytest
 import torch
 from PIL import Image
 
-from tasks.diagnostics.layout import find_layout
 from tasks.diagnostics.nulls.random_init import RandomInit, measure_random_init
+from tasks.diagnostics.site_layout import find_layout
 
 Load = Callable[..., Any]
 EXAMPLE = Path(__file__).parents[5] / "examples" / "own_model" / "my_model.py"

@@ -12,10 +12,10 @@ import torch
 from PIL import Image
 
 from tasks.diagnostics.image_metrics import image_metrics
-from tasks.diagnostics.layout import find_layout
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import measure_random_init
 from tasks.diagnostics.nulls.scores import score_bands
+from tasks.diagnostics.site_layout import find_layout
 from tasks.statistics.draws import against_draws
 
 Load = Callable[..., Any]

@@ -15,10 +15,10 @@ from store.models import DataRef, Plant
 from tasks.diagnostics.datasets import open_data
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.image_metrics import image_metrics
-from tasks.diagnostics.layout import Layout, find_layout
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.shuffled_pairs import METRICS, Shift, shuffled_pairs
+from tasks.diagnostics.site_layout import SiteLayout, find_layout
 
 Load = Callable[..., Any]
 Batches = list[tuple[list[Any], list[Sequence[str]]]]
@@ -32,7 +32,7 @@ def batches(workspace: Path) -> Batches:
     return [(images[start : start + 4], list(captions[start : start + 4])) for start in range(0, 10, 4)]
 
 
-def metrics(model: Any, layout: Layout, batches: Batches, planted: Any = None) -> dict[str, Floats]:
+def metrics(model: Any, layout: SiteLayout, batches: Batches, planted: Any = None) -> dict[str, Floats]:
     measuring = Measuring(model, layout, planted)
     with torch.inference_mode():
         for images, captions in batches:
@@ -47,7 +47,7 @@ def turned(batches: Batches) -> Batches:
     return [([next(following) for _ in some], captions) for some, captions in batches]
 
 
-def layout_of(model: Any, batches: Batches) -> Layout:
+def layout_of(model: Any, batches: Batches) -> SiteLayout:
     images, captions = batches[0]
     return find_layout(model, images[:1], captions[:1])
 

@@ -11,7 +11,7 @@ from store.errors import BadInput
 from tasks.diagnostics import zoo
 from tasks.diagnostics.zoo import making
 from tasks.diagnostics.zoo.card import FILE, read_card
-from tasks.diagnostics.zoo.training import Progress
+from tasks.diagnostics.zoo.training import TrainingProgress
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def few_scenes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("few_scenes")
 def test_a_model_is_trained_into_a_folder_that_may_be_written_again(tmp_path: Path) -> None:
-    seen: list[Progress] = []
+    seen: list[TrainingProgress] = []
     first = making.make("shapes-clip", tmp_path / "new" / "clip", 0, 2, seen.append)
     assert [progress.step for progress in seen] == [1, 2]
     assert seen[0].minutes_left > 0
@@ -35,7 +35,7 @@ def test_a_model_is_trained_into_a_folder_that_may_be_written_again(tmp_path: Pa
 
 
 def test_an_interrupted_training_leaves_nothing_behind(tmp_path: Path) -> None:
-    def stop(progress: Progress) -> None:
+    def stop(progress: TrainingProgress) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -47,7 +47,7 @@ def test_a_failed_training_leaves_the_earlier_model(tmp_path: Path, monkeypatch:
     shutil.copytree(zoo.folder("shapes-clip"), tmp_path / "clip")
     before = {file.name: file.read_bytes() for file in (tmp_path / "clip").iterdir()}
 
-    def fail(progress: Progress) -> None:
+    def fail(progress: TrainingProgress) -> None:
         raise RuntimeError("no more")
 
     with pytest.raises(RuntimeError):

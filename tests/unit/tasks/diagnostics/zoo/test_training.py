@@ -14,7 +14,7 @@ from tasks.diagnostics.zoo.batches import HELD_OUT, batches, training_seed, with
 from tasks.diagnostics.zoo.questions import ask
 from tasks.diagnostics.zoo.recipes import find_recipe
 from tasks.diagnostics.zoo.recipes.writer import Writer
-from tasks.diagnostics.zoo.training import Diverged, Plan, fit, rate_at, stages
+from tasks.diagnostics.zoo.training import Diverged, TrainingPlan, fit, rate_at, stages
 
 
 def losses(name: str, folder: Path, seed: int) -> list[tuple[int, float]]:
@@ -47,12 +47,12 @@ def test_batches_never_repeat_a_scene_and_keep_to_their_stage() -> None:
     flat = [index for batch in drawn for index in batch]
     assert len(set(flat)) == 30
     assert set(drawn[0]) <= set(with_things(3, 1, 100))
-    stage = stages(Plan(steps=10, batch=1, rate=1.0), ((0.2, 1), (0.5, 2), (1.0, 3)))
+    stage = stages(TrainingPlan(steps=10, batch=1, rate=1.0), ((0.2, 1), (0.5, 2), (1.0, 3)))
     assert [stage(step) for step in range(11)] == [1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3]
 
 
 def test_the_rate_rises_and_falls() -> None:
-    plan = Plan(steps=100, batch=1, rate=2.0, warm_up=10)
+    plan = TrainingPlan(steps=100, batch=1, rate=2.0, warm_up=10)
     rates = [rate_at(step, plan) for step in range(1, 101)]
     assert max(rates) == pytest.approx(2.0, rel=0.05)
     assert rates.index(max(rates)) == 9
@@ -64,7 +64,12 @@ def test_a_loss_that_is_no_number_ends_the_training() -> None:
 
     module = torch.nn.Linear(1, 1)
     with pytest.raises(Diverged, match="step 1"):
-        fit(module, (module(torch.full((1, 1), torch.nan)).sum() for _ in range(3)), Plan(3, 1, 1.0), lambda _: None)
+        fit(
+            module,
+            (module(torch.full((1, 1), torch.nan)).sum() for _ in range(3)),
+            TrainingPlan(3, 1, 1.0),
+            lambda _: None,
+        )
 
 
 @pytest.mark.parametrize("name", ["shapes-llava", "shapes-idefics"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tasks.diagnostics.intervention.finding import judge_influence
+from tasks.diagnostics.intervention.functional_collapse import judge_influence
 from tasks.diagnostics.intervention.influence import Effect, Interventions, Kind
 
 SWAP, CUT, TEXT, CUT_TEXT = "swap-image", "cut-image", "swap-text", "cut-text"

@@ -31,7 +31,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class SiteLayout:
     """All sites of a model."""
 
     roles: Mapping[Role, tuple[Spot, ...]]
@@ -63,7 +63,7 @@ class Layout:
         return {spots[layer].name: (Change(plant.heads, plant.scale),) for layer in chosen}
 
 
-def find_layout(model: VisionLanguageModel, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> Layout:
+def find_layout(model: VisionLanguageModel, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> SiteLayout:
     """The layout of a model, found by running it on a few pairs.
 
     Raises UnusableModel for a site that its family places nowhere, or where there is no such role, sequence or gate.
@@ -87,7 +87,7 @@ def find_layout(model: VisionLanguageModel, images: Sequence[Image], captions: S
         for work in model.passes(images, captions):
             with AttentionTap(model.module, note):
                 work.run()
-    return Layout({role: tuple(spots.values()) for role, spots in roles.items()}, gates)
+    return SiteLayout({role: tuple(spots.values()) for role, spots in roles.items()}, gates)
 
 
 def _placed(model: VisionLanguageModel, site: str, sequences: Mapping[str, Tokens]) -> Place:

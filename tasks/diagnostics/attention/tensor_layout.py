@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layout:
+class TensorLayout:
     """Queries and keys whose scores are `scale * q @ k^T + mask`."""
 
     q: Tensor
@@ -34,7 +34,7 @@ class Layout:
     first: int = 0
     """Position of the first key in the whole call."""
 
-    def between(self, start: int, stop: int) -> Layout:
+    def between(self, start: int, stop: int) -> TensorLayout:
         """The same queries over a run of the keys alone."""
         mask = None if self.mask is None else self.mask[..., start:stop]
         return replace(self, k=self.k[:, :, start:stop], mask=mask, first=self.first + start)
@@ -46,7 +46,7 @@ class Layout:
 
         return torch.promote_types(self.q.dtype, torch.float32)
 
-    def upcast(self) -> Layout:
+    def upcast(self) -> TensorLayout:
         """The same in float32 or better."""
         dtype = self.upcast_dtype
         return self if dtype == self.q.dtype else replace(self, q=self.q.to(dtype), k=self.k.to(dtype))
@@ -81,7 +81,7 @@ class Layout:
         return torch.arange(self.first, self.first + self.k.shape[-2], device=self.q.device) <= rows[:, None]
 
 
-def arranged(call: Projected, samples: int, queries: Tensor | None = None) -> Layout:
+def arranged(call: Projected, samples: int, queries: Tensor | None = None) -> TensorLayout:
     """Arrange a call over `samples` samples; `queries`, [samples, rows], integers, picks query rows of each.
 
     Raises GonogoError when the shapes do not fit.
@@ -100,7 +100,7 @@ def arranged(call: Projected, samples: int, queries: Tensor | None = None) -> La
     if not fits:
         shapes = [list(x.shape) for x in (call.q, call.k, call.mask) if x is not None]
         raise GonogoError(f"{call.site}: queries, keys and mask of shapes {shapes} do not fit each other")
-    layout = Layout(q, k, mask, call.causal, call.scale)
+    layout = TensorLayout(q, k, mask, call.causal, call.scale)
     if mask is not None and mask.is_floating_point():
         layout = replace(layout, mask=hardened(mask, layout.triangle(0, q.shape[2]) if call.causal else None))
     return layout if queries is None else _picked(layout, of_batch(queries.to(q.device), q.shape[0]))
@@ -159,7 +159,7 @@ def _four_of_mask(mask: Tensor, dimensions: int, q: Tensor, k: Tensor) -> Tensor
     return mask.expand(-1, -1, -1, k.shape[2]) if mask.shape[-1] == 1 else mask
 
 
-def _picked(layout: Layout, queries: Tensor) -> Layout:
+def _picked(layout: TensorLayout, queries: Tensor) -> TensorLayout:
     mask = layout.mask
     if mask is not None and mask.shape[-2] > 1:
         mask = rows_of(mask, queries)

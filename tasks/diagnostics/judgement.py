@@ -13,7 +13,7 @@ FEWEST_IMAGES = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Judgement:
     """A label with its reason."""
 
     label: Label

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tasks.diagnostics.finding import FEWEST_IMAGES, Finding, Label, listed
 from tasks.diagnostics.intervention.influence import Interventions, Kind
+from tasks.diagnostics.judgement import FEWEST_IMAGES, Judgement, Label, listed
 
 if TYPE_CHECKING:
     from tasks.diagnostics.measures import Floats
@@ -18,7 +18,7 @@ SELDOM = 0.2
 """A modality counts as without influence where exchanging it moves the output of a smaller share of pairs."""
 
 _SWAPS: Mapping[Kind, Kind] = {"swap-image": "cut-image", "swap-text": "cut-text"}
-"""What decides on a modality -> what stands beside it."""
+"""Intervention that decides on a modality -> the one that is only reported with it."""
 _WORDS: Mapping[Kind, str] = {
     "swap-image": "another image",
     "cut-image": "a blank one",
@@ -27,7 +27,7 @@ _WORDS: Mapping[Kind, str] = {
 }
 
 
-def judge_influence(made: Interventions, task: str) -> Finding:
+def judge_influence(made: Interventions, task: str) -> Judgement:
     """What the interventions on modalities say of a model whose output is a distribution over `task`.
 
     It is the share of pairs that are moved which is judged, by its exact interval: a mean of changes that are nearly
@@ -36,18 +36,18 @@ def judge_influence(made: Interventions, task: str) -> Finding:
     what is there; where the two disagree the reason says so. What was not tried is named.
     """
     if not task:
-        return Finding("undefined", "The model has no output that both modalities could move.")
+        return Judgement("undefined", "The model has no output that both modalities could move.")
     change = {effect.kind: effect.change for effect in made.effects}
     swaps = [kind for kind in _SWAPS if kind in change]
     untried = "".join(
         f" Not tried: {_WORDS[kind]}, as {made.untried[kind]}." for kind in _SWAPS if kind in made.untried
     )
     if not swaps:
-        return Finding("inconclusive", f"No modality was exchanged for another.{untried}")
+        return Judgement("inconclusive", f"No modality was exchanged for another.{untried}")
     if min(len(change[kind]) for kind in swaps) < FEWEST_IMAGES:
-        return Finding("inconclusive", f"Interventions were made on fewer than {FEWEST_IMAGES} images.{untried}")
+        return Judgement("inconclusive", f"Interventions were made on fewer than {FEWEST_IMAGES} images.{untried}")
     label, reason = _weighed(swaps, change, task)
-    return Finding(label, f"{reason}{untried}")
+    return Judgement(label, f"{reason}{untried}")
 
 
 def _weighed(swaps: Sequence[Kind], change: Mapping[Kind, Floats], task: str) -> tuple[Label, str]:
