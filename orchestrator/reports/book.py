@@ -48,7 +48,7 @@ class FigureBook:
         return self.pointed(place[0], f"/evidence/{place[1]}/interval/confidence")
 
     def pointed(self, position: int, pointer: str, unit: str = "") -> Figure:
-        """The figure of a number that stands in an event, printed as it stands there."""
+        """The figure of a number in an event, by JSON pointer, unrounded."""
         value = pointed(pointer, self._history, position)
         if unit == "bytes":
             rounding, printed = presentation(Style.BYTES, value, unit)
@@ -63,7 +63,7 @@ class FigureBook:
         return self._enter(value, rounding, "", "", position=position, run_id=None, metric=pointer)
 
     def derived(self, name: str) -> Figure:
-        """The figure of a number that the log yields."""
+        """The figure of a number derived from the log, by its name."""
         number = derive(name, self._history)
         rounding, printed = (WHOLE, "")
         if number.unit == "s":

@@ -23,7 +23,7 @@ from orchestrator.reports.prose import (
     figures_in,
     plain,
 )
-from orchestrator.reports.section import Keyed
+from orchestrator.reports.section import HasData
 from store.canonical import sha256
 from store.figures import Figure
 
@@ -58,7 +58,7 @@ def _sections(page: Page) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for part in page.parts:
         view = part.view
-        values = view.data() if isinstance(view, Keyed) else {part.section.name: view}
+        values = view.data() if isinstance(view, HasData) else {part.section.name: view}
         found |= {key: to_plain(value) for key, value in values.items()}
     if page.document.drawings:
         found["plots"] = to_plain(page.plots)
@@ -71,7 +71,6 @@ def _figure(figure: Figure, key: FigureKey) -> dict[str, Any]:
     """One figure in full."""
     return {
         "id": figure.id,
-        "key": asdict(key),
         "text": figure.text,
         "value": figure.value,
         "rounding": str(figure.rounding),
@@ -86,6 +85,7 @@ def _figure(figure: Figure, key: FigureKey) -> dict[str, Any]:
         "interval": None
         if figure.interval is None
         else {**figure.interval.model_dump(), "low_text": figure.low_text, "high_text": figure.high_text},
+        "key": asdict(key),
     }
 
 
@@ -121,7 +121,7 @@ def to_plain(value: object) -> Any:
 
 
 def _is_prose(value: tuple[object, ...]) -> bool:
-    """False for rows, and for cells in a line, which are no sentence as nothing stands between them."""
+    """False for rows, and for a row of cells, which is no sentence: it has no words between them."""
     if len(value) > 1 and all(isinstance(piece, Cell) for piece in value):
         return False
     pieces = (str, Figure, Estimate, Said, Code, Label, Link, Strong, Absent, ModelName, datetime)

@@ -1,4 +1,4 @@
-"""What a report looks back on: the entries, the board they fold to, and what the fold does not keep. Pure."""
+"""Report history: the entries of a log, the board they fold to, and attempts and reviews, which it lacks. Pure."""
 
 from __future__ import annotations
 

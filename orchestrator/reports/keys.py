@@ -17,7 +17,7 @@ Bound = Literal["value", "low", "high"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class FigureKey:
-    """What a number is. The same quantity has the same key in every report of a study, whatever its value is there."""
+    """Identity of a quantity: the same in every report of a study, while values and figure ids change."""
 
     subject: str
     """`model clip, look 1` as it was measured, `model clip` as the newest comparison tests it, `cycle`, `protocol`."""
@@ -55,7 +55,7 @@ def _of_run(position: int, metric: str, history: History, subjects: Subjects) ->
 
 
 def _of_event(position: int, path: list[str], history: History, subjects: Subjects) -> tuple[str, str]:
-    """Of a number that stands in an event, by its JSON pointer: places in lists become names."""
+    """Of a number in an event, by its JSON pointer: indices of lists become names."""
     match history.event(position), path:
         case e.EvidenceRecorded(task_id=task_id, evidence=evidence), ["evidence", index, *rest]:
             task, item = history.board.tasks_by_id[task_id], evidence[int(index)]

@@ -1,4 +1,4 @@
-"""Who is meant by an id: models by name and training, tasks by a link to their place in the report. Pure."""
+"""Names for ids: models with whether they are trained, tasks as links to their place in the report. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def model_refs(history: History) -> dict[str, ModelRef]:
 
 
 def model_name(history: History, model_id: str) -> ModelName:
-    """The name of a model by its id, as it was compared if it was; an id that nobody knows stands for itself."""
+    """The name of a model by its id, as in the newest comparison if it is in it; of an unknown id the id itself."""
     compared = [task.spec.model for task in history.sources(model_id) if isinstance(task.spec, DiagnosticSpec)]
     ref = compared[-1] if compared else model_refs(history).get(model_id)
     return ModelName.of(ref) if ref is not None else ModelName(model_id, model_id, False)

@@ -1,4 +1,4 @@
-"""A document filled with what a log says: each section is built once, then its figures are numbered."""
+"""A document filled from a log: each section is built once, then the figures are numbered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from store.figures import Figure
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section that has something to say, and what it says."""
+    """A section with its view."""
 
     section: Section
     view: View
@@ -32,14 +32,14 @@ class Page:
     parts: tuple[Part, ...]
     plots: tuple[Plot, ...]
     undrawn: tuple[Prose, ...]
-    """A sentence for each drawing that there was nothing to show in."""
+    """A sentence for each drawing that the log has no data for."""
     figures: tuple[Figure, ...]
     """Every figure of the sections, by number."""
     keys: tuple[FigureKey, ...]
     """Of the figures, in the same order."""
 
     def plot(self, name: str) -> Plot | None:
-        """The drawing of that name; None where the document does not show it or there was nothing to draw."""
+        """The drawing of that name; None where the document does not show it or the log has no data for it."""
         return next((plot for plot in self.plots if plot.name == name), None)
 
 

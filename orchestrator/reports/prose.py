@@ -1,4 +1,4 @@
-"""Running text made of typed pieces, so that a sentence is written once and every format can say it its own way."""
+"""Running text made of typed pieces: a sentence is written once, and each format prints it in its own way."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from store.models import ModelRef
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words that stand in the log. They are quoted as they are, and never read as markup."""
+    """Words of the log, quoted verbatim and never read as markup."""
 
     text: str
     position: int
@@ -20,7 +20,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An identifier, a digest or a command. It can be long; `short` is what is shown where space is scarce."""
+    """An identifier, a digest or a command; `short` is shown where space is scarce."""
 
     text: str
     short: str = ""

@@ -53,7 +53,7 @@ def print_page(page: Page, format: Format) -> str:
 
 
 def _ordinal(number: int) -> str:
-    """A number that counts off and measures nothing: a cycle, a position of the log, an n beside its figure."""
+    """An ordinal or an appendix value, which is no figure: a cycle, a position of the log, the n of a figure."""
     return str(number)
 
 

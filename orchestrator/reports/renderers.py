@@ -84,7 +84,7 @@ def _html_digits(figure: Figure, text: str, bound: str = "") -> Markup:
 
 
 def _html_estimate(figure: Figure) -> Markup:
-    """The unit stands beside the value, since tables set the interval on a line of its own."""
+    """The unit follows the value directly, since tables set the interval on its own line."""
     value = _with_unit(_html_digits(figure, figure.text), figure)
     if figure.interval is None:
         return value

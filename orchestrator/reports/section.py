@@ -23,7 +23,7 @@ class View(Protocol):
 
 
 @runtime_checkable
-class Keyed(Protocol):
+class HasData(Protocol):
     """A view that is not one value under its section's name in JSON."""
 
     def data(self) -> Mapping[str, object]:
@@ -45,7 +45,7 @@ class Section:
     """Passed to the builder as keyword arguments: what differs from one document to another."""
 
     def build(self, history: History, book: FigureBook) -> View | None:
-        """The view, by `build` in the folder's `builder.py`; None where there is nothing to say."""
+        """The view, by `build` in the folder's `builder.py`; None leaves the section out of the document."""
         view: View | None = import_module(f"{FOLDER}.{self.name}.builder").build(history, book, **self.options)
         return view
 
@@ -65,7 +65,7 @@ class Document:
     """Besides JSON, which every document has."""
     sections: tuple[Section, ...]
     says_undrawn: bool = False
-    """It says which drawings there was nothing to show in."""
+    """Whether it lists the drawings that the log has no data for."""
 
     @property
     def drawings(self) -> frozenset[str]:

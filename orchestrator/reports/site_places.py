@@ -23,9 +23,9 @@ class SitePlace:
     """A role, and the layer within it."""
 
     role: str
-    """One of ROLES, `pooling`, or empty where the log does not say."""
+    """One of ROLES, `pooling`, or empty where the log lacks it."""
     layer: int | None
-    """None for what is no layer: a pooling head."""
+    """None for a pooling head, which is no layer."""
 
     @property
     def key(self) -> str:
@@ -34,7 +34,7 @@ class SitePlace:
 
     @property
     def order(self) -> tuple[int, int]:
-        """Sorts roles as ROLES does, and what is no layer last."""
+        """Sort key: roles in the order of ROLES, then pooling heads."""
         return (ROLES.index(self.role) if self.role in ROLES else len(ROLES), -1 if self.layer is None else self.layer)
 
 

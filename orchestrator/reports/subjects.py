@@ -1,4 +1,4 @@
-"""What figures are about, named alike in every cycle: models by look, tasks and questions without their ids. Pure."""
+"""Subjects of figures, with the same name in every cycle: models by look, tasks and questions without ids. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Subjects:
     """Names of what a history holds. No two tasks or questions that one report may show share a name."""
 
     tasks: Mapping[str, str]
-    """By task id. The newest accepted comparison is `comparison`, at whichever look."""
+    """By task id. The newest accepted comparison is `comparison`, whatever its look."""
     comparisons: Mapping[str, str]
     """By task id, each with its look."""
     questions: Mapping[str, str]
@@ -31,7 +31,6 @@ class Subjects:
     """By position."""
     deliveries: Mapping[str, tuple[int, ...]]
     """By task id: the events that recorded its evidence, oldest first."""
-
     models: Mapping[tuple[str, str], str]
     """By id of a comparison and of a model in it."""
 
@@ -94,7 +93,7 @@ class Subjects:
 
 
 class _Models:
-    """Names of models: an id that an amendment gave to another model is told apart from what it first meant."""
+    """Names of models; an id that an amendment gave to another model gets the locator of the model added."""
 
     def __init__(self, history: History) -> None:
         self._refs = {t.task_id: t.spec.model for t in history.board.tasks if isinstance(t.spec, DiagnosticSpec)}
@@ -117,7 +116,7 @@ def _look(task: Task) -> int:
 
 
 def _plain(task: Task, history: History, name: _Models) -> tuple[str, Hashable]:
-    """Name of a task that is no comparison, and within what it has to be told apart: the log, or its cycle."""
+    """Name of a task that is no comparison, and the scope in which the name has to be unique: log or cycle."""
     match task.spec:
         case DiagnosticSpec(model=model, data=data):
             return f"{name.of(model)}, look {data.first // data.n + 1}", None
@@ -132,7 +131,7 @@ def _plain(task: Task, history: History, name: _Models) -> tuple[str, Hashable]:
 
 
 def _told_apart(tasks: Sequence[tuple[str, Hashable, Task]]) -> dict[str, str]:
-    """Names by task id; among tasks alike, the first that was accepted has the plain one, whatever comes later."""
+    """Unique names by task id. Of several tasks with one name, the first accepted keeps it, so that keys are stable."""
     alike: dict[tuple[str, Hashable], list[Task]] = defaultdict(list)
     for name, scope, task in tasks:
         alike[name, scope].append(task)

@@ -1,4 +1,4 @@
-"""The fixed words of the reports: statuses, verdicts and states, each with a sign, so that none rests on colour."""
+"""The fixed words of the reports: statuses, verdicts and states, each with a sign so that colour is not needed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ CHECKED: Words = {"met": "met", "unmet": "not met", "unknown": "not checked"}
 """The states of an acceptance criterion."""
 
 FINDING_SIGNS: Words = {"ok": "○", "collapsed": "●", "undefined": "–", "inconclusive": "?", "": "–"}
-"""What a diagnosis says of attention, or of influence."""
+"""The verdict of a diagnosis on attention, or on influence."""
 
 FOR_TEMPLATES: Mapping[str, Words] = {
     "verdicts": VERDICTS,
@@ -60,7 +60,7 @@ FOR_TEMPLATES: Mapping[str, Words] = {
     "checked": CHECKED,
     "finding_signs": FINDING_SIGNS,
 }
-"""What templates may look up."""
+"""Look-ups for templates."""
 
 
 def status_words(task: Task, history: History) -> str:

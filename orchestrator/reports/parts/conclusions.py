@@ -1,4 +1,4 @@
-"""What the newest comparison concludes about a model, and at which look. Pure."""
+"""The conclusion of a comparison about a model, and the look of the comparison. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from store.task.state import Task
 
 
 def conclusion(comparison: Task, model_id: str) -> str:
-    """What the adjusted p-values of a model say at the level of the look."""
+    """`collapse shown`, `shown not to collapse`, `undecided` or `undetermined`, by the adjusted p-values."""
     alpha = significance_level(comparison)
     collapse, clear = (adjusted_p(comparison, model_id, direction) for direction in DIRECTIONS)
     if collapse is None or clear is None:

@@ -1,4 +1,4 @@
-"""The head of every document: study, cycle, and the verdict with all that has to be said with it. Pure."""
+"""The head of every document: study, cycle, and the verdict with its caveats. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNTRAINED: Prose = (
 
 @dataclass(frozen=True, slots=True)
 class VerdictView:
-    """The verdict, why, and what has to be said with it."""
+    """The verdict, its reason, and its caveats."""
 
     verdict: Verdict | None
     """None while the cycle has not been assessed."""
@@ -33,7 +33,7 @@ class VerdictView:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the report is about, and what it was rendered from."""
+    """Study, cycle and verdict, and the position of the log that the report was rendered from."""
 
     study: Said
     question: Said
@@ -50,7 +50,7 @@ class Header:
 
 
 def header(history: History) -> Header:
-    """What the report is about, and what it was rendered from."""
+    """Study, cycle and verdict, and the position of the log that the report was rendered from."""
     study, position, cycle = history.study, history.protocol_position, history.cycle
     return Header(
         study=Said(study.name, position),
@@ -78,7 +78,7 @@ def _verdict(history: History) -> VerdictView:
 
 
 def _amended(history: History, position: int) -> list[Prose]:
-    """A rule that was changed in the light of data has no error rate, and its verdict has to say so."""
+    """Caveats where the rule was amended after data: its error rate no longer holds."""
     late = [amendment.event for amendment in amended_late(history.board) if amendment.position < position]
     replanned = any(key in ("decision.looks", "decision.boundary") for event in late for key in event.changed)
     notes: list[Prose] = []
@@ -112,20 +112,20 @@ def _caveats(history: History) -> tuple[Prose, ...]:
 
 
 def _planted(history: History) -> tuple[Prose, ...]:
-    """A planted collapse is a control: it counts in the verdict like any other, which has to be said."""
+    """A caveat where a collapse was planted as a control: it counts in the verdict like any other."""
     planted: list[Prose] = [(ModelName.of(model.ref),) for model in history.study.models if model.plant]
     if not planted:
         return ()
     return (
         (
             "A collapse was planted in ", *listed(planted), " as a positive control. It counts in the verdict like any "
-            "other, and says nothing about a model without it.",
+            "other, but says nothing about a model without one.",
         ),
     )  # fmt: skip
 
 
 def _since(history: History) -> list[Prose]:
-    """What has happened since the assessment that bears on its verdict."""
+    """Decisions and amendments since the assessment that affect its verdict."""
     cycle, board = history.cycle, history.board
     assessment, position = cycle.assessment, cycle.assessment_position or 0
     notes: list[Prose] = []

@@ -10,7 +10,7 @@ from store.kinds.diagnostic_metrics import MCS_NORM
 from store.task.state import Task
 
 
-def look_of(task: Task, book: FigureBook) -> Figure:
+def look_number(task: Task, book: FigureBook) -> Figure:
     """Number of the look whose images a diagnostic measured."""
     return book.derived(f"task/{task.task_id}/look")
 
@@ -26,7 +26,7 @@ def where(task: Task, book: FigureBook) -> Prose:
     """`the 60 images of look 2`."""
     images = images_of(task, book)
     of: Prose = ("the images of look ",) if images is None else ("the ", images, " images of look ")
-    return (*of, look_of(task, book))
+    return (*of, look_number(task, book))
 
 
 def part_of(task: Task) -> str:

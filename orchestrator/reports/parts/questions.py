@@ -25,7 +25,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One answer to a question, with what it costs and buys."""
+    """One possible answer to a question, with its error rates and power."""
 
     key: Code
     label: Said
@@ -35,7 +35,7 @@ class OptionView:
     power: Cell
     recommended: bool
     if_silent: bool
-    """It stands when nobody answers in time: only while the question is open, and only if there is a deadline."""
+    """It applies if nobody answers in time; True only while the question is open and has a deadline."""
     chosen: bool
     command: Code
 

@@ -1,4 +1,4 @@
-"""How a task stands, in a sentence; and why one was replaced. Pure."""
+"""The status of a task in a sentence, and why a task was replaced. Pure."""
 
 from __future__ import annotations
 

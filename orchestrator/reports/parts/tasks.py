@@ -1,4 +1,4 @@
-"""Task by task: what was asked, who did it, what came of it. Pure."""
+"""Tasks in full: plan, attempts, evidence, files, criteria. Pure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """One task, as it stands and as it came about."""
+    """One task with its status, results and history."""
 
     task_id: Code
     anchor: str
@@ -110,7 +110,7 @@ def _more(task: Task, shown: int, book: FigureBook) -> Prose | None:
 
 
 def _moments(task: Task, history: History, book: FigureBook) -> tuple[Moment, ...]:
-    """How the task went, told only when it took more than one attempt or was not simply accepted."""
+    """Attempts and reviews, only where there was more than one attempt or a return."""
     attempts, reviews = history.attempts.get(task.task_id, ()), history.reviews.get(task.task_id, ())
     if len(attempts) < 2 and not any(isinstance(review.event, TaskReturned) for review in reviews):
         return ()

@@ -29,6 +29,6 @@ def finish(canvas: Canvas, name: str, title: str, caption: Prose) -> Plot:
 
 
 def say(axes: Axes, x: float, place: int, text: str, ha: str = "left", ink: bool = False) -> None:
-    """Words beside a row of the plot; `x` in widths of the axes."""
+    """Write words next to a row of the plot; `x` in widths of the axes."""
     axes.text(x, place, text, transform=axes.get_yaxis_transform(), ha=ha, va="center", fontsize=8.5, family=FONT,
               color=drawn("ink" if ink else "muted"), parse_math=False)  # fmt: skip

@@ -16,7 +16,7 @@ DRAWINGS: tuple[Callable[[History], Drawn], ...] = (draw_layers, draw_heads, dra
 
 
 def draw(history: History) -> Drawings:
-    """The drawings there is something to show in, and a sentence for each of the others."""
+    """The drawings that the log has data for, and a sentence for each of the others."""
     import matplotlib.style
 
     with matplotlib.style.context(["default", RC]):

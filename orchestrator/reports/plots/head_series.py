@@ -50,7 +50,7 @@ def heads(history: History) -> tuple[Heads, ...]:
 
 
 def headless(history: History) -> tuple[tuple[ModelName, Artifact | None], ...]:
-    """Measured models without heads in the log, and the picture of them that the task left, if it did."""
+    """Measured models whose log has no heads, each with the picture of its heads that the task kept, if any."""
     shown = {model.model.id for model in heads(history)}
     return tuple(
         (

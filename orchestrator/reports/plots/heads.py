@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LEVELS = 10
-"""Steps of the colour scale: few enough to be told apart."""
+"""Steps of the colour scale: few enough to distinguish."""
 _GAP, _ROOMY = 0.02, 6
 """Inches that are left free around a cell, in panels of at most so many layers and heads."""
 _OVERLAP = -0.02

@@ -42,9 +42,9 @@ class Line:
     """A role of ROLES, or a key of SCORES."""
     points: tuple[Point, ...]
     uniform: float | None
-    """What uniform attention gives, in closed form; None where the log does not tell."""
+    """Value for uniform attention, in closed form; None where the log lacks it."""
     null: tuple[Point, ...] = ()
-    """The mean of random initialisations; its interval is the band in which one more of them would lie."""
+    """Mean of random initialisations; the interval is the prediction band for one further initialisation."""
     collapsed: tuple[Point, ...] = ()
     """Those of `points` that were judged collapsed."""
 

@@ -1,4 +1,4 @@
-"""The drawing of attention by layer: every role of every model, and both scores, beside their nulls."""
+"""The drawing of attention by layer: every role of every model and both scores, with their nulls."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def draw_layers(history: History) -> Drawn:
 
 
 def layers_plot(found: Sequence[Layers]) -> Plot:
-    """Normalised entropy of every role of every model, and both scores, each beside its nulls."""
+    """Normalised entropy of every role of every model, and both scores, each with its nulls."""
     panels = Panels(len(found), (line.key for model in found for line in model.lines))
     for row, model in enumerate(found):
         panels.name(row, model.model.text, model.part)

@@ -9,7 +9,7 @@ from orchestrator.reports.prose import Prose
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A drawing: a file of its own beside the Markdown, inlined in HTML."""
+    """A drawing: a separate file for Markdown, inlined in HTML."""
 
     name: str
     title: str
@@ -20,11 +20,11 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """The drawings there was something to show in, and a sentence for each of the others."""
+    """The drawings that the log has data for, and a sentence for each of the others."""
 
     plots: tuple[Plot, ...]
     undrawn: tuple[Prose, ...]
 
 
 Drawn = tuple[Plot | None, tuple[Prose, ...]]
-"""A drawing, if there was something to show in it, and what it leaves out and why."""
+"""A drawing, if the log has data for it, and sentences on what it leaves out and why."""

@@ -3,7 +3,7 @@
 A section `x` is four files in a folder of that name, and one line in a document:
 
 - `x/__init__.py`: the view, a frozen dataclass. Its numbers are figures, and its fields stand in the order of the page.
-- `x/builder.py`: `build(history, book) -> View`, pure; or None where there is nothing to say. Numbers of the log come
+- `x/builder.py`: `build(history, book) -> View`, pure; or None to leave the section out. Numbers of the log come
   from the book, as figures: `book.evidence(item)`, `book.pointed(position, pointer)`, `book.derived(name)`.
 - `x/section.md.j2` and `x/section.html.j2`: they print `view`, with the macros `m`. Headings are the frame's.
 - `Section("x", "Heading")` in `documents.py`, where the section is to stand.

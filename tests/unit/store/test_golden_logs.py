@@ -106,7 +106,7 @@ def test_what_was_planted_is_read_again() -> None:
     assert specs[1].model.plant == Plant(tower="vision", layers=(0, 1, 2), scale=12.5)
     report = render_cycle([recorded(row) for row in rows_of(path)], 1)["cycle-report.md"].decode()
     assert "openclip:shapes-clip@zoo#tower=vision,layers=0-2,scale=12.5" in report.replace("\\", "")
-    assert "It counts in the verdict like any other, and says nothing about a model without it." in report
+    assert "as a positive control. It counts in the verdict like any other, but says nothing about a model" in report
 
 
 def test_its_cycles_were_not_audited_and_its_reports_are_rendered_without_that(rows: list[EventRow]) -> None:

@@ -11,7 +11,7 @@ from orchestrator.reports.prose import Prose
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Each criterion, after how many of them are met."""
+    """Every criterion, and a sentence that counts those that are met."""
 
     note: Prose
     rows: tuple[CriterionRow, ...]

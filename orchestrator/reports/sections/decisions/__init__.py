@@ -18,14 +18,14 @@ class AmendmentView:
     by: Said
     reason: Said
     changed: tuple[Prose, ...]
-    """Each key of the protocol with what it was and what it is."""
+    """Each changed key of the protocol with its old and new value."""
     digest: Code
     note: Prose
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A question that waits for a human, and stands in full elsewhere in the report."""
+    """A question that waits for a human; another section shows it in full."""
 
     decision_id: Code
     question: Said
@@ -37,7 +37,7 @@ class Decisions:
 
     decisions: tuple[DecisionView, ...]
     none: str
-    """What is said where there are no decisions."""
+    """Shown where there are no decisions."""
     waiting: tuple[Waiting, ...]
     amendments: tuple[AmendmentView, ...]
 

@@ -43,7 +43,7 @@ def _registered(history: History) -> Study:
 
 
 def _change(key: str, before: Study, after: Study, position: int) -> Prose:
-    """A key of the protocol with what it was and what it is."""
+    """A key of the protocol with its old and new value."""
     was, now = (dict(protocol_values(study)).get(key) for study in (before, after))
     return (Code(key), " from ", Said(_words(was), position), " to ", Said(_words(now), position))
 

@@ -56,7 +56,7 @@ class TestedRow:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """What the test of one model rests on, and what stands beside it."""
+    """Sensitivity analyses of the test of one model."""
 
     model: ModelName
     signed_rank: Cell
@@ -70,7 +70,7 @@ class CheckedRow:
 
 @dataclass(frozen=True, slots=True)
 class ShapeRow:
-    """What the values of one model are like beyond their mean."""
+    """Distribution of the values of one model: interval at any look, trend, skew, error of the null."""
 
     model: ModelName
     any_look: Cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.parts.estimates import NOT, cell
-from orchestrator.reports.parts.measurements import images_of, look_of
+from orchestrator.reports.parts.measurements import images_of, look_number
 from orchestrator.reports.parts.unmeasured import why_unmeasured
 from orchestrator.reports.prose import Absent, Label, ModelName
 from orchestrator.reports.sections.evidence import MeasuredRow
@@ -36,7 +36,7 @@ def _measurement(task: Task, asked: ModelName, history: History, book: FigureBoo
         stands_in_for=asked if asked.locator != model.locator else None,
         task=Label(task.task_id),
         compared=task in compared if history.comparison is not None else None,
-        look=look_of(task, book),
+        look=look_number(task, book),
         n=images_of(task, book) or NOT,
         mcs_norm=cell(task.value(d.MCS_NORM), book, undefined),
         mcs_raw=cell(task.value(d.MCS_RAW), book, undefined),
@@ -49,7 +49,7 @@ def _measurement(task: Task, asked: ModelName, history: History, book: FigureBoo
 
 
 def _unmeasured(model: ModelName, tasks: list[Task], history: History) -> MeasuredRow:
-    """A row without numbers; the reason stands where the first of them would."""
+    """A row with the reason in place of numbers."""
     absent = Absent("not measured", why_unmeasured(model, tasks, history))
     return MeasuredRow(
         model, None, Label(tasks[-1].task_id) if tasks else None, None,

@@ -16,12 +16,12 @@ from store.task.state import Task
 
 
 def together(comparison: Task, history: History, book: FigureBook) -> tuple[Prose, ...]:
-    """Sentences on all models at once, of what the newest comparison reports and what decides nothing."""
+    """Sentences on all models at once, which no decision uses."""
     return (*_shown(comparison, history, book), *_together(comparison, book), *_sequential(comparison, book))
 
 
 def checked(comparison: Task, history: History, book: FigureBook) -> tuple[Prose, tuple[CheckedRow, ...]]:
-    """What the tests rest on, model by model, after a sentence that explains it; nothing where none was reported."""
+    """A sentence that explains the sensitivity analyses, and a row per model; both empty where none was reported."""
     rows = tuple(filter(None, (_checked(comparison, model_id, history, book) for model_id in model_refs(history))))
     margin = next((item for _, item in comparison.values(s.BALANCED_MARGIN)), None)
     if not rows:
@@ -45,7 +45,7 @@ def checked(comparison: Task, history: History, book: FigureBook) -> tuple[Prose
 
 
 def _null_known(comparison: Task) -> Prose:
-    """What a loss against an estimated null makes of the other tests, where the values are such."""
+    """That other tests ignore the error of the null, where the values are losses against an estimated one."""
     if not any(True for _ in comparison.values(s.NULL_ERROR)):
         return ()
     return (
@@ -55,7 +55,7 @@ def _null_known(comparison: Task) -> Prose:
 
 
 def shapes(comparison: Task, history: History, book: FigureBook) -> tuple[Prose, tuple[ShapeRow, ...]]:
-    """What the values of each model are like, after what the columns mean; nothing where none was reported."""
+    """A sentence that explains the columns, and a row per model; both empty where none was reported."""
     rows = tuple(filter(None, (_shape(comparison, model_id, history, book) for model_id in model_refs(history))))
     return (_SHAPES if rows else ()), rows
 
@@ -68,7 +68,7 @@ _SHAPES: Prose = (
 
 
 def _shown(comparison: Task, history: History, book: FigureBook) -> Iterator[Prose]:
-    """How many models are shown to collapse, and what that number is."""
+    """How many models are shown to collapse, and the error rate of that number."""
     count, alpha = comparison.value(s.COLLAPSED), comparison.value(s.ALPHA)
     if count is not None and alpha is not None:
         late = ", which no longer holds as the protocol was amended after data" if amended_late(history.board) else ""
@@ -80,7 +80,7 @@ def _shown(comparison: Task, history: History, book: FigureBook) -> Iterator[Pro
 
 
 def _together(comparison: Task, book: FigureBook) -> Iterator[Prose]:
-    """One mean over all models, for what the models are taken to be."""
+    """The mean over all models: as fixed, as a sample of a population, and by meta-analysis."""
     fixed, population, independent = (
         comparison.value(s.ACROSS_MEAN, scope=scope) for scope in ("fixed", "population", s.INDEPENDENT)
     )
@@ -101,7 +101,7 @@ def _together(comparison: Task, book: FigureBook) -> Iterator[Prose]:
 
 
 def _sequential(comparison: Task, book: FigureBook) -> Iterator[Prose]:
-    """How many models collapse, at whichever look one stops; of the first few numbers."""
+    """How many models collapse, valid at any stopping time; for the first few numbers."""
     found = [item for _, item in comparison.values(s.SEQUENTIAL_P)]
     each: list[Prose] = [
         (f"{words} or more, ", *p_value(book.evidence(item))) for words, item in zip(_COUNTS, found, strict=False)

@@ -95,7 +95,7 @@ def tested_note(comparison: Task, history: History, book: FigureBook, linked: bo
 
 
 def notes(comparison: Task, book: FigureBook) -> tuple[Prose, ...]:
-    """The confidence of the intervals, and what the statistics task says of its own doing."""
+    """The confidence of the intervals, and facts of the statistics task on missing data, tests and intervals."""
     notes: list[Prose] = []
     bounded = next((item for item in comparison.evidence if item.interval is not None), None)
     confidence = book.confidence(bounded) if bounded is not None else None

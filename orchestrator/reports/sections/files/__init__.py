@@ -11,7 +11,7 @@ from orchestrator.reports.prose import Prose
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Each file, and what is said of those that are missing from the list."""
+    """Every file, and a sentence on those that cannot be listed."""
 
     rows: tuple[FileRow, ...]
     note: Prose

@@ -19,12 +19,12 @@ from tasks.statistics.words import TESTS
 
 
 def build(history: History, book: FigureBook) -> Finding:
-    """The most extreme test, of those that show collapse if any does."""
+    """The smallest adjusted p-value, among the tests that show collapse if any does."""
     return Finding(_finding(history, book))
 
 
 def _finding(history: History, book: FigureBook) -> tuple[Prose, ...]:
-    """The most extreme test of the newest comparison, of those that show collapse if any does, and all to weigh it."""
+    """The sentences: test, effect sizes, and the measurements behind them."""
     comparison = history.comparison
     if comparison is None or not isinstance(comparison.spec, StatisticsSpec):
         return (("There is no critical finding: no comparison has been accepted.",),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.reports.book import FigureBook
-from orchestrator.reports.parts.measurements import look_of, where
+from orchestrator.reports.parts.measurements import look_number, where
 from orchestrator.reports.prose import Code, Estimate, Prose, listed
 from orchestrator.reports.site_places import ROLES
 from store.kinds import diagnostic_metrics as d
@@ -38,7 +38,7 @@ def _lost(task: Task, book: FigureBook) -> list[Prose]:
     if draws is None or images is None or not losses:
         return []
     return [
-        ("On the first ", book.evidence(images), " images of look ", look_of(task, book),
+        ("On the first ", book.evidence(images), " images of look ", look_number(task, book),
          ", the share of normalised entropy that is lost against the mean of ", book.evidence(draws),
          " random initialisations of the same architecture is: ", *listed(losses), "."),
     ]  # fmt: skip
@@ -49,7 +49,7 @@ def _influence(task: Task, book: FigureBook) -> list[Prose]:
     swap = task.value(d.CHANGE, intervention=d.ANOTHER_IMAGE)
     if swap is None:
         return []
-    look = look_of(task, book)
+    look = look_number(task, book)
     said: list[Prose] = [
         ("Low entropy does not mean low influence: at look ", look, ", given another image, ",
          Estimate(book.evidence(swap)), " of the probability of its output moves."),

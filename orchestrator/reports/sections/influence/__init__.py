@@ -9,10 +9,10 @@ from orchestrator.reports.prose import Absent, Cell, Code, Label, Link, ModelNam
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a diagnosis says of attention, or of influence."""
+    """The verdict of a diagnosis on attention, or on influence."""
 
     state: str
-    """ok, collapsed, undefined, inconclusive; or empty for what is none of them."""
+    """ok, collapsed, undefined or inconclusive; empty for any other word."""
     word: Said | Absent
     reason: Said | None
 
@@ -50,17 +50,17 @@ class Intervention:
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:
-    """A site of attention, or a role as a whole: its entropy beside what depends on it."""
+    """A site of attention, or a role as a whole: its entropy and its influence."""
 
     role: str
     layer: Label
-    """Its layer, `as a whole` for a role, `head` for one that pools; a dash where the log does not tell."""
+    """Its layer, `as a whole` for a role, `head` for a pooling head; a dash where the log lacks it."""
     site: Code | None
     """None for a role as a whole, and where the log does not name it."""
     collapsed: bool
     entropy: Cell
     null: Cell
-    """Mean of random initialisations, with the band in which one more of them would lie."""
+    """Mean of random initialisations, with the prediction band for one further initialisation."""
     lost: Cell
     """Share of the null that is lost."""
     change: Cell
@@ -99,7 +99,7 @@ class ModelInfluence:
 
 @dataclass(frozen=True, slots=True)
 class InfluenceView:
-    """Entropy beside influence, for every model of the study."""
+    """Entropy and influence of every model of the study."""
 
     notes: tuple[Prose, ...]
     overview: tuple[Overview, ...]

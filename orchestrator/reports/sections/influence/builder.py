@@ -1,4 +1,4 @@
-"""Entropy beside influence: what the diagnostics found in each model, against which null, what depends on it. Pure."""
+"""Entropy and influence: verdicts, null, interventions and sites of each model, from its diagnostic. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_refs, task_link
 from orchestrator.reports.parts.estimates import NOT, cell
-from orchestrator.reports.parts.measurements import look_of, where
+from orchestrator.reports.parts.measurements import look_number, where
 from orchestrator.reports.parts.unmeasured import why_unmeasured
 from orchestrator.reports.prose import Absent, ModelName, Prose, Said
 from orchestrator.reports.sections.influence import InfluenceView, Intervention, Judgement, ModelInfluence, Overview
@@ -49,7 +49,7 @@ _UNREPORTED = Absent(
 
 
 def build(history: History, book: FigureBook) -> InfluenceView:
-    """One measurement of every model, of those that the newest comparison rests on; and why others have none."""
+    """One measurement per model, from those behind the newest comparison; for other models the reason for none."""
     overview, models = [], []
     for task in history.measurements:
         told = intervened(task) or task.value(d.NULL_DRAWS) is not None
@@ -78,7 +78,7 @@ def _overview(task: Task, history: History, book: FigureBook) -> Overview:
     return Overview(
         model=model,
         stands_in_for=ModelName.of(asked) if asked is not None and asked.locator != model.locator else None,
-        look=look_of(task, book),
+        look=look_number(task, book),
         attention=_judgement(task, facts.attention, facts.attention_reason),
         influence=_judgement(task, facts.influence, facts.influence_reason),
         swapped=cell(task.value(d.CHANGE, intervention=d.ANOTHER_IMAGE), book),

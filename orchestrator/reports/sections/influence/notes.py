@@ -1,4 +1,4 @@
-"""What the numbers on entropy and influence come to, in sentences. Pure."""
+"""Sentences that interpret the numbers on entropy and influence. Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _images(task: Task, book: FigureBook) -> tuple[Prose, ...]:
 
 
 def _idle(rows: Sequence[SiteRow]) -> tuple[Prose, ...]:
-    """Where attention reaches nothing, whatever its entropy."""
+    """Sites without influence: gates that are closed, and sites whose attention changes nothing."""
     gated = [row for row in rows if not isinstance(row.gated, Absent)]
     closed = [row for row in gated if _is_zero(row.gated)]
     idle = [row for row in rows if _is_zero(row.change) and row not in closed]
@@ -74,7 +74,7 @@ def _is_zero(value: Cell) -> bool:
 
 
 def _meaning(task: Task, level: str, book: FigureBook) -> tuple[Prose, ...]:
-    """A rank correlation in words, whatever it is."""
+    """A rank correlation in words, or why there is none."""
     item, count = (task.value(metric, level=level) for metric in (d.SPEARMAN, d.COMPARED))
     if item is None or count is None:
         why = "they were not compared, or are too few or too similar"

@@ -18,7 +18,7 @@ _NOWHERE = SitePlace("", None)
 
 
 def site_rows(task: Task, book: FigureBook) -> tuple[SiteRow, ...]:
-    """By role: the role as a whole, then its layers. At the end what is no layer, or has no place in the log."""
+    """By role: the role as a whole, then its layers. Last, pooling heads and sites whose place the log lacks."""
     bad, rows = collapsed(task), list[SiteRow]()
     located = sorted(_located(task), key=lambda pair: (pair[0].order, pair[1] or ""))
     for role in ROLES:

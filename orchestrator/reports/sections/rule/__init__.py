@@ -10,7 +10,7 @@ from orchestrator.reports.prose import Prose
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term and what it is set to."""
+    """A term of the rule and its value."""
 
     label: str
     text: Prose

@@ -1,4 +1,4 @@
-"""The report in a minute: what the cycle came to, what it accomplished, and what it did not. Pure."""
+"""The report in a minute: results of the cycle, work that was accomplished, and work that was not. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from orchestrator.reports.history import History
 from orchestrator.reports.naming import task_link, task_model
 from orchestrator.reports.parts.audits import contradictory
 from orchestrator.reports.parts.header import header
-from orchestrator.reports.parts.measurements import look_of
+from orchestrator.reports.parts.measurements import look_number
 from orchestrator.reports.parts.standing import standing
 from orchestrator.reports.prose import ModelName, Piece, Prose, Said, Strong, counted, listed
 from orchestrator.reports.sections.summary import Summary
@@ -28,7 +28,7 @@ _UNFINISHED: tuple[tuple[Status, str], ...] = (
 
 
 def build(history: History, book: FigureBook) -> Summary:
-    """What the cycle came to, what it accomplished, and what it did not."""
+    """Results first, then tasks that were accepted and tasks that were not."""
     lines = [_completed(history, book), *_verdict(history), *_counts(history, book), *_diagnosed(history, book)]
     lines += [*_waiting(history, book), *contradictory(history, book)]
     return Summary(
@@ -109,7 +109,7 @@ def _named(task: Task, history: History, book: FigureBook) -> Prose:
     """The model of a measurement; where the comparison rests on several, at which look."""
     assert isinstance(task.spec, DiagnosticSpec)
     several = len(history.sources(task.spec.model.id)) > 1
-    return (ModelName.of(task.spec.model), *((" (look ", look_of(task, book), ")") if several else ()))
+    return (ModelName.of(task.spec.model), *((" (look ", look_number(task, book), ")") if several else ()))
 
 
 def _waiting(history: History, book: FigureBook) -> list[Prose]:
