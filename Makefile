@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo
+WORKERS := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+unexport PYTHONDONTWRITEBYTECODE  # compiling torch and MLflow takes ten seconds, at every start
 .DEFAULT_GOAL := help
 
 .PHONY: help setup demo test check format lint types floors tests chaos browser bench bench-diagnostics bench-planted bench-tampering bench-mutations calibrate lock clean
@@ -42,7 +44,7 @@ floors: setup
 	$(BIN)/lint-imports --no-cache
 
 tests: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(WORKERS)
 
 chaos: setup  ## kill a run at twenty random moments; it must complete, with nothing done twice
 	GONOGO_KILLS=20 $(BIN)/python -m pytest tests/functional/test_crash.py -s

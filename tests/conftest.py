@@ -33,12 +33,21 @@ if not Path("/dev/nvidiactl").exists():
     )
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this test run that all its workers see."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
-def own_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def own_configuration(shared: Path) -> Iterator[None]:
     """Logs are signed with a key of this run, and no user's; no lock is given up and no claim lost for want of time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("GONOGO_KEY", raising=False)
-        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
+        patch.setenv("XDG_CONFIG_HOME", str(shared / "configuration"))
         for limit in ("GONOGO_LOCK_SECONDS", "GONOGO_LEASE_SECONDS"):
             patch.setenv(limit, "86400")  # on a machine that is busy elsewhere, nobody is late
         yield
@@ -98,3 +107,16 @@ def study_data() -> MakeStudy:
         return {**data, **changes}
 
     return make
+
+
+TOLD = "told"
+"""Property of a test by which it tells something that is printed at the end of a run, also where workers share it."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests told."""
+    passed = terminalreporter.stats.get("passed", [])
+    told = [str(value) for report in passed for name, value in report.user_properties if name == TOLD]
+    if told:
+        terminalreporter.section("told by tests")
+        terminalreporter.write_line("\n".join(told))

@@ -43,7 +43,7 @@ def false_alarms(locator: str, runs: int, tell: Tell) -> FalseAlarms:
     """Draw nine models a run: one to judge and eight to judge it by."""
     import torch
 
-    subject = Subject(locator, [one_each(which) for which in range(SETS)])
+    subject = Subject(locator, [one_each(which) for which in range(min(runs, SETS))])
     found = FalseAlarms()
     with torch.inference_mode():
         for run in range(runs):

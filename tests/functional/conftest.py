@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import sqlite3
@@ -55,6 +56,13 @@ looks = 2
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a second cycle is slow."""
+    for item in items:
+        if "two_cycles" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @dataclass(frozen=True)
 class Said:
     """What a command said and how it ended."""
@@ -72,10 +80,10 @@ Gonogo = Callable[..., Said]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def own_cache(shared: Path) -> Iterator[None]:
     """Nulls are kept for this run alone, and none of an earlier one is taken."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(shared / "cache"))
         yield
 
 
@@ -106,28 +114,48 @@ def new_study(folder: Path, text: str = STUDY) -> Path:
     return folder
 
 
+def made_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """A folder that the first worker makes who needs it; the others wait for it."""
+    folder.parent.mkdir(exist_ok=True)
+    done = folder.with_suffix(".done")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            done.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
-def one_cycle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_cycle(shared: Path) -> Path:
+    def make(folder: Path) -> None:
+        assert run(["run", "--workspace", str(new_study(folder))]) == 3
+
+    return made_once(shared / "one" / "study", make)
+
+
+@pytest.fixture(scope="session")
+def one_cycle(made_cycle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace after its first cycle, which waits for a human. Copy it before changing it."""
-    folder = new_study(tmp_path_factory.mktemp("one") / "study")
-    assert run(["run", "--workspace", str(folder)]) == 3
-    return folder
+    return shutil.copytree(made_cycle, tmp_path_factory.mktemp("one") / "study")
 
 
 @pytest.fixture(scope="session")
-def two_cycles(one_cycle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_cycles(made_cycle: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same workspace after a human decided and the second cycle ran."""
-    folder = tmp_path_factory.mktemp("two") / "study"
-    shutil.copytree(one_cycle, folder)
-    answer = ["--choose", "at-least-2", "--as", "Ada Lovelace", "--reason", "two of three carry the claim"]
-    assert run(["decide", "c1-claim-strength", *answer, "--workspace", str(folder)]) == 0
-    assert run(["run", "--workspace", str(folder)]) == 0
-    return folder
+
+    def make(folder: Path) -> None:
+        shutil.copytree(made_cycle, folder)
+        answer = ["--choose", "at-least-2", "--as", "Ada Lovelace", "--reason", "two of three carry the claim"]
+        assert run(["decide", "c1-claim-strength", *answer, "--workspace", str(folder)]) == 0
+        assert run(["run", "--workspace", str(folder)]) == 0
+
+    made = made_once(shared / "two" / "study", make)
+    return shutil.copytree(made, tmp_path_factory.mktemp("two") / "study")
 
 
 @pytest.fixture
-def workspace(one_cycle: Path, tmp_path: Path) -> Path:
+def workspace(made_cycle: Path, tmp_path: Path) -> Path:
     """A copy of the workspace after one cycle, to do with as a test likes."""
-    folder = tmp_path / "study"
-    shutil.copytree(one_cycle, folder)
-    return folder
+    return shutil.copytree(made_cycle, tmp_path / "study")

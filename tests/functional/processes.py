@@ -14,7 +14,34 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from .conftest import STUDY, new_study
+from .conftest import new_study
+
+STUDY = """
+[study]
+name = "held"
+question = "Does attention collapse in a small model?"
+claim = "It does"
+seed = 7
+
+[[models]]
+id = "clip-tiny"
+family = "held.Held"
+name = "tiny"
+weights = "random"
+
+[data]
+source = "shapes"
+n = 32
+captions_per_image = 1
+
+[diagnostics]
+nulls = 0
+influence = "none"
+
+[decision]
+threshold = 0.7
+at_least = 1
+"""
 
 HELD = '''
 """A small model that says when it is about to be loaded, and then waits until it is let go."""
@@ -61,9 +88,7 @@ main()
 
 def held_study(folder: Path) -> Path:
     """A study whose first task, in a run, says that it is under way (`held`) and waits (for `let-go`)."""
-    family = STUDY.replace('family = "clip"\nname = "tiny"', 'family = "held.Held"\nname = "tiny"', 1)
-    assert family != STUDY
-    (new_study(folder, family) / "held.py").write_text(HELD, encoding="utf-8")
+    (new_study(folder, STUDY) / "held.py").write_text(HELD, encoding="utf-8")
     return folder
 
 

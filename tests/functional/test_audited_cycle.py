@@ -123,6 +123,7 @@ def contradictory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_contradiction_in_a_report_of_ours_is_said_loudly_and_changes_neither_verdict_nor_exit_code(
     contradictory: Path, tmp_path: Path, gonogo
 ) -> None:
@@ -181,6 +182,7 @@ def as_an_older_gonogo_left_it(workspace: Path, gonogo, close: bool) -> None:
         opened.close()
 
 
+@pytest.mark.slow
 def test_a_log_whose_cycle_closed_without_an_audit_is_whole_and_goes_on(
     workspace: Path, tmp_path: Path, gonogo
 ) -> None:
@@ -203,6 +205,7 @@ def test_a_log_whose_cycle_closed_without_an_audit_is_whole_and_goes_on(
     assert gonogo("export", "-w", workspace, "-o", tmp_path / "new").code == 0
 
 
+@pytest.mark.slow
 def test_a_cycle_that_an_older_gonogo_left_open_after_its_report_is_audited_and_closed(workspace: Path, gonogo) -> None:
     as_an_older_gonogo_left_it(workspace, gonogo, close=False)
     before = {path: path.read_bytes() for path in (workspace / "reports").rglob("*") if path.is_file()}
@@ -213,6 +216,7 @@ def test_a_cycle_that_an_older_gonogo_left_open_after_its_report_is_audited_and_
     assert gonogo("verify", "-w", workspace).code == 0
 
 
+@pytest.mark.slow
 def test_a_report_that_was_changed_before_it_was_kept_is_named_with_the_remedy_and_the_remedy_helps(
     workspace: Path, gonogo
 ) -> None:

@@ -15,6 +15,8 @@ from tasks.environment import tower
 
 from .conftest import Gonogo
 
+pytestmark = pytest.mark.slow
+
 SMALL = "clip:tiny@random"
 
 BAD = '''

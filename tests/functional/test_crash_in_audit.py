@@ -14,6 +14,8 @@ import pytest
 from .conftest import unsigned
 from .processes import start, start_and_die
 
+pytestmark = pytest.mark.slow
+
 AUDITS = 5
 
 
@@ -132,7 +134,6 @@ def test_running_again_goes_on_where_it_died(workspace: Path, gonogo, death: Dea
     assert len(recalled) == (death.run == "all"), "what MLflow had is taken, and not done again"
 
 
-@pytest.mark.slow
 def test_a_run_that_is_killed_in_the_midst_of_its_audits_again_and_again_completes(workspace: Path, gonogo) -> None:
     before = reports(workspace)
     last = die(workspace, gonogo, Death("ReportWritten"))
@@ -145,7 +146,6 @@ def test_a_run_that_is_killed_in_the_midst_of_its_audits_again_and_again_complet
     check(workspace, gonogo, before)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("death", [Death("RecommendationsMade"), Death("ReportWritten")], ids=str)
 def test_three_runs_share_the_audits_and_one_closes_the_cycle(workspace: Path, gonogo, death: Death) -> None:
     before = reports(workspace)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from store.figures import round_figure
 
 AUDITS = [("audit", "audit", "accepted")] * 5
@@ -174,6 +176,7 @@ def test_an_answer_that_is_not_allowed_changes_nothing(workspace: Path, gonogo) 
     assert gonogo("run", "-w", workspace).code == 0
 
 
+@pytest.mark.slow
 def test_a_changed_protocol_needs_an_amendment_and_the_report_shows_it(workspace: Path, gonogo) -> None:
     study = workspace / "study.toml"
     study.write_text(study.read_text().replace("threshold = 0.7", "threshold = 0.6"))

@@ -47,6 +47,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert [path.name for path in tmp_path.iterdir() if path.name != "pictures"] == []
 
 
+@pytest.mark.slow
 def test_a_plant_is_found_whether_it_is_an_option_or_a_part_of_the_name(gonogo: Gonogo) -> None:
     options = ("--n", 30, "--captions", 1, "--nulls", 4, "--influence", "none")
     by_option = diagnosed(gonogo, CLIP, "--plant", PLANT, *options)

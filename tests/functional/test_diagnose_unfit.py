@@ -130,6 +130,7 @@ def test_a_site_of_a_model_of_ones_own_that_is_placed_wrong_is_one_line(
     one_line(gonogo("diagnose", f"{name}.V2:base@random", "-w", tmp_path, *QUICK), "vision.layers.0.self_attn", said)
 
 
+@pytest.mark.slow
 def test_a_pickle_is_refused_in_one_line_and_nothing_else_is_printed(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "config.json").write_text(json.dumps({"model_type": "clip"}))

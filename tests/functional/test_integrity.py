@@ -89,6 +89,7 @@ def test_reports_that_no_event_records_are_noticed(workspace: Path, gonogo) -> N
     assert any("no event records it" in bad["why"] for bad in said.json["figures"]["bad"])
 
 
+@pytest.mark.slow
 def test_without_a_study_file_mlflow_is_checked_all_the_same(workspace: Path, gonogo) -> None:
     before = gonogo("verify", "--json", "-w", workspace).json
     (workspace / "study.toml").unlink()
@@ -118,6 +119,7 @@ def test_a_log_that_was_swapped_for_another_is_noticed(workspace: Path, gonogo) 
     assert said.code == 5, "the chain is whole, but it is not the one that the report names"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
@@ -178,6 +180,7 @@ def test_replay_gives_the_same_bytes_in_another_process_locale_and_time_zone(two
         assert (tmp_path / path.relative_to(two_cycles)).read_bytes() == path.read_bytes()
 
 
+@pytest.mark.slow
 def test_replay_shows_board_plan_and_assessment_of_then_and_the_report_that_was_not_written_yet(
     two_cycles: Path, gonogo, tmp_path: Path
 ) -> None:
@@ -213,6 +216,7 @@ def test_replay_of_a_past_position_knows_only_the_reports_of_then(two_cycles: Pa
     assert gonogo("replay", "--at", 1, "-w", two_cycles).code == 2
 
 
+@pytest.mark.slow
 def test_a_run_and_a_decision_leave_signed_heads_and_verify_says_whose_they_are(
     workspace: Path, gonogo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -277,6 +281,7 @@ def test_where_no_key_can_be_kept_the_work_is_done_unsigned_and_that_is_said(
     assert (refused.code, "holds no Ed25519 key" in refused.err) == (2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement",
     [
@@ -314,6 +319,7 @@ def test_an_mlflow_store_that_is_none_is_named_and_everything_else_is_checked(
     assert (workspace / "mlflow.db").read_bytes() == content, "verifying writes nothing"
 
 
+@pytest.mark.slow
 def test_a_log_that_is_gone_is_an_integrity_failure_in_every_form(workspace: Path, gonogo) -> None:
     whole = set(gonogo("verify", "--json", "-w", workspace).json)
     for name in ("gonogo.db", "gonogo.db-wal", "gonogo.db-shm"):

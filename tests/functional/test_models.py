@@ -71,6 +71,7 @@ def test_help_on_training_imports_no_model_library() -> None:
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, cwd=Path(__file__).parents[2])
 
 
+@pytest.mark.slow
 def test_a_model_is_trained_from_the_command_line(gonogo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "SCORED", 100)
     monkeypatch.chdir(tmp_path)

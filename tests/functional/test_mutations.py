@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.mutations.__main__ import AUDIT_GOAL, VERIFY_GOAL
 from benchmarks.mutations.judges import Judges, audits, mutations
+
+pytestmark = pytest.mark.slow
 
 TRIED, WHOLE = 160, 3
 

@@ -76,6 +76,7 @@ def test_a_folder_of_photos_checks_out(photos: Path, gonogo) -> None:
     assert len(said.json["digest"]) == 64
 
 
+@pytest.mark.slow
 def test_own_models_are_diagnosed_on_own_photos(photos: Path, own_openclip: Path, own_siglip: Path, gonogo) -> None:
     for model, sites in ((f"openclip:mine@{own_openclip}", 4), (f"siglip:mine@{own_siglip}", 5)):
         said = gonogo("diagnose", model, "--data", photos, "--n", IMAGES, "--json")
@@ -91,6 +92,7 @@ def test_own_models_are_diagnosed_on_own_photos(photos: Path, own_openclip: Path
         assert found["peak_bytes"] > 0
 
 
+@pytest.mark.slow
 def test_a_study_of_own_models_and_photos_runs_like_any_other(
     tmp_path: Path, photos: Path, own_openclip: Path, own_siglip: Path, gonogo
 ) -> None:

@@ -14,6 +14,8 @@ from orchestrator.cli.main import run
 
 from .conftest import Gonogo
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "own_model"
 LOCATOR = "my_model.V2:base@random"
 

@@ -160,6 +160,7 @@ def test_a_study_that_cannot_be_judged(gonogo, tmp_path: Path) -> None:
     refused(gonogo("power", "--study", "-w", folder), "data.n")
 
 
+@pytest.mark.slow
 def test_a_run_warns_when_it_registers_a_study_that_cannot_decide_and_goes_on(gonogo, tmp_path: Path) -> None:
     one_model = STUDY[: STUDY.index('[[models]]\nid = "siglip')] + STUDY[STUDY.index("[data]") :]
     text = one_model.replace("n = 32", "n = 3").replace("at_least = [2, 3]", "at_least = 1")

@@ -13,13 +13,15 @@ _HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = [item for item in items if _HERE in item.path.parents]
+    if not here:
+        return
     import torch
 
     missing = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-    for item in items:
-        if _HERE in item.path.parents:
-            item.add_marker(pytest.mark.gpu)
-            item.add_marker(missing)
+    for item in here:
+        item.add_marker(pytest.mark.gpu)
+        item.add_marker(missing)
 
 
 @pytest.fixture(scope="session")

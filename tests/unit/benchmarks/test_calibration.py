@@ -150,6 +150,7 @@ def test_nothing_wrong_in_many_studies_still_has_an_upper_bound() -> None:
     assert "0.0000 | 0.0000 to 5.3e-06" in line(replace(row, high=5.3e-6))
 
 
+@pytest.mark.slow
 def test_every_row_of_every_suite_has_a_name_of_its_own_and_runs(tmp_path: Path) -> None:
     names: list[str] = []
     for title, suite in SUITES.values():

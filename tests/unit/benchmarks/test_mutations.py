@@ -17,29 +17,36 @@ from benchmarks.mutations.judges import Caught, Mutation, mutations
 from benchmarks.mutations.places import PARTS, places
 from tests.unit.orchestrator.reports.conftest import rendered
 
-FILES = {
-    name: content.decode()
-    for name, content in rendered("a question is open").items()
-    if name.endswith((".md", ".html", ".json"))
-}
+Files = dict[str, str]
+NAMES = (
+    *(f"{name}.{ending}" for name in ("cycle-report", "assessment") for ending in ("md", "html", "json")),
+    *("handover.md", "handover.json"),
+)
 CLEAN = 20
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_all_numbers_of_figures_are_found_where_they_stand(name: str) -> None:
-    found = places(name, FILES[name])
+@pytest.fixture(scope="module")
+def files() -> Files:
+    made = {name: content.decode() for name, content in rendered("a question is open").items()}
+    assert set(made) == set(NAMES)
+    return made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_numbers_of_figures_are_found_where_they_stand(name: str, files: Files) -> None:
+    found = places(name, files[name])
     assert {each.part for each in found} == set(PARTS)
     assert len({each.start for each in found}) == len(found)
-    assert all(FILES[name][each.start : each.end] == each.text for each in found)
-    links = len(re.findall(r'\]\(#fig-|href="#fig-', FILES[name]))
+    assert all(files[name][each.start : each.end] == each.text for each in found)
+    links = len(re.findall(r'\]\(#fig-|href="#fig-', files[name]))
     assert links in (0, sum(each.part == "running text" for each in found))
 
 
-def test_the_formats_of_a_report_print_the_same_numbers() -> None:
+def test_the_formats_of_a_report_print_the_same_numbers(files: Files) -> None:
     def running(format: str) -> Counter[str]:
         name = f"cycle-report.{format}"
         return Counter(
-            each.text.replace("&lt;", "<") for each in places(name, FILES[name]) if each.part == "running text"
+            each.text.replace("&lt;", "<") for each in places(name, files[name]) if each.part == "running text"
         )
 
     assert running("md") == running("html") == running("json")
@@ -57,13 +64,13 @@ def test_a_change_gives_another_number_with_some_digits_or_nothing(text: str, ki
     assert now == "" or re.search(r"\d", now)
 
 
-def test_the_same_seed_makes_the_same_changes_of_every_kind_in_every_file() -> None:
-    made = list(mutations(FILES, 160, seed=5))
-    assert made == list(mutations(FILES, 160, seed=5))
+def test_the_same_seed_makes_the_same_changes_of_every_kind_in_every_file(files: Files) -> None:
+    made = list(mutations(files, 160, seed=5))
+    assert made == list(mutations(files, 160, seed=5))
     assert len(made) == 160
     assert {each.kind for each in made} == set(KINDS)
-    assert {each.file for each in made} == set(FILES)
-    assert all(each.content != FILES[each.file] for each in made)
+    assert {each.file for each in made} == set(files)
+    assert all(each.content != files[each.file] for each in made)
     assert {each.part for each in made if each.kind == BOUNDS_ONLY} <= {"running text", "entry: interval"}
 
 
@@ -77,6 +84,7 @@ def test_the_table_counts_who_caught_what(capsys: pytest.CaptureFixture[str]) ->
     assert ["all", "3", "2", "1", "of", "2", "2"] in lines
 
 
+@pytest.mark.slow
 def test_clean_reports_raise_no_alarm_and_much_in_them_is_checked() -> None:
     files = list(clean_reports(CLEAN, seed=20_000))
     assert [(each.study, each.file, each.alarms) for each in files if each.alarms] == []

@@ -20,6 +20,8 @@ from benchmarks.planted.sweep import Case, Sweep, sweep
 from store.models import DataRef, ModelRef
 from tasks.diagnostics.diagnose import diagnose
 
+pytestmark = pytest.mark.slow
+
 MODEL = "openclip:shapes-clip@zoo"
 """Its architecture, under random weights."""
 

@@ -171,6 +171,7 @@ def _write(path: Path, name: str, events: int) -> None:
     log.close()
 
 
+@pytest.mark.slow
 def test_writers_in_other_processes_take_turns(path: Path) -> None:
     filled(path, events=0)
     context = multiprocessing.get_context("spawn")

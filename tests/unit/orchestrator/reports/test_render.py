@@ -71,6 +71,7 @@ def test_rendering_again_gives_the_same_bytes(history: str) -> None:
     assert render_cycle(*played(history)) == rendered(history)
 
 
+@pytest.mark.slow
 def test_another_process_time_zone_locale_and_hash_seed_give_the_same_bytes() -> None:
     script = (
         "import hashlib; from orchestrator.reports.render import render_cycle; "

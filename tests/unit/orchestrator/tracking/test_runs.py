@@ -7,15 +7,17 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from mlflow import MlflowClient
-from mlflow.entities import Metric, Param
 
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.tracking.runs import DatabaseRuns, LoggedRun, UnknownTables
 from orchestrator.tracking.tracker import Tracker
 from store.errors import TrackingFailure
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +27,15 @@ def uri(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def client(uri: str) -> MlflowClient:
+    from mlflow import MlflowClient
+
     return MlflowClient(tracking_uri=uri)
 
 
 def logged(client: MlflowClient, status: str = "FINISHED") -> str:
     """A run with metrics at several steps, one undefined, and names that need quoting."""
+    from mlflow.entities import Metric, Param
+
     run_id = str(client.create_run("0").info.run_id)
     metrics = [
         Metric("model/a b/mean", 0.1 + 0.2, 1, 0),

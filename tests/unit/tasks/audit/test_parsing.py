@@ -70,6 +70,7 @@ def test_tags_are_split_as_a_browser_splits_them() -> None:
     assert [each.close for _, each in split("<b/>") if isinstance(each, Tag)] == [False, True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
     ["<b" * 400_000, "<!--" * 200_000, "<a '" * 200_000, '<a b="' * 150_000, "<table><tr><td>" * 50_000,
@@ -81,6 +82,7 @@ def test_a_large_page_of_broken_tags_is_read_to_its_end(page: str) -> None:
     assert not audit(read_report("<html>" + page + "5/7 (71%)", ".html")).of("inconsistent")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     ["# A {0} took {0} s\n", "[a {0}](b{0}) 3/4 (75%)\n", "Tasks completed: {0}/90000 tasks completed\n- [x] a\n",

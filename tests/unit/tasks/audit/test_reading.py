@@ -177,6 +177,7 @@ def test_latex_is_read_as_it_is_set() -> None:
     assert any(line.text.startswith("Time: 5 s") for line in report.lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     ["1" * 20_000, "(" * 20_000, "a " * 20_000, "1,2," * 8_000, "**" * 9_000, "[" * 9_000,

@@ -38,6 +38,7 @@ def test_what_is_checked_does_not_depend_on_the_format(kind: str) -> None:
         assert here == there, seed
 
 
+@pytest.mark.slow
 def test_a_changed_number_of_a_statement_is_mostly_found() -> None:
     """Of a report with one statement of each kind, with one of its numbers doubled."""
     found = tried = 0

@@ -106,6 +106,7 @@ def test_rows_agree_with_float64(
     assert_close(found, reference(seen, groups))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("mask", ["full", "causal"])
 @pytest.mark.parametrize("labels", ["none", "runs"])

@@ -170,6 +170,7 @@ TILES: dict[str, Right] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not run_on("cpu"), reason="there is no Triton that could be interpreted")
 @pytest.mark.parametrize("fault", TILES.values(), ids=TILES)
 def test_a_kernel_of_our_own_that_is_wrong_for_some_calls_is_found_out(
@@ -185,6 +186,7 @@ def test_a_kernel_of_our_own_that_is_wrong_for_some_calls_is_found_out(
         assert not calibration.usable("tiles", CPU, torch.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not run_on("cpu"), reason="there is no Triton that could be interpreted")
 def test_the_kernel_of_our_own_is_right() -> None:
     with warnings.catch_warnings():

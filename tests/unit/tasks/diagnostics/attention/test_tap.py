@@ -333,6 +333,7 @@ def test_one_model_in_two_threads_is_seen_from_the_tapping_thread_alone() -> Non
     assert calls == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["torch.compile", "Module.compile", "inside", "script"])
 def test_a_compiled_model_is_refused(how: str) -> None:
     model: Any = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4))

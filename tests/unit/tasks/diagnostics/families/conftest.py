@@ -1,4 +1,4 @@
-"""Small models of every family, made once, and the line on their attention sites that ends a test run."""
+"""Small models of every family, made once."""
 
 from __future__ import annotations
 
@@ -63,15 +63,6 @@ OPEN_CLIP: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
 
 TINY = (*(f"{key}:tiny" for key in FAMILIES if key != "openclip"), *(f"openclip:{name}" for name in OPEN_CLIP))
 """A small model of every family, by family and name."""
-
-SITES_SEEN: pytest.StashKey[str] = pytest.StashKey()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how many attention sites were seen, where they were counted in this run."""
-    if said := config.stash.get(SITES_SEEN, ""):
-        terminalreporter.section("attention sites")
-        terminalreporter.write_line(said)
 
 
 @pytest.fixture(scope="session")

@@ -252,6 +252,7 @@ def test_the_output_is_a_distribution_for_every_pair(named: tuple[str, Any, dict
         assert (output.labels == 1).all()
 
 
+@pytest.mark.slow
 def test_what_is_asked_for_again_and_again_is_the_output(model: Any) -> None:
     import torch
 
@@ -273,6 +274,7 @@ def test_the_output_for_a_pair_depends_on_the_other_pairs_only_where_the_model_s
     assert model.coupled == (both.logits.shape[-1] != alone.logits.shape[-1])
 
 
+@pytest.mark.slow
 def test_random_weights_can_be_drawn_again(model: Any) -> None:
     import torch
 

@@ -26,7 +26,7 @@ from tasks.diagnostics.families.model import PADDING, SPECIAL, Pass, VisionLangu
 from tasks.diagnostics.intervention.steering import Change, Steering
 from tasks.diagnostics.recording import Batch
 
-from .conftest import SITES_SEEN, TINY
+from .conftest import TINY
 from .test_encoders import CAPTIONS, uneven
 
 NATS = 1e-4
@@ -178,7 +178,7 @@ def sharper(call: AttentionCall) -> AttentionCall:
 
 
 def test_all_attention_that_runs_in_any_family_is_seen(
-    found: Callable[[str], Found], request: pytest.FixtureRequest
+    found: Callable[[str], Found], record_property: Callable[[str, object], None]
 ) -> None:
     width = max(map(len, TINY))
     print(f"\n{'model':<{width}}  present  seen  off by, nat  roles")
@@ -194,8 +194,9 @@ def test_all_attention_that_runs_in_any_family_is_seen(
     sites = sum(len(found(name).present) for name in TINY)
     assert sites >= FEWEST_SITES
     off = max(max(found(name).off.values()) for name in TINY)
-    request.config.stash[SITES_SEEN] = (
-        f"{sites} attention sites in {len(families)} families, all seen; entropies off by {off:.1e} nat at most"
+    record_property(
+        "told",
+        f"{sites} attention sites in {len(families)} families, all seen; entropies off by {off:.1e} nat at most",
     )
 
 

@@ -17,6 +17,8 @@ from .conftest import TINY
 from .test_encoders import CAPTIONS, uneven
 from .test_every_site import NATS, Comparison, Found
 
+pytestmark = pytest.mark.slow
+
 HALVES = (torch.bfloat16, torch.float16)
 
 ROUNDINGS = 8
