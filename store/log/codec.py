@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from store.base import STORED, DomainEvent
 from store.canonical import canonical
-from store.errors import IntegrityFailure, NewerSchema, UndecodableEvent, first_line
+from store.errors import IntegrityFailure, UndecodableEvent, first_line
 from store.events import Event, TaggedEvent
 from store.log.chain import EventRow, link
 from store.record import GENESIS, Recorded
@@ -62,12 +62,10 @@ def encode(event: DomainEvent) -> tuple[str, int, str]:
 
 
 def decode(type: str, version: int, body: str) -> Event:
-    """The event of stored columns; NewerSchema when it was written by a later gonogo."""
-    current = VERSIONS.get(type)
-    if current is None or version > current:
-        raise NewerSchema(
-            f"the log holds a {type} event of version {version}, which this gonogo does not know; upgrade gonogo"
-        )
+    """The event of stored columns; UndecodableEvent where another version of gonogo wrote them, or nobody did."""
+    current = VERSIONS.get(type, 0)
+    if version not in range(1, current + 1):
+        raise UndecodableEvent(f"version {version} of a {type} event is unknown here; run gonogo verify")
     try:
         if version == current:
             event = _EVENT.validate_json(body, context={STORED: True})

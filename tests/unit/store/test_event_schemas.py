@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
@@ -78,6 +79,8 @@ PLANNED = {
     "newer",
     [
         ("CycleOpened", VERSIONS["CycleOpened"] + 1, OPENED[2]),
+        ("CycleOpened", 0, OPENED[2]),
+        ("CycleOpened", "1.1", OPENED[2]),
         ("CycleDreamt", 1, '{"type":"CycleDreamt"}'),
         ("CycleOpened", VERSIONS["CycleOpened"], '{"type":"CycleOpened","cycle":1,"because":"x","mood":"good"}'),
         ("TaskPlanned", VERSIONS["TaskPlanned"], canonical({**PLANNED, "spec": {"kind": "dream"}})),
@@ -92,7 +95,16 @@ PLANNED = {
             canonical({**PLANNED, "spec": {**AUDIT, "locale": "de"}}),
         ),
     ],
-    ids=["a later version", "an unknown event", "a new field", "an unknown kind", "a new literal", "a field of a kind"],
+    ids=[
+        "a later version",
+        "no version",
+        "a version in words",
+        "an unknown event",
+        "a new field",
+        "an unknown kind",
+        "a new literal",
+        "a field of a kind",
+    ],
 )
 def test_an_intact_event_of_another_version_asks_for_an_upgrade_and_is_never_called_damaged(newer) -> None:
     stored = list(rows(OPENED, newer))
@@ -103,11 +115,20 @@ def test_an_intact_event_of_another_version_asks_for_an_upgrade_and_is_never_cal
     assert "\n" not in str(found.value)
 
 
-def test_an_event_that_was_altered_is_called_altered_even_where_it_looks_newer() -> None:
+@pytest.mark.parametrize(
+    "altered",
+    [
+        {"body": '{"type":"CycleOpened","cycle":1,"because":"x","mood":"good"}'},
+        {"version": VERSIONS["CycleOpened"] + 1},
+        {"version": "one"},
+        {"type": "CycleDreamt"},
+        {"body": OPENED[2], "type": "CycleClosed"},
+    ],
+    ids=lambda altered: " and ".join(altered),
+)
+def test_an_event_that_was_altered_is_called_altered_even_where_it_looks_newer(altered: dict[str, Any]) -> None:
     first, second = rows(OPENED, OPENED)
-    body = '{"type":"CycleOpened","cycle":1,"because":"x","mood":"good"}'
-    forged = EventRow(second.study, 2, second.at, second.actor, None, second.type, second.version, body, second.hash)
-    stored = [first, forged]
+    stored = [first, replace(second, **altered)]
     with pytest.raises(IntegrityFailure, match=r"event 2 was altered .*\(position 2\)"):
         list(decoded(stored, lambda: stored))
 
