@@ -34,7 +34,7 @@ if not Path("/dev/nvidiactl").exists():
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of this test run that all its workers see."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
@@ -43,11 +43,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_configuration(shared: Path) -> Iterator[None]:
+def own_configuration(shared_folder: Path) -> Iterator[None]:
     """Logs are signed with a key of this run, and no user's; no lock is given up and no claim lost for want of time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("GONOGO_KEY", raising=False)
-        patch.setenv("XDG_CONFIG_HOME", str(shared / "configuration"))
+        patch.setenv("XDG_CONFIG_HOME", str(shared_folder / "configuration"))
         for limit in ("GONOGO_LOCK_SECONDS", "GONOGO_LEASE_SECONDS"):
             patch.setenv(limit, "86400")  # on a machine that is busy elsewhere, nobody is late
         yield

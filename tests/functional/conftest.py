@@ -80,10 +80,10 @@ Gonogo = Callable[..., Said]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(shared: Path) -> Iterator[None]:
+def own_cache(shared_folder: Path) -> Iterator[None]:
     """Nulls are kept for this run alone, and none of an earlier one is taken."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(shared / "cache"))
+        patch.setenv("XDG_CACHE_HOME", str(shared_folder / "cache"))
         yield
 
 
@@ -128,11 +128,11 @@ def made_once(folder: Path, make: Callable[[Path], object]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made_cycle(shared: Path) -> Path:
+def made_cycle(shared_folder: Path) -> Path:
     def make(folder: Path) -> None:
         assert run(["run", "--workspace", str(new_study(folder))]) == 3
 
-    return made_once(shared / "one" / "study", make)
+    return made_once(shared_folder / "one" / "study", make)
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +142,7 @@ def one_cycle(made_cycle: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="session")
-def two_cycles(made_cycle: Path, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_cycles(made_cycle: Path, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same workspace after a human decided and the second cycle ran."""
 
     def make(folder: Path) -> None:
@@ -151,7 +151,7 @@ def two_cycles(made_cycle: Path, shared: Path, tmp_path_factory: pytest.TempPath
         assert run(["decide", "c1-claim-strength", *answer, "--workspace", str(folder)]) == 0
         assert run(["run", "--workspace", str(folder)]) == 0
 
-    made = made_once(shared / "two" / "study", make)
+    made = made_once(shared_folder / "two" / "study", make)
     return shutil.copytree(made, tmp_path_factory.mktemp("two") / "study")
 
 
