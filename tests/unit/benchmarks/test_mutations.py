@@ -22,7 +22,7 @@ NAMES = (
     *(f"{name}.{ending}" for name in ("cycle-report", "assessment") for ending in ("md", "html", "json")),
     *("handover.md", "handover.json"),
 )
-CLEAN = 20
+CLEAN = 8
 
 
 @pytest.fixture(scope="module")

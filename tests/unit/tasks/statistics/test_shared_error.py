@@ -307,8 +307,10 @@ def test_looks_that_share_an_error_keep_the_level_of_a_boundary() -> None:
     off, x = rng.normal(0, shared, tries), rng.normal(size=(tries, 200))
     for look in range(1, 6):
         z = (x[:, : 40 * look].mean(axis=1) + off) / math.sqrt(1 / (40 * look) + shared**2)
-        ever |= adjusted_p(stats.norm.sf(z), 40 * look, LookPlan("pocock", 5), look) <= 0.05
-    assert ever.mean() < 0.05
+        p = stats.norm.sf(z)
+        near = p <= 0.05  # nothing is significant after an adjustment that was not before
+        ever[near] |= adjusted_p(p[near], 40 * look, LookPlan("pocock", 5), look) <= 0.05
+    assert 0.02 < ever.mean() < 0.05
 
 
 def test_the_draws_of_all_looks_make_one_null(keep, context) -> None:  # type: ignore[no-untyped-def]
