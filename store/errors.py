@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -60,3 +62,19 @@ def first_line(error: BaseException) -> str:
     """First line of an error's message, at most 300 characters, or its class name if it has no message."""
     said = str(error).strip().splitlines()
     return (said[0] if said else type(error).__name__)[:300]
+
+
+LISTED = 20
+"""The most words that an error lists."""
+
+
+def unknown(what: str, word: str, known: Iterable[str]) -> BadInput:
+    """The error for a word that is not among the known ones, with the closest of them."""
+    candidates = list(known)
+    folded = {name.casefold(): name for name in candidates}
+    close = [folded[match] for match in difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.4)]
+    more = len(candidates) - LISTED
+    hint = f"known: {', '.join(candidates[:LISTED])}{f' and {more} more' if more > 0 else ''}"
+    if close:
+        hint = f"did you mean {' or '.join(close)}?"
+    return BadInput(f"unknown {what} {word!r}; {hint}")

@@ -17,6 +17,7 @@ from store.kinds import diagnostic_metrics as m
 from store.models import Plant
 from tasks.diagnostics.families.dual import DualEncoder
 from tasks.diagnostics.image_metrics import modality
+from tasks.diagnostics.intervention.planting import planted
 from tasks.diagnostics.measures import mcs
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED
@@ -119,7 +120,7 @@ def lengths(measured: Measured, tell: Tell) -> Lengths:
 
 def _scores(subject: Subject, plants: Sequence[Plant]) -> dict[str, Floats]:
     """Both scores of every pair."""
-    changes = {site: change for plant in plants for site, change in subject.layout.changes(plant).items()}
+    changes = {site: change for plant in plants for site, change in planted(subject.layout, plant).items()}
     measuring = Measuring(subject.model, subject.layout, changes)
     images = len(subject.sets[0].images)
     measuring.run(images, subject.passes[0])

@@ -13,6 +13,7 @@ from store.kinds import diagnostic_metrics as m
 from store.models import ModelRef, Plant
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.image_metrics import image_metrics
+from tasks.diagnostics.intervention.planting import planted
 from tasks.diagnostics.losses import measured_losses
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init
@@ -93,7 +94,7 @@ class Bench:
 
     def planted(self, plant: Plant) -> Seen:
         """What is seen with a plant; passes that hold no planted site stay what they are, and are not run again."""
-        changes = self._subject.layout.changes(plant)
+        changes = planted(self._subject.layout, plant)
         measuring = Measuring(self._subject.model, self._subject.layout, changes)
         return self._judged(
             [

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tasks.diagnostics.training.loop import TrainingProgress
     from tasks.diagnostics.zoo.card import Card
-    from tasks.diagnostics.zoo.training import TrainingProgress
 
 
 def list_models(family: str | None = None) -> dict[str, list[str]]:
@@ -20,8 +20,8 @@ def list_models(family: str | None = None) -> dict[str, list[str]]:
 
 def require_family(name: str, commands: list[str]) -> None:
     """Raise BadInput unless this is a known family, or the dotted name of one's own; suggests commands as well."""
+    from store.errors import unknown
     from tasks.diagnostics.families import known
-    from tasks.diagnostics.families.family import unknown
 
     if name not in known() and "." not in name:
         raise unknown("family or command", name, [*known(), *commands])
@@ -31,7 +31,7 @@ def train_model(
     name: str, out: Path, seed: int, steps: int | None, advance: Callable[[TrainingProgress], None]
 ) -> Card:
     """Train a model of the zoo on generated shapes, score it on held-out ones, and write it to the folder `out`."""
-    from tasks.diagnostics.zoo.making import make
+    from tasks.diagnostics.training.making import make
 
     return make(name, out, seed, steps, advance)
 

@@ -26,6 +26,7 @@ from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.families.weights import UnusableModel
 from tasks.diagnostics.image_metrics import Metrics, image_metrics
 from tasks.diagnostics.intervention.influence import Interventions, measure_influence
+from tasks.diagnostics.intervention.planting import planted
 from tasks.diagnostics.losses import measured_losses
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init, summary
@@ -150,7 +151,7 @@ class _Diagnosing:
         self._first: list[tuple[Image, Sequence[str]]] = []
         image, _ = read_image(dataset.samples[0])
         self.layout: SiteLayout = find_layout(model, [image], [dataset.samples[0].captions])
-        self.planted: Changes = self.layout.changes(ref.plant) if ref.plant else {}
+        self.planted: Changes = planted(self.layout, ref.plant) if ref.plant else {}
         self.measuring = Measuring(model, self.layout, self.planted, rows)
         self.metrics = Metrics()
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from store.errors import BadInput
-from store.models import Plant, Role
+from store.errors import unknown
+from store.models import Role
 from tasks.diagnostics.attention.calls import Projected
-from tasks.diagnostics.families.family import unknown
 from tasks.diagnostics.families.model import Place, VisionLanguageModel
 from tasks.diagnostics.families.weights import UnusableModel
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from tasks.diagnostics.attention.calls import AttentionCall
     from tasks.diagnostics.families.model import Tokens
-    from tasks.diagnostics.intervention.steering import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +36,6 @@ class SiteLayout:
     """The sites of each role, in the order of their first call: the first is layer 0."""
     gates: Mapping[str, str]
     """Site -> its gate, where it has one."""
-
-    def changes(self, plant: Plant) -> Changes:
-        """What a plant does at which sites. Raises BadInput where the model lacks what it names."""
-        from tasks.diagnostics.intervention.steering import Change
-
-        spots = self.roles.get(plant.tower, ())
-        if not spots:
-            have = ", ".join(role for role in self.roles if role != "pooling")
-            raise BadInput(
-                f"plant {plant}: the model has no {plant.tower} attention; it has {have or 'none'}; name what it has"
-            )
-        chosen = range(len(spots)) if plant.layers is None else plant.layers
-        if max(chosen) >= len(spots):
-            raise BadInput(
-                f"plant {plant}: there are {len(spots)} {plant.tower} layers; name any of 0 to {len(spots) - 1}"
-            )
-        for spot in (spots[layer] for layer in chosen):
-            if plant.heads is not None and (spot.heads is None or max(plant.heads) >= spot.heads):
-                known = "heads that cannot be told apart; leave heads= out"
-                if spot.heads is not None:
-                    known = f"{spot.heads} heads; name any of 0 to {spot.heads - 1}"
-                raise BadInput(f"plant {plant}: {spot.name} has {known}")
-        return {spots[layer].name: (Change(plant.heads, plant.scale),) for layer in chosen}
 
 
 def find_layout(model: VisionLanguageModel, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> SiteLayout:

@@ -22,7 +22,7 @@ UNVALIDATED = ("model_construct", "__setattr__")
 COPIED = {
     "store/study/protocol.py": {"self", "self.decision"},
     "tasks/environment/tower.py": {"ref"},
-    "tasks/diagnostics/zoo/making.py": {"after"},
+    "tasks/diagnostics/training/making.py": {"after"},
 }
 """What is copied with changes, none of it evidence: protocols, a model's weights, and a card of the zoo."""
 

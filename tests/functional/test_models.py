@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tasks.diagnostics.families import FAMILIES, find_family
-from tasks.diagnostics.zoo import NAMES, making
+from tasks.diagnostics.training import making
+from tasks.diagnostics.zoo import NAMES
 
 
 def refused(said, *words: str, code: int = 2) -> None:

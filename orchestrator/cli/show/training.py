@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from tasks.diagnostics.zoo import training
+    from tasks.diagnostics.training.loop import TrainingProgress
     from tasks.diagnostics.zoo.card import Card
 
 
@@ -39,7 +39,7 @@ class TrainingBar:
     ) -> None:
         self._progress.stop()
 
-    def advance(self, progress: training.TrainingProgress) -> None:
+    def advance(self, progress: TrainingProgress) -> None:
         """Show where the training stands."""
         left = "scoring" if progress.step == progress.steps else f"{progress.minutes_left:.1f} min left"
         self._progress.update(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
+from store.errors import unknown
 from tasks.diagnostics.families import own
-from tasks.diagnostics.families.family import Family, unknown
+from tasks.diagnostics.families.family import Family
 
 FAMILIES: dict[str, str] = {
     "openclip": "tasks.diagnostics.families.openclip:OpenClip",

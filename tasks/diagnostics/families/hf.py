@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from store.errors import BadInput
+from store.errors import BadInput, unknown
 from store.models import ModelRef
 from tasks.diagnostics.families import hub
-from tasks.diagnostics.families.family import unknown
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.families.surplus import misplaced, without
 from tasks.diagnostics.families.weights import (

@@ -9,11 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from store.errors import BadInput
+from store.errors import BadInput, unknown
 from store.models import ModelRef
 from tasks.diagnostics.families import hub
 from tasks.diagnostics.families.dual import DualEncoder
-from tasks.diagnostics.families.family import unknown
 from tasks.diagnostics.families.model import Provenance
 from tasks.diagnostics.families.openclip_coca import CocaModel
 from tasks.diagnostics.families.openclip_model import OpenClipModel, tokenizer_for

@@ -10,8 +10,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from store.errors import BadInput, GonogoError, first_line
-from tasks.diagnostics.families.family import Family, unknown
+from store.errors import BadInput, GonogoError, first_line, unknown
+from tasks.diagnostics.families.family import Family
 
 GROUP = "gonogo.families"
 """Group of entry points; the name of each is the key of a family, and its object the class."""

@@ -73,7 +73,7 @@ def local_path(ref: ModelRef, workspace: Path) -> Path | None:
 def _of_zoo(ref: ModelRef) -> Path:
     from tasks.diagnostics.families import FAMILIES
 
-    folder, family = zoo.folder(ref.name), zoo.family(ref.name)
+    folder, family = zoo.folder(ref.name), zoo.card(ref.name).family
     if ref.family != family and ref.family in FAMILIES:
         raise BadInput(
             f"model {ref.locator}: {ref.name} of the zoo is of the family {family}, not {ref.family}; "

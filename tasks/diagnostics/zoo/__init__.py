@@ -5,10 +5,13 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from tasks.diagnostics.zoo.card import Card, read_card
-from tasks.diagnostics.zoo.recipes import RECIPES, find_recipe
+from store.errors import unknown
+from tasks.diagnostics.zoo.card import FILE, Card, read_card
 
-NAMES: tuple[str, ...] = tuple(RECIPES)
+_CHECKPOINTS = Path(str(files(__name__) / "checkpoints"))
+
+NAMES: tuple[str, ...] = tuple(sorted(path.parent.name for path in _CHECKPOINTS.glob(f"*/{FILE}")))
+"""Models that are shipped: all that have a card."""
 
 
 def folder(name: str) -> Path:
@@ -16,13 +19,9 @@ def folder(name: str) -> Path:
 
     Raises BadInput, naming close matches, for a name that is not in NAMES.
     """
-    find_recipe(name)
-    return Path(str(files(__name__) / "checkpoints" / name))
-
-
-def family(name: str) -> str:
-    """Key of the family of a shipped model. Raises BadInput as `folder` does."""
-    return find_recipe(name).family
+    if name not in NAMES:
+        raise unknown("model of the zoo", name, NAMES)
+    return _CHECKPOINTS / name
 
 
 def card(name: str) -> Card:

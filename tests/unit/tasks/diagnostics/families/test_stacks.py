@@ -13,6 +13,7 @@ import pytest
 from store.errors import BadInput
 from store.models import LAYER_ROLES, ModelRef
 from tasks.diagnostics.families import find_family
+from tasks.diagnostics.intervention.planting import planted
 from tasks.diagnostics.site_layout import SiteLayout, find_layout
 
 from .conftest import TINY
@@ -78,5 +79,5 @@ def test_a_plant_names_a_stream_as_it_names_a_tower(tiny: Callable[[str], Any]) 
     from store.models import Plant
 
     layout = laid_out(tiny("bridgetower:tiny"))
-    changes = layout.changes(Plant.parse("tower=text_stream,layers=1,scale=8"))
+    changes = planted(layout, Plant.parse("tower=text_stream,layers=1,scale=8"))
     assert list(changes) == ["bridgetower.cross_modal_text_layers.1.attention.self"]

@@ -18,6 +18,7 @@ from store.models import Plant
 from tasks.diagnostics.attention.entropy import measure
 from tasks.diagnostics.attention.tap import AttentionTap
 from tasks.diagnostics.intervention.influence import measure_influence
+from tasks.diagnostics.intervention.planting import planted
 from tasks.diagnostics.intervention.steering import Change, Steering
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.site_layout import find_layout
@@ -57,7 +58,7 @@ def test_one_head_is_changed_and_the_others_are_not(locator: str, load_model: Lo
     layout = find_layout(model, IMAGES, CAPTIONS)
     site = layout.roles["vision"][0].name
     before = entropies(model, layout)[site]
-    after = entropies(model, layout, layout.changes(Plant.parse("tower=vision,layers=0,heads=1,scale=300")))[site]
+    after = entropies(model, layout, planted(layout, Plant.parse("tower=vision,layers=0,heads=1,scale=300")))[site]
     assert (after[:, 1] < before[:, 1] - 1e-5).all()
     torch.testing.assert_close(after[:, 0], before[:, 0], atol=1e-6, rtol=0)
 
@@ -265,7 +266,7 @@ def test_a_plant_that_does_not_fit_the_model_is_refused(
 ) -> None:
     layout = find_layout(load_model("clip:tiny@random", tmp_path), IMAGES, CAPTIONS)
     with pytest.raises(BadInput, match=said):
-        layout.changes(Plant.parse(plant))
+        planted(layout, Plant.parse(plant))
 
 
 def test_closed_gates_let_nothing_through_although_attention_has_all_its_entropy(

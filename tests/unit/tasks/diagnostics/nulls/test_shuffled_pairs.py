@@ -15,6 +15,7 @@ from store.models import DataRef, Plant
 from tasks.diagnostics.datasets import open_data
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.image_metrics import image_metrics
+from tasks.diagnostics.intervention.planting import planted
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.shuffled_pairs import METRICS, Shift, shuffled_pairs
@@ -120,7 +121,7 @@ def test_it_is_the_mean_difference_over_images_with_its_t_interval(
 def test_what_is_planted_stays_in_place(batches: Batches, load_model: Load, workspace: Path) -> None:
     model = load_model("openclip:shapes-clip@zoo", workspace)
     layout = layout_of(model, batches)
-    planted = layout.changes(Plant.parse("tower=text,scale=8"))
-    matched = metrics(model, layout, batches, planted)
-    assert shifts(model, batches, matched, planted)["text_entropy_norm"] == Shift(0.0, 0.0, 0.0)
+    changes = planted(layout, Plant.parse("tower=text,scale=8"))
+    matched = metrics(model, layout, batches, changes)
+    assert shifts(model, batches, matched, changes)["text_entropy_norm"] == Shift(0.0, 0.0, 0.0)
     assert shifts(model, batches, matched)["text_entropy_norm"].difference < -0.05

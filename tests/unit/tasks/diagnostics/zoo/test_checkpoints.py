@@ -13,12 +13,12 @@ import pytest
 from tasks.diagnostics import zoo
 from tasks.diagnostics.datasets.scenes import captions, picture, scene
 from tasks.diagnostics.quiet import quiet
-from tasks.diagnostics.zoo.batches import HELD_OUT, pixels, with_things
-from tasks.diagnostics.zoo.questions import KINDS, ask
-from tasks.diagnostics.zoo.recipes import blip, clip, find_recipe
-from tasks.diagnostics.zoo.recipes.writer import Writer
-from tasks.diagnostics.zoo.scoring import likelihood, retrieval
-from tasks.diagnostics.zoo.statements import drawn, elsewhere, full, telling
+from tasks.diagnostics.training.batches import HELD_OUT, pixels, with_things
+from tasks.diagnostics.training.questions import KINDS, ask
+from tasks.diagnostics.training.recipes import blip, clip, find_recipe
+from tasks.diagnostics.training.recipes.writer import Writer
+from tasks.diagnostics.training.scoring import likelihood, retrieval
+from tasks.diagnostics.training.statements import drawn, elsewhere, full, telling
 
 WRITERS = ("shapes-llava", "shapes-idefics")
 SCENES = list(range(100))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from tasks.diagnostics.families.family import unknown
-from tasks.diagnostics.zoo.recipes.recipe import Recipe
+from store.errors import unknown
+from tasks.diagnostics.training.recipes.recipe import Recipe
 
 RECIPES: dict[str, str] = {
-    "shapes-clip": "tasks.diagnostics.zoo.recipes.clip:Clip",
-    "shapes-blip": "tasks.diagnostics.zoo.recipes.blip:Blip",
-    "shapes-llava": "tasks.diagnostics.zoo.recipes.llava:Llava",
-    "shapes-idefics": "tasks.diagnostics.zoo.recipes.idefics:Idefics",
+    "shapes-clip": "tasks.diagnostics.training.recipes.clip:Clip",
+    "shapes-blip": "tasks.diagnostics.training.recipes.blip:Blip",
+    "shapes-llava": "tasks.diagnostics.training.recipes.llava:Llava",
+    "shapes-idefics": "tasks.diagnostics.training.recipes.idefics:Idefics",
 }
 """Name of a model -> where its recipe is. Importing one imports no model library."""
 

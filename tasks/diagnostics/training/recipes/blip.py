@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from tasks.diagnostics.datasets.scenes import SIDE
-from tasks.diagnostics.zoo.batches import MEAN, STD, batches, pixels
-from tasks.diagnostics.zoo.recipes.of_transformers import LibraryRecipe
-from tasks.diagnostics.zoo.scoring import matching, preference
-from tasks.diagnostics.zoo.statements import altered, elsewhere, telling
-from tasks.diagnostics.zoo.training import TrainingPlan, stages
-from tasks.diagnostics.zoo.vocabulary import Specials, ids, make_tokenizer, padded
+from tasks.diagnostics.training.batches import MEAN, STD, batches, pixels
+from tasks.diagnostics.training.loop import TrainingPlan, stages
+from tasks.diagnostics.training.recipes.of_transformers import LibraryRecipe
+from tasks.diagnostics.training.scoring import matching, preference
+from tasks.diagnostics.training.statements import altered, elsewhere, telling
+from tasks.diagnostics.training.vocabulary import Specials, ids, make_tokenizer, padded
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -13,14 +13,14 @@ from store.errors import BadInput, GonogoError
 from tasks import libraries
 from tasks.diagnostics.datasets.shapes import VERSION
 from tasks.diagnostics.quiet import quiet
+from tasks.diagnostics.training.batches import HELD_OUT, training_seed
+from tasks.diagnostics.training.loop import TrainingPlan, TrainingProgress, fit
+from tasks.diagnostics.training.recipes import find_recipe
 from tasks.diagnostics.zoo import card, folder
-from tasks.diagnostics.zoo.batches import HELD_OUT, training_seed
 from tasks.diagnostics.zoo.card import FILE, Card, Data, Score, Training, read_card
-from tasks.diagnostics.zoo.recipes import find_recipe
-from tasks.diagnostics.zoo.training import TrainingPlan, TrainingProgress, fit
 
 if TYPE_CHECKING:
-    from tasks.diagnostics.zoo.recipes.recipe import Recipe
+    from tasks.diagnostics.training.recipes.recipe import Recipe
 
 LIBRARIES = ("torch", "torchvision", "transformers", "tokenizers", "safetensors", "open_clip_torch", "timm", "numpy")
 SCORED = 500

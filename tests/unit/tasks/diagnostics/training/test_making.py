@@ -9,9 +9,9 @@ import pytest
 
 from store.errors import BadInput
 from tasks.diagnostics import zoo
-from tasks.diagnostics.zoo import making
+from tasks.diagnostics.training import making
+from tasks.diagnostics.training.loop import TrainingProgress
 from tasks.diagnostics.zoo.card import FILE, read_card
-from tasks.diagnostics.zoo.training import TrainingProgress
 
 
 @pytest.fixture

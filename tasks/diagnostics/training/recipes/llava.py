@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tasks.diagnostics.datasets.scenes import SIDE
 from tasks.diagnostics.families.hf_dual import square_crop
-from tasks.diagnostics.zoo.batches import MEAN, STD
-from tasks.diagnostics.zoo.recipes.writer import (
+from tasks.diagnostics.training.batches import MEAN, STD
+from tasks.diagnostics.training.loop import TrainingPlan
+from tasks.diagnostics.training.recipes.writer import (
     HEADS,
     IMAGE_KEYS,
     LANGUAGE_LAYERS,
@@ -17,13 +18,12 @@ from tasks.diagnostics.zoo.recipes.writer import (
     WIDTH,
     Writer,
 )
-from tasks.diagnostics.zoo.training import TrainingPlan
-from tasks.diagnostics.zoo.vocabulary import Specials, ids
+from tasks.diagnostics.training.vocabulary import Specials, ids
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from tasks.diagnostics.zoo.sequences import Packed
+    from tasks.diagnostics.training.sequences import Packed
 
 IMAGE = "<image>"
 

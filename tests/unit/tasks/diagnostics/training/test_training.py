@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tasks.diagnostics.quiet import quiet
+from tasks.diagnostics.training.batches import HELD_OUT, batches, training_seed, with_things
+from tasks.diagnostics.training.loop import Diverged, TrainingPlan, fit, rate_at, stages
+from tasks.diagnostics.training.questions import ask
+from tasks.diagnostics.training.recipes import find_recipe
+from tasks.diagnostics.training.recipes.writer import Writer
 from tasks.diagnostics.zoo import NAMES
-from tasks.diagnostics.zoo.batches import HELD_OUT, batches, training_seed, with_things
-from tasks.diagnostics.zoo.questions import ask
-from tasks.diagnostics.zoo.recipes import find_recipe
-from tasks.diagnostics.zoo.recipes.writer import Writer
-from tasks.diagnostics.zoo.training import Diverged, TrainingPlan, fit, rate_at, stages
 
 
 def losses(name: str, folder: Path, seed: int) -> list[tuple[int, float]]:
@@ -77,7 +77,7 @@ def test_packed_texts_do_not_see_each_other(name: str, tmp_path: Path) -> None:
     import torch
 
     from tasks.diagnostics.datasets.scenes import scene
-    from tasks.diagnostics.zoo.batches import pixels
+    from tasks.diagnostics.training.batches import pixels
 
     recipe = find_recipe(name)
     assert isinstance(recipe, Writer)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from tasks.diagnostics.training.loop import TrainingPlan
     from tasks.diagnostics.zoo.card import Score
-    from tasks.diagnostics.zoo.training import TrainingPlan
 
 
 class Recipe(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tasks.diagnostics.zoo.scoring import exact_answers, likelihood, matching, present_answers, retrieval
+from tasks.diagnostics.training.scoring import exact_answers, likelihood, matching, present_answers, retrieval
 
 
 def test_a_perfect_ranking_finds_everything_and_a_blind_one_what_chance_says() -> None:

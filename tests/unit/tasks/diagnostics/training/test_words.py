@@ -13,13 +13,13 @@ import pytest
 from store.errors import BadInput
 from tasks.diagnostics import zoo
 from tasks.diagnostics.datasets.scenes import captions, scene
-from tasks.diagnostics.zoo import questions, statements
-from tasks.diagnostics.zoo.batches import training_seed
-from tasks.diagnostics.zoo.recipes.blip import SPECIALS as BLIP
-from tasks.diagnostics.zoo.recipes.clip import SPECIALS as CLIP
-from tasks.diagnostics.zoo.recipes.idefics import Idefics
-from tasks.diagnostics.zoo.recipes.llava import Llava
-from tasks.diagnostics.zoo.vocabulary import Specials, ids, words
+from tasks.diagnostics.training import questions, statements
+from tasks.diagnostics.training.batches import training_seed
+from tasks.diagnostics.training.recipes.blip import SPECIALS as BLIP
+from tasks.diagnostics.training.recipes.clip import SPECIALS as CLIP
+from tasks.diagnostics.training.recipes.idefics import Idefics
+from tasks.diagnostics.training.recipes.llava import Llava
+from tasks.diagnostics.training.vocabulary import Specials, ids, words
 
 SCENES = range(200)
 

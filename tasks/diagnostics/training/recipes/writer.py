@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tasks.diagnostics.datasets.scenes import SIDE, Dice, scene
-from tasks.diagnostics.zoo import questions
-from tasks.diagnostics.zoo.batches import batches, pixels, with_things
-from tasks.diagnostics.zoo.questions import KINDS, Question, ask, question
-from tasks.diagnostics.zoo.recipes.of_transformers import LibraryRecipe
-from tasks.diagnostics.zoo.scoring import exact_answers, likelihood, present_answers
-from tasks.diagnostics.zoo.sequences import IGNORED, Packed, Text, pack
-from tasks.diagnostics.zoo.statements import drawn
-from tasks.diagnostics.zoo.training import TrainingPlan, stages
-from tasks.diagnostics.zoo.vocabulary import Specials, ids, make_tokenizer
+from tasks.diagnostics.training import questions
+from tasks.diagnostics.training.batches import batches, pixels, with_things
+from tasks.diagnostics.training.loop import TrainingPlan, stages
+from tasks.diagnostics.training.questions import KINDS, Question, ask, question
+from tasks.diagnostics.training.recipes.of_transformers import LibraryRecipe
+from tasks.diagnostics.training.scoring import exact_answers, likelihood, present_answers
+from tasks.diagnostics.training.sequences import IGNORED, Packed, Text, pack
+from tasks.diagnostics.training.statements import drawn
+from tasks.diagnostics.training.vocabulary import Specials, ids, make_tokenizer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,7 +79,7 @@ class Writer(LibraryRecipe, ABC):
 
     def begin(self, folder: Path, parent: Path | None) -> Any:
         """A language model with fresh weights beside the vision tower of `shapes-clip`."""
-        from tasks.diagnostics.zoo.vision import start_from
+        from tasks.diagnostics.training.vision import start_from
 
         processor = self.processor(make_tokenizer(self.specials, LENGTH))
         processor.save_pretrained(folder)

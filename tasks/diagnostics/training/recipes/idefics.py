@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tasks.diagnostics.datasets.scenes import SIDE
-from tasks.diagnostics.zoo.batches import MEAN, STD
-from tasks.diagnostics.zoo.recipes.writer import HEADS, LANGUAGE_LAYERS, PATCH, VISION, VISION_LAYERS, WIDTH, Writer
-from tasks.diagnostics.zoo.training import TrainingPlan
-from tasks.diagnostics.zoo.vocabulary import Specials
+from tasks.diagnostics.training.batches import MEAN, STD
+from tasks.diagnostics.training.loop import TrainingPlan
+from tasks.diagnostics.training.recipes.writer import (
+    HEADS,
+    LANGUAGE_LAYERS,
+    PATCH,
+    VISION,
+    VISION_LAYERS,
+    WIDTH,
+    Writer,
+)
+from tasks.diagnostics.training.vocabulary import Specials
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from tasks.diagnostics.zoo.sequences import Packed
+    from tasks.diagnostics.training.sequences import Packed
 
 AROUND, IMAGE = "<fake_token_around_image>", "<image>"
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from tasks.diagnostics.datasets.scenes import SIDE
-from tasks.diagnostics.zoo.batches import MEAN, STD, batches, pixels
-from tasks.diagnostics.zoo.scoring import POOL, retrieval
-from tasks.diagnostics.zoo.statements import altered, drawn, full
-from tasks.diagnostics.zoo.training import TrainingPlan, stages
-from tasks.diagnostics.zoo.vocabulary import Specials, ids, padded
+from tasks.diagnostics.training.batches import MEAN, STD, batches, pixels
+from tasks.diagnostics.training.loop import TrainingPlan, stages
+from tasks.diagnostics.training.scoring import POOL, retrieval
+from tasks.diagnostics.training.statements import altered, drawn, full
+from tasks.diagnostics.training.vocabulary import Specials, ids, padded
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -48,7 +48,7 @@ class Clip:
         """The model that the written configuration describes."""
         from open_clip.model import CLIP
 
-        from tasks.diagnostics.zoo.vocabulary import make_tokenizer
+        from tasks.diagnostics.training.vocabulary import make_tokenizer
 
         config = _config()
         (folder / "open_clip_config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
