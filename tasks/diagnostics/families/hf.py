@@ -132,6 +132,7 @@ class HFFamily(ABC):
                 folder,
                 local_files_only=True,
                 weights_only=True,
+                trust_remote_code=False,
                 output_loading_info=True,
                 dtype=torch.float32,
                 attn_implementation=self.attention,

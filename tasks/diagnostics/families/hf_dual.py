@@ -118,7 +118,7 @@ class HFDualFamily(HFFamily):
         if holds_any(folder, TOKENIZER_FILES):
             from transformers import AutoTokenizer
 
-            own = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            own = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
             described = f"{type(own).__name__} that came with the weights"
             return OwnTokenizer(own, length, self.masks_padding, self.text_row), described
         if text_config.vocab_size == CLIP_VOCABULARY and self.masks_padding:
@@ -133,7 +133,9 @@ class HFDualFamily(HFFamily):
         import transformers
 
         if holds_any(folder, PROCESSOR_FILES):
-            return transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True)
+            return transformers.AutoImageProcessor.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False
+            )
         return getattr(transformers, self.processor_class)(**self.image_options(vision_config.image_size))
 
 

@@ -118,7 +118,7 @@ class HFPairFamily(HFFamily):
         """The processor that came with some weights."""
         from transformers import AutoProcessor
 
-        return AutoProcessor.from_pretrained(folder, local_files_only=True)
+        return AutoProcessor.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
 def class_token_first(like: Tensor) -> Tokens:

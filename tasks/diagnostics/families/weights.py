@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -129,13 +131,33 @@ def file_sha256(path: Path) -> str:
 
 
 @contextmanager
+def nobody_asked() -> Iterator[None]:
+    """Libraries cannot ask whether to run code that came with a model: what they would ask for is refused."""
+    from transformers import dynamic_module_utils
+
+    asked, patience = sys.stdin, dynamic_module_utils.TIME_OUT_REMOTE_CODE
+    sys.stdin, dynamic_module_utils.TIME_OUT_REMOTE_CODE = io.StringIO(), 0
+    try:
+        yield
+    finally:
+        sys.stdin, dynamic_module_utils.TIME_OUT_REMOTE_CODE = asked, patience
+
+
+def _asking_for_code(source: Path | None) -> str:
+    """Which files of a folder name code, as the beginning of a sentence."""
+    folder = source if source is None or source.is_dir() else source.parent
+    found = sorted(file.name for file in folder.glob("*.json") if b'"auto_map"' in file.read_bytes()) if folder else []
+    return f"{' and '.join(found) or 'its configuration'} asks with the key `auto_map` for"
+
+
+@contextmanager
 def loading(ref: ModelRef, source: Path | None) -> Iterator[None]:
     """Turn whatever a library raises at foreign files into BadInput, with the first line of what it says.
 
     What it warns of besides, such as the protocol of a pickle, is kept quiet.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), nobody_asked():
             warnings.simplefilter("ignore")
             yield
     except (GonogoError, ImportError):
@@ -146,6 +168,11 @@ def loading(ref: ModelRef, source: Path | None) -> Iterator[None]:
         said = first_line(error)
         if "weights_only" in str(error):
             said = "it holds pickled objects, which could run code and are refused"
+        if "trust_remote_code" in str(error):
+            raise BadInput(
+                f"model {ref.locator}: {_asking_for_code(source)} code of its own, which is never run; take `auto_map` "
+                "out if the library knows the model, or write a family for it"
+            ) from None
         raise BadInput(
             f"model {ref.locator}: {source or ref.name} cannot be loaded ({type(error).__name__}: {said}); "
             "check that the weights are whole and belong to this architecture"
