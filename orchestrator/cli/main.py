@@ -30,7 +30,7 @@ COMMANDS = (
     "audit",
     "doctor",
 )
-"""In the order in which a newcomer meets them. Each is `orchestrator.cli.<name>:<name>`."""
+"""In the order in which a newcomer meets them. Each is `orchestrator.cli.<name>:<name>_command`."""
 
 INTERRUPTED = 130
 

@@ -24,7 +24,7 @@ class View(Protocol):
 
 @runtime_checkable
 class HasData(Protocol):
-    """A view that is not one value under its section's name in JSON."""
+    """A view that gives several values to the JSON document, under keys of its own."""
 
     def data(self) -> Mapping[str, object]:
         """The values of the section by their keys in the JSON document."""
@@ -40,7 +40,7 @@ class Section:
     contents: str = ""
     """Its words in the table of contents, where the heading is too long for that."""
     drawings: tuple[str, ...] = ()
-    """Names of the drawings that it shows here."""
+    """Drawings that its partials print here, with `m.plot(page.plot("name"))`."""
     options: Mapping[str, object] = field(default_factory=dict)
     """Passed to the builder as keyword arguments: what differs from one document to another."""
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from orchestrator.reports.history import History
-from orchestrator.reports.plots.forest import draw_forest
-from orchestrator.reports.plots.heads import draw_heads
-from orchestrator.reports.plots.layers import draw_layers
 from orchestrator.reports.plots.plot import Drawings, Drawn
 from orchestrator.reports.plots.svg import RC
-from orchestrator.reports.plots.timeline import draw_timeline
 
-DRAWINGS: tuple[Callable[[History], Drawn], ...] = (draw_layers, draw_heads, draw_forest, draw_timeline)
+NAMES = ("layers", "heads", "forest", "timeline")
+"""Modules of this package that each define a drawing of that name, as `draw_<name>`."""
+
+DRAWINGS: dict[str, Callable[[History], Drawn]] = {
+    name: getattr(import_module(f"orchestrator.reports.plots.{name}"), f"draw_{name}") for name in NAMES
+}
 
 
 def draw(history: History) -> Drawings:
@@ -20,7 +22,7 @@ def draw(history: History) -> Drawings:
     import matplotlib.style
 
     with matplotlib.style.context(["default", RC]):
-        drawn = [one(history) for one in DRAWINGS]
+        drawn = [one(history) for one in DRAWINGS.values()]
     return Drawings(
         plots=tuple(plot for plot, _ in drawn if plot is not None),
         undrawn=tuple(sentence for _, sentences in drawn for sentence in sentences),

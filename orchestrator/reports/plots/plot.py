@@ -27,4 +27,4 @@ class Drawings:
 
 
 Drawn = tuple[Plot | None, tuple[Prose, ...]]
-"""A drawing, if the log has data for it, and sentences on what it leaves out and why."""
+"""What a drawing function returns: the drawing, or None without data; and sentences on what is not drawn, and why."""

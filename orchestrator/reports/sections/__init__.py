@@ -8,5 +8,9 @@ A section `x` is four files in a folder of that name, and one line in a document
 - `x/section.md.j2` and `x/section.html.j2`: they print `view`, with the macros `m`. Headings are the frame's.
 - `Section("x", "Heading")` in `documents.py`, where the section is to stand.
 
+A drawing `y` is a module `plots/y.py` with a function `draw_y(history) -> Drawn`, and its name in `NAMES` of
+`plots/drawings.py`, in `drawings=` of the section that shows it, and in both partials of that section, as
+`{{ m.plot(page.plot("y")) }}`. A number that no event holds is derived in `derived.py`, and gets its key in `keys.py`.
+
 A section imports no other section: what several show is a part, in `orchestrator/reports/parts`.
 """

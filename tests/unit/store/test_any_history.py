@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import get_args
 
 from hypothesis import settings
@@ -12,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from store import commands as c
 from store.board import fold
 from store.errors import GonogoError
-from store.events import Option, TaskClaimed, TaskPlanned, TaskSucceeded
+from store.events import Option, Recommendation, TaskClaimed, TaskPlanned, TaskSucceeded
 from store.kinds import KINDS
 from store.kinds.audit import AuditSpec
 from store.kinds.environment import EnvironmentSpec
@@ -115,6 +116,18 @@ class AnyHistory(RuleBasedStateMachine):
     def ask(self) -> None:
         self.submit(c.RequestDecision("d", "claim_strength", "claim", "?", OPTIONS, "yes", "b", "no"))
 
+    @rule(days=st.integers(0, 60))
+    def expire(self, days: int) -> None:
+        self.submit(c.ExpireDecisions(self.now + timedelta(days=days)))
+
+    @rule(claim=st.sampled_from(["!", "!!"]))
+    def amend(self, claim: str) -> None:
+        self.submit(c.AmendStudy(STUDY.model_copy(update={"claim": claim}), "so"))
+
+    @rule()
+    def recommend(self) -> None:
+        self.submit(c.Recommend((Recommendation(priority="low", action="rest", because="so"),)))
+
     @rule(choice=st.sampled_from(["yes", "no", "maybe"]))
     def answer(self, choice: str) -> None:
         self.submit(c.MakeDecision("d", choice, "Ada", "so", self.now))
@@ -171,6 +184,12 @@ class AnyHistory(RuleBasedStateMachine):
     def every_event_survives_storage(self) -> None:
         for entry in self.ledger.log.read():
             assert decode(*encode(entry.event)) == entry.event
+
+
+def test_every_command_is_asked() -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+    left_out = [each.__name__ for each in get_args(c.Command) if f"c.{each.__name__}(" not in source]
+    assert not left_out, "add a rule to AnyHistory that submits it"
 
 
 TestAnyHistory = AnyHistory.TestCase

@@ -46,10 +46,13 @@ def digest(event: type) -> str:
 
 @pytest.mark.parametrize("event", get_args(Event), ids=lambda event: event.__name__)
 def test_the_shape_of_an_event_is_the_one_that_its_version_has_always_had(event: type) -> None:
-    key = f"{event.__name__}/{VERSIONS[event.__name__]}"
-    assert json.loads(PINS.read_text()).get(key) == digest(event), (
-        f"{event.__name__} has another shape than version {VERSIONS[event.__name__]} had: give it a new version in "
-        f"store/log/codec.py with an upcaster, and add {key.rpartition('/')[0]}/N to {PINS.name}"
+    name, version, pins = event.__name__, VERSIONS[event.__name__], json.loads(PINS.read_text())
+    key, found = f"{name}/{version}", digest(event)
+    if key not in pins:
+        pytest.fail(f'version {version} of {name} is new: pin its shape, "{key}": "{found}" in {PINS.name}')
+    assert pins[key] == found, (
+        f"{name} has another shape than version {version} had: give it version {version + 1} in store/log/codec.py, "
+        f'with an upcaster, and pin its shape, "{name}/{version + 1}": "{found}" in {PINS.name}'
     )
 
 

@@ -17,6 +17,7 @@ from orchestrator.reports.documents import DOCUMENTS
 from orchestrator.reports.history import look_back
 from orchestrator.reports.numbering import figures_within, numbered
 from orchestrator.reports.page import fill
+from orchestrator.reports.plots.drawings import DRAWINGS
 from orchestrator.reports.plots.plot import Drawings
 from orchestrator.reports.section import FOLDER, Document, Section
 from store.figures import Figure, Rounding
@@ -26,6 +27,7 @@ from tests.unit.orchestrator.reports.reading import Page
 ROOT = Path(sections.__path__[0])
 FOLDERS = {path.parent.name for path in ROOT.glob("*/*") if path.is_file() and path.parent.name != "__pycache__"}
 LISTED = {section.name for document in DOCUMENTS for section in document.sections}
+DRAWN = {path.stem for path in (ROOT.parent / "plots").glob("*.py") if f"\ndef draw_{path.stem}(" in path.read_text()}
 DONE = "two looks are done"
 
 
@@ -37,16 +39,28 @@ def missing(name: str) -> Iterator[str]:
         yield f"section {name!r} has no folder orchestrator/reports/sections/{name}"
         return
     formats = {f for document in DOCUMENTS for s in document.sections if s.name == name for f in document.formats}
-    for file in ("__init__.py", "builder.py", *(f"section.{format}.j2" for format in sorted(formats))):
-        if not (ROOT / name / file).is_file():
-            yield f"section {name!r} has no {file} in orchestrator/reports/sections/{name}"
-    if not (ROOT / name / "builder.py").is_file():
+    files = {file: ROOT / name / file for file in ("__init__.py", "builder.py", *(f"section.{f}.j2" for f in formats))}
+    lacking = [file for file, path in sorted(files.items()) if not path.is_file()]
+    yield from (f"section {name!r} has no {file} in orchestrator/reports/sections/{name}" for file in lacking)
+    if {"__init__.py", "builder.py"} & set(lacking):
         return
     build = getattr(import_module(f"{FOLDER}.{name}.builder"), "build", None)
     if build is None:
         yield f"section {name!r} has no function build(history, book) in its builder.py"
     elif not views(get_type_hints(build).get("return")):
         yield f"section {name!r}: build has to say that it returns a frozen dataclass, or None with it"
+
+
+def undrawn(name: str) -> Iterator[str]:
+    """What a drawing lacks, in words that tell what to do."""
+    if name not in DRAWINGS:
+        yield f"no drawing is called {name!r}: name its module in NAMES of reports/plots/drawings.py"
+    shown = [(d, s) for d in DOCUMENTS for s in d.sections if name in s.drawings]
+    if not shown:
+        yield f"drawing {name!r} is shown nowhere: name it in `drawings` of a section in reports/documents.py"
+    for partial in sorted({s.partial(format) for d, s in shown for format in d.formats}):
+        if f'm.plot(page.plot("{name}"))' not in (ROOT / partial).read_text():
+            yield f'sections/{partial} does not print the drawing: add {{{{ m.plot(page.plot("{name}")) }}}} to it'
 
 
 def views(hint: object) -> bool:
@@ -59,7 +73,16 @@ def test_a_section_has_a_view_a_builder_a_partial_for_each_format_and_a_place(na
     assert not list(missing(name))
 
 
+@pytest.mark.parametrize("name", sorted({*DRAWINGS, *DRAWN, *(name for d in DOCUMENTS for name in d.drawings)}))
+def test_a_drawing_is_listed_and_shown_in_every_format(name: str) -> None:
+    assert not list(undrawn(name))
+
+
 def test_what_is_missing_is_named() -> None:
+    assert list(undrawn("weather")) == [
+        "no drawing is called 'weather': name its module in NAMES of reports/plots/drawings.py",
+        "drawing 'weather' is shown nowhere: name it in `drawings` of a section in reports/documents.py",
+    ]
     assert list(missing("weather")) == [
         "section 'weather' stands in no document: add a line to orchestrator/reports/documents.py",
         "section 'weather' has no folder orchestrator/reports/sections/weather",
