@@ -109,6 +109,21 @@ def study_data() -> MakeStudy:
     return make
 
 
+FIRST = ("architecture", "functional/test_audited_cycle.py", "unit/tasks", "functional")
+"""The order of files: whoever makes the workspace that functional tests copy begins early, and nobody waits for it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files in the order of FIRST, and all others after them."""
+    tests = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.relative_to(tests).as_posix()
+        return next((i for i, start in enumerate(FIRST) if name.startswith(start)), len(FIRST))
+
+    items.sort(key=place)
+
+
 TOLD = "told"
 """Property of a test by which it tells something that is printed at the end of a run, also where workers share it."""
 

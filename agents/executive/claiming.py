@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import fsum
 
 from agents.agent import RANK, Agent, Capacity
 from store.board import Board
@@ -48,7 +49,7 @@ def spent(board: Board, cycle: Cycle) -> bool:
     if budget is None or (budget.tasks is None and budget.seconds is None):
         return False
     started = [task for task in board.tasks_in(cycle.number) if task.fence > 0 and task.traits.charged]
-    seconds = sum(task.duration_s or 0.0 for task in started)
+    seconds = fsum(task.duration_s or 0.0 for task in started)  # the same on every Python, unlike sum
     return (budget.tasks is not None and len(started) >= budget.tasks) or (
         budget.seconds is not None and seconds >= budget.seconds
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from statistics import median
 from typing import Any
 
@@ -128,9 +129,9 @@ def _of_cycle(rest: list[str], history: History) -> tuple[float, str]:
         case ["task_time", "slowest_s"]:
             return max(_times(history)), "s"
         case ["task_time", "mean_s"]:
-            return sum(_times(history)) / len(_times(history)), "s"
+            return fsum(_times(history)) / len(_times(history)), "s"
         case ["task_time", "total_s"]:
-            return sum(_times(history)), "s"
+            return fsum(_times(history)), "s"
         case ["criteria"]:
             return sum(len(task.acceptance) for task in history.tasks), "criteria"
         case ["criteria", "met"]:

@@ -103,7 +103,7 @@ def _key_to_lines(panels: Panels, nulls: bool, bad: bool) -> None:
             corner = (ends[0], y - 0.06 / height)
             patch = Rectangle(corner, ends[1] - ends[0], 0.12 / height, color=drawn(colour), alpha=band, linewidth=0)
             panels.canvas.add_artist(patch)
-        at = ends if look["linestyle"] != "none" else [sum(ends) / 2]
+        at = ends if look["linestyle"] != "none" else [(ends[0] + ends[1]) / 2]
         panels.canvas.add_artist(Line2D(at, [y] * len(at), color=drawn(colour), **look))
         panels.canvas.text((x + 0.4) / WIDTH, y, label, fontsize=8.5, va="center", parse_math=False)
         return x + wide

@@ -7,6 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
+from orchestrator.reports import derived
+from orchestrator.reports.history import look_back
 from orchestrator.reports.render import render_cycle
 from store.record import Recorded
 from store.study.protocol import Approvals
@@ -323,3 +327,10 @@ def test_words_of_the_log_come_out_as_words_in_both_formats() -> None:
 def test_a_long_text_of_the_log_is_drawn_short_and_without_mathematics() -> None:
     forest = rendered("twelve models")["forest.svg"].decode()
     assert "a-model-with-a-ve" in forest and "…" in forest
+
+
+def test_a_total_of_times_is_rounded_once_as_on_every_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derived, "_times", lambda _: [0.1] * 10)
+    entries, number = played("two looks are done")
+    total = derived.derive(f"cycle/{number}/task_time/total_s", look_back(list(entries), number))
+    assert total.value == 1.0
