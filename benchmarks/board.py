@@ -20,10 +20,10 @@ from store.board import Board, fold
 from store.canonical import digest_of
 from store.cycle.verdicts import DIRECTIONS
 from store.evidence import Artifact, Evidence, Interval
-from store.kinds import diagnostic_metrics as d
+from store.kinds import diagnostics_metrics as d
 from store.kinds import environment as env
 from store.kinds import statistics_metrics as s
-from store.kinds.diagnostic import SAMPLES, DiagnosticSpec
+from store.kinds.diagnostics import SAMPLES, DiagnosticSpec
 from store.kinds.statistics import StatisticsSpec
 from store.log.ledger import Ledger
 from store.log.memory import MemoryLog

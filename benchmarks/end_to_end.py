@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 
 PAIRS = 100
 REPORTED_SAMPLE_S, REPORTED_FORWARD_S = 3.47, 0.127

@@ -28,7 +28,7 @@ def assess(board: Board) -> MakeAssessment:
     """Apply every criterion, and the rule to every claim it leaves open."""
     comparison = newest_comparison(board)
     models = len(active_models(board))
-    judged = [(criterion, criterion.judge(board)) for criterion in CRITERIA]
+    judged = [(criterion, criterion.result(name, board)) for name, criterion in CRITERIA.items()]
     lacking = [each.lacking for each, result in judged if each.required and result.status != "met"]
     claims = tuple(_claim(board, k, models, lacking) for k in possible_claims(board))
     in_force = [claim for claim in claims if claim.at_least in claims_in_force(board)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from store.kinds.diagnostic_metrics import SITES_EXPECTED, SITES_SEEN
+from store.kinds.diagnostics_metrics import SITES_EXPECTED, SITES_SEEN
 from store.task.acceptance import AcceptanceCriterion, Check, IntervalReported, MetricReported, NAtLeast, SitesComplete
 from store.task.state import Task
 

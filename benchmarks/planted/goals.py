@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchmarks.planted.false_alarms import FalseAlarms
 from benchmarks.planted.lengths import LESS_TWINS, Lengths
 from benchmarks.planted.scores import share
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 
 LEAST_AUC = 0.99
 LEAST_LOCALISED = 0.95

@@ -13,7 +13,7 @@ from benchmarks.planted.pairs import all_kinds
 from benchmarks.planted.scores import Floats, r_squared, slope
 from benchmarks.planted.subjects import Subject
 from benchmarks.planted.sweep import Tell
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from store.models import Plant
 from tasks.diagnostics.families.dual import DualEncoder
 from tasks.diagnostics.image_metrics import modality

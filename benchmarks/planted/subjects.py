@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmarks.planted.pairs import Pairs
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from store.models import ModelRef, Plant
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.image_metrics import image_metrics

@@ -14,8 +14,8 @@ Key = tuple[int, str | None, str, str]
 UNNUMBERED = ""
 """Id of a figure until its page is filled."""
 
-_SHOWN_UNITS = ("s", "images/s", "SD", "nat", "B", "bytes")
-"""Units that are printed after the digits; nouns such as `models` are written out in the sentence."""
+_WRITTEN_OUT = ("processes", "SE")
+"""Units of measures that the sentences around them write out. Those of counts, such as `models`, always are."""
 
 
 class FigureBook:
@@ -27,10 +27,12 @@ class FigureBook:
 
     def evidence(self, item: Evidence, quoted_at: int = 0) -> Figure:
         """The figure of a logged metric. `quoted_at` is the event that cites it, for evidence nobody recorded."""
-        rounding, unit = presentation(style_of(item.metric, item.unit), item.value, item.unit, item.interval)
+        style = style_of(item.metric, item.unit)
+        rounding, unit = presentation(style, item.value, item.unit, item.interval)
+        written_out = unit == item.unit and (style is Style.COUNT or unit in _WRITTEN_OUT)
         place = self._history.place(item)
         return self._enter(
-            item.value, rounding, item.unit, unit if unit != item.unit or unit in _SHOWN_UNITS else "",
+            item.value, rounding, item.unit, "" if written_out else unit,
             position=place[0] if place else quoted_at,
             run_id=item.run_id, metric=item.metric, digest=item.digest, n=item.n, interval=item.interval,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from orchestrator.reports.history import Attempt, History
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED
 from store.metrics import Metric
 from store.queries.audits import audits, contradictions

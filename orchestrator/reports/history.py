@@ -12,7 +12,7 @@ from store.board import Board, fold
 from store.cycle.state import Cycle
 from store.errors import BadInput
 from store.evidence import Evidence
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.statistics import StatisticsSpec
 from store.record import Recorded
 from store.study.protocol import Study

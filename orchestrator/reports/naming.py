@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.reports.history import History
 from orchestrator.reports.prose import Label, Link, ModelName
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.environment import EnvironmentSpec
 from store.models import ModelRef
 from store.queries.models import active_models

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from store.evidence import Evidence
-from store.kinds.diagnostic import DiagnosticFacts
-from store.kinds.diagnostic_metrics import HEAD_ENTROPY_NORM
+from store.kinds.diagnostics import DiagnosticFacts
+from store.kinds.diagnostics_metrics import HEAD_ENTROPY_NORM
 from store.models import LAYER_ROLES
 from store.task.state import Task
 

@@ -10,7 +10,7 @@ from orchestrator.reports.history import History
 from store.decision.state import Decision
 from store.events import EvidenceRecorded
 from store.kinds.audit import AuditSpec
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.environment import EnvironmentSpec
 from store.kinds.statistics import Source, StatisticsSpec
 from store.models import ModelRef

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from store.errors import BadInput, GonogoError
-from store.kinds.diagnostic import Method
+from store.kinds.diagnostics import Method
 from store.study.protocol import Approvals, Budget, Data, DecisionRule, Study, StudyModel
 
 SECTIONS = {

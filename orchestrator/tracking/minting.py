@@ -12,8 +12,11 @@ from store.base import DomainEvent
 from store.canonical import canonical
 from store.errors import BadInput
 from store.evidence import Artifact, Evidence, Interval
-from store.kinds.diagnostic import SAMPLES
+from store.facts import Facts
+from store.kinds.diagnostics import SAMPLES
+from store.kinds.kind import Kind
 from store.log.codec import decode, encode
+from store.metrics import MetricTable
 from tasks.handler import Done, Measurement
 
 
@@ -43,6 +46,26 @@ def check_measurements(measurements: Sequence[Measurement]) -> None:
         if not all(math.isfinite(value) for value in (item.value, item.low, item.high) if value is not None):
             raise BadInput(f"the metric {item.metric} is not a finite number; an undefined one must be left out")
         seen.add(item.metric)
+
+
+def check_kind(done: Done, kind: Kind) -> None:
+    """Raise BadInput for what the kind of a task does not define: a metric, a value outside its range, facts.
+
+    Values may lie outside their range by a thousandth of a unit, as sums in single precision do.
+    """
+    if type(done.facts) not in (Facts, kind.facts):
+        raise BadInput(f"a task of kind {kind.name} tells no {type(done.facts).__name__}; give {kind.facts.__name__}")
+    known = MetricTable(kind.metrics)
+    for item in done.measurements:
+        metric = known.find(item.metric)
+        if metric is None:
+            raise BadInput(f"a task of kind {kind.name} has no metric {item.metric}; define it in its room")
+        low, high = metric.range
+        if not low - _ROUNDING <= item.value <= high + _ROUNDING:
+            raise BadInput(f"{item.metric} is {item.value:g}, and cannot lie outside {low:g} to {high:g}")
+
+
+_ROUNDING = 1e-3
 
 
 def mint(run_id: str, run_sha256: str, done: Done, kept: Mapping[str, Artifact]) -> Logged:

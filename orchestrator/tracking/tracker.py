@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.tracking.client import Client, FoundRun, public
-from orchestrator.tracking.minting import Logged, check_measurements, manifest, mint, recalled
+from orchestrator.tracking.minting import Logged, check_kind, check_measurements, manifest, mint, recalled
 from orchestrator.tracking.runs import FINISHED, DatabaseRuns, LoggedRun, UnknownTables, reads
 from store.errors import TrackingFailure
 from store.evidence import Artifact
@@ -53,6 +53,7 @@ class Tracker:
     def log(self, task: Task, done: Done, started: datetime, ended: datetime) -> Logged:
         """Log an outcome as a finished run and mint its evidence; TrackingFailure when MLflow does not take it."""
         check_measurements(done.measurements)
+        check_kind(done, task.traits)
         kept = {name: self._artifacts.keep(name, path) for name, path in sorted(done.files.items())}
         tags = {
             TASK: _attempt(task),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from orchestrator.settings import quiet_libraries
 from orchestrator.usecases.errors import BadArgument
 from store.errors import GonogoError
-from store.kinds.diagnostic import Method
+from store.kinds.diagnostics import Method
 from store.models import DataRef, ModelRef
 from tasks.libraries import INSTALL
 

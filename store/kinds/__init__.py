@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 from importlib import import_module
 from operator import or_
@@ -12,10 +13,18 @@ from pydantic import Field
 from store.kinds.kind import Kind, KindTable, Spec
 from store.metrics import FREE, Range
 
-NAMES = ("environment", "diagnostic", "statistics", "audit")
-"""Modules of this package that each define a KIND, in the order in which executive agents are asked for work."""
+NAMES = ("environment", "diagnostics", "statistics", "audit")
+"""Modules of this package that each define a KIND, in the order in which executive agents are asked for work.
 
-KINDS = KindTable(*(import_module(f"{__name__}.{name}").KIND for name in NAMES))
+The folder of `tasks` that does the work has the same name.
+"""
+
+_KINDS: dict[str, Kind] = {name: import_module(f"{__name__}.{name}").KIND for name in NAMES}
+
+KINDS = KindTable(*_KINDS.values())
+
+ROOMS: Mapping[str, str] = {kind.name: name for name, kind in _KINDS.items()}
+"""Kind -> the name of its room, here and in `tasks`."""
 
 if TYPE_CHECKING:
     TaskSpec = Spec

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from store.facts import Facts, fact
-from store.kinds.kind import Kind, Spec, Wording
+from store.kinds.kind import Kind, Phase, Spec, Wording
 from store.metrics import Metric, Style, metrics_in
 from store.models import ModelRef
 
@@ -62,7 +62,9 @@ KIND = Kind(
     metrics=metrics_in(globals()),
     shown=(BEST_THROUGHPUT, BEST_BATCH_SIZE, PEAK_BYTES, MEMORY_TOTAL, GPUS, CPUS),
     agent="operations",
+    phase=Phase.WORK,
     charged=False,  # else a small budget would measure nothing
+    required=True,
     wording=Wording(
         without="What depends on it goes ahead, on a machine of which nothing is recorded.",
     ),

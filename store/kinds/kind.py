@@ -18,7 +18,7 @@ class Spec(Evolving):
 
     @property
     def topic(self) -> tuple[str, str] | None:
-        """What is looked up by what it is about: a group, and an item in it; None where nothing is."""
+        """A group and an item in it, by which the board indexes tasks; None where nobody looks tasks up by topic."""
         return None
 
 
@@ -37,10 +37,10 @@ class Wording:
     without: str
     """What follows when the study goes on without it: one sentence."""
     again: str = ""
-    """What the next cycle is to do where a cycle ended before the work was done, as an action; empty where the need
-    for it shows in another way."""
+    """Advice to the next cycle where this one ended before the work was done, as an imperative. Empty where other
+    advice covers it, and for kinds that no study requires."""
     cut_short: str = ""
-    """Why, completing "the last cycle ended before ..."."""
+    """The reason that goes with it: how the sentence "the last cycle ended before ..." ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ class Kind:
     agent: str
     """Name of the executive agent that works on it."""
     wording: Wording
-    phase: Phase = Phase.WORK
-    charged: bool = True
+    phase: Phase
+    charged: bool
     """Whether it counts towards the budget of a cycle."""
-    required: bool = True
+    required: bool
     """Whether a study needs it: where it cannot be done, a human is asked. Optional work never stops a study."""
     replaceable: bool = False
-    """Whether substitutes take its place, and who is asked is asked about the model and not about the task."""
+    """Whether a substitute takes its place; a question about it is then about its model and not about the task."""
     tells: frozenset[str] = frozenset()
     """Types of the domain events that its outcome may carry."""
 

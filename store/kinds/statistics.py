@@ -11,7 +11,7 @@ from pydantic import Field
 from store.base import Digest, Frozen, Slug
 from store.facts import Facts, fact, facts_by
 from store.kinds import statistics_metrics as metrics
-from store.kinds.kind import Kind, Spec, Wording
+from store.kinds.kind import Kind, Phase, Spec, Wording
 from store.metrics import metrics_in
 
 Test = Literal["student", "johnson"]
@@ -101,6 +101,9 @@ KIND = Kind(
         metrics.SMALLEST_EFFECT,
     ),
     agent="statistician",
+    phase=Phase.WORK,
+    charged=True,
+    required=True,
     wording=Wording(
         again="Test and compare the models",
         cut_short="the comparison could be made",

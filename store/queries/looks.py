@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from store.board import Board
-from store.kinds.diagnostic import topic_of
+from store.kinds.diagnostics import topic_of
 from store.kinds.statistics import StatisticsSpec
 from store.models import DataRef
 from store.queries.memo import per_board

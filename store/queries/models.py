@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from store.board import Board
-from store.kinds.diagnostic import DiagnosticSpec, topic_of
+from store.kinds.diagnostics import DiagnosticSpec, topic_of
 from store.models import DataRef, ModelRef
 from store.queries.answers import DROP, RETRY, answer, decisions_on
 from store.queries.looks import current_look, parts_until, topics_until

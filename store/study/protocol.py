@@ -19,8 +19,8 @@ from pydantic import (
 
 from store.base import STORED, Evolving, Frozen, Slug
 from store.errors import BadInput
-from store.kinds.diagnostic import Method
-from store.kinds.diagnostic_metrics import DECIDED_BY_DEFAULT, ROLE_ENTROPY_LOSS, DecisionMetric
+from store.kinds.diagnostics import Method
+from store.kinds.diagnostics_metrics import DECIDED_BY_DEFAULT, ROLE_ENTROPY_LOSS, DecisionMetric
 from store.kinds.statistics import Boundary, Looks, Test
 from store.models import DataRef, ModelRef, Plant
 from store.text import complaint

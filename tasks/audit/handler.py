@@ -10,7 +10,7 @@ from tasks.audit.audit import audit
 from tasks.audit.finding import VERDICTS
 from tasks.audit.reading.decoding import decoded
 from tasks.audit.reading.opening import read_report
-from tasks.handler import Done, Outcome, TaskContext, measured
+from tasks.handler import Done, Outcome, TaskContext, TaskHandler, measured
 
 RESULT_FILE = "audit.json"
 
@@ -42,3 +42,6 @@ def audit_report(spec: AuditSpec, context: TaskContext) -> Outcome:
         parameters={"report": spec.report, "digest": spec.digest},
         files={RESULT_FILE: kept},
     )
+
+
+HANDLER: TaskHandler[AuditSpec] = audit_report

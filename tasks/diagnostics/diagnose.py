@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from store.errors import BadInput, GonogoError
-from store.kinds import diagnostic_metrics as m
-from store.kinds.diagnostic import Method
+from store.kinds import diagnostics_metrics as m
+from store.kinds.diagnostics import Method
 from store.models import LAYER_ROLES, TOWERS, DataRef, ModelRef
 from tasks.diagnostics.alignment import Alignment, alignment
 from tasks.diagnostics.datasets import CaptionedImage, Dataset, open_data

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from store.kinds import range_of
 from store.metrics import FREE, Range
 from store.models import LAYER_ROLES, TOWERS, LayerRole, ModelRef, Role

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from store.metrics import SHARE
 from tasks.diagnostics.diagnosis import (
     MEETING,

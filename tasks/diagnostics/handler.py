@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from store.errors import BadInput, GonogoError
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from store.kinds import unit_of
-from store.kinds.diagnostic import SAMPLES, DiagnosticFacts, DiagnosticSpec, null_array, site_array
+from store.kinds.diagnostics import SAMPLES, DiagnosticFacts, DiagnosticSpec, null_array, site_array
 from store.metrics import SHARE, Metric
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import LOSSES, SUMMARY, Diagnosis, Summary, summarise
@@ -21,7 +21,7 @@ from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.pictures import draw
-from tasks.handler import Blocked, Done, Measurement, Outcome, TaskContext, measured
+from tasks.handler import Blocked, Done, Measurement, Outcome, TaskContext, TaskHandler, measured
 from tasks.libraries import INSTALL
 from tasks.memory import is_out_of_memory
 
@@ -269,3 +269,6 @@ def _json(found: Diagnosis, folder: Path) -> Path:
     path = folder / "diagnosis.json"
     path.write_text(json.dumps(to_json(found), indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return path
+
+
+HANDLER: TaskHandler[DiagnosticSpec] = measure_attention

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from store.models import LAYER_ROLES, MEETING_ROLES, LayerRole, Role
 from tasks.diagnostics.measures import Floats, bands, mcs, paired_layers
 from tasks.diagnostics.recording import Record

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from store.models import LAYER_ROLES
 from tasks.diagnostics.diagnosis import UNIFORM, UNIFORM_HERE, Diagnosis, Site
 

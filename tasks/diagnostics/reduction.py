@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from store.errors import GonogoError
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from tasks.diagnostics.attention.entropy import Parts, Rows
 from tasks.diagnostics.families.model import IMAGE, PADDING, TEXT, Tokens
 

@@ -33,7 +33,7 @@ from tasks.environment.device import (
 )
 from tasks.environment.throughput import Sweep, sweep
 from tasks.environment.tower import ImageTower, load_tower
-from tasks.handler import Blocked, Done, Measurement, Outcome, TaskContext, measured
+from tasks.handler import Blocked, Done, Measurement, Outcome, TaskContext, TaskHandler, measured
 from tasks.libraries import INSTALL
 from tasks.memory import peak_bytes, reset_peak
 from tasks.stopwatch import stopwatch_of
@@ -152,3 +152,6 @@ def _device(driver: Driver | None, torch: Torch) -> str:
     if driver and driver.gpus:
         return f"CPU only: PyTorch cannot use the {', '.join(driver.gpus)} of this machine"
     return NO_GPU
+
+
+HANDLER: TaskHandler[EnvironmentSpec] = measure_environment

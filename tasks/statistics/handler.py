@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from store.kinds.diagnostic_metrics import ROLE_ENTROPY_LOSS
+from store.kinds.diagnostics_metrics import ROLE_ENTROPY_LOSS
 from store.kinds.statistics import StatisticsFacts, StatisticsSpec
 from store.kinds.statistics_metrics import INDEPENDENT
-from tasks.handler import Done, Outcome, TaskContext
+from tasks.handler import Done, Outcome, TaskContext, TaskHandler
 from tasks.statistics.comparison import Comparison, compare
 from tasks.statistics.in_range import in_range
 from tasks.statistics.measurements import measurements
@@ -125,3 +125,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return None if isinstance(value, float) and math.isinf(value) else value
+
+
+HANDLER: TaskHandler[StatisticsSpec] = compare_models

@@ -12,9 +12,9 @@ from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from store.errors import BadInput
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from store.kinds import range_of
-from store.kinds.diagnostic import null_array
+from store.kinds.diagnostics import null_array
 from store.kinds.statistics import Source
 from tasks.statistics.intervals import Floats
 from tasks.statistics.shared_error import Reference, reference

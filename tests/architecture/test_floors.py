@@ -115,3 +115,9 @@ def test_nothing_is_left_to_be_done_later_in_the_code() -> None:
     for path in modules():
         for word in ("TODO", "FIXME", "NotImplementedError"):
             assert word not in path.read_text(), path
+
+
+def test_every_folder_with_modules_is_a_package() -> None:
+    folders = {path.parent for path in modules()}
+    lacking = [str(f.relative_to(ROOT)) for f in sorted(folders) if not (f / "__init__.py").is_file()]
+    assert not lacking, "give the folder an __init__.py that says what it is"

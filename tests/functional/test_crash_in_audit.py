@@ -104,9 +104,8 @@ def check(workspace: Path, gonogo, before: dict[str, bytes]) -> list[dict]:
     assert statuses == {"accepted"}
     assert finished_runs(workspace) == {f"{task}/0": 1 for task in done}, "one finished run an audit"
     assert reports(workspace) == before, "and no report has changed"
-    for command in ("verify", "replay"):
-        said = gonogo(command, "-w", workspace)
-        assert said.code == 0, said.err
+    said = gonogo("verify", "-w", workspace)  # which renders all reports again, as replay does
+    assert said.code == 0, said.err
     return log
 
 

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import json
 import pickle
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import torch
 from PIL import Image
-
-from store.models import ModelRef
-from tasks.diagnostics import zoo
-from tasks.diagnostics.families import find_family
 
 from .conftest import Gonogo
 
@@ -145,54 +139,3 @@ def test_a_pickle_is_refused_in_one_line_and_nothing_else_is_printed(tmp_path: P
     said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
     assert (said.returncode, said.stdout, said.stderr.count("\n")) == (2, "", 1), said.stderr
     assert "it holds pickled objects, which could run code and are refused" in said.stderr
-
-
-CODE = "from pathlib import Path\n\nPath({marker!r}).touch()\n\n\nclass Own:\n    pass\n"
-EVERY_CLASS = {
-    "AutoConfig": "own.Own",
-    "AutoModel": "own.Own",
-    "AutoProcessor": "own.Own",
-    "AutoImageProcessor": "own.Own",
-    "AutoFeatureExtractor": "own.Own",
-    "AutoTokenizer": ["own.Own", "own.Own"],
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("model", "file"),
-    [
-        ("clip:tiny", "preprocessor_config.json"),
-        ("blip:shapes-blip", "tokenizer_config.json"),
-        ("llava:shapes-llava", "processor_config.json"),
-        ("llava:shapes-llava", "config.json"),
-        ("openclip:shapes-clip", "tokenizer_config.json"),
-    ],
-)
-def test_code_in_the_folder_of_a_model_is_never_run_whatever_is_answered(tmp_path: Path, model: str, file: str) -> None:
-    marker, raw = tmp_path / "ran", tmp_path / "raw"
-    if model == "clip:tiny":
-        ref = ModelRef.parse(f"{model}@random")
-        find_family("clip").load(ref, tmp_path, 0, torch.device("cpu")).module.save_pretrained(raw)
-        (raw / file).write_text("{}")
-    else:
-        shutil.copytree(zoo.folder(model.partition(":")[2]), raw)
-    (raw / "own.py").write_text(CODE.format(marker=str(marker)))
-    text = json.loads((raw / file).read_text())
-    for key in ("image_processor_type", "processor_class", "tokenizer_class"):
-        text.pop(key, None)
-    (raw / file).write_text(json.dumps({**text, "image_processor_type": "Own", "auto_map": EVERY_CLASS}))
-    command = [sys.executable, "-m", "orchestrator.cli", "diagnose", f"{model}@raw", "-w", str(tmp_path), *QUICK]
-    said = subprocess.run(
-        [*map(str, command)],
-        input="y\n" * 50,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parents[2],
-    )
-    assert not marker.exists()
-    if said.returncode:
-        assert (said.returncode, said.stderr.count("\n")) == (2, 1), said.stderr
-        assert f"{file} asks with the key `auto_map` for code of its own, which is never run" in said.stderr
-    assert "[y/N]" not in said.stdout + said.stderr

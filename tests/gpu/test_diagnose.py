@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from store.kinds.diagnostic import Method
+from store.kinds.diagnostics import Method
 from store.models import DataRef, ModelRef
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import Diagnosis

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 
 from agents.assessment.criteria.criterion import Criterion
 
 NAMES = ("models_covered", "significance", "scope_of_collapse")
 
-CRITERIA: tuple[Criterion, ...] = tuple(import_module(f"{__name__}.{name}").CRITERION for name in NAMES)
+CRITERIA: Mapping[str, Criterion] = {name: import_module(f"{__name__}.{name}").CRITERION for name in NAMES}

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from store.board import Board
 from store.cycle.verdicts import CriterionResult
+from store.evidence import Evidence
+
+Status = Literal["met", "unmet", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How a criterion stands on a board."""
+
+    status: Status
+    target: str
+    """What has to be reached, in this study."""
+    because: str
+    """Why it stands as it does: one clause, without numbers, which are evidence."""
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One criterion."""
+    """One criterion. Its name is that of its module."""
 
-    judge: Callable[[Board], CriterionResult]
+    goal: str
+    """What it asks for, in words that fit every study."""
+    judge: Callable[[Board], Judged]
     lacking: str = ""
     """Why a verdict is INCONCLUSIVE where the criterion is not met; empty where no verdict needs it."""
 
@@ -21,3 +39,16 @@ class Criterion:
     def required(self) -> bool:
         """Whether GO and NO_GO both need it to be met. Others inform the reader and decide nothing."""
         return bool(self.lacking)
+
+    def result(self, name: str, board: Board) -> CriterionResult:
+        """The criterion, applied to a board."""
+        found = self.judge(board)
+        return CriterionResult(
+            criterion=name,
+            required=self.required,
+            goal=self.goal,
+            target=found.target,
+            status=found.status,
+            because=found.because,
+            evidence=found.evidence,
+        )

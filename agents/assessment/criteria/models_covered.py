@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from agents.assessment.criteria.criterion import Criterion
+from agents.assessment.criteria.criterion import Criterion, Judged
 from store.board import Board
-from store.cycle.verdicts import CriterionResult
 from store.kinds.statistics_metrics import MODELS
 from store.queries.comparison import compared_models, newest_comparison
 from store.queries.models import active_models, is_measured, replaced_models, stand_in
 
 
-def models_covered(board: Board) -> CriterionResult:
+def models_covered(board: Board) -> Judged:
     """Met when every active model is in the newest comparison; unmet while any is not."""
     models = active_models(board)
     comparison = newest_comparison(board)
@@ -25,10 +24,7 @@ def models_covered(board: Board) -> CriterionResult:
     else:
         because = "every model was measured and compared"
     unmeasured = [model.id for model in models if not is_measured(board, model, 1)]
-    return CriterionResult(
-        criterion="models_covered",
-        required=True,
-        goal="Every model of the study, or a substitute it names, is measured",
+    return Judged(
         target=f"{len(models)} models",
         status="unmet" if missing or unmeasured else "met",
         because=because,
@@ -36,4 +32,8 @@ def models_covered(board: Board) -> CriterionResult:
     )
 
 
-CRITERION = Criterion(models_covered, lacking="not every model of the study is covered")
+CRITERION = Criterion(
+    "Every model of the study, or a substitute it names, is measured",
+    models_covered,
+    lacking="not every model of the study is covered",
+)

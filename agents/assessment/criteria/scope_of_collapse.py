@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from agents.assessment.applied import applied
-from agents.assessment.criteria.criterion import Criterion
+from agents.assessment.criteria.criterion import Criterion, Judged, Status
 from store.board import Board
-from store.cycle.verdicts import CriterionResult, Verdict
+from store.cycle.verdicts import Verdict
 from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED, UNDETERMINED
 from store.queries.claims import claims_in_force
 from store.queries.comparison import newest_comparison
 from store.queries.models import active_models
 from store.queries.protocol import study_of
 
-Status = Literal["met", "unmet", "unknown"]
 
-
-def scope_of_collapse(board: Board) -> CriterionResult:
+def scope_of_collapse(board: Board) -> Judged:
     """Met, unmet or unknown for every claim in force; unknown too when they disagree."""
     claims, at_least = claims_in_force(board), study_of(board).decision.at_least
     statuses = {scope_status(board, k) for k in claims}
@@ -37,10 +33,7 @@ def scope_of_collapse(board: Board) -> CriterionResult:
         because = "enough models collapse"
     else:
         because = "too many models are shown not to collapse"
-    return CriterionResult(
-        criterion="scope_of_collapse",
-        required=False,
-        goal="Attention collapse in enough models",
+    return Judged(
         target=" or ".join(f"at least {k} of {len(active_models(board))}" for k in claims or at_least),
         status=statuses.pop() if len(statuses) == 1 else "unknown",
         because=because,
@@ -55,4 +48,4 @@ def scope_status(board: Board, k: int) -> Status:
     return verdicts[found.verdict] if found is not None else "unknown"
 
 
-CRITERION = Criterion(scope_of_collapse)
+CRITERION = Criterion("Attention collapse in enough models", scope_of_collapse)

@@ -8,7 +8,7 @@ from agents.planning.acceptance import how_it_ended
 from store.board import Board
 from store.commands import RequestDecision
 from store.events import Option
-from store.kinds.diagnostic import KIND
+from store.kinds.diagnostics import KIND
 from store.queries.answers import DROP, RETRY
 from store.queries.looks import current_look
 from store.queries.models import active_models, attempts_this_cycle, is_measured, untried

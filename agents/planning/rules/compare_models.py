@@ -8,7 +8,7 @@ from agents.planning.rules.rule import Rule
 from store.board import Board
 from store.commands import PlanTask
 from store.errors import IntegrityFailure
-from store.kinds.diagnostic import SAMPLES, DiagnosticSpec
+from store.kinds.diagnostics import SAMPLES, DiagnosticSpec
 from store.kinds.statistics import KIND, Source, StatisticsSpec
 from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED
 from store.queries.answers import GO_ON_WITHOUT, answer

@@ -8,7 +8,7 @@ from agents.planning.rules.environment_first import environment_task, waived
 from agents.planning.rules.rule import Rule
 from store.board import Board
 from store.commands import PlanTask
-from store.kinds.diagnostic import KIND, DiagnosticSpec
+from store.kinds.diagnostics import KIND, DiagnosticSpec
 from store.models import DataRef, ModelRef
 from store.queries.looks import current_look, parts_until
 from store.queries.models import active_models, missing_parts, stand_in

@@ -9,7 +9,7 @@ from agents.planning.rules.cover_models import diagnostic
 from agents.planning.rules.rule import Rule
 from store.board import Board
 from store.commands import PlanTask
-from store.kinds.diagnostic import KIND
+from store.kinds.diagnostics import KIND
 from store.queries.models import active_models, attempts_this_cycle, untried
 from store.queries.progress import replaceable
 

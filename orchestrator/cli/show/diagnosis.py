@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestrator.cli.show.folding import Folded
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from store.metrics import SHARE
 from store.models import TOWERS
 from tasks.diagnostics.diagnosis import MEETING, UNIFORM, UNIFORM_HERE, summarise

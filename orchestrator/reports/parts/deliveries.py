@@ -10,7 +10,7 @@ from orchestrator.reports.history import History, Review
 from orchestrator.reports.naming import task_anchor
 from orchestrator.reports.prose import Code, Link, Prose, Said
 from store.figures import Figure
-from store.kinds.diagnostic_metrics import SITES_EXPECTED, SITES_SEEN
+from store.kinds.diagnostics_metrics import SITES_EXPECTED, SITES_SEEN
 from store.task.acceptance import AcceptanceCriterion, Check, IntervalReported, MetricReported, NAtLeast, SitesComplete
 from store.task.state import Task
 

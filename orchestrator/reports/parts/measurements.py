@@ -5,8 +5,8 @@ from __future__ import annotations
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.prose import Prose
 from store.figures import Figure
-from store.kinds.diagnostic import DiagnosticSpec
-from store.kinds.diagnostic_metrics import MCS_NORM
+from store.kinds.diagnostics import DiagnosticSpec
+from store.kinds.diagnostics_metrics import MCS_NORM
 from store.task.state import Task
 
 

@@ -10,7 +10,7 @@ from orchestrator.reports.prose import ModelName
 from orchestrator.reports.site_places import ROLES, places
 from orchestrator.reports.site_places import heads as heads_of
 from store.evidence import Artifact
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticSpec
 
 
 @dataclass(frozen=True, slots=True)

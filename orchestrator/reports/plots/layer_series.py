@@ -10,8 +10,8 @@ from orchestrator.reports.parts.measurements import part_of
 from orchestrator.reports.prose import ModelName
 from orchestrator.reports.site_places import ROLES, SitePlace, collapsed
 from store.evidence import Interval
-from store.kinds import diagnostic_metrics as d
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds import diagnostics_metrics as d
+from store.kinds.diagnostics import DiagnosticSpec
 from store.metrics import Metric
 from store.task.state import Task
 

@@ -12,7 +12,7 @@ from orchestrator.reports.plots.svg import drawn
 from orchestrator.reports.prose import ModelName, Prose
 from orchestrator.reports.renderers import short
 from orchestrator.reports.wording import STATUS_SIGNS, status_words
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticSpec
 
 _COLOURS = {"succeeded": "good", "failed": "bad", "blocked": "warn", "under way": "vision"}
 

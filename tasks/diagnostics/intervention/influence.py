@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import numpy as np
 
 from store.errors import GonogoError
-from store.kinds.diagnostic import Influence
+from store.kinds.diagnostics import Influence
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.site_layout import SiteLayout

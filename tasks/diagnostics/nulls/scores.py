@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from store.kinds import range_of
 from store.models import Role
 from tasks.diagnostics.image_metrics import image_metrics

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from store.kinds import diagnostic_metrics as m
+from store.kinds import diagnostics_metrics as m
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.measures import Floats

@@ -10,7 +10,7 @@ from agents.planning.questions.claim_strength import claim_strength
 from agents.planning.reviewer import REVIEWER
 from store import commands as c
 from store.evidence import Interval
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.statistics import StatisticsSpec
 from store.queries.claims import chosen_claim
 from store.queries.models import active_models, replaced_models

@@ -10,7 +10,7 @@ import pytest
 from store.canonical import digest_of
 from store.errors import IntegrityFailure, UndecodableEvent
 from store.events import CycleOpened, Event, StudyRegistered, TaskFailed, TaskPlanned
-from store.kinds.diagnostic import DiagnosticSpec, Method
+from store.kinds.diagnostics import DiagnosticSpec, Method
 from store.log import codec
 from store.log.codec import VERSIONS, decode, encode, format_time, parse_time
 from store.models import DataRef, ModelRef

@@ -17,7 +17,7 @@ from orchestrator.reports.render import render_cycle
 from store.board import fold
 from store.canonical import digest_of
 from store.events import StudyRegistered, TaskPlanned
-from store.kinds.diagnostic import DiagnosticSpec, Method
+from store.kinds.diagnostics import DiagnosticSpec, Method
 from store.log.chain import EventRow, check_chain
 from store.log.codec import encode, recorded
 from store.models import Plant

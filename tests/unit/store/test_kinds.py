@@ -14,21 +14,26 @@ from hypothesis import HealthCheck, given, settings
 import agents.assessment.criteria as criteria
 import agents.planning.rules as rules
 import store.kinds as kinds
+from agents.assessment.criteria import CRITERIA
+from agents.assessment.criteria.criterion import Criterion
 from agents.executive import EXECUTIVES
 from agents.planning.rules import RULES
 from store.board import fold
-from store.kinds import KINDS, range_of, unit_of
-from store.kinds.diagnostic_metrics import DECIDED_BY_DEFAULT, MCS_NORM, SHUFFLED
+from store.facts import Facts
+from store.kinds import KINDS, ROOMS, range_of, unit_of
+from store.kinds.diagnostics_metrics import DECIDED_BY_DEFAULT, MCS_NORM, SHUFFLED
 from store.kinds.kind import Kind
 from store.log.chain import EventRow
 from store.log.codec import recorded
 from store.metrics import FREE, Metric, MetricTable
 from store.patterns import Template
 from store.task.state import Task
-from tasks.catalog import HANDLERS
 
 from .templates import filled
 
+ROOT = Path(__file__).resolve().parents[3]
+HELPERS = {"kind", "diagnostics_metrics", "statistics_metrics", "rule", "criterion"}
+"""Modules beside kinds, rules and criteria that are none themselves."""
 LOGS = sorted((Path(__file__).resolve().parents[2] / "golden" / "logs").glob("*.jsonl"))
 METRICS = [
     pytest.param(kind, metric, id=f"{name}:{metric.path}") for name, kind in KINDS.items() for metric in kind.metrics
@@ -95,7 +100,10 @@ def test_a_study_decides_on_the_normalised_score_unless_it_names_another() -> No
 
 
 def test_every_kind_has_a_handler_a_planning_rule_and_an_executive_agent() -> None:
-    assert set(HANDLERS) == set(KINDS), "every kind has one handler: add it to HANDLERS in tasks/catalog.py"
+    for kind, room in ROOMS.items():
+        path = ROOT / "tasks" / room / "handler.py"
+        assert path.is_file(), f"{path.relative_to(ROOT)} is missing: it defines the HANDLER of the kind {kind}"
+        assert hasattr(import_module(f"tasks.{room}.handler"), "HANDLER"), f"tasks/{room}/handler.py defines no HANDLER"
     assert {rule.kind for rule in RULES} == set(KINDS), (
         "tasks of every kind are planned by some rule: add a module with a RULE to agents/planning/rules"
     )
@@ -112,15 +120,30 @@ def test_every_kind_has_a_handler_a_planning_rule_and_an_executive_agent() -> No
 )
 def test_every_module_that_defines_one_is_listed(package: ModuleType, constant: str) -> None:
     found = {name for name, module in _modules(package) if hasattr(module, constant)}
+    idle = {name for name, _ in _modules(package)} - found - HELPERS
+    assert not idle, f"a module of {package.__name__} defines a {constant}, or is none of it"
     assert found == set(package.NAMES), (
         f"name every module with a {constant} in NAMES of {package.__name__.replace('.', '/')}/__init__.py"
     )
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_a_kind_is_named_as_its_module_and_its_specs_are(name: str) -> None:
-    kind = import_module(f"store.kinds.{name}").KIND
-    assert kind.name == name == kind.spec.model_fields["kind"].default
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_kind_says_all_that_is_asked_of_it(kind: Kind) -> None:
+    assert kind.spec.model_fields["kind"].default == kind.name, "`kind` of the spec is the name of the kind"
+    assert kind.agent, "an agent works on it: give its name"
+    assert kind.metrics, "a task reports a number: define a Metric in its room, and pass metrics_in(globals())"
+    assert kind.shown, "a report shows a metric of each task: name some in `shown`"
+    assert kind.facts is not Facts, "a task tells of a fact: give it a subclass of Facts"
+    assert kind.wording.without, "a question to a human says what follows without the work: give `without`"
+    if kind.required:
+        assert kind.wording.again or kind.replaceable or kind.name == "environment", (
+            "a study that needs it has to hear how to go on: give `again` and `cut_short`"
+        )
+
+
+@pytest.mark.parametrize("criterion", CRITERIA.values(), ids=CRITERIA)
+def test_a_criterion_says_what_it_asks_for(criterion: Criterion) -> None:
+    assert criterion.goal, "a report shows what is asked for: give `goal`"
 
 
 def _modules(package: ModuleType) -> Iterator[tuple[str, ModuleType]]:

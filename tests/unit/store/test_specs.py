@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from store.base import STORED
 from store.canonical import digest_of
 from store.errors import BadInput
-from store.kinds.diagnostic import DiagnosticSpec, Method
+from store.kinds.diagnostics import DiagnosticSpec, Method
 from store.models import ModelRef, Plant
 from store.study.protocol import Study, StudyModel
 

@@ -9,8 +9,8 @@ from orchestrator.reports.parts.measurements import images_of, look_number
 from orchestrator.reports.parts.unmeasured import why_unmeasured
 from orchestrator.reports.prose import Absent, Label, ModelName
 from orchestrator.reports.sections.evidence import MeasuredRow
-from store.kinds import diagnostic_metrics as d
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds import diagnostics_metrics as d
+from store.kinds.diagnostics import DiagnosticSpec
 from store.task.state import Task
 
 

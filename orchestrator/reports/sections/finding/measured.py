@@ -6,7 +6,7 @@ from orchestrator.reports.book import FigureBook
 from orchestrator.reports.parts.measurements import look_number, where
 from orchestrator.reports.prose import Code, Estimate, Prose, listed
 from orchestrator.reports.site_places import ROLES
-from store.kinds import diagnostic_metrics as d
+from store.kinds import diagnostics_metrics as d
 from store.task.state import Task
 
 

@@ -12,8 +12,8 @@ from orchestrator.reports.prose import Absent, ModelName, Prose, Said
 from orchestrator.reports.sections.influence import InfluenceView, Intervention, Judgement, ModelInfluence, Overview
 from orchestrator.reports.sections.influence.notes import intervened, notes
 from orchestrator.reports.sections.influence.site_rows import site_rows
-from store.kinds import diagnostic_metrics as d
-from store.kinds.diagnostic import DiagnosticFacts, DiagnosticSpec
+from store.kinds import diagnostics_metrics as d
+from store.kinds.diagnostics import DiagnosticFacts, DiagnosticSpec
 from store.task.state import Task
 
 _UNJUDGED = Judgement("", Absent("not judged"), None)

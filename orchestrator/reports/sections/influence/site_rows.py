@@ -9,8 +9,8 @@ from orchestrator.reports.parts.estimates import NOT, cell
 from orchestrator.reports.prose import Absent, Cell, Code, Label
 from orchestrator.reports.sections.influence import SiteRow
 from orchestrator.reports.site_places import ROLES, SitePlace, collapsed, places
-from store.kinds import diagnostic_metrics as d
-from store.kinds.diagnostic import DiagnosticFacts
+from store.kinds import diagnostics_metrics as d
+from store.kinds.diagnostics import DiagnosticFacts
 from store.metrics import Metric
 from store.task.state import Task
 

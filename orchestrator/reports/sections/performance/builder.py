@@ -8,7 +8,7 @@ from orchestrator.reports.naming import task_link, task_model
 from orchestrator.reports.prose import Code, Estimate, Prose, counted
 from orchestrator.reports.sections.performance import Labelled, Performance
 from store.evidence import Evidence
-from store.kinds import diagnostic_metrics as d
+from store.kinds import diagnostics_metrics as d
 from store.kinds import environment as e
 from store.task.state import Task
 

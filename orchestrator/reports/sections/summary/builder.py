@@ -12,7 +12,7 @@ from orchestrator.reports.parts.standing import standing
 from orchestrator.reports.prose import ModelName, Piece, Prose, Said, Strong, counted, listed
 from orchestrator.reports.sections.summary import Summary
 from orchestrator.reports.wording import VERDICTS, status_words
-from store.kinds.diagnostic import DiagnosticFacts, DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticFacts, DiagnosticSpec
 from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED, MODELS
 from store.task.state import Status, Task
 

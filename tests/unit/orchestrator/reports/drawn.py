@@ -11,8 +11,8 @@ import numpy as np
 
 from store import commands as c
 from store.errors import GonogoError, Refused
-from store.kinds.diagnostic import DiagnosticSpec
-from store.kinds.diagnostic_metrics import ROLE_ENTROPY_LOSS
+from store.kinds.diagnostics import DiagnosticSpec
+from store.kinds.diagnostics_metrics import ROLE_ENTROPY_LOSS
 from store.kinds.environment import EnvironmentSpec
 from store.kinds.statistics import StatisticsSpec
 from store.models import DataRef, ModelRef

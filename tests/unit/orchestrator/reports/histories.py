@@ -10,7 +10,7 @@ from agents.agent import Capacity
 from agents.teams import TEAMS
 from store import commands as c
 from store.evidence import Artifact
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticSpec
 from store.record import Recorded
 from store.study.protocol import Approvals, Data, DecisionRule, Study, StudyModel
 from store.task.state import Task

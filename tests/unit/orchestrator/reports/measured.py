@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import expit, logit
 
-from store.kinds.diagnostic_metrics import ROLE_ENTROPY_LOSS
+from store.kinds.diagnostics_metrics import ROLE_ENTROPY_LOSS
 from store.models import LAYER_ROLES, DataRef, ModelRef
 from tasks.diagnostics.diagnose import NULL_IMAGES
 from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, Site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from store import commands as c
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticSpec
 from store.record import Recorded
 from store.study.protocol import DecisionRule
 from store.task.state import Task

@@ -14,7 +14,7 @@ import pytest
 from store.board import fold
 from store.events import EvidenceRecorded
 from store.kinds import range_of
-from store.kinds.diagnostic import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.environment import EnvironmentSpec
 from store.kinds.statistics import StatisticsSpec
 from tasks.audit.audit import audit

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from store.errors import GonogoError
-from store.kinds.diagnostic import DiagnosticSpec, Method
+from store.kinds.diagnostics import DiagnosticSpec, Method
 from store.models import DataRef, ModelRef
 from tasks.diagnostics.handler import measure_attention
 from tasks.handler import Blocked, Done, TaskContext

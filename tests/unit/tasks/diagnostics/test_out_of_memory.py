@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from store.errors import GonogoError
-from store.kinds.diagnostic import Method
+from store.kinds.diagnostics import Method
 from store.models import DataRef, ModelRef
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import Diagnosis

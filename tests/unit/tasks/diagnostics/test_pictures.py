@@ -12,7 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from store.kinds.diagnostic import Method
+from store.kinds.diagnostics import Method
 from store.models import DataRef, ModelRef
 from tasks.diagnostics import pictures
 from tasks.diagnostics.diagnose import diagnose

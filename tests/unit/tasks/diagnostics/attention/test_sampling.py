@@ -119,7 +119,7 @@ def test_intervals_over_images_hold_what_was_not_measured_as_every_image_has_row
 def test_the_fewest_rows_that_are_allowed_cover_nine_means_in_ten_and_two_do_not(
     rows: int, images: int, least: float, most: float
 ) -> None:
-    """Skewed rows, and 1.96 stated errors about the mean; the rows are `store.kinds.diagnostic.FEWEST_ROWS`."""
+    """Skewed rows, and 1.96 stated errors about the mean; the rows are `store.kinds.diagnostics.FEWEST_ROWS`."""
     times, hits = 600, 0
     generator = torch.Generator().manual_seed(0)
     for time in range(times):

@@ -11,8 +11,8 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from store.base import STORED, Evolving
 from store.facts import Facts, fact, facts_by
-from store.kinds import diagnostic_metrics as metrics
-from store.kinds.kind import Kind, Spec, Wording
+from store.kinds import diagnostics_metrics as metrics
+from store.kinds.kind import Kind, Phase, Spec, Wording
 from store.metrics import metrics_in
 from store.models import DataRef, ModelRef
 
@@ -158,6 +158,9 @@ KIND = Kind(
         metrics.PARAMETERS,
     ),
     agent="diagnostician",
+    phase=Phase.WORK,
+    charged=True,
+    required=True,
     replaceable=True,
     wording=Wording(
         without="The claim then speaks of fewer models, and every report says so.",
