@@ -1,1 +1,1 @@
-"""How the models of the zoo are made: recipes, what they are taught, the training loop, and scores with chance levels."""
+"""How the models of the zoo are made: recipes, what they are taught, the training loop, scores with chance levels."""
