@@ -55,7 +55,8 @@ def test_a_key_is_read_back_and_is_that_of_one_metric_of_its_kind(kind: Kind, me
 @pytest.mark.parametrize("name", KINDS)
 def test_shown_metrics_are_keys_of_the_kind(name: str) -> None:
     known = MetricTable(KINDS[name].metrics)
-    assert [metric.path for metric in KINDS[name].shown if known.find(metric.path) is None] == []
+    unknown = [metric.path for metric in KINDS[name].shown if known.find(metric.path) is None]
+    assert not unknown, "what a report shows is a metric of the kind: pass metrics_in(globals()) as `metrics`"
 
 
 @pytest.fixture(scope="module", params=LOGS, ids=lambda path: path.stem)
@@ -99,20 +100,6 @@ def test_a_study_decides_on_the_normalised_score_unless_it_names_another() -> No
     assert MCS_NORM.path == DECIDED_BY_DEFAULT
 
 
-def test_every_kind_has_a_handler_a_planning_rule_and_an_executive_agent() -> None:
-    for kind, room in ROOMS.items():
-        path = ROOT / "tasks" / room / "handler.py"
-        assert path.is_file(), f"{path.relative_to(ROOT)} is missing: it defines the HANDLER of the kind {kind}"
-        assert hasattr(import_module(f"tasks.{room}.handler"), "HANDLER"), f"tasks/{room}/handler.py defines no HANDLER"
-    assert {rule.kind for rule in RULES} == set(KINDS), (
-        "tasks of every kind are planned by some rule: add a module with a RULE to agents/planning/rules"
-    )
-    assert [agent.name for agent in EXECUTIVES] == [kind.agent for kind in KINDS.values()], (
-        "every kind has one executive agent: it is made from the kind, in agents/executive"
-    )
-    assert len({kind.agent for kind in KINDS.values()}) == len(KINDS), "no two kinds share an executive agent"
-
-
 @pytest.mark.parametrize(
     ("package", "constant"),
     [(kinds, "KIND"), (rules, "RULE"), (criteria, "CRITERION")],
@@ -125,6 +112,20 @@ def test_every_module_that_defines_one_is_listed(package: ModuleType, constant: 
     assert found == set(package.NAMES), (
         f"name every module with a {constant} in NAMES of {package.__name__.replace('.', '/')}/__init__.py"
     )
+
+
+def test_every_kind_has_a_handler_a_planning_rule_and_an_executive_agent() -> None:
+    for kind, room in ROOMS.items():
+        path = ROOT / "tasks" / room / "handler.py"
+        assert path.is_file(), f"{path.relative_to(ROOT)} is missing: it defines the HANDLER of the kind {kind}"
+        assert hasattr(import_module(f"tasks.{room}.handler"), "HANDLER"), f"tasks/{room}/handler.py defines no HANDLER"
+    assert {rule.kind for rule in RULES} == set(KINDS), (
+        "tasks of every kind are planned by some rule: add a module with a RULE to agents/planning/rules"
+    )
+    assert [agent.name for agent in EXECUTIVES] == [kind.agent for kind in KINDS.values()], (
+        "every kind has one executive agent: it is made from the kind, in agents/executive"
+    )
+    assert len({kind.agent for kind in KINDS.values()}) == len(KINDS), "no two kinds share an executive agent"
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
