@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
+import secrets
 import shutil
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from store.errors import IntegrityFailure
 from store.evidence import Artifact
 
 _CHUNK = 1 << 20
+
+PARTIAL = ".partial-"
+"""How the name of a file begins that is being written."""
 
 
 class ArtifactStore:
@@ -25,12 +33,8 @@ class ArtifactStore:
         digest = digest_of_file(source)
         target = self._place(digest)
         if not target.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as copy, source.open("rb") as original:
+            with replacing(target) as copy, source.open("rb") as original:
                 shutil.copyfileobj(original, copy, _CHUNK)
-                copy.flush()
-                os.fsync(copy.fileno())
-            Path(copy.name).replace(target)
         return Artifact(name=name, digest=digest, size=target.stat().st_size)
 
     def find(self, digest: str) -> Path:
@@ -58,10 +62,73 @@ def digest_of_file(path: Path) -> str:
 
 def write_durably(path: Path, content: bytes) -> None:
     """Replace a file's content at once: readers see the old bytes or the new, never half of them."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+    with replacing(path) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path`, whole and durably, when the block ends; where the block fails it is gone.
+
+    It is written beside its place, under a name that begins with PARTIAL, and is locked as long as its writer lives:
+    what a killed writer leaves is removed by `sweep`. Its permissions are those of the umask.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.parent / f"{PARTIAL}{secrets.token_hex(8)}"
+    try:
+        with _claimed(partial) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            partial.replace(path)
+        _sync(path.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def partial_folder(parent: Path) -> Iterator[Path]:
+    """An empty folder to make something in, which is gone when the block ends; `sweep` knows it as it knows files."""
+    folder = parent / f"{PARTIAL}{secrets.token_hex(8)}"
+    folder.mkdir(parents=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        os.close(handle)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(root: Path, pattern: str = "**/") -> None:
+    """Remove what is partial below a folder and whose writer is dead; all else, and what may not be removed, stays."""
+    for partial in list(root.glob(f"{pattern}{PARTIAL}*")):
+        with contextlib.suppress(OSError):
+            handle = os.open(partial, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(partial) if partial.is_dir() else partial.unlink()
+            finally:
+                os.close(handle)
+
+
+def _claimed(partial: Path) -> BinaryIO:
+    """A new file that no sweep removes."""
+    while True:
+        file = partial.open("xb")
+        with contextlib.suppress(OSError):  # a file system without locks, on which nothing is swept either
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        file.close()  # a sweep was faster
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder durable, where the file system can."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from agents.teams import TEAMS
 from orchestrator.artifacts import ArtifactStore
-from orchestrator.running.workers import this_worker
+from orchestrator.running.identity import this_worker
 from orchestrator.services import Display, Services
 from orchestrator.settings import Settings, quiet_libraries
 from orchestrator.study.file import StudyFile, read_study
@@ -32,12 +32,12 @@ def open_log(settings: Settings, create: bool = False) -> EventLog:
     return opening.open_log(address, now, create=create, lock_timeout_s=settings.lock_timeout_s)
 
 
-def open_tracker(settings: Settings, experiment: str, uri: str | None) -> Tracker:
-    """The tracker of one experiment in the MLflow store at `uri`, else in the workspace's own."""
+def open_tracker(settings: Settings, experiment: str, uri: str | None, origin: str = "unknown") -> Tracker:
+    """The tracker of one log's experiment in the MLflow store at `uri`, else in the workspace's own."""
     quiet_libraries()
     workspace = Workspace(settings.workspace)
     artifacts = ArtifactStore(workspace.artifacts)
-    return Tracker(uri or workspace.mlflow_uri, experiment, artifacts, workspace.artifacts / "mlflow")
+    return Tracker(uri or workspace.mlflow_uri, experiment, artifacts, workspace.artifacts / "mlflow", origin)
 
 
 def tracker_of(settings: Settings, notify: Callable[[str], None]) -> Tracker:
@@ -53,10 +53,11 @@ def tracker_of(settings: Settings, notify: Callable[[str], None]) -> Tracker:
 def build(settings: Settings, file: StudyFile, ledger: Ledger, display: Display) -> Services:
     """Services for the study of a workspace, around a ledger that is open."""
     workspace = Workspace(settings.workspace)
+    first = next(iter(ledger.log.rows()), None)
     return Services(
         workspace=workspace,
         ledger=ledger,
-        tracker=open_tracker(settings, file.study.name, file.tracking_uri),
+        tracker=open_tracker(settings, file.study.name, file.tracking_uri, first.hash if first else "unknown"),
         artifacts=ArtifactStore(workspace.artifacts),
         clock=now,
         worker=this_worker(),

@@ -37,17 +37,22 @@ class Settings:
         not find its database again.
         """
         chosen = (workspace or Path(os.environ.get("GONOGO_WORKSPACE") or ".")).expanduser()
-        if _IN_ADDRESSES.search(str(chosen.absolute())):
-            raise BadInput(
-                f"workspace {chosen}: in the address of MLflow's database, ? and % with two hex digits mean something "
-                "else; rename the folder"
-            )
+        require_addressable(chosen)
         return cls(
             workspace=chosen,
             lease_s=_seconds("GONOGO_LEASE_SECONDS", cls.lease_s),
             lock_timeout_s=_seconds("GONOGO_LOCK_SECONDS", cls.lock_timeout_s),
             key=_key_file(),
             cache=_cache(),
+        )
+
+
+def require_addressable(workspace: Path) -> None:
+    """Raise BadInput for a folder in which MLflow would not find its database again."""
+    if _IN_ADDRESSES.search(str(workspace.absolute())):
+        raise BadInput(
+            f"workspace {workspace}: in the address of MLflow's database, ? and % with two hex digits mean something "
+            "else; choose another name"
         )
 
 

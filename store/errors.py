@@ -54,6 +54,10 @@ class IntegrityFailure(GonogoError):
     exit_code = 5
 
 
+class StoreBusy(TrackingFailure):
+    """The MLflow store is in use by another process."""
+
+
 class UndecodableEvent(IntegrityFailure):
     """A stored event cannot be read: it is damaged, or was written by another version of gonogo."""
 

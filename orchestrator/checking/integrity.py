@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestrator.checking.signing import signed_heads
+from orchestrator.checking.signing import SignedHead, signed_heads
 from orchestrator.workspace import Workspace
 from store.board import fold
 from store.errors import IntegrityFailure
@@ -15,19 +15,23 @@ from store.log.chain import ChainCheck
 from store.log.protocol import EventLog
 
 
-def check_record(log: EventLog, workspace: Workspace) -> ChainCheck:
-    """Walk the chain, then compare it with the heads that were signed, and with those that the reports name."""
+def check_record(log: EventLog, workspace: Workspace, anchor: SignedHead | None = None) -> ChainCheck:
+    """Walk the chain, then compare it with the heads that were signed, and with those that the reports name.
+
+    `anchor` is the signed head that MLflow keeps of this log.
+    """
     chain = log.check()
     if not chain.ok:
         return chain
     heads = {row.position: row.hash for row in log.rows()}
-    unanchored = _first_unsigned(workspace, heads) or _first_unanchored(workspace, log, heads)
+    missed = None if anchor is None else anchor.unlike(heads, "the head that MLflow keeps")
+    unanchored = missed or _first_unsigned(workspace, heads) or _first_unanchored(workspace, log, heads)
     return chain if unanchored is None else ChainCheck(chain.events, chain.head, *unanchored)
 
 
-def require_whole(log: EventLog, workspace: Workspace) -> None:
+def require_whole(log: EventLog, workspace: Workspace, anchor: SignedHead | None = None) -> None:
     """Raise IntegrityFailure unless the record checks out: a damaged log is read-only from then on."""
-    check = check_record(log, workspace)
+    check = check_record(log, workspace, anchor)
     if not check.ok:
         raise IntegrityFailure(
             f"{workspace.log}: {check.why} (position {check.first_bad}); nothing is written to a damaged log"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from orchestrator.checking.replaying import Replayed, replay
 from orchestrator.checking.resolving import resolve
 from orchestrator.checking.tally import Tally
+from orchestrator.reports.documents import DOCUMENTS
 from orchestrator.reports.history import History, look_back
 from orchestrator.workspace import Workspace
 from store.board import Board
@@ -37,12 +38,27 @@ def report_files(log: EventLog, board: Board) -> list[ReportFile]:
 
 
 def check_reports(tally: Tally, log: EventLog, board: Board, workspace: Workspace) -> None:
-    """Every file among the reports is one that the log records, and every recorded file checks out."""
-    recorded = {file.name for cycle in board.cycles.values() if cycle.report for file in cycle.report.files}
+    """Every recorded file checks out, and there is no report of a cycle that the log says has none.
+
+    Other files among the reports are noted: whoever put them there, they are not ours.
+    """
+    reports = {number: cycle.report for number, cycle in board.cycles.items() if cycle.report}
+    recorded = {file.name for report in reports.values() for file in report.files}
+    unrecorded = {
+        (workspace.reports(number) / f"{document.name}.{format}").relative_to(workspace.root).as_posix()
+        for number in range(1, max(board.cycles, default=0) + 2)
+        if number not in reports
+        for document in DOCUMENTS
+        for format in (*document.formats, "json")
+    }
     for path in sorted(workspace.root.glob("reports/**/*")):
         name = path.relative_to(workspace.root).as_posix()
-        if path.is_symlink() or (path.is_file() and name not in recorded):
+        if name in recorded and path.is_symlink():
+            tally.found(name, "the file is a link, and was written as a file")
+        elif name in unrecorded:
             tally.found(name, "no event records it: a run was cut short (gonogo run goes on), or the log was")
+        elif name not in recorded and (path.is_symlink() or path.is_file()):
+            tally.noted(name, "no event records it, so it was not checked")
     try:
         files = report_files(log, board)
     except (BadInput, IntegrityFailure) as error:

@@ -15,7 +15,7 @@ from orchestrator.checking.tally import Tally
 from orchestrator.tracking.tracker import HEAD, Tracker
 from orchestrator.workspace import Workspace
 from store.board import Board, fold
-from store.errors import TrackingFailure
+from store.errors import StoreBusy, TrackingFailure
 from store.log.chain import ChainCheck
 from store.log.protocol import EventLog
 
@@ -33,6 +33,8 @@ class Verification:
     """The newest head that was signed, by the key that was asked for where one was."""
     checked: int = 0
     bad: tuple[BadFigure, ...] = ()
+    notes: tuple[BadFigure, ...] = ()
+    """What is worth a word and is no fault of the record."""
 
     @property
     def ok(self) -> bool:
@@ -50,6 +52,7 @@ class Verification:
             "mlflow": "checked" if self.mlflow else "not checked",
             "signed": {"position": self.signed.position, "key": self.signed.key} if self.signed else None,
             "why": self.chain.why or (self.bad[0].why if self.bad else ""),
+            "notes": [{"where": item.where, "why": item.why} for item in self.notes],
             "figures": {
                 "checked": self.checked,
                 "bad": [{"where": item.where, "why": item.why, "position": item.position} for item in self.bad],
@@ -72,7 +75,7 @@ def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | Non
     asked = _check_store(tally, log, board, tracker)
     check_evidence(tally, board, artifacts, tracker if asked else None)
     check_reports(tally, log, board, workspace)
-    return Verification(chain, asked, signed, tally.checked, tuple(tally.bad))
+    return Verification(chain, asked, signed, tally.checked, tuple(tally.bad), tuple(tally.notes))
 
 
 def _check_heads(tally: Tally, workspace: Workspace, key: str | None) -> SignedHead | None:
@@ -106,7 +109,9 @@ def _check_anchor(tally: Tally, log: EventLog, board: Board, tracker: Tracker) -
     """The head that MLflow keeps, if it is of this log. False when MLflow's store cannot be read."""
     name, heads = f"MLflow's tag {HEAD}", {row.position: row.hash for row in log.rows()}
     try:
-        text = tracker.anchored(board.study.name) if board.study is not None else None
+        text = tracker.anchored(board.study.name, heads[1]) if board.study is not None else None
+    except StoreBusy:
+        raise
     except TrackingFailure as error:
         tally.found("MLflow", str(error))
         return False

@@ -37,10 +37,14 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON with a versioned schema.")(function)
 
 
+LARGEST = 2**62
+"""The largest whole number that an option takes: what a database holds."""
+
+
 def at_option(function: F) -> F:
     """`--at POSITION`."""
     return click.option(
-        "--at", type=click.IntRange(0, 2**62), default=None, metavar="POSITION", help="As it was after that event."
+        "--at", type=click.IntRange(0, LARGEST), default=None, metavar="POSITION", help="As it was after that event."
     )(function)
 
 
@@ -60,7 +64,8 @@ def this_command() -> str:
     return "gonogo" if shutil.which("gonogo") or started.name != "gonogo" else str(started)
 
 
-def _settings(_: click.Context, __: click.Parameter, value: Path | None) -> Settings:
+def _settings(context: click.Context, _: click.Parameter, value: Path | None) -> Settings:
+    """Of the workspace that was given after the command, else before it, else by the environment."""
     from orchestrator.settings import Settings
 
-    return Settings.of(value)
+    return Settings.of(value or context.find_root().params.get("workspace"))

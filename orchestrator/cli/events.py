@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import at_option, json_option, workspace_option
+from orchestrator.cli.common import LARGEST, at_option, json_option, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @workspace_option
-@click.option("--after", type=click.IntRange(min=0), default=0, metavar="POSITION", help="Only later events.")
+@click.option("--after", type=click.IntRange(0, LARGEST), default=0, metavar="POSITION", help="Only later events.")
 @at_option
 @json_option
 def events_command(settings: Settings, after: int, at: int | None, as_json: bool) -> None:

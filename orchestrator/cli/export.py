@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import emit, json_option, note, workspace_option
+from orchestrator.cli.common import LARGEST, emit, json_option, note, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @workspace_option
-@click.option("--cycle", type=click.IntRange(min=1), default=None, metavar="N", help="[default: the newest closed one]")
+@click.option(
+    "--cycle", type=click.IntRange(1, LARGEST), default=None, metavar="N", help="[default: the newest closed one]"
+)
 @click.option(
     "--output",
     "-o",

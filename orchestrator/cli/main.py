@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, cast
 
 import click
@@ -32,7 +34,10 @@ COMMANDS = (
 )
 """In the order in which a newcomer meets them. Each is `orchestrator.cli.<name>:<name>_command`."""
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
+"""128 and the number of the signal, as shells say."""
+
+GOES_ON = "nothing is lost, and the same command goes on from here"
 
 EPILOG = "Exit codes: 0 done, 1 failed, 2 usage or bad input, 3 waits for a human, 4 not allowed, 5 integrity failure."
 
@@ -77,7 +82,14 @@ class Commands(click.Group):
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="gonogo", message="gonogo %(version)s")
 @click.option("--debug", is_flag=True, help="Show the trace of an error.")
-def gonogo(debug: bool) -> None:
+@click.option(
+    "--workspace",
+    "-w",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder of the study, for the command that follows.",
+)
+def gonogo(debug: bool, workspace: Path | None) -> None:
     """Run research cycles whose every number can be checked again.
 
     Start with `gonogo init DIR`, then `gonogo run --workspace DIR`.
@@ -85,7 +97,8 @@ def gonogo(debug: bool) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Entry point of the command line; exits the process."""
+    """Entry point of the command line; exits the process. SIGTERM ends it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -109,11 +122,16 @@ def run(arguments: list[str]) -> int:
         return 0
     except click.exceptions.Exit as ending:
         return ending.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)  # noqa: T201
+        return 2
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "gonogo"
         return _say(f"{error.format_message()} (see {command} --help)", 2)
+    except Terminated:
+        return _say(f"terminated; {GOES_ON}", TERMINATED)
     except (KeyboardInterrupt, click.Abort):
-        return _say("interrupted; nothing is lost, and the same command goes on from here", INTERRUPTED)
+        return _say(f"interrupted; {GOES_ON}", INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -128,6 +146,16 @@ def run(arguments: list[str]) -> int:
         _trace(debug)
         hint = "" if debug else "; gonogo --debug shows where"
         return _say(f"unexpected {type(error).__name__}: {error}{hint}", 1)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: a service manager, a container or a batch system ends the process."""
+
+
+def _terminate(*_: object) -> None:
+    """End as Ctrl-C does, once: work is given back, and the log signed."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Terminated
 
 
 def _trace(debug: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import at_option, emit, json_option, workspace_option
+from orchestrator.cli.common import LARGEST, at_option, emit, json_option, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -17,7 +17,7 @@ INTEGRITY = 5
 
 @click.command()
 @workspace_option
-@click.option("--cycle", type=click.IntRange(min=1), default=None, metavar="N", help="Only this cycle.")
+@click.option("--cycle", type=click.IntRange(1, LARGEST), default=None, metavar="N", help="Only this cycle.")
 @at_option
 @click.option(
     "--output",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import note, this_command, workspace_option
+from orchestrator.cli.common import LARGEST, note, this_command, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @workspace_option
-@click.option("--cycle", type=click.IntRange(min=1), default=None, metavar="N", help="[default: the newest]")
+@click.option("--cycle", type=click.IntRange(1, LARGEST), default=None, metavar="N", help="[default: the newest]")
 @click.option("--format", "suffix", type=click.Choice(["html", "md", "json"]), default="md", show_default=True)
 @click.option("--assessment", is_flag=True, help="The GO/NO-GO assessment instead of the cycle report.")
 def report_command(settings: Settings, cycle: int | None, suffix: str, assessment: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.artifacts import write_durably
+from orchestrator.running.cleaning import scratch_name
 from orchestrator.running.workers import Heartbeat
 from orchestrator.services import Services
 from orchestrator.tracking.minting import Logged
@@ -58,7 +59,7 @@ def _work(services: Services, task: Task) -> Succeed | Fail | Block:
             logged = replace(logged, facts={**logged.facts, **Facts(recalled=RECALLED).told()})
         else:
             started = services.clock()
-            with _Scratch(services.workspace.scratch / f"{task.task_id}-{task.fence}") as scratch:
+            with _Scratch(services.workspace.scratch / scratch_name(task.task_id, task.fence)) as scratch:
                 outcome = _handle(services, task, scratch)
                 if isinstance(outcome, Blocked):
                     return Block(task.task_id, task.fence, _one_line(outcome.reason), _one_line(outcome.remedy))
@@ -102,7 +103,7 @@ def _delivered(task: Task, logged: Logged) -> Succeed:
 
 def _release(services: Services, task: Task, stop: BaseException) -> None:
     """Give the task back, if the log can still be written; else its lease will lapse with this process."""
-    reason = "interrupted by the user" if isinstance(stop, KeyboardInterrupt) else _one_line(str(stop))
+    reason = "the run was interrupted" if isinstance(stop, KeyboardInterrupt) else _one_line(str(stop))
     with contextlib.suppress(GonogoError):
         services.ledger.submit(ReleaseTask(task.task_id, task.fence, reason), actor=f"worker:{services.worker}")
 

@@ -1,35 +1,15 @@
-"""Workers and their leases: who is alive, whose claim has lapsed, and the heartbeat that keeps a claim."""
+"""Leases of workers: whose claim has lapsed, and the heartbeat that keeps a claim."""
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 from datetime import timedelta
 from types import TracebackType
 
-import psutil
-
+from orchestrator.running.identity import is_dead
 from store.board import Board
 from store.errors import GonogoError
 from store.log.protocol import Clock, EventLog, Lease
-
-
-def this_worker() -> str:
-    """The name of this process, as `host/pid/start`: a later process with the same pid is another worker."""
-    return f"{socket.gethostname()}/{os.getpid()}/{int(psutil.Process().create_time())}"
-
-
-def is_dead(worker: str) -> bool:
-    """True when a worker of this machine is surely gone. Of other machines only leases can tell."""
-    host, pid, start = [*worker.split("/"), "", ""][:3]
-    if host != socket.gethostname():
-        return False
-    try:
-        process = psutil.Process(int(pid))
-        return str(int(process.create_time())) != start or process.status() == psutil.STATUS_ZOMBIE
-    except (psutil.NoSuchProcess, ValueError):
-        return True
 
 
 def lapsed_claims(board: Board, log: EventLog, clock: Clock) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from store.errors import BadInput, GonogoError
+from store.errors import BadInput, GonogoError, first_line
 from store.kinds.diagnostics import Method
 from store.study.protocol import Approvals, Budget, Data, DecisionRule, Study, StudyModel
 
@@ -64,8 +64,8 @@ def _parse(path: Path) -> dict[str, Any]:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path} is not valid TOML: {error}") from None
+    except ValueError as error:  # also a number of more digits than Python reads
+        raise BadInput(f"{path} is not valid TOML: {first_line(error)}") from None
     except RecursionError:
         raise BadInput(f"{path} is nested too deeply to be a study") from None
 

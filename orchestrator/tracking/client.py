@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,12 +14,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestrator.tracking.runs import FINISHED, LoggedRun
-from store.errors import GonogoError, TrackingFailure, first_line
+from orchestrator.artifacts import partial_folder
+from orchestrator.tracking.runs import ACTIVE, FINISHED, LoggedRun
+from store.errors import GonogoError, StoreBusy, TrackingFailure, first_line
 from tasks.handler import Done
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Experiment
+
+LOG = "gonogo.log"
+"""Tag of runs and experiments: the hash of the first event of the log that they belong to."""
 
 METRICS_PER_BATCH = 1000
 PARAMS_PER_BATCH = 100
@@ -35,9 +43,10 @@ class FoundRun:
 class Client:
     """Talks to one experiment of an MLflow store. Every method raises TrackingFailure when the store fails."""
 
-    def __init__(self, uri: str, experiment: str, artifact_root: Path) -> None:
+    def __init__(self, uri: str, experiment: str, artifact_root: Path, origin: str) -> None:
         self.uri = uri
         self._experiment = experiment
+        self._origin = origin
         self._artifact_root = artifact_root
         self._loaded: MlflowClient | None = None
         self._experiment_id: str | None = None
@@ -48,9 +57,10 @@ class Client:
         return self._loaded is not None
 
     def find(self, tag: str, value: str) -> Sequence[FoundRun]:
-        """The runs of the experiment with this tag, the newest first."""
+        """The runs of this log in the experiment that have this tag, the newest first."""
+        wanted = f"tags.`{tag}` = '{value}' and tags.`{LOG}` = '{self._origin}'"
         with self._failures() as client:
-            found = client.search_runs([self._number(client)], filter_string=f"tags.`{tag}` = '{value}'")
+            found = client.search_runs([self._number(client)], filter_string=wanted)
         return [FoundRun(str(run.info.run_id), str(run.info.status), dict(run.data.tags)) for run in found]
 
     def run(self, run_id: str) -> LoggedRun | None:
@@ -64,7 +74,7 @@ class Client:
                 if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                     return None
                 raise
-        if run.info.status != FINISHED:
+        if (run.info.status, run.info.lifecycle_stage) != (FINISHED, ACTIVE):
             return None
         return LoggedRun(run_id, dict(run.data.metrics), dict(run.data.params))
 
@@ -72,7 +82,8 @@ class Client:
         """Begin a run; its id."""
         with self._failures() as client:
             number = self._number(client)
-            run = client.create_run(number, start_time=_milliseconds(started), tags=dict(tags), run_name=name)
+            tagged = {**tags, LOG: self._origin}
+            run = client.create_run(number, start_time=_milliseconds(started), tags=tagged, run_name=name)
             return str(run.info.run_id)
 
     def log(self, run_id: str, done: Done, parameters: Mapping[str, str]) -> LoggedRun:
@@ -128,17 +139,54 @@ class Client:
         return None if found is None else found.tags.get(key)
 
     def _number(self, client: MlflowClient) -> str:
-        """The id of the experiment, which is created at its first use."""
+        """The id of the experiment, which is created at its first use: each log has one of its own."""
         if self._experiment_id is None:
             found = client.get_experiment_by_name(self._experiment)
+            if found is not None and found.tags.get(LOG, self._origin) != self._origin:
+                self._experiment = own_name(self._experiment, self._origin)  # of another log, whose study has this name
+                found = client.get_experiment_by_name(self._experiment)
             if found is None:
-                root = self._artifact_root.resolve()
-                location = root.as_uri() if self.uri.startswith("sqlite:") else None
-                root.mkdir(parents=True, exist_ok=True)
-                self._experiment_id = str(client.create_experiment(self._experiment, artifact_location=location))
-            else:
-                self._experiment_id = str(found.experiment_id)
+                found = self._created(client)
+            if found.lifecycle_stage != "active":
+                raise TrackingFailure(
+                    f"MLflow at {public(self.uri)}: the experiment {self._experiment!r} was deleted; restore it with "
+                    f"mlflow experiments restore --experiment-id {found.experiment_id}, then run the same command again"
+                )
+            self._relocate(found)
+            self._experiment_id = str(found.experiment_id)
         return self._experiment_id
+
+    def _created(self, client: MlflowClient) -> Experiment:
+        from mlflow.exceptions import MlflowException
+
+        root = self._artifact_root.resolve()
+        root.mkdir(parents=True, exist_ok=True)
+        location = root.as_uri() if sqlite_file(self.uri) is not None else None
+        try:
+            number = client.create_experiment(self._experiment, artifact_location=location, tags={LOG: self._origin})
+        except MlflowException as error:
+            found = client.get_experiment_by_name(self._experiment)
+            if error.error_code != "RESOURCE_ALREADY_EXISTS" or found is None:
+                raise
+            return found  # another run of this study was faster
+        return client.get_experiment(number)
+
+    def _relocate(self, experiment: Experiment) -> None:
+        """A store that lies in the workspace moves with it, and holds absolute addresses: make them those of today."""
+        path, root = sqlite_file(self.uri), self._artifact_root.resolve()
+        if path is None or not root.is_relative_to(path.parent.resolve()):
+            return
+        before, now = str(experiment.artifact_location), root.as_uri()
+        if before == now:
+            return
+        with contextlib.closing(sqlite3.connect(path)) as database, database:
+            number = int(experiment.experiment_id)
+            database.execute("UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (now, number))
+            database.execute(
+                "UPDATE runs SET artifact_uri = ? || substr(artifact_uri, ?) "
+                "WHERE experiment_id = ? AND substr(artifact_uri, 1, ?) = ?",
+                (now, len(before) + 1, number, len(before), before),
+            )
 
     @contextmanager
     def _failures(self) -> Iterator[MlflowClient]:
@@ -148,8 +196,14 @@ class Client:
         except (GonogoError, OSError):
             raise
         except Exception as error:
-            reason = first_line(error)
-            raise TrackingFailure(f"MLflow at {public(self.uri)} did not answer as it should: {reason}") from error
+            reason, store = first_line(error), public(self.uri)
+            if "already exists" in str(error):
+                raise TrackingFailure(
+                    f"{store} is half made, as its maker was killed; move it away, then run the same command again"
+                ) from error
+            if "locked" in str(error):
+                raise StoreBusy(f"{store} is locked by another process; let it finish, then try again") from error
+            raise TrackingFailure(f"MLflow at {store} did not answer as it should: {reason}") from error
 
     def _client(self) -> MlflowClient:
         if self._loaded is None:
@@ -157,8 +211,37 @@ class Client:
                 logging.getLogger(name).setLevel(logging.CRITICAL)  # what they have to say comes as an exception
             from mlflow import MlflowClient
 
+            self._make_store()
             self._loaded = MlflowClient(tracking_uri=self.uri)
         return self._loaded
+
+    def _make_store(self) -> None:
+        """Make a SQLite store that is not there beside its place, and move it there whole.
+
+        MLflow makes it by more than a thousand statements; a process that died in between would leave a store on which
+        it never starts again.
+        """
+        path = sqlite_file(self.uri)
+        if path is None or path.exists():
+            return
+        from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+        with partial_folder(path.parent) as folder:
+            made = folder / path.name
+            store: Any = SqlAlchemyStore(f"sqlite:///{made}", self._artifact_root.resolve().as_uri())  # type: ignore[no-untyped-call]
+            store.engine.dispose()
+            with contextlib.suppress(FileExistsError):  # another run was faster
+                os.link(made, path)
+
+
+def sqlite_file(uri: str) -> Path | None:
+    """The file of a SQLite store; None for any other."""
+    return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
+
+
+def own_name(experiment: str, origin: str) -> str:
+    """The name of a log's experiment where another log has the plain one."""
+    return f"{experiment} {origin[:8]}"
 
 
 def public(uri: str) -> str:

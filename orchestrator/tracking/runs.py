@@ -15,7 +15,7 @@ from store.errors import first_line
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Select
 
-FINISHED = "FINISHED"
+FINISHED, ACTIVE = "FINISHED", "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class DatabaseRuns:
         self._engine = _engine(uri)
 
     def run(self, run_id: str) -> LoggedRun | None:
-        """The numbers and parameters of a finished run; None when there is no such run.
+        """The numbers and parameters of a finished run; None when there is no such run, or it was deleted.
 
         Raises UnknownTables when the database cannot be read as one of MLflow.
         """
@@ -58,7 +58,8 @@ class DatabaseRuns:
 
         try:
             with self._engine.connect() as connection:
-                if connection.execute(_of("runs", run_id, "status")).scalar() != FINISHED:
+                status = connection.execute(_of("runs", run_id, "status", "lifecycle_stage")).one_or_none()
+                if status is None or tuple(status) != (FINISHED, ACTIVE):
                     return None
                 metrics = connection.execute(_of("latest_metrics", run_id, "key", "value", "is_nan"))
                 params = connection.execute(_of("params", run_id, "key", "value"))

@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.artifacts import ArtifactStore
-from orchestrator.tracking.client import Client, FoundRun, public
+from orchestrator.tracking.client import Client, FoundRun, own_name, public, sqlite_file
 from orchestrator.tracking.minting import Logged, check_kind, check_measurements, manifest, mint, recalled
 from orchestrator.tracking.runs import FINISHED, DatabaseRuns, LoggedRun, UnknownTables, reads
-from store.errors import TrackingFailure
+from store.errors import StoreBusy, TrackingFailure
 from store.evidence import Artifact
 from store.task.state import Task
 from tasks.handler import Done
@@ -30,12 +30,17 @@ HEAD = "gonogo.head"
 class Tracker:
     """Logs finished work to an MLflow store, once per attempt at a task."""
 
-    def __init__(self, uri: str, experiment: str, artifacts: ArtifactStore, artifact_root: Path) -> None:
-        """`artifact_root` is where MLflow keeps its own copies of artifacts, as long as the store is a SQLite file."""
+    def __init__(
+        self, uri: str, experiment: str, artifacts: ArtifactStore, artifact_root: Path, origin: str = "unknown"
+    ) -> None:
+        """`artifact_root` is where MLflow keeps its own copies of artifacts, as long as the store is a SQLite file.
+
+        `origin` is the hash of the log's first event: runs of other logs in the same store are none of ours.
+        """
         self.uri = uri
         self._artifacts = artifacts
         self._artifact_root = artifact_root
-        self._mlflow = Client(uri, experiment, artifact_root)
+        self._mlflow = Client(uri, experiment, artifact_root, origin)
         self._database: DatabaseRuns | None = None
 
     def recall(self, task: Task) -> Logged | None:
@@ -93,8 +98,11 @@ class Tracker:
         if self._mlflow.used:
             self._mlflow.tag_experiment(HEAD, head)
 
-    def anchored(self, experiment: str) -> str | None:
-        """The signed head that MLflow keeps of an experiment, as its file has it; None where there is none."""
+    def anchored(self, experiment: str, origin: str = "unknown") -> str | None:
+        """The signed head that MLflow keeps of a log's experiment, as its file has it; None where there is none."""
+        return self._anchored(own_name(experiment, origin)) or self._anchored(experiment)
+
+    def _anchored(self, experiment: str) -> str | None:
         if reads(self.uri):
             with self._reading() as database:
                 return database.tag(experiment, HEAD)
@@ -103,7 +111,7 @@ class Tracker:
     @property
     def missing(self) -> Path | None:
         """The file of a SQLite store that is not there; asking it would make an empty one."""
-        path = Path(self.uri.removeprefix("sqlite:///")) if self.uri.startswith("sqlite:///") else None
+        path = sqlite_file(self.uri)
         return path if path is not None and not path.exists() else None
 
     def copy_of(self, run_id: str, artifact: Artifact) -> Path | None:
@@ -121,6 +129,8 @@ class Tracker:
         try:
             yield self._database
         except UnknownTables as error:
+            if "locked" in str(error):
+                raise StoreBusy(f"{public(self.uri)} is locked by another process; try again later") from None
             if self.uri.startswith("sqlite:"):
                 raise TrackingFailure(f"{public(self.uri)} is no MLflow database that can be read: {error}") from None
 

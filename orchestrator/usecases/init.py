@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from orchestrator.artifacts import write_durably
+from orchestrator.settings import require_addressable
 from orchestrator.study.file import read_study
 from orchestrator.workspace import Workspace
 from store.errors import BadInput
@@ -26,6 +27,7 @@ def start_study(directory: Path, source: Path | None = None, keep: bool = False)
 
     Raises BadInput when `source` is none, or a study file is there already that is not to be kept.
     """
+    require_addressable(directory)
     target = Workspace(directory).study_file
     if target.exists():
         if keep:

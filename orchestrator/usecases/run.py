@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from orchestrator.running.cleaning import clean_up
 from orchestrator.running.cycle import Ending, run_cycle
 from orchestrator.settings import quiet_libraries
 from orchestrator.study.file import read_study
@@ -54,6 +55,7 @@ def run_study(settings: Settings, display: Display, notify: Notify, reason: str 
         else:
             amend(session, file.study, reason, notify)
         services = session.services(file, display)
+        clean_up(services)
         ending = run_cycle(services)
         services.ledger.refresh()
     return RunResult(ending, session.board)

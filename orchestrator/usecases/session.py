@@ -7,13 +7,15 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from orchestrator.bootstrap import build, open_log
+from orchestrator.bootstrap import build, open_log, tracker_of
 from orchestrator.checking.integrity import require_no_orphans, require_whole
-from orchestrator.checking.signing import SignedHead, make_key, own_key, public_key, sign_head
+from orchestrator.checking.signing import SignedHead, make_key, own_key, parsed_head, public_key, sign_head
+from orchestrator.tracking.runs import reads
 from orchestrator.usecases.errors import BadArgument
 from orchestrator.workspace import Workspace
 from store.board import EMPTY, Board, fold
-from store.errors import GonogoError, TrackingFailure
+from store.errors import GonogoError, IntegrityFailure, TrackingFailure
+from store.events import StudyRegistered
 from store.log.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ class Session:
             return session
         log = open_log(settings)
         try:
-            require_whole(log, session.workspace)
+            require_whole(log, session.workspace, _anchor_of(settings, log, notify))
             session._ledger = Ledger(log)
             session._ledger.refresh()
         except BaseException:
@@ -124,8 +126,13 @@ class Session:
 
     def services(self, file: StudyFile, display: Display) -> Services:
         """The services that running a cycle needs, around the ledger of this session."""
-        self._services = build(self._settings, file, self._writable(), display)
-        return self._services
+        services = build(self._settings, file, self._writable(), display)
+        if services.tracker.missing is not None and any(task.run_id for task in self.board.tasks):
+            raise IntegrityFailure(
+                f"{services.tracker.missing} is gone, and the log names runs in it; restore a backup, or put it back"
+            )
+        self._services = services
+        return services
 
     def _writable(self) -> Ledger:
         """The ledger, once the key is held with which the session will be signed, and the log is there."""
@@ -157,8 +164,36 @@ class Session:
         return sign_head(self._ledger.log, self.workspace, self._key)
 
     def _anchor(self, signed: SignedHead | None) -> None:
-        if signed is not None and self._services is not None:
-            self._services.tracker.anchor(signed.json())
+        """Keep the head in MLflow, where it takes the place of an older one of the same log and of no other."""
+        if signed is None or self._services is None or self._ledger is None or self.board.study is None:
+            return
+        tracker, heads = self._services.tracker, {row.position: row.hash for row in self._ledger.log.rows()}
+        kept = parsed_head(tracker.anchored(self.board.study.name, signed.origin) or "")
+        if kept is not None and kept.origin == signed.origin:
+            if (wrong := kept.unlike(heads, "the head that MLflow keeps")) is not None:
+                raise IntegrityFailure(f"{self.workspace.log}: {wrong[1]}; restore the log that it was signed for")
+            if kept.position > signed.position:
+                return
+        tracker.anchor(signed.json())
+
+
+def _anchor_of(settings: Settings, log: EventLog, notify: Notify) -> SignedHead | None:
+    """The signed head of this log that a MLflow database keeps; None where there is none, or it cannot be asked.
+
+    A server is not asked, which takes seconds; `gonogo verify` does.
+    """
+    first = next(iter(log.read(until=1)), None)
+    if first is None or not isinstance(first.event, StudyRegistered):
+        return None
+    tracker = tracker_of(settings, notify)
+    if tracker.missing is not None or not reads(tracker.uri):
+        return None
+    try:
+        kept = parsed_head(tracker.anchored(first.event.study.name, first.hash) or "")
+    except TrackingFailure as error:
+        notify(f"MLflow was not asked for the head that it keeps of the log: {error}")
+        return None
+    return kept if kept is not None and kept.origin == first.hash else None
 
 
 def held_key(settings: Settings, notify: Notify) -> Ed25519PrivateKey | None:

@@ -163,6 +163,25 @@ def test_a_workspace_of_a_newer_gonogo_is_left_alone(workspace: Path, gonogo) ->
     assert (workspace / "gonogo.db").read_bytes() == before
 
 
+def test_a_number_of_more_digits_than_can_be_read_is_named(tmp_path: Path, gonogo) -> None:
+    folder = new_study(tmp_path / "study", STUDY.replace("n = 32", f"n = {'9' * 5000}"))
+    refused(gonogo("run", "-w", folder), "study.toml", "not valid TOML")
+
+
+def test_the_workspace_may_be_given_before_the_command_and_the_nearer_one_counts(workspace: Path, gonogo) -> None:
+    after = gonogo("board", "--json", "-w", workspace)
+    assert after.code == 0
+    assert gonogo("-w", workspace, "board", "--json").out == after.out
+    assert gonogo("--workspace", "/nowhere", "board", "--json", "-w", workspace).out == after.out
+
+
+def test_without_a_command_the_help_is_shown_in_lines(gonogo) -> None:
+    said = gonogo()
+    assert (said.code, said.out) == (2, "")
+    assert len(said.err.splitlines()) > 20
+    assert max(map(len, said.err.splitlines())) < 121
+
+
 def test_a_log_that_is_not_there_yet(tmp_path: Path, gonogo) -> None:
     folder = new_study(tmp_path / "study")
     for command in ("board", "events", "decisions", "report", "replay", "verify"):
@@ -174,6 +193,10 @@ def test_a_log_that_is_not_there_yet(tmp_path: Path, gonogo) -> None:
     ("arguments", "words"),
     [
         (["boad"], ["Did you mean board?"]),
+        (["init", "a%20b"], ["a%20b", "choose another name"]),
+        (["events", "--after", "9" * 30], ["--after"]),
+        (["report", "--cycle", "9" * 30], ["--cycle"]),
+        (["diagnose", "clip:tiny@random", "--n", "9" * 5000], ["--n"]),
         (["board", "--at", "-1"], ["--at"]),
         (["board", "--jsn"], ["--jsn"]),
         (["decide"], ["ID"]),

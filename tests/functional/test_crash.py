@@ -92,3 +92,17 @@ def test_an_interrupted_run_gives_its_task_back_and_goes_on_at_once(
     claims = [entry["event"] for entry in events(gonogo, folder) if entry["type"] == "TaskClaimed"]
     assert [claim["takeover"] for claim in claims[:2]] == [False, False], "it was given back, and not left to lapse"
     assert claims[0]["task_id"] == claims[1]["task_id"]
+
+
+def test_a_run_that_is_told_to_end_gives_its_task_back_and_says_so(tmp_path: Path, gonogo) -> None:
+    folder = held_study(tmp_path / "study")
+    process = start(folder)
+    until(process, (folder / "held").exists)
+    process.terminate()
+    _, err = process.communicate()
+    assert process.returncode == 143, err
+    last = err.decode().strip().splitlines()[-1]
+    assert last == "gonogo: terminated; nothing is lost, and the same command goes on from here"
+    assert events(gonogo, folder)[-1]["type"] == "TaskReleased"
+    assert gonogo("verify", "-w", folder).code == 0, "the head is signed, and the record whole"
+    assert list((folder / "heads").glob("*.json"))

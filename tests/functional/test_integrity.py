@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.artifacts import replacing
+
 from .conftest import unsigned
 
 
@@ -87,6 +89,44 @@ def test_reports_that_no_event_records_are_noticed(workspace: Path, gonogo) -> N
     said = gonogo("verify", "--json", "-w", workspace)
     assert said.code == 5
     assert any("no event records it" in bad["why"] for bad in said.json["figures"]["bad"])
+
+
+def test_a_file_that_is_not_ours_is_noted_and_is_no_fault_of_the_record(workspace: Path, gonogo) -> None:
+    folder = workspace / "reports" / "cycle-001"
+    for path in (workspace / "reports" / ".DS_Store", folder / "tmpa1b2c3", folder / "notes.txt"):
+        path.write_text("mine")
+    (folder / "link").symlink_to(folder / "assessment.md")
+    said = gonogo("verify", "--json", "-w", workspace)
+    assert (said.code, said.json["ok"], said.json["figures"]["bad"]) == (0, True, [])
+    names = [
+        f"reports/{name}" for name in (".DS_Store", "cycle-001/link", "cycle-001/notes.txt", "cycle-001/tmpa1b2c3")
+    ]
+    assert [note["where"] for note in said.json["notes"]] == names
+    assert gonogo("verify", "-w", workspace).err.count("note: reports/") == 4
+
+
+def test_a_report_that_became_a_link_is_a_fault(workspace: Path, gonogo) -> None:
+    report = workspace / "reports" / "cycle-001" / "assessment.md"
+    report.rename(workspace / "elsewhere.md")
+    report.symlink_to(workspace / "elsewhere.md")
+    said = gonogo("verify", "-w", workspace)
+    assert said.code == 5
+    assert "assessment.md: the file is a link" in said.err
+
+
+def test_what_killed_writers_left_is_removed_by_the_next_run_and_files_under_way_stay(workspace: Path, gonogo) -> None:
+    left = [workspace / where / ".partial-0123" for where in ("reports/cycle-001", "artifacts/sha256/ab", "heads")]
+    for path in left:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"half")
+    (workspace / ".scratch" / "c1-gone-1").mkdir(parents=True)
+    assert gonogo("verify", "-w", workspace).code == 0
+    with replacing(workspace / "reports" / "under-way") as file:
+        file.write(b"whole")
+        assert gonogo("run", "-w", workspace).code == 3
+        assert not [path for path in left if path.exists()]
+    assert (workspace / "reports" / "under-way").read_bytes() == b"whole"
+    assert list((workspace / ".scratch").iterdir()) == []
 
 
 @pytest.mark.slow
@@ -347,8 +387,9 @@ def test_files_among_the_reports_that_no_event_records_are_named(workspace: Path
     report = workspace / "reports/cycle-001/cycle-report.md"
     report.rename(workspace / "elsewhere.md")
     report.symlink_to(workspace / "elsewhere.md")
-    named = {bad["where"] for bad in gonogo("verify", "--json", "-w", workspace).json["figures"]["bad"]}
-    assert named == {"reports/final.md", "reports/cycle-001/more/extra", "reports/cycle-001/cycle-report.md"}
+    said = gonogo("verify", "--json", "-w", workspace).json
+    assert {bad["where"] for bad in said["figures"]["bad"]} == {"reports/cycle-001/cycle-report.md"}
+    assert {note["where"] for note in said["notes"]} == {"reports/final.md", "reports/cycle-001/more/extra"}
 
 
 def test_a_report_that_this_version_renders_otherwise_is_restored_as_it_was_recorded(

@@ -24,6 +24,8 @@ def show_verified(verified: Verified) -> None:
     for item in found.bad:
         at = f" (event {item.position})" if item.position is not None else ""
         note(f"gonogo: {item.where}{at}: {item.why}")
+    for item in found.notes:
+        note(f"gonogo: note: {item.where}: {item.why}")
     verdict = "all check out" if found.ok else f"{len(found.bad)} do not check out"
     click.echo(f"{found.chain.events} events, head {found.chain.head[:12]}, {found.checked} items: {verdict}")
     click.echo(_signature(verified))

@@ -67,7 +67,10 @@ def good(spec: EnvironmentSpec, context: TaskContext) -> Done:
     (context.scratch / "samples.npz").write_bytes(b"raw")
     return Done(
         "Did it.",
-        (Measurement("score", 0.1 + 0.2, low=0.2, high=0.4, n=7), Measurement("hidden", 1.0, cited=False)),
+        (
+            Measurement("throughput/best", 0.1 + 0.2, low=0.2, high=0.4, n=7),
+            Measurement("peak_bytes", 1.0, cited=False),
+        ),
         facts=EnvironmentFacts(device="an abacus"),
         parameters={"seed": "7"},
         files={"samples.npz": context.scratch / "samples.npz"},
@@ -78,12 +81,17 @@ def test_numbers_are_logged_first_and_then_recorded_as_evidence(services: Servic
     task = work(services, good)
     assert task.status == "succeeded"
     (item,) = task.evidence
-    assert (item.metric, item.value, item.n, item.run_id) == ("score", 0.1 + 0.2, 7, task.run_id)
+    assert (item.metric, item.value, item.n, item.run_id) == ("throughput/best", 0.1 + 0.2, 7, task.run_id)
     assert item.digest == task.artifacts[0].digest
     assert services.artifacts.find(item.digest).read_bytes() == b"raw"
     logged = services.tracker.run(item.run_id)
     assert logged is not None
-    assert logged.metrics == {"score": 0.1 + 0.2, "score/low": 0.2, "score/high": 0.4, "hidden": 1.0}
+    assert logged.metrics == {
+        "throughput/best": 0.1 + 0.2,
+        "throughput/best/low": 0.2,
+        "throughput/best/high": 0.4,
+        "peak_bytes": 1.0,
+    }
     assert dict(task.facts) == {"Device": "an abacus"}
     assert not any(services.workspace.scratch.iterdir())
 
@@ -242,9 +250,9 @@ def test_a_run_that_must_stop_gives_the_task_back_first(services: Services, stop
 @pytest.mark.parametrize(
     ("measurements", "told"),
     [
-        ((Measurement("score", float("nan")),), "not a finite number"),
-        ((Measurement("score", 1.0, low=float("-inf"), high=2.0),), "not a finite number"),
-        ((Measurement("score", 1.0), Measurement("score", 2.0)), "measured twice"),
+        ((Measurement("throughput/best", float("nan")),), "not a finite number"),
+        ((Measurement("throughput/best", 1.0, low=float("-inf"), high=2.0),), "not a finite number"),
+        ((Measurement("throughput/best", 1.0), Measurement("throughput/best", 2.0)), "measured twice"),
         ((Measurement("sco;re", 1.0),), "cannot be the name of a metric"),
     ],
 )

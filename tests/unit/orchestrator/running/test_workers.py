@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from datetime import datetime, timedelta
 
-import psutil
 import pytest
 
-from orchestrator.running.workers import Heartbeat, first_lease, is_dead, lapsed_claims, this_worker
+from orchestrator.running.identity import this_worker
+from orchestrator.running.workers import Heartbeat, first_lease, lapsed_claims
 from store import commands as c
 from store.kinds.environment import EnvironmentSpec
 from store.log.ledger import Ledger
@@ -31,26 +29,6 @@ def claimed(clock, study_data) -> tuple[Ledger, str]:
     return ledger, task
 
 
-def test_this_process_is_alive_and_an_ended_one_is_dead() -> None:
-    assert not is_dead(this_worker())
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        start = int(psutil.Process(other.pid).create_time())
-        worker = f"{this_worker().split('/')[0]}/{other.pid}/{start}"
-        assert not is_dead(worker)
-        other.communicate()
-    assert is_dead(worker)
-
-
-def test_a_later_process_with_the_same_number_is_another_worker() -> None:
-    host, pid, start = this_worker().split("/")
-    assert is_dead(f"{host}/{pid}/{int(start) - 1000}")
-
-
-@pytest.mark.parametrize("worker", ["elsewhere/1/1", "elsewhere", ""])
-def test_of_other_machines_nothing_is_known(worker: str) -> None:
-    assert not is_dead(worker)
-
-
 def test_a_claim_lapses_when_its_lease_runs_out(claimed, clock) -> None:
     ledger, task = claimed
     ledger.log.hold(first_lease(task, 1, "elsewhere/1/1", clock, lease_s=30))
@@ -63,8 +41,8 @@ def test_a_claim_lapses_when_its_lease_runs_out(claimed, clock) -> None:
 
 def test_a_claim_lapses_at_once_when_its_worker_is_known_to_be_dead(claimed, clock) -> None:
     ledger, task = claimed
-    host = this_worker().split("/")[0]
-    ledger.log.hold(first_lease(task, 1, f"{host}/999999999/1", clock, lease_s=30))
+    host, _, *rest = this_worker().split("/")
+    ledger.log.hold(first_lease(task, 1, "/".join((host, "999999999", *rest)), clock, lease_s=30))
     assert lapsed_claims(ledger.board, ledger.log, clock) == {task}
 
 
