@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 from agents.assessment.evidence import Determined, ModelEvidence, Rule, Side, Untested
 from agents.assessment.gate import GateResult, apply_rule
@@ -39,29 +40,47 @@ def _evidence(board: Board) -> list[ModelEvidence]:
     """On each active model, or what stands in for it; the same for every claim."""
     models = [stand_in(board, model).id for model in active_models(board)]
     comparison = newest_comparison(board)
-    return [] if comparison is None else [evidence_on(model, comparison, len(models)) for model in models]
+    return [] if comparison is None else evidence_on(models, comparison)
 
 
-def evidence_on(model: str, comparison: Task, models: int) -> ModelEvidence:
-    """What a comparison says of a model, among `models`; Untested where it says nothing."""
-    if model not in compared_models(comparison):
-        return Untested(model, "it was not compared")
+def evidence_on(models: Sequence[str], comparison: Task) -> list[ModelEvidence]:
+    """What a comparison says of each of these models; Untested where it says nothing."""
+    compared, prospects = compared_models(comparison), _prospects(comparison)
+    return [
+        _evidence_on(model, comparison, prospects, len(models))
+        if model in compared
+        else Untested(model, "it was not compared")
+        for model in models
+    ]
+
+
+Prospects = Mapping[tuple[str, str, int], Mapping[str, float]]
+"""By model, direction and number j of models that share alpha: `shift` and `images`, where a comparison has them."""
+
+
+def _prospects(comparison: Task) -> Prospects:
+    found: dict[tuple[str, str, int], dict[str, float]] = {}
+    for name, metric in (("shift", SHIFT), ("images", IMAGES_NEEDED)):
+        for fields, item in comparison.values(metric):
+            found.setdefault((fields["model"], fields["direction"], int(fields["j"])), {})[name] = item.value
+    return found
+
+
+def _evidence_on(model: str, comparison: Task, prospects: Prospects, models: int) -> ModelEvidence:
+    """What a comparison says of a model that it compared, among `models`; Untested where it gives no p-value."""
     mean = comparison.value(MEAN, model=model)
-    sides = [_side(model, direction, comparison, models) for direction in DIRECTIONS]
+    sides = [_side(model, direction, comparison, prospects, models) for direction in DIRECTIONS]
     if mean is None or mean.n is None or sides[0] is None or sides[1] is None:
         why = StatisticsFacts.read(comparison.facts).undetermined.get(model)
         return Untested(model, why or "the comparison gives no p-value for it")
     return Determined(model, mean.n, sides[0], sides[1])
 
 
-def _side(model: str, direction: Direction, comparison: Task, models: int) -> Side | None:
+def _side(model: str, direction: Direction, comparison: Task, prospects: Prospects, models: int) -> Side | None:
     p = comparison.value(P_LOOKS, model=model, direction=direction)
     if p is None:
         return None
-    shifts, images = [], []
-    for j in range(1, models + 1):
-        shift = comparison.value(SHIFT, model=model, direction=direction, j=j)
-        needed = comparison.value(IMAGES_NEEDED, model=model, direction=direction, j=j)
-        shifts.append(math.inf if shift is None else shift.value)
-        images.append(None if needed is None else int(needed.value))
-    return Side(p.value, tuple(shifts), tuple(images))
+    told = [prospects.get((model, direction, j), {}) for j in range(1, models + 1)]
+    shifts = tuple(each.get("shift", math.inf) for each in told)
+    images = tuple(int(each["images"]) if "images" in each else None for each in told)
+    return Side(p.value, shifts, images)

@@ -97,8 +97,8 @@ def _missing_parts(board: Board, model: StudyModel) -> Iterator[DataRef]:
     look = current_look(board)
     accepted = board.tasks.accepted_on(topic_of(stand_in(board, model)))
     topics = topics_until(board, look)
-    lacking = [place for place, topic in enumerate(topics) if topic not in accepted]
-    if lacking:
+    if not all(map(accepted.__contains__, topics)):
+        lacking = [place for place, topic in enumerate(topics) if topic not in accepted]
         under_way = {spec.topic[1] for _, spec in attempts_this_cycle(board, model)}
         parts = parts_until(board, look)
         yield from (parts[place] for place in lacking if topics[place] not in under_way)
@@ -115,19 +115,32 @@ def untried(board: Board, model: StudyModel) -> ModelRef | None:
 
 
 def _attempts_newest_first(board: Board, model: StudyModel) -> Iterator[tuple[Task, DiagnosticSpec]]:
-    retries = [
-        decision.answered_position or 0
-        for decision in decisions_on(board, "unavailable_model", model.id)
-        if decision.chosen == RETRY
-    ]
-    defined = [
-        amendment.position
-        for amendment in board.amendments
-        if model.id in redefined(amendment.before, amendment.event.study)
-    ]
-    since = max((*retries, *defined), default=0)
+    since = _afresh_since(board, model)
     for task in board.tasks.newest_about(model.id):
         if task.position <= since:
             return
         if isinstance(task.spec, DiagnosticSpec):
             yield task, task.spec
+
+
+def _afresh_since(board: Board, model: StudyModel) -> int:
+    """Position from which attempts count: where a model was last defined, or a human last asked to try it afresh."""
+    remembered = _positions(board)
+    if model.id not in remembered:
+        retries = [
+            decision.answered_position or 0
+            for decision in decisions_on(board, "unavailable_model", model.id)
+            if decision.chosen == RETRY
+        ]
+        defined = [
+            amendment.position
+            for amendment in board.amendments
+            if model.id in redefined(amendment.before, amendment.event.study)
+        ]
+        remembered[model.id] = max((*retries, *defined), default=0)
+    return remembered[model.id]
+
+
+@per_board
+def _positions(_: Board) -> dict[str, int]:
+    return {}

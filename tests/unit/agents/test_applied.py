@@ -28,7 +28,7 @@ def comparison(study, collapsed: int = 1, cleared: int = 1) -> Task:
 
 def test_a_model_stands_where_the_comparison_says(play) -> None:
     task = comparison(play())
-    found = evidence_on("a", task, 3)
+    found = evidence_on(["a", "x", "y"], task)[0]
     assert isinstance(found, Determined)
     assert (found.n, found.collapse.p, found.clear.p) == (40, 0.0001, 0.9)
     assert found.collapse.shifts == (-2.0, -2.0, -2.0)
@@ -39,7 +39,7 @@ def test_a_model_stands_where_the_comparison_says(play) -> None:
 def test_what_no_shift_and_no_number_of_images_achieves_is_infinite_and_none(play) -> None:
     task = comparison(play())
     bare = replace(task, evidence=EvidenceTable(item for item in task.evidence if "alpha_over_2" not in item.metric))
-    found = evidence_on("a", bare, 3)
+    found = evidence_on(["a", "x", "y"], bare)[0]
     assert isinstance(found, Determined)
     assert (found.collapse.shifts[1], found.collapse.images[1]) == (math.inf, None)
     assert (found.collapse.shifts[2], found.collapse.images[2]) == (-2.0, 120)
@@ -49,9 +49,11 @@ def test_a_model_without_a_p_is_undetermined_for_the_reason_that_the_comparison_
     task = comparison(play())
     kept = EvidenceTable(item for item in task.evidence if item.metric != "model/a/collapse/p_looks")
     told = replace(task, evidence=kept, facts={"Undetermined a": "29 images are fewer than 30"})  # type: ignore[arg-type]
-    assert evidence_on("a", told, 3) == Untested("a", "29 images are fewer than 30")
-    assert evidence_on("a", replace(task, evidence=kept), 3) == Untested("a", "the comparison gives no p-value for it")
-    assert evidence_on("z", task, 3) == Untested("z", "it was not compared")
+    assert evidence_on(["a", "x", "y"], told)[0] == Untested("a", "29 images are fewer than 30")
+    assert evidence_on(["a", "x", "y"], replace(task, evidence=kept))[0] == Untested(
+        "a", "the comparison gives no p-value for it"
+    )
+    assert evidence_on(["z", "x", "y"], task)[0] == Untested("z", "it was not compared")
 
 
 @pytest.mark.parametrize(("looks", "used_up"), [(1, True), (2, False), ("open", False)])
