@@ -1,0 +1,245 @@
+"""One MLflow store for several logs, a store that moves, and one that could not be made: nothing of others is taken."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.artifacts import PARTIAL, ArtifactStore, sweep
+from orchestrator.tracking.client import own_name
+from orchestrator.tracking.tracker import Tracker
+from store.errors import StoreBusy, TrackingFailure
+from store.kinds.environment import EnvironmentSpec
+from store.models import ModelRef
+from store.task.state import Task
+from tasks.handler import Done, Measurement
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+TASK = Task(
+    task_id="c1-environment",
+    cycle=1,
+    title="t",
+    spec=EnvironmentSpec(model=ModelRef(id="a", family="clip", name="tiny", weights="random")),
+    subject="environment",
+    priority="high",
+    depends_on=(),
+    rule="r",
+    because="b",
+    acceptance=(),
+    planned_at=AT,
+    position=3,
+)
+ONE, OTHER = "1" * 64, "2" * 64
+
+EVERY = int(os.environ.get("GONOGO_STATEMENTS", "0"))
+"""At every so many statements of MLflow's a process is killed; 0: at two only."""
+STATEMENTS = tuple(range(1, 1_000, EVERY)) if EVERY else (25, 500)
+
+Open = Callable[..., Tracker]
+
+
+@pytest.fixture
+def open_tracker(tmp_path: Path) -> Open:
+    def made(origin: str = ONE, folder: str = "one", store: Path | None = None) -> Tracker:
+        root = tmp_path / folder
+        root.mkdir(exist_ok=True)
+        artifacts = ArtifactStore(root / "artifacts")
+        return Tracker(
+            f"sqlite:///{store or root / 'mlflow.db'}", "study", artifacts, root / "artifacts/mlflow", origin
+        )
+
+    return made
+
+
+def log(tracker: Tracker, folder: Path, value: float = 1.0) -> str:
+    folder.mkdir(exist_ok=True)
+    (folder / "result.json").write_text(f"{value}")
+    done = Done("d", (Measurement("throughput/best", value),), files={"result.json": folder / "result.json"})
+    return tracker.log(TASK, done, AT, AT).run_id
+
+
+def test_two_logs_of_one_study_share_a_store_and_take_nothing_of_each_other(tmp_path: Path, open_tracker: Open) -> None:
+    store = tmp_path / "shared.db"
+    one, other = open_tracker(ONE, "one", store), open_tracker(OTHER, "other", store)
+    mine = log(one, tmp_path / "scratch", 1.0)
+    assert other.recall(TASK) is None, "what another log claimed is done again"
+    theirs = log(other, tmp_path / "scratch", 2.0)
+    recalled = [tracker.recall(TASK) for tracker in (one, other)]
+    assert [found.run_id for found in recalled if found is not None] == [mine, theirs]
+    other.keep_only(TASK, theirs)
+    assert one.run(mine) is not None, "and a run of another log is not rejected"
+    for tracker, head in ((one, "one"), (other, "two")):
+        tracker.anchor(head)
+    assert (one.anchored("study", ONE), other.anchored("study", OTHER)) == ("one", "two")
+    names = {name for (name,) in sqlite3.connect(store).execute("SELECT name FROM experiments")}
+    assert {"study", own_name("study", OTHER)} <= names
+    for folder, run_id in (("one", mine), ("other", theirs)):
+        assert (tmp_path / folder / "artifacts/mlflow" / run_id / "artifacts/result.json").is_file()
+
+
+def test_a_store_that_moved_with_its_workspace_writes_where_it_is_now(tmp_path: Path, open_tracker: Open) -> None:
+    before = log(open_tracker(ONE, "old"), tmp_path / "scratch")
+    (tmp_path / "old").rename(tmp_path / "new")
+    after = log(open_tracker(ONE, "new"), tmp_path / "scratch")
+    assert not (tmp_path / "old").exists()
+    with sqlite3.connect(tmp_path / "new/mlflow.db") as database:
+        addresses = dict(database.execute("SELECT run_uuid, artifact_uri FROM runs"))
+    for run_id in (before, after):
+        folder = tmp_path / "new/artifacts/mlflow" / run_id / "artifacts"
+        assert (folder / "result.json").is_file()
+        assert addresses[run_id] == folder.resolve().as_uri()
+
+
+def test_a_store_that_is_shared_is_not_moved_by_one_of_its_users(tmp_path: Path, open_tracker: Open) -> None:
+    store = tmp_path / "elsewhere" / "shared.db"
+    store.parent.mkdir()
+    log(open_tracker(ONE, "old", store), tmp_path / "scratch")
+    (tmp_path / "old").rename(tmp_path / "new")
+    assert open_tracker(ONE, "new", store).recall(TASK) is not None
+    with sqlite3.connect(store) as database:
+        addresses = [address for (address,) in database.execute("SELECT artifact_location FROM experiments")]
+    assert (tmp_path / "old/artifacts/mlflow").as_uri() in addresses
+
+
+def test_a_store_is_made_whole_or_not_at_all(
+    tmp_path: Path, open_tracker: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlflow.store.tracking import sqlalchemy_store
+
+    def half(uri: str, _: str) -> None:
+        with sqlite3.connect(uri.removeprefix("sqlite:///")) as database:
+            database.execute("CREATE TABLE experiments (experiment_id INTEGER)")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlalchemy_store, "SqlAlchemyStore", half)
+        with pytest.raises(OSError, match="No space left"):
+            log(open_tracker(), tmp_path / "scratch")
+    assert not [path.name for path in (tmp_path / "one").iterdir() if path.name.startswith((PARTIAL, "mlflow"))]
+    assert log(open_tracker(), tmp_path / "scratch")
+
+
+@pytest.mark.slow
+def test_two_first_runs_make_one_store_that_both_use(tmp_path: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+from tests.unit.orchestrator.tracking.test_stores import TASK, log
+from orchestrator.artifacts import ArtifactStore
+from orchestrator.tracking.tracker import Tracker
+root, number = Path(sys.argv[1]), sys.argv[2]
+tracker = Tracker(f"sqlite:///{root / 'mlflow.db'}", "study", ArtifactStore(root / "a"), root / "a/mlflow", "1" * 64)
+print(log(tracker, root / number))
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    both = [
+        subprocess.Popen([*command, number], stdout=-1, stderr=-1, text=True, env={**os.environ, "PYTHONPATH": "."})
+        for number in "12"
+    ]
+    said: list[Any] = [process.communicate() for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    with sqlite3.connect(tmp_path / "mlflow.db") as database:
+        runs = {run for (run,) in database.execute("SELECT run_uuid FROM runs")}
+        experiments = [name for (name,) in database.execute("SELECT name FROM experiments WHERE name = 'study'")]
+    assert runs == {out.strip() for out, _ in said}
+    assert experiments == ["study"]
+    assert not list(tmp_path.glob(f"{PARTIAL}*"))
+
+
+DIES = """
+import os, sys
+from sqlalchemy import Engine, event
+
+left = int(sys.argv[1])
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def deadly(*_):
+    global left
+    left -= 1
+    if not left:
+        os._exit(9)
+
+
+"""
+
+
+def die(code: str, statement: int, folder: Path) -> None:
+    command = [sys.executable, "-c", DIES + code, str(statement), str(folder)]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": "."}, capture_output=True, text=True, check=False)
+    assert done.returncode == 9, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_whoever_is_killed_while_a_store_is_made_leaves_none(
+    tmp_path: Path, open_tracker: Open, statement: int
+) -> None:
+    (tmp_path / "one").mkdir()
+    die(
+        "from pathlib import Path\n"
+        "from orchestrator.artifacts import ArtifactStore\n"
+        "from orchestrator.tracking.tracker import Tracker\n"
+        "root = Path(sys.argv[2])\n"
+        "Tracker(f'sqlite:///{root / \"mlflow.db\"}', 's', ArtifactStore(root), root / 'm')._mlflow.find('a', 'b')\n",
+        statement,
+        tmp_path / "one",
+    )
+    assert not (tmp_path / "one/mlflow.db").exists()
+    assert log(open_tracker(), tmp_path / "scratch")
+    sweep(tmp_path / "one", "")
+    assert not list((tmp_path / "one").glob(f"{PARTIAL}*"))
+
+
+@pytest.mark.slow
+def test_a_store_that_an_older_version_left_half_made_is_named_with_the_remedy(
+    tmp_path: Path, open_tracker: Open
+) -> None:
+    (tmp_path / "one").mkdir()
+    die(
+        "from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore\n"
+        "SqlAlchemyStore(f'sqlite:///{sys.argv[2]}/mlflow.db', '/nowhere')\n",
+        400,
+        tmp_path / "one",
+    )
+    with pytest.raises(TrackingFailure, match=r"mlflow\.db is half made.*; move it away"):
+        log(open_tracker(), tmp_path / "scratch")
+
+
+def test_what_was_deleted_in_mlflow_is_named(tmp_path: Path, open_tracker: Open) -> None:
+    from mlflow import MlflowClient
+
+    tracker = open_tracker()
+    run_id = log(tracker, tmp_path / "scratch")
+    client = MlflowClient(tracking_uri=tracker.uri)
+    client.delete_run(run_id)
+    assert tracker.run(run_id) is None
+    experiment = client.get_experiment_by_name("study")
+    assert experiment is not None
+    client.delete_experiment(experiment.experiment_id)
+    with pytest.raises(TrackingFailure, match=rf"'study' was deleted; restore it with .*{experiment.experiment_id}"):
+        log(open_tracker(), tmp_path / "scratch")
+
+
+def test_a_store_that_is_in_use_is_busy_and_not_damaged(
+    tmp_path: Path, open_tracker: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = log(open_tracker(), tmp_path / "scratch")
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **{**k, "timeout": 0}))
+    holder = connect(tmp_path / "one/mlflow.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        with pytest.raises(StoreBusy, match="locked by another process") as found:
+            open_tracker().run(run_id)
+    finally:
+        holder.close()
+    assert found.value.exit_code == 1
