@@ -297,6 +297,36 @@ def test_a_log_cut_after_its_reports_is_seen_by_the_signed_head_and_by_the_one_i
     assert f"MLflow's tag gonogo.head (event {last}): event {last} is missing" in by_mlflow.err
 
 
+def test_nothing_is_written_on_an_older_backup_that_mlflow_knows_better_than(workspace: Path, gonogo) -> None:
+    last = gonogo("board", "--json", "-w", workspace).json["position"]
+    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position = {last}")
+    for path in (workspace / "heads").iterdir():
+        path.unlink()
+    kept = sqlite3.connect(workspace / "mlflow.db")
+    ask = "SELECT value FROM experiment_tags WHERE key = 'gonogo.head'"
+    anchor = kept.execute(ask).fetchall()
+    answer = ("--choose", "stop", "--as", "Ada", "--reason", "x")
+    for command in (("decide", "c1-claim-strength", *answer), ("run",)):
+        said = gonogo(*command, "-w", workspace)
+        assert said.code == 5
+        assert f"event {last} is missing: the head that MLflow keeps was signed at {last}" in said.err
+    assert gonogo("board", "--json", "-w", workspace).json["position"] == last - 1
+    assert kept.execute(ask).fetchall() == anchor
+    kept.close()
+
+
+def test_a_store_that_is_gone_is_not_made_anew_beside_a_log_that_names_runs(workspace: Path, gonogo) -> None:
+    (workspace / "mlflow.db").rename(workspace / "away.db")
+    answer = ("--choose", "at-least-2", "--as", "Ada", "--reason", "x")
+    assert gonogo("decide", "c1-claim-strength", *answer, "-w", workspace).code == 0
+    said = gonogo("run", "-w", workspace)
+    assert said.code == 5
+    assert "mlflow.db is gone, and the log names runs in it; restore a backup" in said.err
+    assert not (workspace / "mlflow.db").exists()
+    (workspace / "away.db").rename(workspace / "mlflow.db")
+    assert gonogo("verify", "-w", workspace).code == 0
+
+
 def test_a_damaged_signed_head_is_named_and_stops_no_work(workspace: Path, gonogo) -> None:
     (path,) = (workspace / "heads").iterdir()
     path.write_text(path.read_text().replace('"position": ', '"position": 1'))
