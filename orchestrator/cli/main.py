@@ -128,9 +128,9 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "gonogo"
         return _say(f"{error.format_message()} (see {command} --help)", 2)
-    except Terminated:
-        return _say(f"terminated; {GOES_ON}", TERMINATED)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as stop:  # click turns the one into the other
+        if isinstance(stop, Terminated) or isinstance(stop.__cause__, Terminated):
+            return _say(f"terminated; {GOES_ON}", TERMINATED)
         return _say(f"interrupted; {GOES_ON}", INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
