@@ -40,6 +40,7 @@ def examine(settings: Settings) -> tuple[CheckUp, ...]:
         ("diagnostics", _diagnostics),
         ("gpu", _gpu),
         ("processors", _processors),
+        ("workspace", _workspace),
         ("disk", _disk),
         ("key", _key),
         ("study", _study),
@@ -108,6 +109,11 @@ def _gpu(_: Settings) -> tuple[bool, str]:
 
 def _processors(_: Settings) -> tuple[bool, str]:
     return True, f"{os.cpu_count()} logical processors"
+
+
+def _workspace(settings: Settings) -> tuple[bool, str]:
+    there = settings.workspace.is_dir()
+    return there, f"{settings.workspace.resolve()}{'' if there else ' is not there; gonogo init makes it'}"
 
 
 def _disk(settings: Settings) -> tuple[bool, str]:

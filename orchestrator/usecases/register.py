@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orchestrator.bootstrap import now
 from store.commands import RegisterStudy
 
 if TYPE_CHECKING:
@@ -30,3 +31,5 @@ def check(study: Study, workspace: Workspace, notify: Notify) -> None:
     check_study(study, workspace.root.resolve())
     for line in warnings(study):
         notify(f"warning: study.toml: {line}")
+    if study.target is not None and study.target < now().date():
+        notify(f"warning: study.toml: study.target: {study.target} has passed; reports count the days since")

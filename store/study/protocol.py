@@ -160,9 +160,10 @@ class DecisionRule(Frozen):
     @field_validator("at_least", mode="before")
     @classmethod
     def _one_or_more(cls, value: object) -> object:
-        if isinstance(value, list):
-            return tuple(value)
-        return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
+        given = value if isinstance(value, list | tuple) else (value,)
+        if not all(type(k) is int for k in given):
+            raise ValueError("give a whole number of models, such as 2, or a list of them, such as [1, 2]")
+        return tuple(given)
 
     @field_validator("at_least")
     @classmethod

@@ -21,7 +21,7 @@ name = "tiny"
 question = "Does attention collapse in small models?"
 claim = "It does"
 seed = 7
-target = 2026-12-31
+target = 2126-12-31
 
 [[models]]
 id = "clip-tiny"

@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from orchestrator.study.file import read_study
+from orchestrator.usecases.register import check
+from orchestrator.workspace import Workspace
+
 from .conftest import STUDY, new_study
 
 COCO = STUDY.replace('source = "shapes"', 'source = "coco"\nimages = "images"\nannotations = "captions.json"').replace(
@@ -42,6 +46,7 @@ def refused(said, *words: str, code: int = 2) -> None:
         ("at_least = [2, 3]", "at_least = 4", ["decision.at_least", "4 of 3 models"]),
         ("at_least = [2, 3]", "at_least = [2, 2]", ["decision.at_least"]),
         ("at_least = [2, 3]", "at_least = 0", ["decision.at_least"]),
+        ("at_least = [2, 3]", "at_least = 1.5", ["decision.at_least", "whole number of models"]),
         ("at_least = [2, 3]", "at_least = []", ["decision.at_least: ", "one or more"]),
         ("looks = 2", "looks = 0", ["decision.looks: ", "greater than or equal to 1", "or", "'open'", "(got 0)"]),
         ("looks = 2", 'looks = "ever"', ["decision.looks: ", "valid integer", "'open'", "(got 'ever')"]),
@@ -64,7 +69,7 @@ def refused(said, *words: str, code: int = 2) -> None:
         ("[[models]]", "[models]", ["TOML"]),
         ('name = "tiny"\nquestion', 'nmae = "tiny"\nquestion', ["study.nmae", "did you mean name"]),
         ('source = "shapes"', 'source = "coco"', ["data", "images"]),
-        ("target = 2026-12-31", 'target = "soon"', ["study.target"]),
+        ("target = 2126-12-31", 'target = "soon"', ["study.target"]),
         ("n = 32", "n = true", ["data.n"]),
         ("n = 32", 'n = "32"', ["data.n"]),
         ("threshold = 0.7", "threshold = true", ["decision.threshold"]),
@@ -247,3 +252,20 @@ def test_a_reader_that_has_seen_enough_ends_the_listing_quietly(workspace: Path)
 def test_weights_that_cannot_be_had_block_a_diagnosis_with_the_reason(gonogo) -> None:
     said = gonogo("diagnose", "clip:base-patch32@openai/clip-vit-base-patch32", "--n", 2)
     refused(said, "is blocked", "openai/clip-vit-base-patch32", code=1)
+
+
+def test_doctor_names_a_workspace_that_is_not_there(tmp_path: Path, gonogo) -> None:
+    said = gonogo("doctor", "--json", "-w", tmp_path / "nowhere")
+    assert said.code == 1
+    (check,) = (each for each in said.json["checks"] if each["name"] == "workspace")
+    assert not check["ok"]
+    assert check["detail"].endswith("nowhere is not there; gonogo init makes it")
+
+
+def test_a_target_that_has_passed_is_told_when_a_study_is_registered(tmp_path: Path) -> None:
+    workspace = Workspace(new_study(tmp_path / "study", STUDY.replace("target = 2126-12-31", "target = 2020-01-31")))
+    told: list[str] = []
+    check(read_study(workspace.study_file).study, workspace, told.append)
+    assert [line for line in told if "target" in line] == [
+        "warning: study.toml: study.target: 2020-01-31 has passed; reports count the days since"
+    ]
