@@ -26,10 +26,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_log(settings: Settings, create: bool = False) -> EventLog:
-    """The workspace's log; BadInput when it is not there and is not to be created."""
+def open_log(settings: Settings, create: bool = False, reading: bool = False) -> EventLog:
+    """The workspace's log, perhaps for `reading` alone; BadInput when it is not there and is not to be created."""
     address = f"{SQLITE}{Workspace(settings.workspace).log}"
-    return opening.open_log(address, now, create=create, lock_timeout_s=settings.lock_timeout_s)
+    return opening.open_log(address, now, create=create, reading=reading, lock_timeout_s=settings.lock_timeout_s)
 
 
 def open_tracker(settings: Settings, experiment: str, uri: str | None, origin: str = "unknown") -> Tracker:

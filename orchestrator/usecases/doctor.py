@@ -154,7 +154,7 @@ def _log(settings: Settings) -> tuple[bool, str]:
     if not path.is_file():
         require_no_orphans(Workspace(settings.workspace))
         return True, "no log yet; gonogo run starts one"
-    log = open_log(settings)
+    log = open_log(settings, reading=True)
     try:
         check = log.check()
     finally:

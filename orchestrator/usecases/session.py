@@ -37,7 +37,7 @@ class ReadSession:
 
     def __init__(self, settings: Settings) -> None:
         self.workspace = Workspace(settings.workspace)
-        self.log: EventLog = open_log(settings)
+        self.log: EventLog = open_log(settings, reading=True)
 
     def __enter__(self) -> ReadSession:
         return self

@@ -52,7 +52,7 @@ class WriteLock:
     def _acquire(self) -> None:
         try:
             if self._file is None:
-                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
             raise StorageFailure(f"{self._path} cannot be written: {error.strerror}") from error
         deadline = time.monotonic() + self._lock_timeout_s

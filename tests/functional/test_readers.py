@@ -1,0 +1,133 @@
+"""Whoever may read a study and not write it can check and hand on all of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestrator.cli.main import run
+
+NOBODY = 65534
+READING = (
+    ("board", "--json"),
+    ("events", "--json"),
+    ("decisions", "--json"),
+    ("report",),
+    ("verify", "--json"),
+    ("replay",),
+)
+
+AsNobody = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def as_nobody(tmp_path: Path) -> AsNobody:
+    """Runs a command line in a process of a user who owns nothing: its exit code, and what it said."""
+    if os.getuid() != 0:
+        pytest.skip("only the superuser can become another user, so no second user was tried")
+    reachable(tmp_path)
+
+    def call(*arguments: object, umask: int = 0o022, group: int = NOBODY) -> tuple[int, str]:
+        said = tmp_path / "said"
+        said.mkdir(exist_ok=True)
+        said.chmod(0o777)
+        child = os.fork()
+        if not child:
+            code = 99
+            try:
+                os.umask(umask)
+                os.setgroups([])
+                os.setresgid(group, group, group)
+                os.setresuid(NOBODY, NOBODY, NOBODY)
+                os.environ.update(HOME=str(said), XDG_CONFIG_HOME=str(said), TMPDIR=str(said))
+                for name, number in (("out", 1), ("err", 2)):
+                    os.dup2(os.open(said / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666), number)
+                sys.stdout, sys.stderr = open(1, "w"), open(2, "w")  # noqa: SIM115
+                code = run([str(argument) for argument in arguments])
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
+        texts = [(said / name).read_text() for name in ("out", "err")]
+        for name in ("out", "err"):
+            (said / name).unlink()
+        return os.waitstatus_to_exitcode(status), "".join(texts) if status else texts[0]
+
+    return call
+
+
+def reachable(path: Path) -> None:
+    """Let everybody pass to a folder of pytest's, whose parents are its owner's alone."""
+    for folder in (path, *path.parents):
+        if folder.stat().st_uid == 0 and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
+
+
+def opened(workspace: Path, mode: int) -> None:
+    for path in (workspace, *workspace.rglob("*")):
+        if not path.is_symlink():
+            path.chmod((0o755 if path.is_dir() else 0o644) | mode)
+
+
+@pytest.mark.parametrize("left", ["closed", "under way"])
+def test_a_second_user_reads_verifies_and_exports_a_study_that_is_not_his(
+    workspace: Path, tmp_path: Path, gonogo, as_nobody: AsNobody, left: str
+) -> None:
+    for command in (*READING, ("export", "--output", tmp_path / "own")):  # all that is loaded late is loaded now
+        gonogo(*command, "-w", workspace)
+    opened(workspace, 0)
+    writer = None
+    if left == "under way":
+        import sqlite3
+
+        writer = sqlite3.connect(workspace / "gonogo.db", isolation_level=None)
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("BEGIN IMMEDIATE")
+    before = sorted(path.as_posix() for path in workspace.rglob("*"))
+    for command in READING:
+        code, said = as_nobody(*command, "-w", workspace)
+        assert code == 0, said
+    code, said = as_nobody("verify", "--json", "-w", workspace)
+    assert json.loads(said)["mlflow"] == "checked"
+    code, said = as_nobody("export", "--output", tmp_path / "said" / "crate", "-w", workspace)
+    assert code == 0, said
+    code, said = as_nobody(
+        "decide", "c1-claim-strength", "--choose", "stop", "--as", "X", "--reason", "x", "-w", workspace
+    )
+    assert code == 1, said
+    assert "cannot be written: Permission denied" in said
+    if writer is not None:
+        writer.close()
+    assert sorted(path.as_posix() for path in workspace.rglob("*")) == before, "and nothing was written"
+
+
+def test_a_member_of_a_group_verifies_and_decides_in_a_folder_of_the_group(
+    workspace: Path, tmp_path: Path, gonogo, as_nobody: AsNobody
+) -> None:
+    answer = ("decide", "c1-claim-strength", "--choose", "stop", "--as", "X", "--reason", "x")
+    copy = shutil.copytree(workspace, tmp_path / "loaded")
+    gonogo(*answer, "-w", copy)  # all that is loaded late is loaded now
+    gonogo("verify", "-w", copy)
+    for path in (workspace, *workspace.rglob("*")):
+        os.chown(path, -1, 4711)
+        path.chmod(0o2775 if path.is_dir() else 0o664)
+    code, said = as_nobody(*answer, "-w", workspace, group=4711, umask=0o002)
+    assert code == 0, said
+    code, said = as_nobody("verify", "-w", workspace, group=4711, umask=0o002)
+    assert code == 0, said
+    made = [path for path in workspace.rglob("*") if path.stat().st_uid == NOBODY]
+    assert made
+    assert [stat.S_IMODE(path.stat().st_mode) & 0o060 for path in made] == [0o060] * len(made), (
+        "his files are the group's"
+    )
