@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import assert_never
 
 from store import commands as c
-from store.board import Board
+from store.board import Board, evolve
 from store.canonical import digest_of
 from store.commands import Command
 from store.cycle import gate as cycle
 from store.cycle.commands import CycleCommand
 from store.decision import gate as decision
 from store.decision.commands import DecisionCommand
-from store.errors import Refused
+from store.errors import Refused, first_line
 from store.events import Event
 from store.kinds import KINDS
+from store.record import Recorded
 from store.study import gate as study
 from store.study.commands import StudyCommand
 from store.task import gate as task
@@ -101,7 +103,18 @@ def _succeeded(command: Succeed, board: Board) -> Sequence[Event]:
         if event.type not in kind.tells or not isinstance(event, Event):
             raise Refused(f"a task of kind {kind.name} may not tell of {event.type}")
         told.append(event)
+    _require_fitting([*ended, *told], board)
     return [*ended, *told]
+
+
+def _require_fitting(events: Sequence[Event], board: Board) -> None:
+    """Raise Refused where the board cannot take these events one after the other."""
+    at = board.at or datetime.min.replace(tzinfo=UTC)
+    try:
+        for number, event in enumerate(events, start=1):
+            board = evolve(board, Recorded(board.position + number, at, "", None, event, ""))
+    except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
+        raise Refused(f"a {event.type} that the task tells of does not fit the record ({first_line(error)})") from error
 
 
 def _on_decision(command: DecisionCommand, board: Board) -> Sequence[Event]:

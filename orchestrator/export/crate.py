@@ -34,6 +34,7 @@ from store import events as e
 from store.board import Board, fold
 from store.errors import BadInput, IntegrityFailure
 from store.log.chain import EventRow
+from store.log.codec import decode
 from store.log.protocol import EventLog
 from store.record import Recorded
 
@@ -144,7 +145,9 @@ def _fill(folder: Path, rows: list[EventRow], board: Board, cycle: int, workspac
 def _recorded(rows: list[EventRow]) -> Iterator[e.EvidenceRecorded]:
     for row in rows:
         if row.type == "EvidenceRecorded":
-            yield e.EvidenceRecorded.model_validate_json(row.body)
+            event = decode(row.type, row.version, row.body)
+            assert isinstance(event, e.EvidenceRecorded)
+            yield event
 
 
 def _runs(rows: list[EventRow], tracker: Tracker) -> Mapping[str, LoggedRun]:

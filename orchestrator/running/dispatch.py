@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import shutil
 import traceback
 from dataclasses import replace
@@ -14,15 +15,27 @@ from orchestrator.running.workers import Heartbeat
 from orchestrator.services import Services
 from orchestrator.tracking.minting import Logged
 from store.commands import Block, Fail, ReleaseTask, Succeed
-from store.errors import BadInput, GonogoError, IntegrityFailure, LogLocked, Refused, StorageFailure, TrackingFailure
+from store.errors import (
+    BadInput,
+    GonogoError,
+    IntegrityFailure,
+    LogLocked,
+    NewerSchema,
+    Refused,
+    StorageFailure,
+    TrackingFailure,
+)
 from store.facts import Facts
 from store.task.state import Task
 from tasks.handler import Blocked, Done, Outcome, TaskContext
 
 RECALLED = "the work was done under an earlier claim, whose process ended before it could tell the log"
 
-INFRASTRUCTURE = (IntegrityFailure, LogLocked, StorageFailure, TrackingFailure, OSError)
-"""Errors that say nothing about the task: the run stops, the task is released, and the next run takes it again."""
+INFRASTRUCTURE = (IntegrityFailure, LogLocked, NewerSchema, StorageFailure, TrackingFailure, OSError)
+"""Errors of log, MLflow and disk, which say nothing about the task: the run stops, the next takes the task again."""
+
+OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE})
+"""Errors of the system that no handler is to blame for: a full disk, a failing one, too many open files."""
 
 
 def dispatch(services: Services, task: Task) -> None:
@@ -60,20 +73,43 @@ def _work(services: Services, task: Task) -> Succeed | Fail | Block:
         else:
             started = services.clock()
             with _Scratch(services.workspace.scratch / scratch_name(task.task_id, task.fence)) as scratch:
-                outcome = _handle(services, task, scratch)
+                try:
+                    outcome = _handle(services, task, scratch)
+                except Exception as error:
+                    if _stops_the_run(task, error):
+                        raise
+                    return _failed(services, task, error)
                 if isinstance(outcome, Blocked):
                     return Block(task.task_id, task.fence, _one_line(outcome.reason), _one_line(outcome.remedy))
                 logged = services.tracker.log(task, outcome, started, services.clock())
         return _delivered(task, logged)
     except INFRASTRUCTURE:
         raise
-    except GonogoError as error:
-        return Fail(task.task_id, task.fence, _one_line(str(error)))
     except Exception as error:
-        trace = services.workspace.traces / f"{task.task_id}-{task.fence}.txt"
-        write_durably(trace, traceback.format_exc().encode("utf-8", "backslashreplace"))
-        where = trace.relative_to(services.workspace.root)
-        return Fail(task.task_id, task.fence, f"{type(error).__name__}: {_one_line(str(error))} (trace: {where})")
+        return _failed(services, task, error)
+
+
+def _stops_the_run(task: Task, error: Exception) -> bool:
+    """Whether what a handler raised is no fault of the task. A site that is out of reach, or a file, is one of its own.
+
+    A damaged artifact stops work that the study needs; work that it can do without fails.
+    """
+    if isinstance(error, OSError):
+        return error.errno in OF_THE_MACHINE
+    if isinstance(error, IntegrityFailure):
+        return task.traits.required
+    return isinstance(error, INFRASTRUCTURE)
+
+
+def _failed(services: Services, task: Task, error: Exception) -> Fail:
+    """The failure of a task; of an error that nobody foresaw with a trace."""
+    if isinstance(error, GonogoError):
+        return Fail(task.task_id, task.fence, _one_line(str(error)))
+    trace = services.workspace.traces / f"{task.task_id}-{task.fence}.txt"
+    text = "".join(traceback.format_exception(error))
+    write_durably(trace, text.encode("utf-8", "backslashreplace"))
+    where = trace.relative_to(services.workspace.root)
+    return Fail(task.task_id, task.fence, f"{type(error).__name__}: {_one_line(str(error))} (trace: {where})")
 
 
 def _handle(services: Services, task: Task, scratch: Path) -> Outcome:

@@ -10,7 +10,7 @@ from typing import Any
 
 from store.base import DomainEvent
 from store.canonical import canonical
-from store.errors import BadInput
+from store.errors import BadInput, NewerSchema, UndecodableEvent, first_line
 from store.evidence import Artifact, Evidence, Interval
 from store.facts import Facts
 from store.kinds.diagnostics import SAMPLES
@@ -49,12 +49,15 @@ def check_measurements(measurements: Sequence[Measurement]) -> None:
 
 
 def check_kind(done: Done, kind: Kind) -> None:
-    """Raise BadInput for what the kind of a task does not define: a metric, a value outside its range, facts.
+    """Raise BadInput for what the kind of a task does not define: a metric, a value outside its range, facts, events.
 
     Values may lie outside their range by a thousandth of a unit, as sums in single precision do.
     """
     if type(done.facts) not in (Facts, kind.facts):
         raise BadInput(f"a task of kind {kind.name} tells no {type(done.facts).__name__}; give {kind.facts.__name__}")
+    for event in done.told:
+        if event.type not in kind.tells:
+            raise BadInput(f"a task of kind {kind.name} may not tell of {event.type}")
     known = MetricTable(kind.metrics)
     for item in done.measurements:
         metric = known.find(item.metric)
@@ -106,7 +109,16 @@ def manifest(logged: Logged, parameters: Mapping[str, str]) -> str:
 
 
 def recalled(run_id: str, data: Mapping[str, Any]) -> Logged:
-    """The outcome that a manifest holds."""
+    """The outcome that a manifest holds; NewerSchema where it holds what only another version can read."""
+    try:
+        return _recalled(run_id, data)
+    except (KeyError, TypeError, ValueError, UndecodableEvent) as error:  # its digest was checked: it is as it was kept
+        raise NewerSchema(
+            f"MLflow run {run_id} holds an outcome that another version logged ({first_line(error)}); upgrade gonogo"
+        ) from error
+
+
+def _recalled(run_id: str, data: Mapping[str, Any]) -> Logged:
     return Logged(
         run_id,
         data["summary"],

@@ -74,7 +74,7 @@ def decode(type: str, version: int, body: str) -> Event:
             for step in range(version, current):
                 data = UPCASTERS[type, step](data)
             event = _EVENT.validate_python(data, context={STORED: True})
-    except (ValidationError, ValueError, RecursionError) as error:
+    except (ValidationError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise UndecodableEvent(
             f"a stored {type} event cannot be read ({_complaint(error)}); run gonogo verify"
         ) from error

@@ -15,8 +15,9 @@ def per_board(make: Callable[[Board], T]) -> Callable[[Board], T]:
     last: list[tuple[Board, T]] = []
 
     def remembered(board: Board) -> T:
-        if last and last[0][0] is board:
-            return last[0][1]
+        for known, found in last:  # one look at the list, which another thread may change
+            if known is board:
+                return found
         value = make(board)
         last[:] = [(board, value)]
         return value

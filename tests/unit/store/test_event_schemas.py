@@ -37,7 +37,11 @@ def shape(schema: Any) -> Any:
                 return "the spec of a task"  # each kind has a pin of its own
             if "$ref" in value:
                 return plain(defs[value["$ref"].rpartition("/")[2]])
-            return {key: plain(inner) for key, inner in value.items() if key not in (*WORDS, "$defs", "mapping")}
+            return {
+                key: {name: plain(field) for name, field in inner.items()} if key == "properties" else plain(inner)
+                for key, inner in value.items()
+                if key not in (*WORDS, "$defs", "mapping")
+            }
         return [plain(inner) for inner in value] if isinstance(value, list) else value
 
     return plain(schema)

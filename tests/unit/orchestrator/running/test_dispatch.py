@@ -13,11 +13,12 @@ from agents.teams import TEAMS
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.running.dispatch import dispatch
 from orchestrator.services import Services
+from orchestrator.tracking.minting import recalled
 from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
 from store import commands as c
-from store.errors import BadInput, IntegrityFailure, TrackingFailure
-from store.events import RecommendationsMade
+from store.errors import BadInput, IntegrityFailure, NewerSchema, TrackingFailure
+from store.events import DecisionMade, RecommendationsMade
 from store.kinds import KINDS
 from store.kinds.environment import EnvironmentFacts, EnvironmentSpec
 from store.log.ledger import Ledger
@@ -119,8 +120,14 @@ def telling(spec: EnvironmentSpec, context: TaskContext) -> Done:
 @pytest.fixture
 def may_advise(monkeypatch: pytest.MonkeyPatch) -> None:
     """No kind of today tells of anything: here environment tasks may advise."""
-    kind = replace(KINDS["environment"], tells=frozenset({"RecommendationsMade"}))
-    monkeypatch.setattr("store.gate.KINDS", {"environment": kind})
+    changed(monkeypatch, tells=frozenset({"RecommendationsMade", "DecisionMade"}))
+
+
+def changed(monkeypatch: pytest.MonkeyPatch, **traits: object) -> None:
+    """Environment tasks as of another kind."""
+    kind = replace(KINDS["environment"], **traits)  # type: ignore[arg-type]
+    for module in ("store.gate", "store.task.state"):
+        monkeypatch.setattr(f"{module}.KINDS", {"environment": kind})
 
 
 def test_events_that_an_outcome_tells_of_are_appended_with_its_evidence(services: Services, may_advise: None) -> None:
@@ -139,6 +146,41 @@ def test_what_was_told_before_a_crash_is_recalled_with_the_evidence(
     services.tracker.log(task, telling(task.spec, context), clock(), clock())
     assert work(services, lambda spec, context: pytest.fail("it was logged already")).status == "succeeded"
     assert services.ledger.board.cycles[1].recommendations == ADVICE
+
+
+def test_what_does_not_fit_the_record_is_a_failure_of_the_task_and_leaves_nothing(
+    services: Services, may_advise: None
+) -> None:
+    stray = DecisionMade(decision_id="nope", choice="yes", by="Ada", reason="x", brief_sha256="0" * 64)
+    before = services.ledger.board.position
+    task = work(services, lambda spec, context: replace(good(spec, context), told=(stray,)))
+    assert task.status == "failed"
+    assert "a DecisionMade that the task tells of does not fit the record" in task.reason
+    assert [entry.event.type for entry in services.ledger.log.read(after=before)] == ["TaskFailed"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"told": [["CycleDreamt", 1, "{}"]]},
+        {"told": [["RecommendationsMade", 99, "{}"]]},
+        {"evidence": [{"run_id": "0" * 32, "metric": "m", "value": 1.0, "mood": "good"}]},
+        {"summary": None, "evidence": 3},
+    ],
+)
+def test_an_outcome_that_another_version_logged_asks_for_an_upgrade(change: dict[str, object]) -> None:
+    whole = {
+        "summary": "s",
+        "facts": {},
+        "evidence": [],
+        "artifacts": [],
+        "parameters": {},
+        "run_sha256": "",
+        "told": [],
+    }
+    assert recalled("0" * 32, whole).summary == "s"
+    with pytest.raises(NewerSchema, match="another version logged"):
+        recalled("0" * 32, {**whole, **change})
 
 
 def test_a_late_result_tells_of_nothing(services: Services, may_advise: None) -> None:
@@ -212,6 +254,37 @@ def test_a_failure_that_is_understood_is_told_in_one_line(services: Services, er
 
     task = work(services, fails)
     assert (task.status, task.reason) == ("failed", told)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionError("the site is out of reach"),
+        FileNotFoundError(errno.ENOENT, "not there"),
+        TimeoutError("too slow"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_a_handler_does_not_reach_is_a_failure_of_the_task_and_stops_no_run(
+    services: Services, error: Exception
+) -> None:
+    def fails(spec: EnvironmentSpec, context: TaskContext) -> Done:
+        raise error
+
+    task = work(services, fails)
+    assert task.status == "failed"
+    assert task.reason.startswith(f"{type(error).__name__}: ")
+
+
+def test_a_damaged_artifact_stops_no_study_that_can_do_without_the_work(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(spec: EnvironmentSpec, context: TaskContext) -> Done:
+        raise IntegrityFailure("artifact abc was altered")
+
+    changed(monkeypatch, required=False)
+    task = work(services, fails)
+    assert (task.status, task.reason) == ("failed", "artifact abc was altered")
 
 
 def test_a_failure_that_is_not_understood_leaves_its_trace(services: Services) -> None:
