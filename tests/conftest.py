@@ -42,6 +42,16 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def no_module_of_a_folder_that_is_gone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test imports from a folder of its own is forgotten, so that another may use the name."""
+    before, own = set(sys.modules), str(tmp_path_factory.getbasetemp())
+    yield
+    for name in sys.modules.keys() - before:
+        if str(getattr(sys.modules[name], "__file__", None)).startswith(own):
+            del sys.modules[name]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_configuration(shared_folder: Path) -> Iterator[None]:
     """Logs are signed with a key of this run, and no user's; no lock is given up and no claim lost for want of time."""

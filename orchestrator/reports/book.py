@@ -87,4 +87,6 @@ class FigureBook:
                 low_text=round_figure(interval.low, rounding) if interval else "",
                 high_text=round_figure(interval.high, rounding) if interval else "",
             )  # fmt: skip
+        if self._figures[key].unit != unit:
+            raise ValueError(f"{metric} was entered in {self._figures[key].unit!r} and in {unit!r}: give it one unit")
         return self._figures[key]

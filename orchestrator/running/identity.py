@@ -50,7 +50,7 @@ def _namespace() -> str:
 
 
 def _start(pid: int) -> str | None:
-    """When a process began, in clock ticks since boot; None where the kernel does not tell. A zombie began never."""
+    """When a process began, in clock ticks since boot; None where the kernel does not tell. Zombies count as ended."""
     try:
         state, *fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
     except (OSError, ValueError):

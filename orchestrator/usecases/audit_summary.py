@@ -14,7 +14,7 @@ from tasks.audit.finding import VERDICTS
 
 
 def summary(board: Board, cycle: int) -> str:
-    """One line on the audits of a cycle's reports; empty while none is planned, and may still be."""
+    """One line on the audits of a cycle's reports; empty until audits are planned."""
     planned, current = audits(board, cycle), board.cycles[cycle]
     if not planned:
         return "its reports were not audited" if current.report is not None and current.closed_at is not None else ""

@@ -130,9 +130,9 @@ def studentised(rows: Deviations, counts: Floats) -> Floats:
 
 
 def spread_in_resamples(whole: Deviations, clusters: Clusters) -> Deviations:
-    """The same without the rows in which so many images share one value that resamples of it alone are not rare.
+    """Drops rows with so many tied values that constant resamples are likely.
 
-    When k of n images do, a resample holds only these with probability (k/n)^n.
+    Where k of n images share one value, a resample holds only these with probability (k/n)^n.
     """
     n = clusters.n
     most = int(np.floor(n * MOST_CONSTANT_RESAMPLES ** (1 / n))) + 1

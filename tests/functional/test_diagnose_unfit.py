@@ -125,7 +125,7 @@ def test_an_image_that_is_too_narrow_is_one_line(gonogo: Gonogo, photos: Photos,
 def test_a_site_of_a_model_of_ones_own_that_is_placed_wrong_is_one_line(
     gonogo: Gonogo, tmp_path: Path, does: str, said: str
 ) -> None:
-    name = "lab_no_place" if "raise" in does else "lab_misspelt"
+    name = "told_no_place" if "raise" in does else "told_misspelt"
     (tmp_path / f"{name}.py").write_text(EXAMPLE.read_text().replace('return Place("vision")', does))
     one_line(gonogo("diagnose", f"{name}.V2:base@random", "-w", tmp_path, *QUICK), "vision.layers.0.self_attn", said)
 

@@ -27,7 +27,7 @@ def remaining_work(history: History, book: FigureBook) -> tuple[Prose, ...]:
     elif history.study.decision.allows(looks_done(history.board) + 1):
         done: Prose = (book.derived("looks/done"),)
         if history.study.decision.last_look is not None:
-            done = (*done, " of ", book.pointed(position, "/study/decision/looks"))
+            done = (*done, " of ", book.pointed(position, "/study/decision/looks", "looks"))
         lines.append(("Take further looks, unless the claim is established: ", *done, " done."))
     for decision in history.board.open_decisions:
         if decision.request.cycle <= history.cycle.number:

@@ -105,7 +105,7 @@ def _only_crossing(sentence: str) -> Model | None:
 
 
 def _as_another(line: Line, likened: re.Match[str]) -> Iterator[Finding]:
-    """A fusion that is likened to that of a model which has none."""
+    """Flags fusion that is compared with a model without cross-modal fusion."""
     for model, _ in models_in(likened["model"])[:1]:
         if not model.crosses and not _DENIED.search(line.text):
             text = f"a fusion is likened to {model.name}, a {model.architecture}, which has none ({model.source})"

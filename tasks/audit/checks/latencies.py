@@ -1,4 +1,4 @@
-"""How long one sample takes is said once, or the reasons why it differs are."""
+"""The time per sample is stated consistently, unless the report explains the difference."""
 
 from __future__ import annotations
 

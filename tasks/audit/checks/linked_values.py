@@ -90,7 +90,7 @@ def _numbers(claims: Claims, line: Line) -> list[Value]:
 
 
 def _without_labels(every: list[_Linked]) -> list[_Linked]:
-    """Without whole numbers that may name their targets: as its id does, one for each target, or outside of tables."""
+    """Drops whole numbers that may be labels of references instead of values."""
     counted = [each for each in every if each.number.plain]
     pairs = {(each.target, each.number.number.value) for each in counted}
     count_off = len({target for target, _ in pairs}) == len({number for _, number in pairs}) == len(pairs)

@@ -50,7 +50,7 @@ class Reference(Claim):
 
 
 def references(line: Line) -> Iterator[Reference]:
-    """All that the line names; levels of p-values are none."""
+    """Reference values named on the line; significance levels are excluded."""
     seen: set[int] = set()
     patterns = (_BEFORE, _AFTER) if _NAMED.search(line.text) else ()
     for pattern in (*patterns, _DEFINED) if "=" in line.text else patterns:

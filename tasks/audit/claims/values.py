@@ -120,7 +120,7 @@ def _read(found: re.Match[str], word: str = "") -> Value:
 
 
 def is_a_custom(kept: int, broken: int) -> bool:
-    """Whether so many numbers keep to something that those which do not are wrong, and not meant in another way."""
+    """Whether a pattern holds often enough (`kept` against `broken`) that exceptions are errors."""
     return kept >= max(_FEWEST, _TIMES * broken)
 
 

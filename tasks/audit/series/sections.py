@@ -93,7 +93,7 @@ def of_sections(claims: Claims, taken: set[int]) -> Iterator[Series]:
 
 
 def _are_all(claims: Claims, durations: list[Measured], noun: str) -> bool:
-    """Whether all sections beside those with a duration have one, as far as they are named like them."""
+    """Whether every sibling section with a similar title states a duration."""
     first = claims.report.sections[durations[0].line.section]
     beside = [
         each.title for each in claims.report.sections

@@ -168,7 +168,7 @@ def _from_sdpa(
 
 
 def _multi_head_body() -> Callable[..., Any]:
-    """`F.multi_head_attention_forward` past its own question whether a mode is active: a copy with names of its own."""
+    """A copy of `F.multi_head_attention_forward` with its `has_torch_function` check disabled."""
     whole = MULTI_HEAD
     names = {**whole.__globals__, "has_torch_function": lambda _: False}
     body = FunctionType(whole.__code__, names, whole.__name__, whole.__defaults__, whole.__closure__)

@@ -12,9 +12,9 @@ from store.errors import BadInput
 
 @pytest.mark.parametrize("name", ["a?b", "a%41b"])
 def test_a_folder_that_an_address_would_read_as_another_is_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="rename the folder"):
+    with pytest.raises(BadInput, match="choose another name"):
         Settings.of(tmp_path / name)
-    with pytest.raises(BadInput, match="rename the folder"):
+    with pytest.raises(BadInput, match="choose another name"):
         Settings.of(tmp_path / name / "study")
 
 

@@ -55,4 +55,4 @@ def _looks(history: History, book: FigureBook) -> Prose:
     rule = history.study.decision
     if rule.looks == "open":
         return ("any number, by e-values, which are valid at any stopping time",)
-    return (book.pointed(history.protocol_position, "/study/decision/looks"), "; ", BOUNDARIES[rule.boundary])
+    return (book.pointed(history.protocol_position, "/study/decision/looks", "looks"), "; ", BOUNDARIES[rule.boundary])
