@@ -23,6 +23,7 @@ from store.evidence import Artifact, Evidence, Interval
 from store.kinds import diagnostics_metrics as d
 from store.kinds import environment as env
 from store.kinds import statistics_metrics as s
+from store.kinds.diagnostics import KIND as DIAGNOSTIC
 from store.kinds.diagnostics import SAMPLES, DiagnosticSpec
 from store.kinds.statistics import StatisticsSpec
 from store.log.ledger import Ledger
@@ -136,7 +137,7 @@ def rows() -> Iterator[tuple[str, float]]:
     played.looks(LOOKS - 1)
     played.open()
     number = len(played.board.cycles)
-    fresh = [task for task in played.board.tasks_in(number) if task.kind == "diagnostic"]
+    fresh = [task for task in played.board.tasks_in(number) if task.kind == DIAGNOSTIC.name]
     yield from _agents(played.board, f"{len(played.board.tasks)} tasks, none of the look begun")
     played.work([*played.board.tasks_in(number)[:1], *fresh[: len(fresh) // 2]])
     yield from _agents(played.board, "half of the look measured")

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from orchestrator.export.terms import CrateFile, CrateInput, Entity, moment, path_id, ref, refs
 from orchestrator.export.verify_crate import EVENTS, STUDY
 from store.decision.state import Decision
+from store.kinds.environment import KIND as ENVIRONMENT
 from store.kinds.environment import EnvironmentFacts
 from store.task.state import Task
 
@@ -20,7 +21,7 @@ _VERSION = "version/"
 
 def software(source: CrateInput) -> Iterator[Entity]:
     """gonogo, the agents that did the work, and every library that a run or the newest look at the machine names."""
-    described = [task for task in source.board.tasks if task.kind == "environment" and task.facts]
+    described = [task for task in source.board.tasks if task.kind == ENVIRONMENT.name and task.facts]
     facts = EnvironmentFacts.read(described[-1].facts if described else {})
     libraries = [*filter(None, facts.libraries.split(", ")), *filter(None, [facts.python])]
     needed = [_library(*library.rsplit(" ", 1)) for library in libraries if " " in library]

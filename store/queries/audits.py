@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from store.board import Board
 from store.kinds.audit import INCONSISTENT, AuditFacts, Contradiction
+from store.kinds.audit import KIND as AUDIT
 from store.task.state import Task
 
 
 def audits(board: Board, cycle: int) -> tuple[Task, ...]:
     """The audits of the reports of a cycle, in the order of planning."""
-    return tuple(task for task in board.tasks_in(cycle) if task.kind == "audit")
+    return tuple(task for task in board.tasks_in(cycle) if task.kind == AUDIT.name)
 
 
 def contradictions(audit: Task) -> int:

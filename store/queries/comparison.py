@@ -5,6 +5,7 @@ from __future__ import annotations
 from store.board import Board
 from store.cycle.verdicts import Direction
 from store.evidence import Evidence
+from store.kinds.statistics import KIND as STATISTICS
 from store.kinds.statistics import StatisticsSpec
 from store.kinds.statistics_metrics import ALPHA, LOOK_LEVEL, P_ADJUSTED, P_HOLM_BEFORE_LOOKS
 from store.task.state import Task
@@ -12,7 +13,7 @@ from store.task.state import Task
 
 def newest_comparison(board: Board) -> Task | None:
     """The newest accepted statistics task."""
-    return next((task for task in board.tasks.newest_of_kind("statistics") if task.status == "accepted"), None)
+    return next((task for task in board.tasks.newest_of_kind(STATISTICS.name) if task.status == "accepted"), None)
 
 
 def compared_models(comparison: Task | None) -> frozenset[str]:

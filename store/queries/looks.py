@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from store.board import Board
 from store.kinds.diagnostics import topic_of
+from store.kinds.statistics import KIND as STATISTICS
 from store.kinds.statistics import StatisticsSpec
 from store.models import DataRef
 from store.queries.memo import per_board
@@ -18,7 +19,7 @@ def looks_done(board: Board, before_cycle: int | None = None) -> int:
     return len(
         {
             task.spec.look
-            for task in board.tasks.of_kind("statistics")
+            for task in board.tasks.of_kind(STATISTICS.name)
             if isinstance(task.spec, StatisticsSpec)
             and task.status == "accepted"
             and (before_cycle is None or task.cycle < before_cycle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from store.board import Board
+from store.kinds.statistics import KIND as STATISTICS
 from store.study.amendments import WEIGHS
 from store.study.protocol import Study
 from store.study.state import Amendment
@@ -22,7 +23,7 @@ def current_cycle(board: Board) -> int:
 
 def amended_late(board: Board) -> tuple[Amendment, ...]:
     """Amendments of what a verdict rests on that came after a comparison had been accepted."""
-    accepted = (task.status_position for task in board.tasks.of_kind("statistics") if task.status == "accepted")
+    accepted = (task.status_position for task in board.tasks.of_kind(STATISTICS.name) if task.status == "accepted")
     first = min(accepted, default=board.position + 1)
     return tuple(
         amendment

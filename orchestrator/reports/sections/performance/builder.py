@@ -10,6 +10,8 @@ from orchestrator.reports.sections.performance import Labelled, Performance
 from store.evidence import Evidence
 from store.kinds import diagnostics_metrics as d
 from store.kinds import environment as e
+from store.kinds.diagnostics import KIND as DIAGNOSTIC
+from store.kinds.environment import KIND as ENVIRONMENT
 from store.task.state import Task
 
 
@@ -48,7 +50,7 @@ def _times(history: History, book: FigureBook) -> list[Labelled]:
 def _machine(history: History, book: FigureBook) -> list[Labelled]:
     rows = []
     for task in history.tasks:
-        if task.kind != "environment" or task.status != "accepted":
+        if task.kind != ENVIRONMENT.name or task.status != "accepted":
             continue
         swept = sorted(task.values(e.THROUGHPUT), key=lambda found: int(found[0]["batch"]))
         items = [task.value(e.BEST_THROUGHPUT), task.value(e.BEST_BATCH_SIZE), *(item for _, item in swept)]
@@ -61,7 +63,7 @@ def _models(history: History, book: FigureBook) -> list[Labelled]:
     return [
         _row(task, item, history, book)
         for task in history.tasks
-        if task.kind == "diagnostic" and task.status == "accepted"
+        if task.kind == DIAGNOSTIC.name and task.status == "accepted"
         for metric in (d.LATENCY, d.LATENCY_TAPPED, d.PEAK_BYTES)
         if (item := task.value(metric)) is not None
     ]
