@@ -107,7 +107,7 @@ def test_a_second_user_reads_verifies_and_exports_a_study_that_is_not_his(
         "decide", "c1-claim-strength", "--choose", "stop", "--as", "X", "--reason", "x", "-w", workspace
     )
     assert code == 1, said
-    assert "cannot be written: Permission denied" in said
+    assert "cannot be written" in said
     assert sorted(path.as_posix() for path in workspace.rglob("*")) == before, "and nothing was written"
     if writer is not None:
         writer.close()

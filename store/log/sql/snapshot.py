@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-from sqlalchemy.engine import Connection
+from typing import TYPE_CHECKING
 
 from store.errors import BadInput, LogLocked
 from store.log.protocol import Clock
 from store.log.sql.sqlite import SqliteLog
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
 
 ATTEMPTS = 20
 

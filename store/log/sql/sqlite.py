@@ -260,6 +260,8 @@ def _translated(path: Path) -> Iterator[None]:
         reason = first_line(getattr(error, "orig", None) or error)
         if "locked" in reason or "busy" in reason:
             raise LogLocked(f"{path} is locked by another process; let it finish, then try again") from error
+        if "readonly" in reason:
+            raise StorageFailure(f"{path} cannot be written by this user; ask its owner, or work on a copy") from error
         if "unable to open" in reason:
             raise BadInput(f"{path} cannot be opened; it must be a file, in a folder that can be written") from error
         if "not a database" in reason or "malformed" in reason:
