@@ -103,7 +103,8 @@ def _succeeded(command: Succeed, board: Board) -> Sequence[Event]:
         if event.type not in kind.tells or not isinstance(event, Event):
             raise Refused(f"a task of kind {kind.name} may not tell of {event.type}")
         told.append(event)
-    _require_fitting([*ended, *told], board)
+    if told:
+        _require_fitting([*ended, *told], board)
     return [*ended, *told]
 
 

@@ -95,8 +95,13 @@ class Tracker:
 
         So the head is known outside the workspace, where the store is there.
         """
-        if self._mlflow.used:
+        if self.used:
             self._mlflow.tag_experiment(HEAD, head)
+
+    @property
+    def used(self) -> bool:
+        """Whether MLflow was loaded, which takes seconds."""
+        return self._mlflow.used
 
     def anchored(self, experiment: str, origin: str = "unknown") -> str | None:
         """The signed head that MLflow keeps of a log's experiment, as its file has it; None where there is none."""

@@ -167,6 +167,8 @@ class Session:
         """Keep the head in MLflow, where it takes the place of an older one of the same log and of no other."""
         if signed is None or self._services is None or self._ledger is None or self.board.study is None:
             return
+        if not self._services.tracker.used:
+            return
         tracker, heads = self._services.tracker, {row.position: row.hash for row in self._ledger.log.rows()}
         kept = parsed_head(tracker.anchored(self.board.study.name, signed.origin) or "")
         if kept is not None and kept.origin == signed.origin:
@@ -178,7 +180,7 @@ class Session:
 
 
 def _anchor_of(settings: Settings, log: EventLog, notify: Notify) -> SignedHead | None:
-    """The signed head of this log that a MLflow database keeps; None where there is none, or it cannot be asked.
+    """The signed head of this log that an MLflow database keeps; None where there is none, or it cannot be asked.
 
     A server is not asked, which takes seconds; `gonogo verify` does.
     """

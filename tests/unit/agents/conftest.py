@@ -47,7 +47,7 @@ def ordinary(task: Task) -> c.Command:
         return succeed(task, evidence(task, "throughput/best", 9.0), evidence(task, "batch_size/best", 4))
     if isinstance(spec, AuditSpec):
         return succeed(task)
-    raise NotImplementedError(f"say how a task of kind {task.kind} ends: add a case to `ordinary`")
+    raise AssertionError(f"say how a task of kind {task.kind} ends: add a case to `ordinary`")
 
 
 def tested(task: Task, model: str, collapsed: bool, cleared: bool) -> list[Evidence]:

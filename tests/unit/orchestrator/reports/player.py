@@ -178,7 +178,7 @@ class Player:
             case AuditSpec():
                 return audited(0)
             case _:
-                raise NotImplementedError(f"say what a task of kind {task.kind} finds: add a case, and its SECONDS")
+                raise AssertionError(f"say what a task of kind {task.kind} finds: add a case, and its SECONDS")
 
     def measure(self, like: Diagnosed, model: ModelRef, data: DataRef) -> Measured:
         return measured(like, model, data)
