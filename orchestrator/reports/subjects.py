@@ -13,6 +13,7 @@ from store.kinds.audit import AuditSpec
 from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.environment import EnvironmentSpec
 from store.kinds.statistics import Source, StatisticsSpec
+from store.kinds.statistics_metrics import OF_CLAIM, OF_MODEL, OF_PAIR
 from store.models import ModelRef
 from store.task.state import Task
 
@@ -76,17 +77,15 @@ class Subjects:
         if not isinstance(task.spec, StatisticsSpec):
             return whole, metric
         of, within = task.spec.metric, "" if whole == "comparison" else f" in {whole}"
-        match metric.split("/"):
-            case ["model", model, *rest] if rest:
-                return f"{self._model(task, model)}{within}", "/".join([of, *rest])
-            case ["pair", first, second, *rest] if rest:
-                return f"{self._model(task, first)} and {self._model(task, second)}{within}", "/".join([of, *rest])
-            case ["claim", strength, *rest] if rest:
-                # questions quote it long after, when other looks were compared
-                at_least = f"at least {strength.replace('_', ' ')}"
-                return f"claim of {at_least} in {self.comparisons[task.task_id]}", "/".join(rest)
-            case _:
-                return whole, metric
+        if (key := OF_MODEL.match(metric)) is not None:
+            return f"{self._model(task, key['model'])}{within}", f"{of}/{key['metric']}"
+        if (key := OF_PAIR.match(metric)) is not None:
+            first, second = self._model(task, key["first"]), self._model(task, key["second"])
+            return f"{first} and {second}{within}", f"{of}/{key['metric']}"
+        if (key := OF_CLAIM.match(metric)) is not None:
+            # questions quote it long after, when other looks were compared
+            return f"claim of at least {key['k']} of {key['of']} in {self.comparisons[task.task_id]}", key["metric"]
+        return whole, metric
 
     def _model(self, comparison: Task, model: str) -> str:
         return self.models.get((comparison.task_id, model), f"model {model}")

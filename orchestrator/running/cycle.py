@@ -46,6 +46,8 @@ def run_cycle(services: Services) -> Ending:
     services.display.say(f"Cycle {number}")
     while not _assessed(services, number):
         _advance(services)
+    while not _ready_to_report(services, number):
+        _advance(services)
     publish(services, number)
     while not _closed(services, number):
         _advance(services)
@@ -101,6 +103,13 @@ def _assessed(services: Services, number: int) -> bool:
         for agent in (*services.teams["assessment"], _planning(services, "strategist")):
             _ask(services, agent)
         return True
+
+
+def _ready_to_report(services: Services, number: int) -> bool:
+    """True once the work that waited for the assessment is over, or the report is written by another worker."""
+    with services.ledger.log.exclusive():
+        cycle = _if_open(services, number)
+        return cycle is None or cycle.report is not None or _over(services, number)
 
 
 def _closed(services: Services, number: int) -> bool:

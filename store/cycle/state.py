@@ -35,7 +35,6 @@ class Cycle:
     recommendations: RecommendationsMade | None = None
     recommendations_position: int | None = None
     report: ReportWritten | None = None
-    report_position: int | None = None
     reported_at: datetime | None = None
 
     def begins(self, phase: Phase) -> bool:
@@ -90,7 +89,7 @@ class Cycles(Mapping[int, Cycle]):
             case RecommendationsMade():
                 return self._change(event, recommendations=event, recommendations_position=entry.position)
             case ReportWritten():
-                return self._change(event, report=event, report_position=entry.position, reported_at=entry.at)
+                return self._change(event, report=event, reported_at=entry.at)
             case CycleClosed():
                 return self._change(event, closed_at=entry.at)
             case unknown:

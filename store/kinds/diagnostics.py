@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from store.base import STORED, Evolving
 from store.facts import Facts, fact, facts_by
 from store.kinds import diagnostics_metrics as metrics
+from store.kinds.diagnostics_sites import SitePlace
 from store.kinds.kind import Kind, Phase, Spec, Wording
 from store.metrics import metrics_in
 from store.models import DataRef, ModelRef
@@ -125,11 +126,16 @@ class DiagnosticFacts(Facts):
     output: str = fact("Output")
     """What the output is a probability over."""
     sites: Mapping[str, str] = facts_by("Site {site}")
-    """Site -> its role and layer, such as `vision/03`, or `pooling`."""
+    """Site -> the name of its place; `places` reads it."""
     unseen: str = fact("Attention not seen")
     truncated: str = fact("Captions cut")
     undefined: Mapping[str, str] = facts_by("Undefined: {metric}")
     """Measure -> the reason why it has no value."""
+
+    @property
+    def places(self) -> Mapping[str, SitePlace]:
+        """Site -> where it is; empty in logs that are older than such facts."""
+        return {site: SitePlace.read(name) for site, name in self.sites.items()}
 
     @property
     def collapsed(self) -> frozenset[str]:

@@ -107,8 +107,14 @@ SITE_RISE = Metric("influence/uniform-site/{site}/loss", "nat")
 """Rise of the loss of the right answer."""
 HEAD_CHANGE = Metric("influence/silent-head/{site}/head/{head}/change", range=SHARE)
 HEAD_RISE = Metric("influence/silent-head/{site}/head/{head}/loss", "nat")
-ANOTHER_IMAGE = "swap-image"
-"""The intervention by which a model is given another image."""
+
+Intervention = Literal["swap-image", "cut-image", "swap-text", "cut-text"]
+"""What is given to a model in place of its own image or text."""
+ANOTHER_IMAGE: Intervention = "swap-image"
+BLANK_IMAGE: Intervention = "cut-image"
+"""In the mean colour of its own."""
+ANOTHER_TEXT: Intervention = "swap-text"
+EMPTY_TEXT: Intervention = "cut-text"
 
 CHANGE = Metric("influence/{intervention}/change", range=SHARE)
 RISE = Metric("influence/{intervention}/loss", "nat")

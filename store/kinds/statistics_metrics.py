@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from store.metrics import Metric, Style
+from store.patterns import Template
+
+OF_MODEL = Template("model/{model}/{metric}")
+"""Every metric that speaks of one model."""
+OF_PAIR = Template("pair/{first}/{second}/{metric}")
+"""Every metric that compares two models."""
+OF_CLAIM = Template("claim/{k}_of_{of}/{metric}")
+"""Every metric of the claim that k models or more collapse."""
 
 MODELS = Metric("count/models", "models", style=Style.COUNT)
 COLLAPSED = Metric("count/collapsed", "models", style=Style.COUNT)

@@ -35,7 +35,6 @@ class Task:
     rule: str
     because: str
     acceptance: tuple[AcceptanceCriterion, ...]
-    planned_at: datetime
     position: int
     """Position of the TaskPlanned event."""
     status: Status = "planned"

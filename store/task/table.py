@@ -195,7 +195,6 @@ def _planned(event: TaskPlanned, entry: Recorded) -> Task:
         rule=event.rule,
         because=event.because,
         acceptance=event.acceptance,
-        planned_at=entry.at,
         position=entry.position,
         status_position=entry.position,
     )

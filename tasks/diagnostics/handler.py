@@ -14,6 +14,7 @@ from store.errors import BadInput, GonogoError
 from store.kinds import diagnostics_metrics as m
 from store.kinds import unit_of
 from store.kinds.diagnostics import SAMPLES, DiagnosticFacts, DiagnosticSpec, null_array, site_array
+from store.kinds.diagnostics_sites import SitePlace
 from store.metrics import SHARE, Metric
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import LOSSES, SUMMARY, Diagnosis, Summary, summarise
@@ -222,10 +223,7 @@ def facts(found: Diagnosis) -> DiagnosticFacts:
             f"{layer}: {numbers}" for layer, numbers in found.verdict.collapsed_heads_by_layer.items()
         ),
         output=found.task,
-        sites={
-            _site_key(site.name): site.role if site.layer is None else f"{site.role}/{site.layer:02d}"
-            for site in found.sites
-        },
+        sites={_site_key(site.name): SitePlace(site.role, site.layer).name for site in found.sites},
         unseen=", ".join(found.blind),
         truncated=_TRUNCATED if found.cut else "",
         undefined=found.undefined,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from store.kinds.diagnostics_sites import SitePlace, head_name
 from store.metrics import LOSS, SHARE
 from store.models import LAYER_ROLES
 from tasks.diagnostics.measures import Floats
@@ -98,10 +99,10 @@ def measured_losses(record: Record, null: RandomInit) -> Losses:
     """Losses of all that was measured, on the images of the null, which are the first of the record."""
     m = null.images
     roles, sites = summary(record)
-    named = [(f"{role}/{layer:02d}", site) for role in LAYER_ROLES for layer, site in enumerate(record.layers(role))]
+    places = [(SitePlace(role, n), site) for role in LAYER_ROLES for n, site in enumerate(record.layers(role))]
     return losses(
         {role: values[:m] for role, values in roles.items()},
-        {name: (site, sites[site][:m]) for name, site in named},
+        {place.name: (site, sites[site][:m]) for place, site in places},
         null,
     )
 
@@ -125,6 +126,6 @@ def losses(roles: Mapping[str, Floats], layers: Mapping[str, tuple[str, Floats]]
             unjudged[name] = reason
         elif draws is not None:
             of_layers.append(loss_of(name, heads.mean(axis=1), draws.mean(axis=2)))
-            own = [(f"{name}/{head:02d}", heads[:, head], draws[:, :, head]) for head in range(heads.shape[1])]
+            own = [(head_name(name, head), heads[:, head], draws[:, :, head]) for head in range(heads.shape[1])]
             of_heads += [loss_of(*head) for head in own if not why_not(head[1], head[2])]
     return Losses(tuple(of_roles), tuple(of_layers), tuple(of_heads), unjudged)

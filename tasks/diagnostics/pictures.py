@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from store.kinds import diagnostics_metrics as m
+from store.kinds.diagnostics_sites import SitePlace
 from store.models import LAYER_ROLES
 from tasks.diagnostics.diagnosis import UNIFORM, UNIFORM_HERE, Diagnosis, Site
 
@@ -86,14 +87,14 @@ def _role(axes: Axes, found: Diagnosis, role: str, *, first: bool) -> None:
     layers = [site.layer for site in sites if site.layer is not None]
     means = [_mean(found, m.LAYER_ENTROPY_NORM.key(role=role, layer=layer)) for layer in layers]
     null = {loss.name: loss for loss in found.verdict.layers}
-    bands = [null.get(f"{role}/{layer:02d}") for layer in layers]
+    bands = [null.get(SitePlace(role, layer).name) for layer in layers]
     if all(bands):
         low, high = ([getattr(band, side) for band in bands] for side in ("null_low", "null_high"))
         axes.fill_between(layers, low, high, color="#8a94a0", alpha=0.35, label="random initialisation")
         axes.plot(layers, [band.null for band in bands if band], color="#5f6b7a", linewidth=1)
     axes.axhline(1.0, color="#5f6b7a", linestyle=":", linewidth=1, label="uniform attention")
     axes.plot(layers, means, "o-", color=_COLOURS[role], label=f"{role}, measured", markersize=4)
-    collapsed = [layer for layer in layers if f"{role}/{layer:02d}" in found.verdict.collapsed_layers]
+    collapsed = [layer for layer in layers if SitePlace(role, layer).name in found.verdict.collapsed_layers]
     if collapsed:
         at = [means[layers.index(layer)] for layer in collapsed]
         axes.plot(collapsed, at, "x", color="#b3261e", markersize=9, markeredgewidth=2, label="collapsed")

@@ -12,11 +12,14 @@ from orchestrator.reports.parts.deliveries import CriterionRow, FileRow, criteri
 from orchestrator.reports.parts.estimates import MetricRow, metric_row
 from orchestrator.reports.parts.standing import standing
 from orchestrator.reports.prose import Code, ModelName, Prose, Said
-from orchestrator.reports.site_places import SITES
 from orchestrator.reports.wording import status_words
 from store.events import TaskReturned
 from store.figures import Figure
+from store.kinds.diagnostics import DiagnosticFacts
 from store.task.state import Status, Task
+
+_SITES = DiagnosticFacts.template("sites")
+"""The label of a fact that tells where a site is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def _view(task: Task, history: History, book: FigureBook) -> TaskView:
         facts=tuple(
             Fact(Said(label, ended), Said(text, ended))
             for label, text in sorted(task.facts.items())
-            if SITES.match(label) is None  # tables by site show those
+            if _SITES.match(label) is None  # tables by site show those
         ),
         metrics=tuple(metric_row(item, book) for item in metrics),
         more_metrics=_more(task, len(metrics), book),

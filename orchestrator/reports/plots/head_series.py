@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from orchestrator.reports.history import History
 from orchestrator.reports.parts.measurements import part_of
 from orchestrator.reports.prose import ModelName
-from orchestrator.reports.site_places import ROLES, places
-from orchestrator.reports.site_places import heads as heads_of
 from store.evidence import Artifact
-from store.kinds.diagnostics import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticFacts, DiagnosticSpec
+from store.kinds.diagnostics_metrics import HEAD_ENTROPY_NORM
+from store.kinds.diagnostics_sites import ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,12 @@ def heads(history: History) -> tuple[Heads, ...]:
     """The measurement of each model that is shown, if its log holds the entropy of heads."""
     found = []
     for task in history.measurements:
-        where = places(task)
+        places = DiagnosticFacts.read(task.facts).places
         by_role: dict[str, list[HeadCell]] = {}
-        for site, by_head in heads_of(task).items():
-            place = where.get(site)
+        for key, item in task.values(HEAD_ENTROPY_NORM):
+            place = places.get(key["site"])
             if place is not None and place.layer is not None:
-                layer = [HeadCell(place.layer, head, item.value) for head, item in by_head.items()]
-                by_role.setdefault(place.role, []).extend(layer)
+                by_role.setdefault(place.role, []).append(HeadCell(place.layer, int(key["head"]), item.value))
         if by_role and isinstance(task.spec, DiagnosticSpec):
             cells = tuple((role, tuple(by_role[role])) for role in ROLES if role in by_role)
             found.append(Heads(ModelName.of(task.spec.model), part_of(task), cells))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from orchestrator.reports.history import History
 from orchestrator.reports.parts.measurements import part_of
 from orchestrator.reports.prose import ModelName
-from orchestrator.reports.site_places import ROLES, SitePlace, collapsed
 from store.evidence import Interval
 from store.kinds import diagnostics_metrics as d
-from store.kinds.diagnostics import DiagnosticSpec
+from store.kinds.diagnostics import DiagnosticFacts, DiagnosticSpec
+from store.kinds.diagnostics_sites import ROLES, SitePlace
 from store.metrics import Metric
 from store.task.state import Task
 
@@ -63,14 +63,14 @@ def layers(history: History) -> tuple[Layers, ...]:
     """The measurement of each model that is shown, if it reports layers."""
     found = []
     for task in history.measurements:
-        bad = collapsed(task)
+        bad = DiagnosticFacts.read(task.facts).collapsed
         lines = tuple(
             Line(
                 key,
                 points,
                 _uniform(task, key),
                 _points(task, null, fields),
-                tuple(point for point in points if SitePlace(key, point.layer).key in bad),
+                tuple(point for point in points if SitePlace(key, point.layer).name in bad),
             )
             for key, (metric, null, fields) in _LAYER.items()
             if (points := _points(task, metric, fields))

@@ -9,7 +9,7 @@ from orchestrator.reports.plots.drawing import WIDTH, blank
 from orchestrator.reports.plots.layer_series import SCORES
 from orchestrator.reports.plots.svg import drawn
 from orchestrator.reports.renderers import short
-from orchestrator.reports.site_places import ROLES
+from store.kinds.diagnostics_sites import ROLES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

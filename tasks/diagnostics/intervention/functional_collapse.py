@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from store.kinds.diagnostics_metrics import ANOTHER_IMAGE, ANOTHER_TEXT, BLANK_IMAGE, EMPTY_TEXT, Intervention
 from tasks.diagnostics.intervention.influence import Interventions, Kind
 from tasks.diagnostics.judgement import FEWEST_IMAGES, Judgement, Label, listed
 
@@ -17,13 +18,13 @@ MOVED = 0.01
 SELDOM = 0.2
 """A modality counts as without influence where exchanging it moves the output of a smaller share of pairs."""
 
-_SWAPS: Mapping[Kind, Kind] = {"swap-image": "cut-image", "swap-text": "cut-text"}
+_SWAPS: Mapping[Intervention, Intervention] = {ANOTHER_IMAGE: BLANK_IMAGE, ANOTHER_TEXT: EMPTY_TEXT}
 """Intervention that decides on a modality -> the one that is only reported with it."""
-_WORDS: Mapping[Kind, str] = {
-    "swap-image": "another image",
-    "cut-image": "a blank one",
-    "swap-text": "another text",
-    "cut-text": "an empty one",
+_WORDS: Mapping[Intervention, str] = {
+    ANOTHER_IMAGE: "another image",
+    BLANK_IMAGE: "a blank one",
+    ANOTHER_TEXT: "another text",
+    EMPTY_TEXT: "an empty one",
 }
 
 
@@ -50,7 +51,7 @@ def judge_influence(made: Interventions, task: str) -> Judgement:
     return Judgement(label, f"{reason}{untried}")
 
 
-def _weighed(swaps: Sequence[Kind], change: Mapping[Kind, Floats], task: str) -> tuple[Label, str]:
+def _weighed(swaps: Sequence[Intervention], change: Mapping[Kind, Floats], task: str) -> tuple[Label, str]:
     from tasks.statistics.intervals import share_interval
 
     bounds = {
@@ -76,5 +77,5 @@ def _weighed(swaps: Sequence[Kind], change: Mapping[Kind, Floats], task: str) ->
     return "ok", f"{_moving(swaps).capitalize()} one hundredth or more {over}."
 
 
-def _moving(kinds: Sequence[Kind]) -> str:
+def _moving(kinds: Sequence[Intervention]) -> str:
     return f"{listed([_WORDS[kind] for kind in kinds])} {'moves' if len(kinds) == 1 else 'move'}"

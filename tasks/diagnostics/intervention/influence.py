@@ -11,6 +11,7 @@ import numpy as np
 
 from store.errors import GonogoError
 from store.kinds.diagnostics import Influence
+from store.kinds.diagnostics_metrics import ANOTHER_IMAGE, ANOTHER_TEXT, BLANK_IMAGE, EMPTY_TEXT, Intervention
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.site_layout import SiteLayout
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from tasks.diagnostics.families.model import Answer, Output
     from tasks.diagnostics.intervention.steering import Changes
 
-Kind = Literal["swap-image", "cut-image", "swap-text", "cut-text", "uniform-site", "silent-head"]
+Kind = Intervention | Literal["uniform-site", "silent-head"]
 
-_TEXT_KINDS: tuple[Kind, ...] = ("swap-text", "cut-text")
-_MODAL_KINDS: tuple[Kind, ...] = ("swap-image", "cut-image", *_TEXT_KINDS)
+_TEXT_KINDS = (ANOTHER_TEXT, EMPTY_TEXT)
+_MODAL_KINDS = (ANOTHER_IMAGE, BLANK_IMAGE, *_TEXT_KINDS)
 
 T = TypeVar("T")
 
@@ -124,7 +125,7 @@ def _effects(
 
 def _read(model: VisionLanguageModel, step: _Step, base: Output, altered: Output) -> tuple[Output, Output]:
     """Outputs as they answer a step: over the texts given an image, or turned, over the images given a text."""
-    turned = model.coupled and step.kind in ("swap-text", "cut-text")
+    turned = model.coupled and step.kind in _TEXT_KINDS
     return (base.turned(), altered.turned()) if turned else (base, altered)
 
 
@@ -140,13 +141,13 @@ def _modalities(judges: bool, images: Sequence[Image], captions: Sequence[str]) 
     """The steps that change a modality of a model that judges pairs or does not, and why others are not taken."""
     untried: dict[Kind, str] = {}
     if all(_pixels(image) == _pixels(blank(image)) for image in images):
-        untried["cut-image"] = "every image is of one colour"
+        untried[BLANK_IMAGE] = "every image is of one colour"
     if len({_pixels(image) for image in images}) == 1:
-        untried["swap-image"] = "all images are the same"
+        untried[ANOTHER_IMAGE] = "all images are the same"
     if not judges:
         untried |= dict.fromkeys(_TEXT_KINDS, "the output is read at the tokens of the text itself")
     elif len(set(captions)) == 1:
-        untried["swap-text"] = "all texts are the same"
+        untried[ANOTHER_TEXT] = "all texts are the same"
     return [_Step(kind) for kind in _MODAL_KINDS if kind not in untried], untried
 
 

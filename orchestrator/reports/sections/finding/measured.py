@@ -5,8 +5,8 @@ from __future__ import annotations
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.parts.measurements import look_number, where
 from orchestrator.reports.prose import Code, Estimate, Prose, listed
-from orchestrator.reports.site_places import ROLES
 from store.kinds import diagnostics_metrics as d
+from store.kinds.diagnostics_sites import ROLES
 from store.task.state import Task
 
 

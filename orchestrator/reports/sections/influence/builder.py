@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_refs, task_link
@@ -21,11 +23,11 @@ _STATES = ("ok", "collapsed", "undefined", "inconclusive")
 _MOST_OPEN = 16
 """Rows of sites that a page shows at once."""
 
-_INTERVENTIONS = {
+_INTERVENTIONS: Mapping[d.Intervention, str] = {
     d.ANOTHER_IMAGE: "another image",
-    "cut-image": "a blank image of its mean colour",
-    "swap-text": "another text",
-    "cut-text": "an empty text",
+    d.BLANK_IMAGE: "a blank image of its mean colour",
+    d.ANOTHER_TEXT: "another text",
+    d.EMPTY_TEXT: "an empty text",
 }
 
 _EXPLAINED: tuple[Prose, ...] = (

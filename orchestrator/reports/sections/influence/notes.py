@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.prose import Absent, Cell, Estimate, Prose, listed
 from orchestrator.reports.sections.influence import SiteRow
-from orchestrator.reports.site_places import ROLES
 from store.evidence import Evidence
 from store.kinds import diagnostics_metrics as d
+from store.kinds.diagnostics_sites import ROLES
 from store.task.state import Task
 
 

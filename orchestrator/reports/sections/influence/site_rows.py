@@ -8,9 +8,9 @@ from orchestrator.reports.book import FigureBook
 from orchestrator.reports.parts.estimates import NOT, cell
 from orchestrator.reports.prose import Absent, Cell, Code, Label
 from orchestrator.reports.sections.influence import SiteRow
-from orchestrator.reports.site_places import ROLES, SitePlace, collapsed, places
 from store.kinds import diagnostics_metrics as d
 from store.kinds.diagnostics import DiagnosticFacts
+from store.kinds.diagnostics_sites import ROLES, SitePlace
 from store.metrics import Metric
 from store.task.state import Task
 
@@ -19,23 +19,23 @@ _NOWHERE = SitePlace("", None)
 
 def site_rows(task: Task, book: FigureBook) -> tuple[SiteRow, ...]:
     """By role: the role as a whole, then its layers. Last, pooling heads and sites whose place the log lacks."""
-    bad, rows = collapsed(task), list[SiteRow]()
+    bad, rows = DiagnosticFacts.read(task.facts).collapsed, list[SiteRow]()
     located = sorted(_located(task), key=lambda pair: (pair[0].order, pair[1] or ""))
     for role in ROLES:
         rows += _whole(role, task, book)
-        rows += [_of_site(*pair, pair[0].key in bad, task, book) for pair in located if pair[0].role == role]
+        rows += [_of_site(*pair, pair[0].name in bad, task, book) for pair in located if pair[0].role == role]
     rows += [_of_site(*pair, False, task, book) for pair in located if pair[0].role not in ROLES]
     return tuple(rows)
 
 
 def _located(task: Task) -> Iterator[tuple[SitePlace, str | None]]:
     """Every site with its place. A log without places knows layers without names, and names without layers."""
-    known = places(task)
-    named = {place.key for place in known.values()}
+    known = DiagnosticFacts.read(task.facts).places
+    named = {place.name for place in known.values()}
     yield from ((place, site) for site, place in known.items())
     for key, _ in task.values(d.LAYER_ENTROPY_NORM):
         place = SitePlace(key["role"], int(key["layer"]))
-        if place.key not in named:
+        if place.name not in named:
             yield place, None
     yield from ((_NOWHERE, key["site"]) for key, _ in task.values(d.SITE_CHANGE) if key["site"] not in known)
 

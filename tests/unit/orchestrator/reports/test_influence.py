@@ -18,8 +18,9 @@ from orchestrator.reports.plots.heads import ramp
 from orchestrator.reports.plots.layer_series import SCORES, layers
 from orchestrator.reports.plots.layers import layers_plot
 from orchestrator.reports.render import render_cycle
-from orchestrator.reports.site_places import heads, places
 from store.evidence import Evidence
+from store.kinds.diagnostics import DiagnosticFacts
+from store.kinds.diagnostics_metrics import HEAD_ENTROPY_NORM
 from store.task.state import Task
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.conftest import played, rendered
@@ -296,12 +297,11 @@ def test_collapsed_layers_are_marked_in_the_drawing_and_in_the_table() -> None:
 def test_every_head_in_the_log_has_its_square_and_no_other_has() -> None:
     for model in heads_shown(zoo()):
         task = task_of(model.model.id)
-        where = places(task)
+        places = DiagnosticFacts.read(task.facts).places
         logged = {
-            (where[site].role, where[site].layer, head, item.value)
-            for site, by_head in heads(task).items()
-            for head, item in by_head.items()
-            if where[site].layer is not None
+            (places[key["site"]].role, places[key["site"]].layer, int(key["head"]), item.value)
+            for key, item in task.values(HEAD_ENTROPY_NORM)
+            if places[key["site"]].layer is not None
         }
         assert {(role, c.layer, c.head, c.value) for role, cells in model.cells for c in cells} == logged
     assert [model.model.id for model in heads_shown(zoo())] == ["planted", "idefics", "align"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from orchestrator.reports.plots.svg import COLOURS
-from orchestrator.reports.site_places import ROLES
+from store.kinds.diagnostics_sites import ROLES
 from store.models import LAYER_ROLES, Plant, Role
 from tasks.diagnostics import pictures
 

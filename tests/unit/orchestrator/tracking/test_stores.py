@@ -34,7 +34,6 @@ TASK = Task(
     rule="r",
     because="b",
     acceptance=(),
-    planned_at=AT,
     position=3,
 )
 ONE, OTHER = "1" * 64, "2" * 64
