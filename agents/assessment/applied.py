@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from agents.assessment.evidence import Determined, ModelEvidence, Rule, Side, Untested
+from agents.assessment.evidence import DecisionRule, Determined, ModelEvidence, Side, Untested
 from agents.assessment.gate import GateResult, apply_rule
 from store.board import Board
 from store.cycle.verdicts import DIRECTIONS, Direction
@@ -25,7 +25,7 @@ def applied(board: Board, k: int) -> GateResult | None:
         return None
     assert isinstance(comparison.spec, StatisticsSpec)
     spec, evidence = comparison.spec, _evidence(board)
-    rule = Rule(
+    rule = DecisionRule(
         at_least=k,
         models=len(evidence),
         alpha=study_of(board).decision.alpha,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from agents.assessment.evidence import Determined, Rule
+from agents.assessment.evidence import DecisionRule, Determined
 from store.cycle.verdicts import Change, Direction, Flip, MoreImages, Verdict
 
 Cost = Callable[[Determined, int], float]
@@ -17,7 +17,7 @@ def within(p: float, j: int, alpha: float) -> bool:
     return j * p <= alpha
 
 
-def nearest_break(models: Sequence[Determined], rule: Rule, direction: Direction, needed: int) -> Flip | None:
+def nearest_break(models: Sequence[Determined], rule: DecisionRule, direction: Direction, needed: int) -> Flip | None:
     """The smallest change after which `needed` models are no longer shown. None when there are none to change.
 
     They are shown while for every v ≤ `needed` at least v models are within alpha/(m − v + 1). It breaks for one v when
@@ -32,7 +32,7 @@ def nearest_break(models: Sequence[Determined], rule: Rule, direction: Direction
     return min((flip for flip in flips if flip is not None), key=_order, default=None)
 
 
-def nearest_flip(models: Sequence[Determined], rule: Rule) -> Flip | None:
+def nearest_flip(models: Sequence[Determined], rule: DecisionRule) -> Flip | None:
     """The smallest change that decides an open verdict. None when no change of the tested models does."""
     flips = [
         _flip(to, moved, rule, direction)
@@ -42,7 +42,7 @@ def nearest_flip(models: Sequence[Determined], rule: Rule) -> Flip | None:
     return min((flip for flip in flips if flip is not None), key=_order, default=None)
 
 
-def fewest_images(models: Sequence[Determined], rule: Rule) -> MoreImages | None:
+def fewest_images(models: Sequence[Determined], rule: DecisionRule) -> MoreImages | None:
     """The fewest further images that decide an open verdict. None when the observed effects lead to none."""
     found = []
     for to, direction, needed in _decisions(rule):
@@ -54,12 +54,12 @@ def fewest_images(models: Sequence[Determined], rule: Rule) -> MoreImages | None
     return min(found, key=lambda more: (more.images, more.to), default=None)
 
 
-def _decisions(rule: Rule) -> tuple[tuple[Verdict, Direction, int], ...]:
+def _decisions(rule: DecisionRule) -> tuple[tuple[Verdict, Direction, int], ...]:
     return ("GO", "collapse", rule.at_least), ("NO_GO", "clear", rule.against)
 
 
 def _cheapest(
-    models: Sequence[Determined], rule: Rule, direction: Direction, needed: int, cost: Cost
+    models: Sequence[Determined], rule: DecisionRule, direction: Direction, needed: int, cost: Cost
 ) -> list[tuple[Determined, int]] | None:
     """Models that have to come within alpha/j, each with its j, so that `needed` are shown at the least cost.
 
@@ -94,7 +94,7 @@ def _images(direction: Direction) -> Cost:
     return further
 
 
-def _flip(to: Verdict, moved: list[tuple[Determined, int]], rule: Rule, direction: Direction) -> Flip | None:
+def _flip(to: Verdict, moved: list[tuple[Determined, int]], rule: DecisionRule, direction: Direction) -> Flip | None:
     """The change that moves these models to their levels; None where one of them cannot be moved so."""
     if not all(math.isfinite(one.side(direction).shifts[j - 1]) for one, j in moved):
         return None

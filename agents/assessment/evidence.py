@@ -14,7 +14,7 @@ Looks = Literal["bonferroni", "pocock", "obrien-fleming", "open"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DecisionRule:
     """The locked rule: GO when collapse is shown in at least k of the m models, at level alpha."""
 
     at_least: int
@@ -86,7 +86,7 @@ class Untested:
 ModelEvidence = Determined | Untested
 
 
-def check(rule: Rule, evidence: tuple[ModelEvidence, ...], look: int) -> None:
+def check(rule: DecisionRule, evidence: tuple[ModelEvidence, ...], look: int) -> None:
     """Refuse evidence that does not belong to the rule. Raises BadInput with the name of what is wrong."""
     names = [one.model for one in evidence]
     if len(names) != rule.models or len(set(names)) != len(names):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agents.assessment.changes import fewest_images, nearest_break, nearest_flip, within
-from agents.assessment.evidence import Determined, ModelEvidence, Rule, Untested, check
+from agents.assessment.evidence import DecisionRule, Determined, ModelEvidence, Untested, check
 from store.cycle.verdicts import Direction, Flip, MoreImages, Verdict
 
 
@@ -33,7 +33,7 @@ class GateResult:
     """Models that count as p = 1 in both directions, in order of their names."""
 
 
-def apply_rule(rule: Rule, evidence: Iterable[ModelEvidence], look: int = 1) -> GateResult:
+def apply_rule(rule: DecisionRule, evidence: Iterable[ModelEvidence], look: int = 1) -> GateResult:
     """Apply the rule. The order of the evidence has no influence.
 
     GO when partial conjunction shows collapse in k or more of the m models; NO_GO when it shows the reverse in
@@ -84,7 +84,7 @@ def _coherent(one: ModelEvidence, alpha: float) -> ModelEvidence:
     return one
 
 
-def _shown(tested: Sequence[Determined], rule: Rule, direction: Direction) -> tuple[str, ...]:
+def _shown(tested: Sequence[Determined], rule: DecisionRule, direction: Direction) -> tuple[str, ...]:
     """The û models of smallest p, which are those that Holm's procedure rejects."""
     ranked = sorted(tested, key=lambda one: (one.side(direction).p, one.model))
     joint = partial_conjunction([one.side(direction).p for one in ranked], rule.models)
@@ -96,7 +96,7 @@ def _reason(
     evidence: Sequence[ModelEvidence],
     collapsed: Sequence[str],
     cleared: Sequence[str],
-    rule: Rule,
+    rule: DecisionRule,
     look: int,
 ) -> str:
     match verdict:

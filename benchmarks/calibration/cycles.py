@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.assessment.evidence import Rule
+from agents.assessment.evidence import DecisionRule
 from agents.assessment.gate import apply_rule
 from benchmarks.calibration.gate_rule import FAR, evidence, p_values
 from benchmarks.calibration.many_tests import johnson_tests
@@ -64,7 +64,7 @@ def _rules(what: str, population: Population, studies: int) -> Calibration:
 
 def _through_the_gate(what: str, population: Population, studies: int) -> Calibration:
     """The same through adjusted p-values and the gate itself, which stops at its first GO."""
-    plan, rule = LookPlan("pocock", CYCLES), Rule(K, M, ALPHA, "pocock", CYCLES)
+    plan, rule = LookPlan("pocock", CYCLES), DecisionRule(K, M, ALPHA, "pocock", CYCLES)
 
     def simulate(rng: np.random.Generator, studies: int) -> Floats:
         x = draw(rng, population, studies, CYCLES * ADDED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.assessment.evidence import Determined, Rule, Side
+from agents.assessment.evidence import DecisionRule, Determined, Side
 from agents.assessment.gate import apply_rule
 from benchmarks.calibration.counts import counting, shown
 from benchmarks.calibration.rows import SHOWN, Bound, Calibration
@@ -95,7 +95,7 @@ def _never_both() -> Calibration:
 
 def _same_as_the_gate() -> Calibration:
     """The gate itself, study by study, beside the arrays that the other rows are made with."""
-    rule, plan = Rule(2, 3, ALPHA), LookPlan()
+    rule, plan = DecisionRule(2, 3, ALPHA), LookPlan()
     levels = [look_level(ALPHA / j, IMAGES, plan) for j in range(1, 4)]
 
     def simulate(rng: np.random.Generator, studies: int) -> Floats:

@@ -12,6 +12,7 @@ from orchestrator.reports.page import Page
 from orchestrator.reports.plots.plot import Plot
 from orchestrator.reports.prose import (
     Absent,
+    Anchor,
     Cell,
     Code,
     Estimate,
@@ -100,7 +101,7 @@ def to_plain(value: object) -> Any:
             return {"figure": figures_in(value)[0].id, "text": plain(value)}
         case Absent(word=word, reason=reason):
             return {"absent": word, "reason": reason}
-        case Said() | Label() | Link() | Strong():
+        case Anchor() | Said() | Label() | Link() | Strong():
             return value.text
         case Code(text=text):
             return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.reports.history import History
-from orchestrator.reports.prose import Label, Link, ModelName
+from orchestrator.reports.prose import Anchor, Label, Link, ModelName
 from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.environment import EnvironmentSpec
 from store.models import ModelRef
@@ -39,9 +39,9 @@ def task_link(history: History, task_id: str) -> Link | Label:
     return Link(task_id, task_anchor(task_id)) if in_cycle else Label(task_id)
 
 
-def task_anchor(task_id: str) -> str:
+def task_anchor(task_id: str) -> Anchor:
     """The anchor of a task's place in a report."""
-    return f"task-{task_id}"
+    return Anchor(f"task-{task_id}")
 
 
 def all_untrained(history: History) -> bool:

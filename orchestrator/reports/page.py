@@ -55,7 +55,7 @@ def fill(document: Document, history: History, drawings: Drawings) -> Page:
         document=document,
         header=header(history),
         parts=parts,
-        plots=tuple(plot for plot in drawings.plots if plot.name in document.drawings),
+        plots=tuple(plot for name in document.drawings for plot in drawings.plots if plot.name == name),
         undrawn=drawings.undrawn if document.says_undrawn else (),
         figures=figures,
         keys=keys_of(figures, history),

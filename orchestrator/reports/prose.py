@@ -34,11 +34,18 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchor:
+    """The name of a place in a report, as links have it: letters, digits, `-`, `_` and `.`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A reference to another place in the same report."""
 
     text: str
-    anchor: str
+    anchor: Anchor
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,9 @@ def print_page(page: Page, format: Format) -> str:
     return _BLANK_LINES.sub(_BETWEEN_BLOCKS[format], text).strip() + "\n"
 
 
-def _ordinal(number: int) -> str:
+def _ordinal(number: int) -> Markup:
     """An ordinal or an appendix value, which is no figure: a cycle, a position of the log, the n of a figure."""
-    return str(number)
+    return Markup(str(number))
 
 
 @cache
@@ -73,6 +73,8 @@ def _templates(format: Format) -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals.update(FOR_TEMPLATES)
-    environment.filters.update(ordinal=_ordinal, drawing=Markup)
+    environment.filters.update(
+        ordinal=_ordinal, verbatim=renderers.verbatim if format == "html" else renderers.inert, drawing=Markup
+    )
     environment.globals["m"] = environment.get_template(f"macros.{format}.j2").module
     return environment

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from orchestrator.reports.prose import Absent, Code, Estimate, Label, Link, ModelName, Said, Strong, when
+from orchestrator.reports.prose import Absent, Anchor, Code, Estimate, Label, Link, ModelName, Said, Strong, when
 from store.figures import Figure
 
 _DIGIT = re.compile(r"\d")
@@ -39,6 +39,11 @@ def _wordy(text: str) -> str:
     return text
 
 
+def verbatim(text: str) -> Markup:
+    """Words of the log or of a figure's record as HTML. No other text may hold a number without being prose."""
+    return escape(clean(text))
+
+
 def html(value: object) -> Markup:
     """A value as HTML; TypeError for a bare number, which no template may print."""
     match value:
@@ -47,7 +52,7 @@ def html(value: object) -> Markup:
         case tuple():
             return Markup("").join(html(_wordy(piece) if isinstance(piece, str) else piece) for piece in value)
         case str():
-            return escape(clean(value))
+            return escape(clean(_wordy(value)))
         case Figure():
             return _with_unit(_html_digits(value, value.text), value)
         case Estimate(figure=figure):
@@ -60,7 +65,9 @@ def html(value: object) -> Markup:
             return Markup("<code>{}</code>").format(clean(text))
         case Label(text=text):
             return Markup('<span class="id">{}</span>').format(clean(text))
-        case Link(text=text, anchor=anchor):
+        case Anchor(text=text):
+            return Markup("{}").format(text)
+        case Link(text=text, anchor=Anchor(text=anchor)):
             return Markup('<a class="id" href="#{}">{}</a>').format(anchor, clean(text))
         case Strong(text=text):
             return Markup("<strong>{}</strong>").format(clean(_wordy(text)))
@@ -106,7 +113,7 @@ def markdown(value: object) -> Markup:
                 _escaped(_wordy(piece)) if isinstance(piece, str) else markdown(piece) for piece in value
             )
         case str():
-            return inert(value)
+            return inert(_wordy(value))
         case Figure():
             return _with_unit(_md_digits(value, value.text), value)
         case Estimate(figure=figure):
@@ -117,7 +124,9 @@ def markdown(value: object) -> Markup:
             return _with_unit(digits, figure)
         case Code(text=text, short=short):
             return _md_code(clean(short or text))
-        case Link(text=text, anchor=anchor):
+        case Anchor(text=text):
+            return Markup("{}").format(text)
+        case Link(text=text, anchor=Anchor(text=anchor)):
             return Markup(f"[{inert(text)}](#{anchor})")
         case Strong(text=text):
             return Markup(f"**{inert(_wordy(text))}**")

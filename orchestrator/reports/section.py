@@ -68,6 +68,6 @@ class Document:
     """Whether it lists the drawings that the log has no data for."""
 
     @property
-    def drawings(self) -> frozenset[str]:
-        """Names of the drawings that some section shows."""
-        return frozenset(name for section in self.sections for name in section.drawings)
+    def drawings(self) -> tuple[str, ...]:
+        """Names of the drawings that its sections show, in the order of the page."""
+        return tuple(dict.fromkeys(name for section in self.sections for name in section.drawings))

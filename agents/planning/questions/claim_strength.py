@@ -13,7 +13,7 @@ from store.kinds.statistics_metrics import POWER, UNCORRECTED_CLAIM
 from store.queries.answers import CLAIM, STOP, stopped
 from store.queries.claims import chosen_claim, possible_claims
 from store.queries.comparison import newest_comparison
-from store.queries.looks import looks_done
+from store.queries.looks import looks_done, parts_until
 from store.queries.models import active_models
 from store.queries.protocol import current_cycle, study_of
 from store.task.state import Task
@@ -96,18 +96,24 @@ def _option(board: Board, k: int, models: int, comparison: Task, verdict: Verdic
             if strongest
             else f"A weaker claim, reached sooner; {_exceptions(models - k)}."
         )
-        + _leads_to(verdict, _look_left(board)),
+        + _leads_to(verdict, board),
         evidence=tuple(item for item in found if item is not None),
     )
 
 
-def _leads_to(verdict: Verdict | None, look_left: bool) -> str:
+def _leads_to(verdict: Verdict | None, board: Board) -> str:
     """What the choice comes to on the evidence so far, and what it costs to go on."""
     if verdict is None:
         return ""
-    goes_on = look_left and verdict != "GO"
-    after = "and the next look measures fresh images with every model" if goes_on else "and no further look follows"
+    goes_on = _look_left(board) and verdict != "GO"
+    after = f"and the next look measures {_cost_of_a_look(board)}" if goes_on else "and no further look follows"
     return f" On the evidence so far it gives {verdict.replace('_', '-')}, {after}."
+
+
+def _cost_of_a_look(board: Board) -> str:
+    """What the look after the last one measures, in images and models."""
+    images, models = parts_until(board, looks_done(board) + 1)[-1].n, len(active_models(board))
+    return f"{images} fresh images with each of the {models} models"
 
 
 def _exceptions(number: int) -> str:

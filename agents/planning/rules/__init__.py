@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from agents.planning.rules.rule import Rule
+from agents.planning.rules.rule import PlanningRule
 
 NAMES = ("environment_first", "cover_models", "replace_blocked", "compare_models", "audit_reports")
 
-RULES: tuple[Rule, ...] = tuple(import_module(f"{__name__}.{name}").RULE for name in NAMES)
+RULES: tuple[PlanningRule, ...] = tuple(import_module(f"{__name__}.{name}").RULE for name in NAMES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agents.planning.rules.rule import Rule
+from agents.planning.rules.rule import PlanningRule
 from store.board import Board
 from store.commands import PlanTask
 from store.evidence import Artifact
@@ -42,4 +42,4 @@ def read_by_people(files: Iterable[Artifact]) -> tuple[Artifact, ...]:
     return tuple(file for file in files if file.name.endswith(_READ_BY_PEOPLE))
 
 
-RULE = Rule(KIND.name, audit_reports)
+RULE = PlanningRule(KIND.name, audit_reports)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.planning.rules.rule import Rule
+from agents.planning.rules.rule import PlanningRule
 from store.board import Board
 from store.commands import PlanTask
 from store.errors import IntegrityFailure
@@ -98,4 +98,4 @@ def _source(task: Task) -> Source:
     return Source(model_id=task.spec.model.id, task_id=task.task_id, run_id=task.run_id, digest=digest)
 
 
-RULE = Rule(KIND.name, compare_models)
+RULE = PlanningRule(KIND.name, compare_models)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.planning.rules.environment_first import environment_task, waived
-from agents.planning.rules.rule import Rule
+from agents.planning.rules.rule import PlanningRule
 from store.board import Board
 from store.commands import PlanTask
 from store.kinds.diagnostics import KIND, DiagnosticSpec
@@ -67,4 +67,4 @@ def _because(board: Board, model: StudyModel, part: DataRef) -> str:
     return f"{name} has no accepted measurement on these images"
 
 
-RULE = Rule(KIND.name, cover_models)
+RULE = PlanningRule(KIND.name, cover_models)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.planning.rules.rule import Rule
+from agents.planning.rules.rule import PlanningRule
 from store.board import Board
 from store.commands import PlanTask
 from store.kinds.environment import BEST_BATCH_SIZE, BEST_THROUGHPUT, KIND, EnvironmentSpec
@@ -50,4 +50,4 @@ def waived(board: Board) -> bool:
     return answer(board, "disputed_task", SUBJECT) == GO_ON_WITHOUT
 
 
-RULE = Rule(KIND.name, environment_first)
+RULE = PlanningRule(KIND.name, environment_first)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agents.planning.acceptance import how_it_ended
 from agents.planning.rules.cover_models import diagnostic
-from agents.planning.rules.rule import Rule
+from agents.planning.rules.rule import PlanningRule
 from store.board import Board
 from store.commands import PlanTask
 from store.kinds.diagnostics import KIND
@@ -38,4 +38,4 @@ def replace_blocked(board: Board) -> Sequence[PlanTask]:
     return planned
 
 
-RULE = Rule(KIND.name, replace_blocked)
+RULE = PlanningRule(KIND.name, replace_blocked)

@@ -10,7 +10,7 @@ from store.commands import PlanTask
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PlanningRule:
     """Asked while tasks of its kind may begin: before the assessment, after it, or once the report is written."""
 
     kind: str

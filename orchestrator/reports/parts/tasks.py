@@ -11,7 +11,7 @@ from orchestrator.reports.naming import task_anchor, task_model
 from orchestrator.reports.parts.deliveries import CriterionRow, FileRow, criterion_rows, file_rows
 from orchestrator.reports.parts.estimates import MetricRow, metric_row
 from orchestrator.reports.parts.standing import standing
-from orchestrator.reports.prose import Code, ModelName, Prose, Said
+from orchestrator.reports.prose import Anchor, Code, ModelName, Prose, Said
 from orchestrator.reports.wording import status_words
 from store.events import TaskReturned
 from store.figures import Figure
@@ -43,7 +43,7 @@ class TaskView:
     """One task with its status, results and history."""
 
     task_id: Code
-    anchor: str
+    anchor: Anchor
     title: Said
     kind: str
     status: Status

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agents.agent import Capacity
 from agents.assessment.assessor import assess
-from agents.assessment.evidence import Determined, ModelEvidence, Rule, Side, Untested
+from agents.assessment.evidence import DecisionRule, Determined, ModelEvidence, Side, Untested
 from agents.assessment.gate import apply_rule
 from agents.planning.questions.claim_strength import matters
 from agents.planning.strategist import STRATEGIST
@@ -61,7 +61,7 @@ def test_go_and_no_go_never_hold_together(p: list[tuple[float, float] | None], a
     evidence = [evidence_of(f"m{at}", each, models) for at, each in enumerate(p)]
     verdicts = []
     for k in range(1, models + 1):
-        found = apply_rule(Rule(k, models, alpha), evidence)
+        found = apply_rule(DecisionRule(k, models, alpha), evidence)
         assert not (len(found.collapsed) >= k and len(found.cleared) >= models - k + 1)
         assert not (found.p_go <= alpha and found.p_no_go <= alpha)
         verdicts.append(found.verdict)
@@ -91,7 +91,11 @@ def test_without_a_comparison_nothing_is_decided(play) -> None:
     study.ledger.submit(c.OpenCycle("x"), actor="system")
     made = assess(study.board)
     assert (made.verdict, made.reason) == ("INCONCLUSIVE", "there is no accepted comparison")
-    assert {finding.status for finding in made.findings} <= {"unknown", "unmet"}
+    assert {finding.criterion: finding.status for finding in made.findings} == {
+        "models_covered": "unmet",
+        "scope_of_collapse": "unknown",
+        "significance": "unknown",
+    }
 
 
 def test_models_that_were_compared_on_other_data_are_not_covered(play, study_data) -> None:
@@ -153,7 +157,8 @@ def test_every_option_says_what_it_leads_to(play) -> None:
     study.cycle()
     two, three, stop = study.board.decisions[0].request.options
     for option in (two, three):
-        assert "On the evidence so far it gives NO-GO, and the next look measures fresh images" in option.trade_off
+        leads_to = option.trade_off.partition("On the evidence so far it ")[2]
+        assert leads_to == "gives NO-GO, and the next look measures 40 fresh images with each of the 3 models."
     assert "nothing more is measured" in stop.trade_off
 
 

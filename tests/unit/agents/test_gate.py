@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from agents.assessment.evidence import Determined, Looks, ModelEvidence, Rule, Side, Untested
+from agents.assessment.evidence import DecisionRule, Determined, Looks, ModelEvidence, Side, Untested
 from agents.assessment.gate import GateResult, apply_rule, partial_conjunction
 from store.cycle.verdicts import Direction
 from store.errors import BadInput
@@ -31,11 +31,11 @@ def side(z: float, n: int, models: int, alpha: float) -> Side:
     return Side(p=NORMAL.cdf(-z), shifts=tuple(level - z for level in critical), images=images)
 
 
-def model(name: str, z: float, rule: Rule, n: int = 100) -> Determined:
+def model(name: str, z: float, rule: DecisionRule, n: int = 100) -> Determined:
     return Determined(name, n, side(z, n, rule.models, rule.alpha), side(-z, n, rule.models, rule.alpha))
 
 
-def stand(rule: Rule, *z: float | None) -> list[ModelEvidence]:
+def stand(rule: DecisionRule, *z: float | None) -> list[ModelEvidence]:
     """Models a, b, c … at so many standard errors beyond the threshold; None is a model that could not be tested."""
     names = [chr(ord("a") + i) for i in range(len(z))]
     return [
@@ -53,7 +53,7 @@ def given_p(name: str, collapse: float, clear: float, models: int) -> Determined
     return Determined(name, 100, one(collapse), one(clear))
 
 
-TWO_OF_THREE = Rule(at_least=2, models=3, alpha=ALPHA)
+TWO_OF_THREE = DecisionRule(at_least=2, models=3, alpha=ALPHA)
 probability = st.one_of(st.floats(0, 1), st.floats(0, 0.06))
 places = st.one_of(st.none(), st.floats(-4, 4))
 studies = st.integers(1, 5).flatmap(lambda m: st.tuples(st.integers(1, m), st.lists(places, min_size=m, max_size=m)))
@@ -81,8 +81,8 @@ def test_the_verdict_on_two_of_three(
 def test_the_p_values_of_the_verdicts_are_those_of_partial_conjunction() -> None:
     evidence = [given_p(name, p, 1 - p, 3) for name, p in (("a", 0.2), ("b", 0.001), ("c", 0.02))]
     assert apply_rule(TWO_OF_THREE, evidence).p_go == pytest.approx(0.04)
-    assert apply_rule(Rule(3, 3, ALPHA), evidence).p_go == pytest.approx(0.2)
-    assert apply_rule(Rule(3, 3, ALPHA), evidence).p_no_go == pytest.approx(1.0)
+    assert apply_rule(DecisionRule(3, 3, ALPHA), evidence).p_go == pytest.approx(0.2)
+    assert apply_rule(DecisionRule(3, 3, ALPHA), evidence).p_no_go == pytest.approx(1.0)
 
 
 @given(st.lists(st.floats(0, 1), max_size=6), st.integers(0, 3))
@@ -95,7 +95,7 @@ def test_partial_conjunction_without_arrays_is_the_one_with_arrays(p: list[float
 @given(studies)
 def test_the_models_shown_are_as_many_as_partial_conjunction_counts(study: tuple[int, list[float | None]]) -> None:
     k, z = study
-    rule = Rule(k, len(z), ALPHA)
+    rule = DecisionRule(k, len(z), ALPHA)
     found = apply_rule(rule, stand(rule, *z))
     p = np.array([NORMAL.cdf(-at) for at in z if at is not None])
     assert len(found.collapsed) == (vectorised(p, len(z)) <= ALPHA).sum()
@@ -110,7 +110,7 @@ def test_go_and_no_go_never_hold_together_whatever_the_evidence_is(
     p: list[tuple[float, float]], k: int, alpha: float
 ) -> None:
     m = len(p)
-    rule = Rule(min(k, m), m, alpha)
+    rule = DecisionRule(min(k, m), m, alpha)
     found = apply_rule(rule, [given_p(str(i), *both, m) for i, both in enumerate(p)])
     assert not (len(found.collapsed) >= rule.at_least and len(found.cleared) >= rule.against)
     assert not (found.p_go <= alpha and found.p_no_go <= alpha)
@@ -120,7 +120,7 @@ def test_go_and_no_go_never_hold_together_whatever_the_evidence_is(
 @given(studies, st.randoms(use_true_random=False))
 def test_the_order_of_the_models_has_no_influence(study: tuple[int, list[float | None]], random: object) -> None:
     k, z = study
-    rule = Rule(k, len(z), ALPHA)
+    rule = DecisionRule(k, len(z), ALPHA)
     evidence = stand(rule, *z)
     shuffled = list(evidence)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -141,7 +141,7 @@ def test_more_evidence_of_collapse_never_leads_away_from_go(
     p: list[tuple[float, float]], k: int, at: int, less: float, more: float
 ) -> None:
     m = len(p)
-    rule = Rule(min(k, m), m, ALPHA)
+    rule = DecisionRule(min(k, m), m, ALPHA)
     moved = list(p)
     collapse, clear = moved[at % m]
     moved[at % m] = (collapse * less, clear + (1 - clear) * more)
@@ -157,7 +157,7 @@ def test_a_model_that_could_not_be_tested_counts_as_one_in_both_directions(
 ) -> None:
     k, z = study
     m = len(z)
-    rule = Rule(k, m, ALPHA)
+    rule = DecisionRule(k, m, ALPHA)
     ones = [given_p(one.model, 1.0, 1.0, m) if isinstance(one, Untested) else one for one in stand(rule, *z)]
     with_reason, with_ones = apply_rule(rule, stand(rule, *z)), apply_rule(rule, ones)
     assert (with_reason.verdict, with_reason.p_go, with_reason.p_no_go) == (
@@ -168,12 +168,12 @@ def test_a_model_that_could_not_be_tested_counts_as_one_in_both_directions(
 
 def test_a_model_that_is_significant_both_ways_is_undetermined() -> None:
     evidence = [given_p("a", 0.001, 0.001, 1)]
-    found = apply_rule(Rule(1, 1, ALPHA), evidence)
+    found = apply_rule(DecisionRule(1, 1, ALPHA), evidence)
     assert found.verdict == "INCONCLUSIVE"
     assert "both directions" in found.undetermined[0].reason
 
 
-def shifted(rule: Rule, z: list[float | None], by: Callable[[str], float]) -> GateResult:
+def shifted(rule: DecisionRule, z: list[float | None], by: Callable[[str], float]) -> GateResult:
     names = [one.model for one in stand(rule, *z)]
     return apply_rule(
         rule, stand(rule, *(at if at is None else at + by(name) for name, at in zip(names, z, strict=True)))
@@ -185,7 +185,7 @@ def test_the_flip_gives_its_verdict_and_no_smaller_change_gives_any_other(
     study: tuple[int, list[float | None]],
 ) -> None:
     k, z = study
-    rule = Rule(k, len(z), ALPHA)
+    rule = DecisionRule(k, len(z), ALPHA)
     found = apply_rule(rule, stand(rule, *z))
     if found.flip is None:
         assert found.verdict == "INCONCLUSIVE"
@@ -251,7 +251,7 @@ def test_an_open_verdict_tells_the_images_that_would_decide_it() -> None:
 @given(studies)
 def test_images_are_told_for_open_verdicts_that_effects_can_decide(study: tuple[int, list[float | None]]) -> None:
     k, z = study
-    rule = Rule(k, len(z), ALPHA)
+    rule = DecisionRule(k, len(z), ALPHA)
     found = apply_rule(rule, stand(rule, *z))
     beyond = sum(at is not None and at > 1e-3 for at in z)
     short = sum(at is not None and at < -1e-3 for at in z)
@@ -270,7 +270,7 @@ def test_no_change_of_one_model_alone_can_decide_about_three() -> None:
 
 def test_what_the_images_at_hand_should_have_shown_takes_at_least_one_more() -> None:
     unlucky = Determined("a", 100, Side(0.2, (1.0,), (60,)), Side(0.8, (4.0,), (None,)))
-    found = apply_rule(Rule(1, 1, ALPHA), [unlucky])
+    found = apply_rule(DecisionRule(1, 1, ALPHA), [unlucky])
     assert found.more is not None
     assert (found.more.to, found.more.images) == ("GO", 1)
 
@@ -280,7 +280,7 @@ def test_of_two_models_that_are_near_the_nearer_one_flips_the_verdict() -> None:
         Determined(name, 100, Side(0.2, (shift, shift + 0.5), (400, 500)), Side(0.8, (9.0, 9.5), (None, None)))
         for name, shift in (("a", 0.8), ("b", 0.3))
     )
-    found = apply_rule(Rule(1, 2, ALPHA), [far, near])
+    found = apply_rule(DecisionRule(1, 2, ALPHA), [far, near])
     assert found.flip is not None
     assert [(change.model, change.standard_errors) for change in found.flip.changes] == [("b", 0.8)]
 
@@ -290,7 +290,7 @@ def test_of_two_models_that_are_near_the_nearer_one_flips_the_verdict() -> None:
     [("bonferroni", 1, 1, True), ("pocock", 3, 2, False), ("pocock", 3, 3, True), ("open", 1, 9, False)],
 )
 def test_an_open_verdict_says_when_no_look_is_left(looks: Looks, planned: int, look: int, used_up: bool) -> None:
-    rule = Rule(2, 3, ALPHA, looks, planned)
+    rule = DecisionRule(2, 3, ALPHA, looks, planned)
     assert ("no look is left" in apply_rule(rule, stand(rule, 0.0, 0.0, 0.0), look).reason) == used_up
 
 
@@ -310,7 +310,7 @@ def test_an_open_verdict_says_when_no_look_is_left(looks: Looks, planned: int, l
 )  # fmt: skip
 def test_a_rule_that_makes_no_sense_is_refused_by_name(arguments: dict[str, object], said: str) -> None:
     with pytest.raises(BadInput, match=said):
-        Rule(**arguments)  # type: ignore[arg-type]
+        DecisionRule(**arguments)  # type: ignore[arg-type]
 
 
 def test_evidence_that_does_not_belong_to_the_rule_is_refused_by_name() -> None:
@@ -335,7 +335,7 @@ def test_evidence_that_does_not_belong_to_the_rule_is_refused_by_name() -> None:
 @given(studies)
 def test_the_images_still_needed_are_the_fewest_of_all_ways_to_decide(study: tuple[int, list[float | None]]) -> None:
     k, z = study
-    rule = Rule(k, len(z), ALPHA)
+    rule = DecisionRule(k, len(z), ALPHA)
     evidence = stand(rule, *z)
     found = apply_rule(rule, evidence)
     assume(found.verdict == "INCONCLUSIVE")
@@ -364,12 +364,12 @@ def test_an_open_study_always_has_another_look() -> None:
 
 
 def test_a_p_that_is_alpha_is_within_it() -> None:
-    rule = Rule(1, 1, ALPHA)
+    rule = DecisionRule(1, 1, ALPHA)
     assert apply_rule(rule, [given_p("a", ALPHA, 1.0, 1)]).verdict == "GO"
     assert apply_rule(rule, [given_p("a", math.nextafter(ALPHA, 1), 0.9, 1)]).verdict == "INCONCLUSIVE"
 
 
 def test_the_p_of_no_go_is_that_of_the_models_against() -> None:
-    rule = Rule(3, 3, ALPHA)
+    rule = DecisionRule(3, 3, ALPHA)
     found = apply_rule(rule, [given_p(name, 1.0, p, 3) for name, p in zip("abc", (0.01, 0.2, 0.4), strict=True)])
     assert (found.verdict, found.p_no_go) == ("NO_GO", pytest.approx(0.03))

@@ -16,12 +16,13 @@ from store.errors import GonogoError
 from store.events import Option, Recommendation, TaskClaimed, TaskPlanned, TaskSucceeded
 from store.kinds import KINDS
 from store.kinds.audit import AuditSpec
+from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.environment import EnvironmentSpec
 from store.log.chain import check_chain
 from store.log.codec import decode, encode
 from store.log.ledger import Ledger
 from store.log.memory import MemoryLog
-from store.models import ModelRef
+from store.models import DataRef, ModelRef
 from store.study.protocol import Study
 from store.task.state import Status
 
@@ -48,7 +49,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
         self.ledger = Ledger(MemoryLog(lambda: self.now))
         self.fences: dict[str, int] = {}
-        self.ledger.submit(c.RegisterStudy(STUDY), actor="system")
+        self.ledger.submit(c.RegisterStudy(STUDY), c.OpenCycle("it begins"), actor="system")
 
     def submit(self, *commands: c.Command) -> None:
         before = self.ledger.log.position()
@@ -65,8 +66,11 @@ class AnyHistory(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
-    @rule()
-    def open_cycle(self) -> None:
+    @rule(after=st.integers(0, 1))
+    def open_cycle(self, after: int) -> None:
+        """Often after closing the one that is open."""
+        if after:
+            self.submit(c.CloseCycle(len(self.ledger.board.cycles)))
         self.submit(c.OpenCycle("why not"))
 
     @rule(cycle=numbers)
@@ -78,6 +82,14 @@ class AnyHistory(RuleBasedStateMachine):
         replaced = self.task(number) if replaces else None
         spec = EnvironmentSpec(model=MODEL, seed=seed)
         self.submit(c.PlanTask("t", spec, "environment", "high", "r", "b", supersedes=replaced))
+
+    @rule(part=st.integers(0, 1), seeds=st.permutations((0, 1)), done=st.booleans())
+    def plan_two_diagnostics_on_one_topic(self, part: int, seeds: list[int], done: bool) -> None:
+        for seed in seeds:
+            spec = DiagnosticSpec(model=MODEL, data=DataRef(source="shapes", n=1, first=part), seed=seed)
+            self.submit(c.PlanTask("t", spec, "a", "high", "r", "b"))
+        if done:
+            self.do_everything()
 
     @rule(number=numbers)
     def plan_an_audit(self, number: int) -> None:
@@ -107,14 +119,21 @@ class AnyHistory(RuleBasedStateMachine):
         )
         self.submit(endings[how])
 
+    def do_everything(self) -> None:
+        """What random steps seldom bring about: all that is planned is claimed, done and accepted."""
+        for task in self.ledger.board.tasks:
+            self.submit(c.ClaimTask(task.task_id, "a", "w", False))
+            self.submit(c.Succeed(task.task_id, task.fence + 1, "done", f"{task.fence:032x}", (), ()))
+            self.submit(c.AcceptTask(task.task_id, ()))
+
     @rule(number=numbers, accept=st.booleans())
     def review(self, number: int, accept: bool) -> None:
         task = self.task(number)
         self.submit(c.AcceptTask(task, ()) if accept else c.ReturnTask(task, (), "again"))
 
-    @rule()
-    def ask(self) -> None:
-        self.submit(c.RequestDecision("d", "claim_strength", "claim", "?", OPTIONS, "yes", "b", "no"))
+    @rule(id=st.sampled_from("de"), subject=st.sampled_from(["claim", "a"]))
+    def ask(self, id: str, subject: str) -> None:
+        self.submit(c.RequestDecision(id, "claim_strength", subject, "?", OPTIONS, "yes", "b", "no"))
 
     @rule(days=st.integers(0, 60))
     def expire(self, days: int) -> None:
@@ -128,9 +147,9 @@ class AnyHistory(RuleBasedStateMachine):
     def recommend(self) -> None:
         self.submit(c.Recommend((Recommendation(priority="low", action="rest", because="so"),)))
 
-    @rule(choice=st.sampled_from(["yes", "no", "maybe"]))
-    def answer(self, choice: str) -> None:
-        self.submit(c.MakeDecision("d", choice, "Ada", "so", self.now))
+    @rule(id=st.sampled_from("de"), choice=st.sampled_from(["yes", "no", "maybe"]))
+    def answer(self, id: str, choice: str) -> None:
+        self.submit(c.MakeDecision(id, choice, "Ada", "so", self.now))
 
     @invariant()
     def the_board_is_the_fold_of_the_log_and_the_chain_is_whole(self) -> None:
@@ -164,6 +183,27 @@ class AnyHistory(RuleBasedStateMachine):
             assert list(tasks.newest_about(subject))[::-1] == [task for task in tasks if task.subject == subject]
 
     @invariant()
+    def the_first_accepted_on_a_topic_stands_for_it(self) -> None:
+        tasks = self.ledger.board.tasks
+        accepted = sorted((task for task in tasks if task.status == "accepted"), key=lambda task: task.status_position)
+        for task in accepted:
+            if task.spec.topic is not None:
+                group, item = task.spec.topic
+                on_topic = [each.task_id for each in accepted if each.spec.topic == task.spec.topic]
+                assert tasks.accepted_on(group)[item] == on_topic[0]
+        topics = {task.spec.topic for task in accepted} - {None}
+        assert sum(len(items) for items in tasks.accepted.values()) == len(topics)
+
+    @invariant()
+    def questions_are_found_by_what_they_are_about(self) -> None:
+        decisions = self.ledger.board.decisions
+        assert sorted(decisions.by_id) == sorted(decision.request.decision_id for decision in decisions)
+        for subject in ("claim", "a"):
+            wanted = [decision for decision in decisions if decision.request.subject == subject]
+            assert decisions.about("claim_strength", subject) == wanted
+        assert set(decisions.open) == {decision for decision in decisions if decision.status == "open"}
+
+    @invariant()
     def after_an_assessment_nothing_begins_but_audits(self) -> None:
         board = self.ledger.board
         for entry in self.ledger.log.read():
@@ -193,4 +233,4 @@ def test_every_command_is_asked() -> None:
 
 
 TestAnyHistory = AnyHistory.TestCase
-TestAnyHistory.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestAnyHistory.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

@@ -9,7 +9,7 @@ from orchestrator.reports.prose import Prose
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FindingView:
     """The most extreme test, and all that is needed to weigh it."""
 
     lines: tuple[Prose, ...]

@@ -7,7 +7,7 @@ from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_name
 from orchestrator.reports.parts.conclusions import conclusion, look_of
 from orchestrator.reports.prose import Absent, Code, Estimate, ModelName, Prose, Strong, p_value
-from orchestrator.reports.sections.finding import Finding
+from orchestrator.reports.sections.finding import FindingView
 from orchestrator.reports.sections.finding.measured import measured
 from store.cycle.verdicts import DIRECTIONS
 from store.evidence import Evidence
@@ -18,9 +18,9 @@ from store.task.state import Task
 from tasks.statistics.words import TESTS
 
 
-def build(history: History, book: FigureBook) -> Finding:
+def build(history: History, book: FigureBook) -> FindingView:
     """The smallest adjusted p-value, among the tests that show collapse if any does."""
-    return Finding(_finding(history, book))
+    return FindingView(_finding(history, book))
 
 
 def _finding(history: History, book: FigureBook) -> tuple[Prose, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestrator.reports.prose import Absent, Cell, Code, Label, Link, ModelName, Prose, Said
+from orchestrator.reports.prose import Absent, Anchor, Cell, Code, Label, Link, ModelName, Prose, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class ModelInfluence:
     """One model: what was judged, on what grounds, and how entropy and influence go together in it."""
 
     model: ModelName
-    anchor: str
+    anchor: Anchor
     task: Link | Label
     attention: Judgement
     influence: Judgement

@@ -10,7 +10,7 @@ from orchestrator.reports.naming import model_refs, task_link
 from orchestrator.reports.parts.estimates import NOT, cell
 from orchestrator.reports.parts.measurements import look_number, where
 from orchestrator.reports.parts.unmeasured import why_unmeasured
-from orchestrator.reports.prose import Absent, ModelName, Prose, Said
+from orchestrator.reports.prose import Absent, Anchor, ModelName, Prose, Said
 from orchestrator.reports.sections.influence import InfluenceView, Intervention, Judgement, ModelInfluence, Overview
 from orchestrator.reports.sections.influence.notes import intervened, notes
 from orchestrator.reports.sections.influence.site_rows import site_rows
@@ -94,7 +94,7 @@ def _of_model(task: Task, history: History, book: FigureBook) -> ModelInfluence:
     rows, facts = site_rows(task, book), DiagnosticFacts.read(task.facts)
     return ModelInfluence(
         model=_model(task),
-        anchor=f"influence-{task.task_id}",
+        anchor=Anchor(f"influence-{task.task_id}"),
         task=task_link(history, task.task_id),
         attention=_judgement(task, facts.attention, facts.attention_reason),
         influence=_judgement(task, facts.influence, facts.influence_reason),

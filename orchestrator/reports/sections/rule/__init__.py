@@ -17,7 +17,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleView:
     """The rule, and where it comes from."""
 
     note: tuple[Prose, ...]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.prose import Code, Prose
-from orchestrator.reports.sections.rule import Rule, Term
+from orchestrator.reports.sections.rule import RuleView, Term
 from tasks.statistics.words import BOUNDARIES, TESTS
 
 
-def build(history: History, book: FigureBook) -> Rule:
+def build(history: History, book: FigureBook) -> RuleView:
     """The rule that the cycle is assessed by."""
-    return Rule(_note(history), _terms(history, book))
+    return RuleView(_note(history), _terms(history, book))
 
 
 def _note(history: History) -> tuple[Prose, ...]:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markupsafe import escape
 
-from orchestrator.reports.prose import Code, ModelName, Said
-from orchestrator.reports.renderers import clean, html, inert, markdown
+from orchestrator.reports.prose import Code, ModelName, Said, Strong
+from orchestrator.reports.renderers import clean, html, inert, markdown, verbatim
 from tests.unit.orchestrator.reports.histories import HOSTILE
 
 reader = MarkdownIt("commonmark", {"linkify": False}).enable("table").enable("strikethrough")
@@ -23,6 +23,15 @@ def spoken(text: str) -> list[str]:
 def test_no_voice_prints_a_bare_number(voice: object, number: object) -> None:
     with pytest.raises(TypeError, match="figures only"):
         voice(number)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("voice", [html, markdown])
+@pytest.mark.parametrize(
+    "words", ["at least 3", ("at least 3",), Strong("at least 3")], ids=["text", "prose", "strong"]
+)
+def test_no_voice_prints_a_number_among_the_programs_own_words(voice: object, words: object) -> None:
+    with pytest.raises(TypeError, match="no figure"):
+        voice(words)  # type: ignore[operator]
 
 
 @given(marks)
@@ -73,4 +82,5 @@ def test_an_untrained_model_is_called_so_wherever_it_is_named() -> None:
 
 def test_hostile_text_is_inert() -> None:
     assert set(spoken(str(inert(HOSTILE)))) == {"text"}
-    assert "<script" not in html(HOSTILE)
+    assert "<script" not in html(Said(HOSTILE, 1))
+    assert "<script" not in verbatim(HOSTILE)

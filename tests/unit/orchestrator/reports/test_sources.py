@@ -134,4 +134,4 @@ def test_without_a_comparison_the_newest_measurement_is_shown_and_none_is_called
     first = next(e.position for e in entries if e.event.type == "TaskPlanned" and e.event.spec.kind == "statistics")
     whole = report(render_cycle(entries[:first], cycle))
     assert {row["compared"] for row in whole["sections"]["evidence"]["measured"]} == {None}
-    assert whole["sections"]["plots"][0]["file"] == "layers.svg"
+    assert whole["sections"]["plots"][1]["file"] == "layers.svg"

@@ -70,8 +70,12 @@ def test_a_row_has_its_numbers_as_sharp_as_they_are_printed_in_it() -> None:
     assert read("39.7").stands_for(values("40 | 12")[0]), "and may be rounded where all are whole"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "abc", "1.2.3", "2026-11-26", "[0.5, 0.6]", "0.5 to 0.6", "fig-9", "5e", "2942a02"]
-)
+@pytest.mark.parametrize("text", ["", "abc", "1.2.3", "2026-11-26", "[0.5, 0.6]", "0.5 to 0.6", "fig-9", "2942a02"])
 def test_what_is_not_one_number_is_none(text: str) -> None:
-    assert value(text) is None or value(text).word
+    assert value(text) is None
+
+
+def test_a_number_with_a_letter_is_a_number_of_that_word() -> None:
+    found = value("5e")
+    assert found is not None
+    assert (found.number.value, found.word) == (5.0, "e")

@@ -177,6 +177,6 @@ def test_a_trained_model_finds_captions_and_an_untrained_one_does_not(
     assert untrained.retrieval.mean() < 0.2
     assert trained.share is not None
     assert trained.share[1] > 0.8
-    assert untrained.share is None or untrained.share[1] < 0.8
+    assert untrained.share is None, "some resamples of its images hold no pair that it retrieves"
     for found in (trained, untrained):
         assert found.gap[1] <= found.gap[0] <= found.gap[2] <= 2

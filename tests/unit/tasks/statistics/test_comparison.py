@@ -315,22 +315,24 @@ def test_a_question_that_contradicts_itself_is_bad_input(changes: dict[str, obje
 
 
 @pytest.mark.parametrize(
-    ("n", "changes"),
+    ("n", "changes", "level"),
     [
-        (6, {"looks": "open"}),
-        (40, {"looks": "open", "effect": 0.04}),
-        (120, {"alpha": 0.001, "looks": 100, "boundary": "obrien-fleming"}),
-        (120, {"alpha": 1e-6, "looks": 50, "boundary": "obrien-fleming"}),
-        (1, {}),
-        (1, {"looks": "open"}),
-        (2, {"looks": "open"}),
+        (6, {"looks": "open"}, 0),
+        (40, {"looks": "open", "effect": 0.04}, 0),
+        (120, {"alpha": 0.001, "looks": 100, "boundary": "obrien-fleming"}, 0),
+        (120, {"alpha": 1e-6, "looks": 50, "boundary": "obrien-fleming"}, 0),
+        (1, {}, 0.05),
+        (1, {"looks": "open"}, 0),
+        (2, {"looks": "open"}, 0),
     ],
 )
-def test_a_look_at_which_nothing_can_be_shown_shows_nothing_and_does_not_fail(n: int, changes: dict) -> None:
+def test_a_look_at_which_nothing_can_be_shown_shows_nothing_and_does_not_fail(
+    n: int, changes: dict, level: float
+) -> None:
     values = {model: x[:n] for model, x in models(a=0.9, b=0.3, c=0.9).items()}
     found = look_at(values, **changes)
     assert (found.collapsed, found.cleared) == ((), ())
-    assert found.level < 1e-6 or n < 30
+    assert found.level == pytest.approx(level, abs=1e-100)
     assert all(claim.power < 0.05 for claim in found.claims)
     assert all(math.isfinite(each.value) for each in measurements(found))
 
