@@ -18,7 +18,7 @@ from store.log import opening
 from store.log.ledger import Ledger
 from store.log.opening import SQLITE
 from store.log.protocol import EventLog
-from tasks.catalog import handler_of
+from tasks.catalog import handler_of, require_fit
 
 
 def now() -> datetime:
@@ -65,4 +65,5 @@ def build(settings: Settings, file: StudyFile, ledger: Ledger, display: Display)
         teams=TEAMS,
         handler_of=handler_of,
         display=display,
+        require_fit=lambda spec: require_fit(spec, workspace.root.resolve()),
     )

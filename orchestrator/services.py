@@ -11,6 +11,7 @@ from agents.teams import Team
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
+from store.kinds.kind import Spec
 from store.log.ledger import Ledger
 from store.log.protocol import Clock
 from store.task.state import Task
@@ -51,3 +52,5 @@ class Services:
     teams: Mapping[Team, Sequence[Agent]]
     handler_of: Callable[[str], TaskHandler[Any]]
     display: Display
+    require_fit: Callable[[Spec], None]
+    """Raises Unfit where this machine lacks what the work of a spec needs; may take seconds."""

@@ -22,6 +22,10 @@ class BadInput(GonogoError):
     exit_code = 2
 
 
+class Unfit(BadInput):
+    """The machine lacks what the work needs."""
+
+
 class NewerSchema(BadInput):
     """The workspace was written by a newer gonogo; upgrade gonogo to read it."""
 

@@ -94,6 +94,21 @@ class TaskContext:
     progress: Progress = silent
 
 
+class Needs(Protocol[S_contra]):
+    """What one kind of task needs of a machine."""
+
+    def __call__(self, spec: S_contra, workspace: Path) -> None:
+        """Raise Unfit, in one line with the remedy, where this machine lacks what the work of `spec` needs.
+
+        Relative paths in `spec` start at `workspace`. May take seconds, as it loads libraries that the work needs.
+        """
+        ...
+
+
+def nothing(spec: Frozen, workspace: Path) -> None:
+    """Need nothing but what gonogo itself needs."""
+
+
 class TaskHandler(Protocol[S_contra]):
     """Does one kind of task. Raises GonogoError (or anything else) on failure."""
 

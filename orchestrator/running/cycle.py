@@ -15,6 +15,7 @@ from orchestrator.services import Services
 from store.board import Board
 from store.commands import ClaimTask, CloseCycle, ExpireDecisions, OpenCycle
 from store.cycle.state import Cycle
+from store.errors import Unfit
 from store.events import TaskClaimed
 from store.task.state import Task
 
@@ -148,14 +149,21 @@ def _ask(services: Services, agent: Agent) -> Sequence[Recorded]:
 
 
 def _claim(services: Services) -> Task | None:
-    """Let the executive agents choose in turn; the first that finds work gets it, with a lease."""
-    log = services.ledger.log
-    with log.exclusive():
-        services.ledger.refresh()
-        capacity = Capacity(lapsed=lapsed_claims(services.ledger.board, log, services.clock))
-        for agent in services.teams["executive"]:
-            for command in agent.choose(services.ledger.board, capacity):
-                assert isinstance(command, ClaimTask)
+    """Let the executive agents choose in turn; the first that finds work gets it, with a lease.
+
+    Raises Unfit, and claims nothing, where this machine lacks what the study needs next. That is found out while the
+    write lock is not held, as it may take seconds.
+    """
+    log, fit = services.ledger.log, set[str]()
+    while True:
+        with log.exclusive():
+            services.ledger.refresh()
+            chosen = _chosen(services)
+            if chosen is None:
+                return None
+            agent, command = chosen
+            task = services.ledger.board.tasks_by_id[command.task_id]
+            if task.task_id in fit or not task.traits.required:
                 claim = ClaimTask(command.task_id, command.agent, services.worker, command.takeover)
                 (entry,) = services.ledger.submit(claim, actor=agent.actor)
                 assert isinstance(entry.event, TaskClaimed)
@@ -163,6 +171,21 @@ def _claim(services: Services) -> Task | None:
                     first_lease(claim.task_id, entry.event.fence, services.worker, services.clock, services.lease_s)
                 )
                 return services.ledger.board.tasks_by_id[claim.task_id]
+        try:
+            services.require_fit(task.spec)
+        except Unfit as error:
+            raise Unfit(f"this machine cannot do what is next, {task.title}: {error}") from error
+        fit.add(task.task_id)
+
+
+def _chosen(services: Services) -> tuple[Agent, ClaimTask] | None:
+    """The first claim that an executive agent would make, and the agent."""
+    board = services.ledger.board
+    capacity = Capacity(lapsed=lapsed_claims(board, services.ledger.log, services.clock))
+    for agent in services.teams["executive"]:
+        for command in agent.choose(board, capacity):
+            assert isinstance(command, ClaimTask)
+            return agent, command
     return None
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from store.errors import BadInput
+from store.errors import BadInput, Unfit
 from store.study.protocol import DecisionRule, Study
 
 
 def check_study(study: Study, workspace: Path) -> None:
-    """Refuse a study of unknown models, unreadable data or an empty rule; BadInput in one line."""
+    """Refuse a study of unknown models, unreadable data or an empty rule; BadInput in one line.
+
+    Unfit where this machine lacks libraries or a device that its work needs.
+    """
     from tasks.diagnostics.datasets import check
     from tasks.diagnostics.families import find_family
 
     check_rule(study.decision)
+    check_machine(study, workspace)
     for number, model in enumerate(study.models):
         for candidate in model.candidates:
             try:
@@ -24,6 +28,22 @@ def check_study(study: Study, workspace: Path) -> None:
     if study.data.source == "coco":
         for look in range(1, (study.decision.last_look or 1) + 1):
             check(study.data.part(look, study.seed), workspace)
+
+
+def check_machine(study: Study, workspace: Path) -> None:
+    """Raise Unfit where this machine lacks a library or a device that the work of the study needs."""
+    from store.kinds.diagnostics import DiagnosticSpec
+    from store.kinds.environment import EnvironmentSpec
+    from tasks.catalog import require_fit
+
+    data, method = study.data.part(1, study.seed), study.diagnostics
+    try:
+        require_fit(EnvironmentSpec(model=study.models[0].ref), workspace)
+        for model in study.models:
+            for candidate in model.candidates:
+                require_fit(DiagnosticSpec(model=candidate, data=data, method=method), workspace)
+    except Unfit as error:
+        raise Unfit(f"study.toml cannot be carried out on this machine: {error}") from error
 
 
 HIGHEST_ALPHA, LOWEST_ALPHA = 0.5, 1e-12

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from orchestrator.settings import quiet_libraries
 from orchestrator.usecases.errors import BadArgument
 from store.errors import GonogoError
-from store.kinds.diagnostics import Method
+from store.kinds.diagnostics import DiagnosticSpec, Method
 from store.models import DataRef, ModelRef
 from tasks.libraries import INSTALL
 
@@ -51,8 +51,8 @@ class Request:
 def diagnose_model(settings: Settings, request: Request, progress: Progress) -> Diagnosis:
     """Measure one model on a few images; nothing is written to any study.
 
-    Raises BadArgument or BadInput for a model, data or a method that cannot be used, and GonogoError where weights or
-    libraries are not there, with the remedy.
+    Raises BadArgument or BadInput for a model, data or a method that cannot be used, Unfit where libraries or the
+    device are not here, and GonogoError where weights are not, with the remedy.
     """
     quiet_libraries()
     ref, method = _model(request), _method(request)
@@ -73,10 +73,12 @@ def diagnose_model(settings: Settings, request: Request, progress: Progress) -> 
 def _diagnosed(
     settings: Settings, request: Request, ref: ModelRef, source: DataRef, method: Method, progress: Progress
 ) -> Diagnosis:
+    from tasks.catalog import require_fit
     from tasks.diagnostics.diagnose import diagnose
     from tasks.diagnostics.families.weights import WeightsUnavailable
 
     workspace, cache = settings.workspace.resolve(), settings.cache.expanduser()
+    require_fit(DiagnosticSpec(model=ref, data=source, method=method), workspace)
     try:
         return diagnose(ref, source, workspace, request.batch_size, request.seed, progress, method, cache)
     except WeightsUnavailable as error:

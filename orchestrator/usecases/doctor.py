@@ -13,12 +13,10 @@ from orchestrator.packages import PACKAGES, foreign_package
 from orchestrator.settings import Settings
 from orchestrator.workspace import Workspace
 from store.errors import GonogoError
-from tasks.libraries import INSTALL, versions
+from tasks.libraries import EXTRA, INSTALL, versions
 
 LOW_DISK = 1 << 30
 """Bytes below which a cycle may not be able to finish."""
-
-EXTRA = ("torch", "torchvision", "open_clip_torch", "transformers", "timm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +136,13 @@ def _key(settings: Settings) -> tuple[bool, str]:
 
 def _study(settings: Settings) -> tuple[bool, str]:
     from orchestrator.study.file import read_study
+    from orchestrator.study.preflight import check_machine
 
     path = Workspace(settings.workspace).study_file
     if not path.is_file():
         return True, f"no {path}; gonogo init DIR writes one"
     study = read_study(path).study
+    check_machine(study, settings.workspace.resolve())
     return True, f"{study.name}: {len(study.models)} models, looks of {study.data.n} images: {study.decision.looks}"
 
 

@@ -58,8 +58,10 @@ class Method(Evolving):
 
     @field_validator("device")
     @classmethod
-    def _named(cls, value: str) -> str:
-        if not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,3})?", value):
+    def _named(cls, value: str, info: ValidationInfo) -> str:
+        stored = (info.context or {}).get(STORED, False)  # logs may hold cuda:01, which PyTorch does not read
+        number = "[0-9]{1,3}" if stored else "(0|[1-9][0-9]{0,2})"
+        if not re.fullmatch(rf"auto|cpu|cuda(:{number})?", value):
             raise ValueError(f"there is no device {value!r}; give auto, cpu, cuda or cuda:N")
         return value
 

@@ -10,7 +10,7 @@ from tasks.audit.audit import audit
 from tasks.audit.finding import VERDICTS
 from tasks.audit.reading.decoding import decoded
 from tasks.audit.reading.opening import read_report
-from tasks.handler import Done, Outcome, TaskContext, TaskHandler, measured
+from tasks.handler import Done, Needs, Outcome, TaskContext, TaskHandler, measured, nothing
 
 RESULT_FILE = "audit.json"
 
@@ -45,3 +45,5 @@ def audit_report(spec: AuditSpec, context: TaskContext) -> Outcome:
 
 
 HANDLER: TaskHandler[AuditSpec] = audit_report
+
+NEEDS: Needs[AuditSpec] = nothing

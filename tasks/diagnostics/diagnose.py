@@ -19,6 +19,7 @@ from tasks.diagnostics.alignment import Alignment, alignment
 from tasks.diagnostics.datasets import CaptionedImage, Dataset, open_data
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.datasets.sample import data_digest
+from tasks.diagnostics.devices import find_device
 from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, Site
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.dual import DualEncoder
@@ -67,9 +68,9 @@ def diagnose(
     """Measure the attention of `model` on `data`.
 
     `batch_size` counts images, and is halved as often as memory runs out; `seed` is that of random weights; `cache` is
-    a folder in which nulls are kept for the next time. Raises BadInput for unusable data, weights or plants,
-    WeightsUnavailable where weights cannot be had, ImportError where a library is missing, and GonogoError when one
-    image does not fit in memory or the scores are not finite.
+    a folder in which nulls are kept for the next time. Raises BadInput for unusable data, weights or plants, Unfit for
+    a device that is not here, WeightsUnavailable where weights cannot be had, ImportError where a library is missing,
+    and GonogoError when one image does not fit in memory or the scores are not finite.
     """
     import torch
 
@@ -79,7 +80,7 @@ def diagnose(
     packages = (*family.packages, "numpy", "pillow")
     installed = versions(packages)
     how = method or Method()
-    device = _device(how.device)
+    device = find_device(how.device)
     progress(0, len(dataset), f"loading {model.locator}")
     try:
         loaded = _load(family, model, workspace, seed, device, getattr(torch, how.dtype))
@@ -293,14 +294,3 @@ def _load(
         return loaded
     except BadInput as error:
         raise UnusableModel(str(error)) from error
-
-
-def _device(asked: str) -> torch.device:
-    import torch
-
-    if asked == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    device = torch.device(asked)
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise BadInput(f"device {asked}: there are {torch.cuda.device_count()} GPUs here; give `auto`, or `cpu`")
-    return device

@@ -16,14 +16,16 @@ from store.kinds import unit_of
 from store.kinds.diagnostics import SAMPLES, DiagnosticFacts, DiagnosticSpec, null_array, site_array
 from store.kinds.diagnostics_sites import SitePlace
 from store.metrics import SHARE, Metric
+from tasks.diagnostics.devices import find_device
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import LOSSES, SUMMARY, Diagnosis, Summary, summarise
 from tasks.diagnostics.document import to_json
+from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.pictures import draw
-from tasks.handler import Blocked, Done, Measurement, Outcome, TaskContext, TaskHandler, measured
-from tasks.libraries import INSTALL
+from tasks.handler import Blocked, Done, Measurement, Needs, Outcome, TaskContext, TaskHandler, measured
+from tasks.libraries import INSTALL, require_libraries
 from tasks.memory import is_out_of_memory
 
 MEND = "mend what is named, or take a substitute"
@@ -269,4 +271,20 @@ def _json(found: Diagnosis, folder: Path) -> Path:
     return path
 
 
+def require_fit(spec: DiagnosticSpec, workspace: Path) -> None:
+    """Raise Unfit where the libraries of the model's family, or the device that was asked for, are not here.
+
+    A family that cannot be found is no fault of the machine: measuring tells of it.
+    """
+    require_libraries(("torch",))  # before a family of one's own is imported, which may import it too
+    find_device(spec.method.device)
+    try:
+        packages = find_family(spec.model.family, workspace).packages
+    except BadInput:
+        return
+    require_libraries(packages)
+
+
 HANDLER: TaskHandler[DiagnosticSpec] = measure_attention
+
+NEEDS: Needs[DiagnosticSpec] = require_fit

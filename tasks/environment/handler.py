@@ -32,9 +32,9 @@ from tasks.environment.device import (
     inspect_torch,
 )
 from tasks.environment.throughput import Sweep, sweep
-from tasks.environment.tower import ImageTower, load_tower
-from tasks.handler import Blocked, Done, Measurement, Outcome, TaskContext, TaskHandler, measured
-from tasks.libraries import INSTALL
+from tasks.environment.tower import ImageTower, load_tower, reference_packages
+from tasks.handler import Blocked, Done, Measurement, Needs, Outcome, TaskContext, TaskHandler, measured
+from tasks.libraries import INSTALL, require_libraries
 from tasks.memory import peak_bytes, reset_peak
 from tasks.stopwatch import stopwatch_of
 
@@ -154,4 +154,11 @@ def _device(driver: Driver | None, torch: Torch) -> str:
     return NO_GPU
 
 
+def require_fit(spec: EnvironmentSpec, workspace: Path) -> None:  # noqa: ARG001
+    """Raise Unfit where the libraries of the model are not here that stands in for any other."""
+    require_libraries(reference_packages())
+
+
 HANDLER: TaskHandler[EnvironmentSpec] = measure_environment
+
+NEEDS: Needs[EnvironmentSpec] = require_fit

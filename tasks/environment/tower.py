@@ -53,6 +53,11 @@ class ImageTower:
         return encode
 
 
+def reference_packages() -> tuple[str, ...]:
+    """Distributions that REFERENCE needs."""
+    return find_family(REFERENCE.family).packages
+
+
 def load_tower(ref: ModelRef, workspace: Path, seed: int, device: DeviceKind) -> ImageTower:
     """Load a model for timing; where that cannot be had, its architecture with random weights, else REFERENCE.
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from store.kinds.diagnostics_metrics import ROLE_ENTROPY_LOSS
 from store.kinds.statistics import StatisticsFacts, StatisticsSpec
 from store.kinds.statistics_metrics import INDEPENDENT
-from tasks.handler import Done, Outcome, TaskContext, TaskHandler
+from tasks.handler import Done, Needs, Outcome, TaskContext, TaskHandler, nothing
 from tasks.statistics.comparison import Comparison, compare
 from tasks.statistics.in_range import in_range
 from tasks.statistics.measurements import measurements
@@ -128,3 +128,5 @@ def _plain(value: Any) -> Any:
 
 
 HANDLER: TaskHandler[StatisticsSpec] = compare_models
+
+NEEDS: Needs[StatisticsSpec] = nothing

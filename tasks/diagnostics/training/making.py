@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.errors import BadInput, GonogoError
+from store.errors import BadInput
 from tasks import libraries
 from tasks.diagnostics.datasets.shapes import VERSION
 from tasks.diagnostics.quiet import quiet
@@ -18,6 +18,7 @@ from tasks.diagnostics.training.loop import TrainingPlan, TrainingProgress, fit
 from tasks.diagnostics.training.recipes import find_recipe
 from tasks.diagnostics.zoo import card, folder
 from tasks.diagnostics.zoo.card import FILE, Card, Data, Score, Training, read_card
+from tasks.libraries import MissingLibraries
 
 if TYPE_CHECKING:
     from tasks.diagnostics.training.recipes.recipe import Recipe
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 LIBRARIES = ("torch", "torchvision", "transformers", "tokenizers", "safetensors", "open_clip_torch", "timm", "numpy")
 SCORED = 500
 """Held-out scenes of a score, where it does not say otherwise."""
-
-
-class MissingLibraries(GonogoError):
-    """The libraries that models need are not installed."""
 
 
 def make(name: str, out: Path, seed: int, steps: int | None, on_step: Callable[[TrainingProgress], None]) -> Card:

@@ -118,7 +118,8 @@ def test_every_kind_has_a_handler_a_planning_rule_and_an_executive_agent() -> No
     for kind, room in ROOMS.items():
         path = ROOT / "tasks" / room / "handler.py"
         assert path.is_file(), f"{path.relative_to(ROOT)} is missing: it defines the HANDLER of the kind {kind}"
-        assert hasattr(import_module(f"tasks.{room}.handler"), "HANDLER"), f"tasks/{room}/handler.py defines no HANDLER"
+        for part in ("HANDLER", "NEEDS"):
+            assert hasattr(import_module(f"tasks.{room}.handler"), part), f"tasks/{room}/handler.py defines no {part}"
     assert {rule.kind for rule in RULES} == set(KINDS), (
         "tasks of every kind are planned by some rule: add a module with a RULE to agents/planning/rules"
     )

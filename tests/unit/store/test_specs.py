@@ -175,10 +175,14 @@ def test_devices_are_named_as_pytorch_names_them(device: str) -> None:
     assert Method(device=device).device == device
 
 
-@pytest.mark.parametrize("device", ["", "gpu", "cuda:", "cuda:x", "cuda:0\n", "CPU", "cuda:99999", "cuda:٣"])
+@pytest.mark.parametrize("device", ["", "gpu", "cuda:", "cuda:x", "cuda:0\n", "CPU", "cuda:99999", "cuda:٣", "cuda:01"])
 def test_another_device_is_refused_with_those_that_there_are(device: str) -> None:
     with pytest.raises(ValueError, match="give auto, cpu, cuda or cuda:N"):
         Method(device=device)
+
+
+def test_a_device_that_logs_may_hold_is_read_from_them() -> None:
+    assert Method.model_validate({"device": "cuda:01"}, context={STORED: True}).device == "cuda:01"
 
 
 @pytest.mark.parametrize("rows", [2, 7])

@@ -54,7 +54,17 @@ def services(tmp_path: Path, clock, study_data, mlflow_uri: str) -> Services:
     ledger.submit(c.ClaimTask(ledger.board.tasks[0].task_id, "operations", "w"), actor="a")
     tracker = Tracker(mlflow_uri, tmp_path.name, artifacts, workspace.artifacts / "mlflow")
     return Services(
-        workspace, ledger, tracker, artifacts, clock, "w", 30.0, TEAMS, lambda _: pytest.fail("no handler"), Silent()
+        workspace,
+        ledger,
+        tracker,
+        artifacts,
+        clock,
+        "w",
+        30.0,
+        TEAMS,
+        lambda _: pytest.fail("no handler"),
+        Silent(),
+        lambda spec: None,
     )
 
 
