@@ -104,17 +104,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
-    from orchestrator.packages import foreign_package
-    from store.errors import GonogoError
+    from orchestrator.packages import fault
 
     debug = "--debug" in arguments
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter still gets the rest
+    wrong = fault()
+    if wrong is not None:  # before anything else is imported, which might not be ours
+        return _say(wrong, 1)
+    from store.errors import GonogoError
+
     try:
-        foreign = foreign_package()
-        if foreign is not None:
-            raise GonogoError(foreign)
         result = gonogo.main(arguments, prog_name="gonogo", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0

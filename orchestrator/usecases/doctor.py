@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 
-from orchestrator.packages import PACKAGES, foreign_package
+from orchestrator.packages import PACKAGES, REMEDY, fault
 from orchestrator.settings import Settings
 from orchestrator.workspace import Workspace
 from store.errors import GonogoError
@@ -60,14 +60,14 @@ def _python(_: Settings) -> tuple[bool, str]:
 
 
 def _packages(_: Settings) -> tuple[bool, str]:
-    foreign = foreign_package()
-    if foreign:
-        return False, foreign
+    wrong = fault(thorough=True)
+    if wrong is not None:
+        return False, wrong
     owners = packages_distributions()
     others = {name: sorted(set(owners.get(name, ())) - {"gonogo"}) for name in PACKAGES}
     for name, claimed in others.items():
         if claimed:
-            return False, f"{', '.join(claimed)} installs a package named {name!r} too; use an environment of its own"
+            return False, f"{', '.join(claimed)} installs a package named {name!r} too; {REMEDY}"
     return True, f"{', '.join(PACKAGES)} are gonogo's own"
 
 
