@@ -23,7 +23,7 @@ setup: .venv/ready  ## make .venv from requirements.lock
 	touch $@
 
 demo: setup  ## run the demo study; ends with 3 when a human has to decide
-	$(BIN)/gonogo init $(DEMO) --from examples/demo/study.toml --keep
+	$(BIN)/gonogo init $(DEMO) --from demo --keep
 	@$(BIN)/gonogo run --workspace $(DEMO); code=$$?; \
 	  if [ $$code -eq 3 ]; then echo "make demo: the study waits for a human, which is a good end (exit code 3)"; exit 0; fi; exit $$code
 

@@ -1,1 +1,1 @@
-"""Jinja templates and nothing else: what a report says, never how its numbers come about."""
+"""Study files to start from, and Jinja templates: what a report says, never how its numbers come about."""

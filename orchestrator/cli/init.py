@@ -14,13 +14,12 @@ from orchestrator.cli.common import note, this_command
 @click.option(
     "--from",
     "source",
-    type=click.Path(path_type=Path, dir_okay=False),
     default=None,
     metavar="FILE",
-    help="Copy this study file instead of the starter.",
+    help="Copy this study file instead of the starter; `demo` is the demo study.",
 )
 @click.option("--keep", is_flag=True, help="Leave a study file that is there already as it is.")
-def init_command(directory: Path, source: Path | None, keep: bool) -> None:
+def init_command(directory: Path, source: str | None, keep: bool) -> None:
     """Write a study file to start from.
 
     It is DIRECTORY/study.toml, the protocol of a new study.

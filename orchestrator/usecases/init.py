@@ -12,6 +12,9 @@ from orchestrator.study.file import read_study
 from orchestrator.workspace import Workspace
 from store.errors import BadInput
 
+DEMO = "demo"
+"""As a source: the demo study, which every installation has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -22,10 +25,10 @@ class Started:
     """False when one was there already, and stays as it is."""
 
 
-def start_study(directory: Path, source: Path | None = None, keep: bool = False) -> Started:
-    """Write DIRECTORY/study.toml: the starter, or a copy of `source`, which must be a valid study file.
+def start_study(directory: Path, source: str | None = None, keep: bool = False) -> Started:
+    """Write DIRECTORY/study.toml: the starter, or a copy of `source`, which is DEMO or the path of a valid study file.
 
-    Raises BadInput when `source` is none, or a study file is there already that is not to be kept.
+    Raises BadInput when `source` is neither, or a study file is there already that is not to be kept.
     """
     require_addressable(directory)
     target = Workspace(directory).study_file
@@ -33,10 +36,12 @@ def start_study(directory: Path, source: Path | None = None, keep: bool = False)
         if keep:
             return Started(target, written=False)
         raise BadInput(f"{target} is there already; choose another folder, or give --keep to leave it as it is")
-    if source is not None:
-        read_study(source)
-        content = source.read_bytes()
-    else:
-        content = files("templates").joinpath("study/study.toml").read_bytes()
-    write_durably(target, content)
+    write_durably(target, _content(source))
     return Started(target, written=True)
+
+
+def _content(source: str | None) -> bytes:
+    if source is None or source == DEMO:
+        return files("templates").joinpath(f"study/{source or 'study'}.toml").read_bytes()
+    read_study(Path(source))
+    return Path(source).read_bytes()

@@ -93,3 +93,12 @@ def test_doctor_compares_every_byte_and_tells_of_names_that_are_shared(site: Pat
     changed = (site / "tasks/catalog.py").read_text().replace("task", "tusk", 1)
     (site / "tasks/catalog.py").write_text(changed)
     assert f"tasks/catalog.py in {site} is not the file" in started(site, "doctor").stdout
+
+
+def test_the_demo_study_comes_with_it(site: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = started(site, "init", "here", "--from", "demo", cwd=empty)
+    assert (done.returncode, done.stdout) == (0, "here/study.toml\n")
+    assert (empty / "here/study.toml").read_bytes() == (ROOT / "examples/demo/study.toml").read_bytes()
+    assert started(site, "power", "--study", "-w", "here", cwd=empty).returncode == 0
