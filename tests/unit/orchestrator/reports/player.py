@@ -222,7 +222,7 @@ def _evidence(each: Measurement, run: str, sha256: str | None) -> Evidence:
     interval = None
     if each.low is not None and each.high is not None:
         interval = Interval(low=shorter(each.low), high=shorter(each.high))
-    value = shorter(each.value)
+    value = shorter(each.value, each.metric)
     return Evidence(
         run_id=run, metric=each.metric, value=value, unit=each.unit, n=each.n, interval=interval, digest=sha256
     )
