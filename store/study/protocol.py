@@ -28,8 +28,9 @@ from store.text import complaint
 UnitInterval = Annotated[float, Field(gt=0, lt=1)]
 
 
-def _printable(text: str) -> str:
-    wrong = complaint(text)
+def _printable(text: str, info: ValidationInfo) -> str:
+    stored = (info.context or {}).get(STORED, False)  # a newer Python knows more marks: what one took, all can read
+    wrong = None if stored else complaint(text)
     if wrong is not None:
         raise ValueError(wrong)
     return text

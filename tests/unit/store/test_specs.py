@@ -161,6 +161,18 @@ def test_what_a_study_file_leaves_out_means_what_it_meant_when_the_study_began()
     assert said.going_on(old).decision.test == "johnson", "what is said is meant"
 
 
+def test_a_text_that_was_taken_once_is_read_on_a_python_that_knows_its_marks() -> None:
+    """U+1343A is unassigned in Python 3.11, and a format character from 3.12 on."""
+    given = {
+        "name": "a", "question": "b", "claim": "c \u202e", "data": {"source": "shapes", "n": 1},
+        "models": [{"id": "m", "family": "clip", "name": "tiny", "weights": "random"}],
+        "decision": {"threshold": 0.7, "at_least": 1},
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=r"U\+202E"):
+        Study.model_validate(given)
+    assert Study.model_validate(given, context={STORED: True}).claim == "c \u202e"
+
+
 def test_the_plant_of_a_study_is_kept_in_its_one_way_of_writing() -> None:
     given = {"id": "a", "family": "clip", "name": "tiny", "weights": "random"}
     model = StudyModel.model_validate({**given, "plant": "scale=8.0,layers=2,0-1,tower=vision"})
