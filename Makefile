@@ -2,21 +2,31 @@
 # Needs Python 3.11 or newer, make, and a package index. No GPU, no model hub.
 
 PYTHON ?= python3
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 DEMO := demo
 WORKERS := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE  # compiling torch and MLflow takes ten seconds, at every start
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test check format lint types floors tests chaos browser bench bench-diagnostics bench-planted bench-tampering bench-mutations calibrate lock clean
+.PHONY: help setup asked-for demo test check format lint types floors tests chaos browser bench bench-diagnostics bench-planted bench-tampering bench-mutations calibrate lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-setup: .venv/ready  ## make .venv from requirements.lock
+setup: $(VENV)/ready  ## make .venv from requirements.lock; of another Python with PYTHON=python3.13 VENV=.venv-3.13
 
-.venv/ready: requirements.lock pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+VERSION := -c 'import sys; print(sys.version_info[:2])'
+ifeq ($(origin PYTHON), command line)
+setup: asked-for
+endif
+
+asked-for:
+	@test ! -x $(BIN)/python || test "$$($(BIN)/python $(VERSION))" = "$$($(PYTHON) $(VERSION))" || \
+	  { echo "$(VENV) is of another Python than $(PYTHON); name another folder, such as VENV=.venv-other" >&2; exit 1; }
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
@@ -76,4 +86,4 @@ lock: setup  ## resolve requirements.lock again
 	  --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
 clean:  ## remove .venv and the demo workspace
-	rm -rf .venv $(DEMO)
+	rm -rf $(VENV) $(DEMO)

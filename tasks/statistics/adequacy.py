@@ -105,6 +105,6 @@ def examine_derived(x: Floats, magnitude: Floats, minimum: int = MINIMUM_IMAGES)
         spread = sample.sd
     if not np.isfinite(spread):
         return Undetermined("the values are too large for a standard deviation")
-    if spread <= SMALLEST_RELATIVE_SPREAD * magnitude[present].max():
+    if spread <= SMALLEST_RELATIVE_SPREAD * np.max(magnitude[present]):
         return Undetermined("the values do not differ by more than rounding noise")
     return sample

@@ -56,5 +56,5 @@ def leave_one_out(sample: Sample, value: float = 0.0, alternative: Alternative =
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (means - value) / np.sqrt(squares / (n - 2) / (n - 1))
     p = p_values(np.where(np.isnan(t), 0.0, t), n - 2, alternative)
-    low, high = float(means.min()), float(means.max())
-    return LeaveOneOut(low, high, float(p.min()), float(p.max()))
+    low, high = float(np.min(means)), float(np.max(means))
+    return LeaveOneOut(low, high, float(np.min(p)), float(np.max(p)))
