@@ -16,9 +16,10 @@ from orchestrator.services import Services
 from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
 from store import commands as c
+from store.errors import Unfit
 from store.kinds import KINDS
 from store.kinds.environment import EnvironmentFacts, EnvironmentSpec
-from store.kinds.kind import Phase
+from store.kinds.kind import Phase, Spec
 from store.log.ledger import Ledger
 from store.log.memory import MemoryLog
 from store.study.protocol import Study
@@ -52,8 +53,10 @@ def services(tmp_path: Path, clock, study_data) -> Services:
     ledger = Ledger(MemoryLog(clock))
     ledger.submit(c.RegisterStudy(Study.model_validate(study_data())), actor="system")
     tracker = Tracker(f"sqlite:///{tmp_path / 'mlflow.db'}", "a study", artifacts, workspace.artifacts / "mlflow")
-    handlers = {"environment": probe, "diagnostic": nothing, "audit": handler_of("audit")}
-    return Services(workspace, ledger, tracker, artifacts, clock, "w", 30.0, TEAMS, handlers.__getitem__, Silent())
+    handlers = {"environment": probe, "diagnostic": nothing, "audit": handler_of("audit")}.__getitem__
+    return Services(
+        workspace, ledger, tracker, artifacts, clock, "w", 30.0, TEAMS, handlers, Silent(), lambda spec: None
+    )
 
 
 def story(services: Services) -> list[str]:
@@ -71,6 +74,18 @@ def story(services: Services) -> list[str]:
 
 def test_what_is_measured_comes_before_the_assessment_and_audits_after_the_report(services: Services) -> None:
     assert run_cycle(services) is Ending.WAITS
+    assert story(services) == ["environment", "diagnostic", "AssessmentMade", "ReportWritten", "audit", "CycleClosed"]
+
+
+def test_a_machine_claims_only_what_it_is_fit_for(services: Services) -> None:
+    def require_fit(spec: Spec) -> None:
+        if spec.kind == "diagnostic":
+            raise Unfit("there is no GPU here")
+
+    with pytest.raises(Unfit, match=r"cannot do what is next, Measure attention .*: there is no GPU here"):
+        run_cycle(replace(services, require_fit=require_fit))
+    assert story(services) == ["environment"]
+    assert run_cycle(services) is Ending.WAITS, "another machine goes on"
     assert story(services) == ["environment", "diagnostic", "AssessmentMade", "ReportWritten", "audit", "CycleClosed"]
 
 
