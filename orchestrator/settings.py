@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from dataclasses import dataclass
@@ -22,10 +23,10 @@ class Settings:
     """How long a claim lasts without a sign of life."""
     lock_timeout_s: float = 10.0
     """How long to wait for a log that another process writes to."""
-    key: Path = Path()
-    """File of the key that signs heads of the log."""
-    cache: Path = Path()
-    """Folder of null models that are kept for the next diagnosis; may begin with ~."""
+    key: Path | None = None
+    """File of the key that signs heads of the log; None where the user has no home to keep one in."""
+    cache: Path | None = None
+    """Folder of null models that are kept for the next diagnosis; None where the user has no home."""
 
     @classmethod
     def of(cls, workspace: Path | None) -> Settings:
@@ -36,7 +37,10 @@ class Settings:
         file, which otherwise lies in the user's configuration. Raises BadInput, too, for a folder in which MLflow would
         not find its database again.
         """
-        chosen = (workspace or Path(os.environ.get("GONOGO_WORKSPACE") or ".")).expanduser()
+        named = workspace or Path(os.environ.get("GONOGO_WORKSPACE") or ".")
+        chosen = _at_home(named)
+        if chosen is None:
+            raise BadInput(f"workspace {named}: there is no such user with a home folder")
         require_addressable(chosen)
         return cls(
             workspace=chosen,
@@ -56,14 +60,22 @@ def require_addressable(workspace: Path) -> None:
         )
 
 
-def _key_file() -> Path:
+def _key_file() -> Path | None:
     chosen = os.environ.get("GONOGO_KEY")
     home = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
-    return (Path(chosen) if chosen else Path(home) / "gonogo" / "signing.key").expanduser()
+    return _at_home(Path(chosen) if chosen else Path(home) / "gonogo" / "signing.key")
 
 
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "gonogo" / "nulls"
+def _cache() -> Path | None:
+    return _at_home(Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "gonogo" / "nulls")
+
+
+def _at_home(path: Path) -> Path | None:
+    """The path with ~ or ~name read; None where that user has no home, as in some containers."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return None
 
 
 def _seconds(name: str, default: float) -> float:
@@ -84,6 +96,7 @@ def quiet_libraries() -> None:
 
     Called before any of them is imported; values that the user has set stay.
     """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells at length that a home cannot be written
     for name, value in {
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "DO_NOT_TRACK": "true",

@@ -141,12 +141,23 @@ def run(arguments: list[str]) -> int:
         return _say(str(error), error.exit_code)
     except OSError as error:
         _trace(debug)
+        if not _is_somewhere():
+            return _say("the folder in which this was started is gone; change to another one, then run it again", 2)
         full = "; free some space, then run the same command again" if error.errno == errno.ENOSPC else ""
         return _say(f"{error.filename or 'the disk'}: {error.strerror}{full}", 1)
     except Exception as error:
         _trace(debug)
         hint = "" if debug else "; gonogo --debug shows where"
         return _say(f"unexpected {type(error).__name__}: {error}{hint}", 1)
+
+
+def _is_somewhere() -> bool:
+    """False when the current folder was removed, which nothing that takes a relative path survives."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 class Terminated(KeyboardInterrupt):

@@ -77,7 +77,7 @@ def _diagnosed(
     from tasks.diagnostics.diagnose import diagnose
     from tasks.diagnostics.families.weights import WeightsUnavailable
 
-    workspace, cache = settings.workspace.resolve(), settings.cache.expanduser()
+    workspace, cache = settings.workspace.resolve(), settings.cache
     require_fit(DiagnosticSpec(model=ref, data=source, method=method), workspace)
     try:
         return diagnose(ref, source, workspace, request.batch_size, request.seed, progress, method, cache)

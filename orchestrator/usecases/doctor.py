@@ -125,13 +125,11 @@ def _disk(settings: Settings) -> tuple[bool, str]:
 def _key(settings: Settings) -> tuple[bool, str]:
     from orchestrator.checking.signing import own_key, public_key
 
+    if settings.key is None:
+        return False, "this user has no home folder to keep a signing key in; GONOGO_KEY names a file"
     key = own_key(settings.key)
-    return (
-        True,
-        f"no {settings.key} yet; gonogo run makes one"
-        if key is None
-        else f"{settings.key}, public half {public_key(key)}",
-    )
+    told = "" if key is None else public_key(key)
+    return True, f"{settings.key}, public half {told}" if told else f"no {settings.key} yet; gonogo run makes one"
 
 
 def _study(settings: Settings) -> tuple[bool, str]:

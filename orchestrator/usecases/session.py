@@ -203,6 +203,9 @@ def held_key(settings: Settings, notify: Notify) -> Ed25519PrivateKey | None:
 
     BadInput when its file holds something else.
     """
+    if settings.key is None:
+        notify("heads of the log are not signed: this user has no home folder; GONOGO_KEY names a file for the key")
+        return None
     key = own_key(settings.key)
     if key is None:
         try:

@@ -67,7 +67,7 @@ def _public_key(given: str) -> str:
 
 def _is_mine(signed: SignedHead, settings: Settings) -> bool:
     try:
-        own = own_key(settings.key)
+        own = own_key(settings.key) if settings.key is not None else None
     except BadInput:  # a key file that holds no key is no fault of the log
         return False
     return own is not None and public_key(own) == signed.key

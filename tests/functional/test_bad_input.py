@@ -236,6 +236,14 @@ def test_a_log_that_is_a_folder_or_empty_beside_its_reports(workspace: Path, gon
         refused(gonogo(command, "-w", workspace), "gonogo.db cannot be opened")
 
 
+def test_a_folder_that_is_gone_is_named(tmp_path: Path, gonogo, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    refused(gonogo("board"), "the folder in which this was started is gone")
+
+
 def test_a_position_beyond_all_numbers(workspace: Path, gonogo) -> None:
     refused(gonogo("board", "--at", "9" * 23, "-w", workspace), "--at")
 

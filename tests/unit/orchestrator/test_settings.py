@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pwd
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,26 @@ def test_a_time_that_makes_no_sense_is_named(name: str, seconds: str, monkeypatc
     monkeypatch.setenv(name, seconds)
     with pytest.raises(BadInput, match=f"{name}={seconds}: give a number of seconds"):
         Settings.of(Path("x"))
+
+
+def test_a_user_without_a_home_keeps_no_key_and_no_cache_unless_told_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a container has it that is run under a number without a name."""
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "GONOGO_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", _unknown)
+    homeless = Settings.of(Path("x"))
+    assert (homeless.workspace, homeless.key, homeless.cache) == (Path("x"), None, None)
+    monkeypatch.setenv("GONOGO_KEY", "/keys/mine")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/cache")
+    settled = Settings.of(Path("x"))
+    assert (settled.key, settled.cache) == (Path("/keys/mine"), Path("/cache/gonogo/nulls"))
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-that-name", "~nobody-of-that-name/study"])
+def test_the_home_of_nobody_is_no_workspace(name: str) -> None:
+    with pytest.raises(BadInput, match="no such user"):
+        Settings.of(Path(name))
+
+
+def _unknown(uid: int) -> None:
+    raise KeyError(f"getpwuid(): uid not found: {uid}")
