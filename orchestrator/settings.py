@@ -51,12 +51,15 @@ class Settings:
         )
 
 
-def require_addressable(workspace: Path) -> None:
-    """Raise BadInput for a folder in which MLflow would not find its database again."""
-    if _IN_ADDRESSES.search(str(workspace.absolute())):
+def require_addressable(path: Path, where: str | None = None) -> None:
+    """Raise BadInput for a workspace, or a database, that MLflow would not find again.
+
+    `where` names what is refused, by default the workspace.
+    """
+    if _IN_ADDRESSES.search(str(path.absolute())):
         raise BadInput(
-            f"workspace {workspace}: in the address of MLflow's database, ? and % with two hex digits mean something "
-            "else; choose another name"
+            f"{where or f'workspace {path}'}: in the address of MLflow's database, ? and % with two hex digits mean "
+            "something else; choose another name"
         )
 
 

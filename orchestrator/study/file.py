@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from orchestrator.settings import require_addressable
 from store.errors import BadInput, GonogoError, first_line
 from store.kinds.diagnostics import Method
 from store.study.protocol import Approvals, Budget, Data, DecisionRule, Study, StudyModel
@@ -27,6 +28,8 @@ SECTIONS = {
 }
 """Every section of a study file, and the keys it may have."""
 
+_SQLITE = "sqlite:///"
+
 _KEYS = frozenset(SECTIONS).union(*SECTIONS.values())
 
 
@@ -36,7 +39,7 @@ class StudyFile:
 
     study: Study
     tracking_uri: str | None
-    """None: `mlflow.db` in the workspace."""
+    """Of a SQLite store with its absolute path. None: `mlflow.db` in the workspace."""
 
 
 def read_study(path: Path) -> StudyFile:
@@ -93,7 +96,20 @@ def _tracking_uri(path: Path, tracking: dict[str, Any]) -> str | None:
         return None
     if not isinstance(uri, str) or not uri.startswith(("sqlite:///", "postgresql", "mysql", "http://", "https://")):
         raise BadInput(f"{path}: tracking.uri must be a sqlite:///, postgresql:// or http(s):// address")
-    return uri
+    return _beside(path, uri) if uri.startswith(_SQLITE) else uri
+
+
+def _beside(path: Path, uri: str) -> str:
+    """A SQLite address whose file, where it is relative, lies beside the study file, from whichever folder it is read.
+
+    BadInput for one that names no file that is found again: in memory, or with what an address reads otherwise.
+    """
+    named = uri.removeprefix(_SQLITE)
+    if named in ("", ":memory:"):
+        raise BadInput(f"{path}: tracking.uri names no file, so that its runs would be lost; give sqlite:///PATH")
+    place = path.parent.absolute() / Path(named).expanduser()
+    require_addressable(place, f"{path}: tracking.uri")
+    return f"{_SQLITE}{place.resolve()}"
 
 
 def _first(error: ValidationError) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.artifacts import partial_folder
-from orchestrator.tracking.runs import ACTIVE, FINISHED, LoggedRun
+from orchestrator.tracking.runs import ACTIVE, FINISHED, LoggedRun, reads
 from store.errors import GonogoError, StoreBusy, TrackingFailure, first_line
 from tasks.handler import Done
 
@@ -161,7 +161,7 @@ class Client:
 
         root = self._artifact_root.resolve()
         root.mkdir(parents=True, exist_ok=True)
-        location = root.as_uri() if sqlite_file(self.uri) is not None else None
+        location = root.as_uri() if reads(self.uri) else None  # a server has a place of its own
         try:
             number = client.create_experiment(self._experiment, artifact_location=location, tags={LOG: self._origin})
         except MlflowException as error:

@@ -33,7 +33,7 @@ class Tracker:
     def __init__(
         self, uri: str, experiment: str, artifacts: ArtifactStore, artifact_root: Path, origin: str = "unknown"
     ) -> None:
-        """`artifact_root` is where MLflow keeps its own copies of artifacts, as long as the store is a SQLite file.
+        """`artifact_root` is where MLflow keeps its own copies of artifacts, as long as the store is a database.
 
         `origin` is the hash of the log's first event: runs of other logs in the same store are none of ours.
         """

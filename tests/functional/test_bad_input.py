@@ -90,6 +90,9 @@ def refused(said, *words: str, code: int = 2) -> None:
          ["models.0.plant", "tower", "'vision', 'text'"]),
         ('name = "tiny"\nweights', 'plant = "tower=vision"\nname = "tiny"\nweights', ["models.0.plant", "scale"]),
         ('["clip:small@random"]', '["clip:small@random#"]', ["models.2.substitutes", "names no plant"]),
+        ("[data]", '[tracking]\nuri = "sqlite:///:memory:"\n[data]', ["tracking.uri names no file", "sqlite:///PATH"]),
+        ("[data]", '[tracking]\nuri = "sqlite:///"\n[data]', ["tracking.uri names no file"]),
+        ("[data]", '[tracking]\nuri = "sqlite:///runs.db?mode=ro"\n[data]', ["tracking.uri: ", "?", "another name"]),
     ],
 )  # fmt: skip
 def test_a_study_file_that_makes_no_sense(tmp_path: Path, gonogo, old: str, new: str, words: list[str]) -> None:

@@ -108,6 +108,19 @@ def test_a_store_that_is_shared_is_not_moved_by_one_of_its_users(tmp_path: Path,
     assert (tmp_path / "old/artifacts/mlflow").as_uri() in addresses
 
 
+def test_what_a_database_server_keeps_no_files_for_lies_in_the_workspace_and_not_where_the_command_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database by another address than that of a SQLite file, as MySQL's or PostgreSQL's would be."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    place = tmp_path / "one/mlflow"
+    uri = f"sqlite+pysqlite:///{tmp_path / 'server.db'}"
+    run_id = log(Tracker(uri, "study", ArtifactStore(tmp_path / "one"), place, ONE), tmp_path / "scratch")
+    assert (place / run_id / "artifacts/result.json").is_file()
+    assert not list((tmp_path / "here").iterdir())
+
+
 def test_a_store_is_made_whole_or_not_at_all(
     tmp_path: Path, open_tracker: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
