@@ -41,7 +41,7 @@ def _check_run(tally: Tally, task: Task, run_id: str, tracker: Tracker) -> None:
     """The run must hold each number of the evidence, and nothing else than was logged."""
     run = tracker.run(run_id)
     if run is None:
-        tally.found(task.task_id, f"MLflow has no finished run {run_id}", task.evidence_position)
+        tally.found(task.task_id, tracker.why_absent(run_id), task.evidence_position)
         return
     for item in task.evidence:
         tally.checked += 1

@@ -159,7 +159,7 @@ def _runs(rows: list[EventRow], tracker: Tracker) -> Mapping[str, LoggedRun]:
     for run_id, (task_id, held) in names.items():
         run = tracker.run(run_id)
         if run is None:
-            raise IntegrityFailure(f"MLflow has no finished run {run_id}, which the log names for {task_id}")
+            raise IntegrityFailure(f"{task_id}: {tracker.why_absent(run_id)}")
         if held not in ("", run.sha256):
             raise IntegrityFailure(
                 f"MLflow run {run_id} of {task_id} holds other metrics or parameters than were logged"

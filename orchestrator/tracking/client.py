@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.artifacts import partial_folder
-from orchestrator.tracking.runs import ACTIVE, FINISHED, LoggedRun, reads
+from orchestrator.tracking.runs import OUTCOME, LoggedRun, reads
+from orchestrator.tracking.standing import ACTIVE, Standing, public, restoring_experiment
 from store.errors import GonogoError, StoreBusy, TrackingFailure, first_line
 from tasks.handler import Done
 
@@ -65,18 +66,29 @@ class Client:
 
     def run(self, run_id: str) -> LoggedRun | None:
         """The numbers and parameters of a finished run of any experiment; None when there is no such run."""
+        found = self.standing(run_id)
+        if found is None or not found.counts:
+            return None
+        with self._failures() as client:
+            run = client.get_run(run_id)
+        data = run.data
+        return LoggedRun(
+            run_id, dict(data.metrics), dict(data.params), str(run.info.artifact_uri), data.tags.get(OUTCOME, "")
+        )
+
+    def standing(self, run_id: str) -> Standing | None:
+        """Where a run of any experiment stands; None when there is no such run."""
         from mlflow.exceptions import MlflowException
 
         with self._failures() as client:
             try:
-                run = client.get_run(run_id)
+                run = client.get_run(run_id).info
             except MlflowException as error:
                 if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                     return None
                 raise
-        if (run.info.status, run.info.lifecycle_stage) != (FINISHED, ACTIVE):
-            return None
-        return LoggedRun(run_id, dict(run.data.metrics), dict(run.data.params))
+            experiment = client.get_experiment(run.experiment_id)
+        return Standing(str(run.status), run.lifecycle_stage, str(run.experiment_id), experiment.lifecycle_stage)
 
     def create(self, name: str, started: datetime, tags: Mapping[str, str]) -> str:
         """Begin a run; its id."""
@@ -147,11 +159,9 @@ class Client:
                 found = client.get_experiment_by_name(self._experiment)
             if found is None:
                 found = self._created(client)
-            if found.lifecycle_stage != "active":
-                raise TrackingFailure(
-                    f"MLflow at {public(self.uri)}: the experiment {self._experiment!r} was deleted; restore it with "
-                    f"mlflow experiments restore --experiment-id {found.experiment_id}, then run the same command again"
-                )
+            if found.lifecycle_stage != ACTIVE:
+                remedy = restoring_experiment(str(found.experiment_id), self.uri)
+                raise TrackingFailure(f"MLflow's experiment {self._experiment!r} was deleted; {remedy}")
             self._relocate(found)
             self._experiment_id = str(found.experiment_id)
         return self._experiment_id
@@ -242,11 +252,6 @@ def sqlite_file(uri: str) -> Path | None:
 def own_name(experiment: str, origin: str) -> str:
     """The name of a log's experiment where another log has the plain one."""
     return f"{experiment} {origin[:8]}"
-
-
-def public(uri: str) -> str:
-    """An address without its password."""
-    return re.sub(r"//[^/@]*@", "//…@", uri)
 
 
 def _tag_name(label: str) -> str:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from orchestrator.tracking.standing import ACTIVE, Standing
 from store.canonical import canonical, sha256
 from store.errors import first_line
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Select
 
-FINISHED, ACTIVE = "FINISHED", "active"
+OUTCOME = "gonogo.outcome"
+"""Tag that ties a run to the kept manifest of its outcome."""
+
+RUNS_PER_QUESTION = 500
+"""SQLite takes no more than some thousand values in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,10 @@ class LoggedRun:
     run_id: str
     metrics: Mapping[str, float]
     params: Mapping[str, str]
+    folder: str = ""
+    """Address under which MLflow keeps copies of the run's files; empty where it was not asked."""
+    outcome: str = ""
+    """Digest of the manifest of its outcome, as its tag has it; empty where it has none."""
 
     @property
     def sha256(self) -> str:
@@ -56,20 +65,45 @@ class DatabaseRuns:
         """
         from sqlalchemy.exc import SQLAlchemyError
 
+        found = self.standings([run_id]).get(run_id)
+        if found is None or not found.counts:
+            return None
         try:
             with self._engine.connect() as connection:
-                status = connection.execute(_of("runs", run_id, "status", "lifecycle_stage")).one_or_none()
-                if status is None or tuple(status) != (FINISHED, ACTIVE):
-                    return None
+                folder = connection.execute(_of("runs", run_id, "artifact_uri")).scalar()
                 metrics = connection.execute(_of("latest_metrics", run_id, "key", "value", "is_nan"))
                 params = connection.execute(_of("params", run_id, "key", "value"))
+                tags = {key: str(value) for key, value in connection.execute(_of("tags", run_id, "key", "value"))}
                 return LoggedRun(
                     run_id,
                     {key: math.nan if undefined else value for key, value, undefined in metrics},
                     {key: str(value) for key, value in params},
+                    str(folder or ""),
+                    tags.get(OUTCOME, ""),
                 )
         except SQLAlchemyError as error:
             raise UnknownTables(first_line(error)) from error
+
+    def standings(self, run_ids: Sequence[str]) -> Mapping[str, Standing]:
+        """Where runs stand, by id; what the database has no row of is left out. Raises UnknownTables as `run` does."""
+        from sqlalchemy import column, select, table
+        from sqlalchemy.exc import SQLAlchemyError
+
+        runs = table("runs", *map(column, ("status", "lifecycle_stage", "experiment_id", "run_uuid")))
+        experiments = table("experiments", *map(column, ("experiment_id", "lifecycle_stage")))
+        rows: list[Any] = []
+        try:
+            with self._engine.connect() as connection:
+                for start in range(0, len(run_ids), RUNS_PER_QUESTION):
+                    some = run_ids[start : start + RUNS_PER_QUESTION]
+                    rows += connection.execute(select(runs).where(runs.c.run_uuid.in_(some)))
+                stages = {number: str(stage) for number, stage in connection.execute(select(experiments))}
+        except SQLAlchemyError as error:
+            raise UnknownTables(first_line(error)) from error
+        return {
+            str(run_id): Standing(str(status), str(stage), str(number), stages.get(number, ACTIVE))
+            for status, stage, number, run_id in rows
+        }
 
     def tag(self, experiment: str, key: str) -> str | None:
         """A tag of an experiment by its name; None where there is none. Raises UnknownTables as `run` does."""

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from orchestrator.artifacts import ArtifactStore
-from orchestrator.tracking.client import Client, FoundRun, own_name, public, sqlite_file
+from orchestrator.tracking.client import Client, FoundRun, own_name, sqlite_file
 from orchestrator.tracking.minting import Logged, check_kind, check_measurements, manifest, mint, recalled
-from orchestrator.tracking.runs import FINISHED, DatabaseRuns, LoggedRun, UnknownTables, reads
+from orchestrator.tracking.runs import OUTCOME, DatabaseRuns, LoggedRun, UnknownTables, reads
+from orchestrator.tracking.standing import FINISHED, public, why_not
 from store.errors import StoreBusy, TrackingFailure
 from store.evidence import Artifact
 from store.task.state import Task
 from tasks.handler import Done
 
-TASK, OUTCOME = "gonogo.task", "gonogo.outcome"
-"""Tags that tie a run to an attempt at a task, and to the kept manifest of its outcome."""
+TASK = "gonogo.task"
+"""Tag that ties a run to an attempt at a task."""
 
 REJECTED = "gonogo.rejected"
 """Tag of a run whose attempt counts by another run."""
@@ -90,6 +91,18 @@ class Tracker:
                 return database.run(run_id)
         return self._mlflow.run(run_id)
 
+    def absent(self, run_ids: Sequence[str]) -> Mapping[str, str]:
+        """Why those of the runs do not count that are not finished, were deleted, or are not there, by id, in order."""
+        if reads(self.uri):
+            with self._reading() as database:
+                found = database.standings(run_ids)
+                return _reasons({run_id: why_not(run_id, found.get(run_id), self.uri) for run_id in run_ids})
+        return _reasons({run_id: why_not(run_id, self._mlflow.standing(run_id), self.uri) for run_id in run_ids})
+
+    def why_absent(self, run_id: str) -> str:
+        """Why a run does not count of which `run` had nothing."""
+        return self.absent([run_id]).get(run_id, f"MLflow has no finished run {run_id}")
+
     def anchor(self, head: str) -> None:
         """Keep a signed head, as its file has it, as a tag of the experiment; no-op if MLflow was not loaded.
 
@@ -150,6 +163,10 @@ class Tracker:
             return self._artifacts.keep("outcome.json", path)
         finally:
             path.unlink()
+
+
+def _reasons(found: Mapping[str, str | None]) -> Mapping[str, str]:
+    return {run_id: why for run_id, why in found.items() if why is not None}
 
 
 def _attempt(task: Task) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from orchestrator.services import Display, Services
     from orchestrator.settings import Settings
     from orchestrator.study.file import StudyFile
+    from orchestrator.tracking.tracker import Tracker
     from store.commands import Command
     from store.log.protocol import EventLog
     from store.record import Recorded
@@ -125,12 +126,12 @@ class Session:
         return self._writable().submit(*commands, actor=actor)
 
     def services(self, file: StudyFile, display: Display) -> Services:
-        """The services that running a cycle needs, around the ledger of this session."""
+        """The services that running a cycle needs, around the ledger of this session.
+
+        Raises IntegrityFailure where MLflow no longer has the runs that the log names.
+        """
         services = build(self._settings, file, self._writable(), display)
-        if services.tracker.missing is not None and any(task.run_id for task in self.board.tasks):
-            raise IntegrityFailure(
-                f"{services.tracker.missing} is gone, and the log names runs in it; restore a backup, or put it back"
-            )
+        _require_runs(services.tracker, self.board)
         self._services = services
         return services
 
@@ -196,6 +197,22 @@ def _anchor_of(settings: Settings, log: EventLog, notify: Notify) -> SignedHead 
         notify(f"MLflow was not asked for the head that it keeps of the log: {error}")
         return None
     return kept if kept is not None and kept.origin == first.hash else None
+
+
+def _require_runs(tracker: Tracker, board: Board) -> None:
+    """Raise IntegrityFailure unless the store has the runs that the log names: no later cycle could be verified.
+
+    A server is not asked, as it is a question per run; `gonogo verify` does.
+    """
+    named = [task.run_id for task in board.tasks if task.run_id is not None]
+    if named and tracker.missing is not None:
+        raise IntegrityFailure(
+            f"{tracker.missing} is gone, and the log names runs in it; restore a backup, or put it back"
+        )
+    absent = list(tracker.absent(named).values()) if named and reads(tracker.uri) else []
+    if absent:
+        more = f" (and {len(absent) - 1} more of the runs that the log names)" if len(absent) > 1 else ""
+        raise IntegrityFailure(f"{absent[0]}{more}")
 
 
 def held_key(settings: Settings, notify: Notify) -> Ed25519PrivateKey | None:

@@ -35,6 +35,16 @@ class Interrupting(Silent):
         raise KeyboardInterrupt
 
 
+class Damaging(Silent):
+    """MLflow's store is overwritten once a task is under way."""
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+
+    def start(self, *_: object) -> None:
+        self._store.write_bytes(b"this is no database" * 100)
+
+
 def settings_of(workspace: Path) -> Settings:
     return Settings.of(workspace)
 
@@ -63,9 +73,8 @@ def interrupted(settings: Settings) -> None:
 def without_mlflow(settings: Settings) -> None:
     """The run stops where MLflow is needed."""
     decided(settings)
-    (settings.workspace / "mlflow.db").write_bytes(b"this is no database" * 100)
     with pytest.raises(TrackingFailure):
-        run_study(settings, Silent(), print)
+        run_study(settings, Damaging(settings.workspace / "mlflow.db"), print)
     assert types(settings)[-1] == "TaskReleased"
 
 

@@ -241,6 +241,28 @@ def test_what_was_deleted_in_mlflow_is_named(tmp_path: Path, open_tracker: Open)
         log(open_tracker(), tmp_path / "scratch")
 
 
+def test_a_server_and_a_database_tell_the_same_of_every_run(
+    tmp_path: Path, open_tracker: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MLflow's client, which alone can ask a server, is asked in place of the tables."""
+    from mlflow import MlflowClient
+
+    from orchestrator.tracking import tracker as module
+
+    by_tables = open_tracker()
+    kept, deleted, failed = [log(by_tables, tmp_path / "scratch", value) for value in (1.0, 2.0, 3.0)]
+    client = MlflowClient(tracking_uri=by_tables.uri)
+    client.delete_run(deleted)
+    client.set_terminated(failed, "FAILED")
+    asked = [kept, deleted, failed, "0" * 32]
+    tables = ({run_id: by_tables.run(run_id) for run_id in asked}, by_tables.absent(asked))
+    by_client = open_tracker()
+    monkeypatch.setattr(module, "reads", lambda _: False)
+    assert ({run_id: by_client.run(run_id) for run_id in asked}, by_client.absent(asked)) == tables
+    assert list(tables[1]) == [deleted, failed, "0" * 32]
+    assert tables[0][kept] is not None
+
+
 def test_a_store_that_is_in_use_is_busy_and_not_damaged(
     tmp_path: Path, open_tracker: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
