@@ -7,18 +7,30 @@ from math import fsum
 
 from agents.agent import RANK, Agent, Capacity
 from store.board import Board
-from store.commands import ClaimTask, Command
+from store.commands import Block, ClaimTask, Command
 from store.cycle.state import Cycle
 from store.kinds.kind import Kind
-from store.task.state import Task
+from store.task.state import MAX_LAPSES, Task
+
+LAPSED = f"{MAX_LAPSES} claims of it have lapsed: each time the worker died, or did not renew its lease in time"
+TRY_AGAIN = (
+    "look for what ends the process, such as a limit of memory or time, or raise GONOGO_LEASE_SECONDS; then retry"
+)
 
 
 def executive(kind: Kind) -> Agent:
-    """The executive agent that works on tasks of this kind. It takes the most urgent that can start, one at a time."""
+    """The executive agent that works on tasks of this kind. It takes the most urgent that can start, one at a time.
+
+    It blocks one whose claims have lapsed too often.
+    """
 
     def choose(board: Board, capacity: Capacity) -> Sequence[Command]:
         task = next(can_start(board, capacity, kind), None)
-        return [] if task is None else [ClaimTask(task.task_id, agent=kind.agent, takeover=task.status == "claimed")]
+        if task is None:
+            return []
+        if task.on_last_claim:
+            return [Block(task.task_id, task.fence, LAPSED, TRY_AGAIN)]
+        return [ClaimTask(task.task_id, agent=kind.agent, takeover=task.status == "claimed")]
 
     return Agent(name=kind.agent, choose=choose)
 

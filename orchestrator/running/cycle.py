@@ -13,7 +13,7 @@ from orchestrator.running.publishing import publish
 from orchestrator.running.workers import first_lease, lapsed_claims
 from orchestrator.services import Services
 from store.board import Board
-from store.commands import ClaimTask, CloseCycle, ExpireDecisions, OpenCycle
+from store.commands import Block, ClaimTask, CloseCycle, ExpireDecisions, OpenCycle
 from store.cycle.state import Cycle
 from store.errors import Unfit
 from store.events import TaskClaimed
@@ -151,8 +151,8 @@ def _ask(services: Services, agent: Agent) -> Sequence[Recorded]:
 def _claim(services: Services) -> Task | None:
     """Let the executive agents choose in turn; the first that finds work gets it, with a lease.
 
-    Raises Unfit, and claims nothing, where this machine lacks what the study needs next. That is found out while the
-    write lock is not held, as it may take seconds.
+    A task whose claims have lapsed too often is blocked on the way. Raises Unfit, and claims nothing, where this
+    machine lacks what the study needs next. That is found out while the write lock is not held, as it may take seconds.
     """
     log, fit = services.ledger.log, set[str]()
     while True:
@@ -162,6 +162,10 @@ def _claim(services: Services) -> Task | None:
             if chosen is None:
                 return None
             agent, command = chosen
+            if isinstance(command, Block):
+                services.ledger.submit(command, actor=agent.actor)
+                services.display.finish(services.ledger.board.tasks_by_id[command.task_id])
+                continue
             task = services.ledger.board.tasks_by_id[command.task_id]
             if task.task_id in fit or not task.traits.required:
                 claim = ClaimTask(command.task_id, command.agent, services.worker, command.takeover)
@@ -178,13 +182,13 @@ def _claim(services: Services) -> Task | None:
         fit.add(task.task_id)
 
 
-def _chosen(services: Services) -> tuple[Agent, ClaimTask] | None:
-    """The first claim that an executive agent would make, and the agent."""
+def _chosen(services: Services) -> tuple[Agent, ClaimTask | Block] | None:
+    """The first task that an executive agent would claim, or block, and the agent."""
     board = services.ledger.board
     capacity = Capacity(lapsed=lapsed_claims(board, services.ledger.log, services.clock))
     for agent in services.teams["executive"]:
         for command in agent.choose(board, capacity):
-            assert isinstance(command, ClaimTask)
+            assert isinstance(command, ClaimTask | Block)
             return agent, command
     return None
 

@@ -25,7 +25,7 @@ from store.task.events import (
     TaskSuperseded,
 )
 from store.task.identity import task_id
-from store.task.state import Task
+from store.task.state import MAX_LAPSES, Task
 from store.task.table import Tasks
 
 
@@ -60,12 +60,14 @@ def plan(command: PlanTask, tasks: Tasks, cycle: Cycle) -> Sequence[TaskEvent]:
 
 
 def claim(command: ClaimTask, tasks: Tasks, cycle: Cycle) -> Sequence[TaskEvent]:
-    """Take a task that waits, or one whose claim has lapsed."""
+    """Take a task that waits, or one whose claim has lapsed, unless that was one lapse too many."""
     task = known(tasks, command.task_id)
     if task.cycle != cycle.number:
         raise Refused(f"task {task.task_id} belongs to cycle {task.cycle}, and cycle {cycle.number} is open")
     if not (task.claimable or (command.takeover and task.status == "claimed")):
         raise Refused(f"task {task.task_id} is {task.status}; it cannot be claimed")
+    if task.on_last_claim:
+        raise Refused(f"{MAX_LAPSES} claims of task {task.task_id} have lapsed; it is blocked, and not claimed again")
     if not task.fence:
         require_phase(cycle, task.spec)
     if not tasks.dependencies_met(task):

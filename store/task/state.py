@@ -20,6 +20,9 @@ Status = Literal[
     "planned", "claimed", "succeeded", "accepted", "returned", "failed", "blocked", "superseded", "cancelled"
 ]
 
+MAX_LAPSES = 3
+"""A task is blocked once so many of its claims have lapsed: whoever works on it dies, or stalls."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -42,6 +45,8 @@ class Task:
     """Position of the event that led to the status."""
     fence: int = 0
     """Fencing token of the newest claim: the number of claims so far."""
+    lapses: int = 0
+    """Claims that another one took over since it was planned or returned; one that was given back did not lapse."""
     agent: str | None = None
     worker: str | None = None
     claimed_at: datetime | None = None
@@ -73,8 +78,12 @@ class Task:
 
     @property
     def duration_s(self) -> float | None:
-        """Seconds from the last claim to the end of the work, by the log's timestamps."""
-        if self.claimed_at is None or self.ended_at is None:
+        """Seconds from the last claim to the end of the work, by the log's timestamps; None where that is not known.
+
+        Nobody saw the end of work whose last claim lapsed.
+        """
+        lapsed = self.status == "blocked" and self.lapses + 1 >= MAX_LAPSES
+        if self.claimed_at is None or self.ended_at is None or lapsed:
             return None
         return (self.ended_at - self.claimed_at).total_seconds()
 
@@ -82,6 +91,11 @@ class Task:
     def claimable(self) -> bool:
         """True when it waits for an agent (its dependencies apart)."""
         return self.status in ("planned", "returned")
+
+    @property
+    def on_last_claim(self) -> bool:
+        """True when it is blocked, and not claimed again, should the present claim lapse as well."""
+        return self.status == "claimed" and self.lapses + 1 >= MAX_LAPSES
 
     @property
     def disputed(self) -> bool:

@@ -105,9 +105,10 @@ class Tasks:
             case TaskPlanned():
                 return self._added(_planned(event, entry))
             case TaskClaimed():
+                lapses = self.by_id[event.task_id].lapses + event.takeover
                 return self._moved(
                     event.task_id, entry, "claimed", agent=event.agent, worker=event.worker, fence=event.fence,
-                    claimed_at=entry.at, ended_at=None, reason="", remedy="",
+                    claimed_at=entry.at, ended_at=None, reason="", remedy="", lapses=lapses,
                 )  # fmt: skip
             case TaskReleased():
                 return self._moved(event.task_id, entry, "planned", reason=event.reason, claimed_at=None)
@@ -132,7 +133,13 @@ class Tasks:
             case TaskReturned():
                 returns = self.by_id[event.task_id].returns + 1
                 return self._moved(
-                    event.task_id, entry, "returned", checks=event.checks, reason=event.reason, returns=returns
+                    event.task_id,
+                    entry,
+                    "returned",
+                    checks=event.checks,
+                    reason=event.reason,
+                    returns=returns,
+                    lapses=0,
                 )
             case TaskSuperseded():
                 return self._moved(event.task_id, entry, "superseded", superseded_by=event.by)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from store.task.state import MAX_LAPSES
+
 from .conftest import STUDY, new_study
 from .processes import held_study, start, start_and_die, until
 
@@ -32,6 +34,19 @@ def events(gonogo, folder: Path) -> list[dict]:
     return [json.loads(line) for line in gonogo("events", "--json", "-w", folder).out.splitlines()]
 
 
+def spared(log: list[dict], target: int) -> int:
+    """Where to kill, so that no task loses a third claim and is blocked: else at its next result.
+
+    A run that goes on appends a claim, evidence and a result of that task first.
+    """
+    if not log or log[-1]["type"] != "TaskClaimed":
+        return target
+    task = log[-1]["event"]["task_id"]
+    taken = [entry["event"]["takeover"] for entry in log if entry["event"].get("task_id") == task and
+             entry["type"] == "TaskClaimed"]  # fmt: skip
+    return max(target, len(log) + 3) if sum(taken) + 1 == MAX_LAPSES - 1 else target
+
+
 def test_a_run_that_is_killed_again_and_again_completes_with_nothing_lost_and_nothing_done_twice(
     tmp_path: Path, gonogo, record_property: Callable[[str, object], None]
 ) -> None:
@@ -39,7 +54,8 @@ def test_a_run_that_is_killed_again_and_again_completes_with_nothing_lost_and_no
     draw = random.Random(SEED)
     targets = sorted(draw.randint(1, EVENTS) for _ in range(KILLS))
     told, seen = [f"seed {SEED}, kills soon after events {targets}"], 0
-    for target in targets:
+    for drawn in targets:
+        target = spared(events(gonogo, folder) if seen else [], drawn)
         process = start_and_die(folder, target, later_s=draw.uniform(0.0, 1.0))
         process.communicate()
         assert process.returncode == -signal.SIGKILL
@@ -54,6 +70,7 @@ def test_a_run_that_is_killed_again_and_again_completes_with_nothing_lost_and_no
     done = Counter(entry["event"]["task_id"] for entry in log if entry["type"] == "TaskSucceeded")
     assert len(done) == 10, "five of the work, and five audits"
     assert set(done.values()) == {1}, "no task is done twice"
+    assert len([entry for entry in log if entry["type"] == "TaskBlocked"]) == 1, "only the model that cannot be had"
     assert Counter(entry["type"] for entry in log)["CycleClosed"] == 1
     assert _finished_runs(folder) == {f"{task}/0": 1 for task in done}, "one finished MLflow run a task"
     said = gonogo("verify", "-w", folder)
@@ -106,3 +123,37 @@ def test_a_run_that_is_told_to_end_gives_its_task_back_and_says_so(tmp_path: Pat
     assert events(gonogo, folder)[-1]["type"] == "TaskReleased"
     assert gonogo("verify", "-w", folder).code == 0, "the head is signed, and the record whole"
     assert list((folder / "heads").glob("*.json"))
+
+
+def test_a_task_whose_worker_dies_three_times_is_blocked_and_a_human_can_have_it_tried_again(
+    tmp_path: Path, gonogo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = held_study(tmp_path / "study")
+    process = start(folder)  # one claim that is given back, which is no lapse
+    until(process, (folder / "held").exists)
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    for _ in range(MAX_LAPSES):
+        (folder / "held").unlink()
+        process = start(folder)
+        until(process, (folder / "held").exists)
+        process.kill()
+        process.communicate()
+    (folder / "held").unlink()
+    process = start(folder)
+    _, err = process.communicate()
+    assert process.returncode == 3, err.decode()
+    assert not (folder / "held").exists(), "it was not begun a fourth time"
+    log = events(gonogo, folder)
+    (blocked,) = [entry["event"] for entry in log if entry["type"] == "TaskBlocked"]
+    assert "3 claims of it have lapsed" in blocked["reason"]
+    assert "then retry" in blocked["remedy"]
+    assert gonogo("verify", "-w", folder).code == 0
+    (question,) = gonogo("decisions", "--json", "-w", folder).json["decisions"]
+    assert "3 claims of it have lapsed" in question["because"]
+    answer = ("--choose", "retry", "--as", "Ada", "--reason", "more memory")
+    assert gonogo("decide", question["decision_id"], *answer, "-w", folder).code == 0
+    (folder / "let-go").touch()
+    monkeypatch.delitem(sys.modules, "held", raising=False)
+    assert gonogo("run", "-w", folder).code == 0
+    assert gonogo("verify", "-w", folder).code == 0

@@ -232,3 +232,24 @@ def test_after_the_assessment_only_audits_and_what_has_begun_may_start(opened: P
     report = plan(opened, audit())
     assert startable(opened) == [begun_already, report]
     assert fresh not in startable(opened)
+
+
+def test_a_task_is_blocked_once_three_of_its_claims_have_lapsed_and_one_that_was_given_back_did_not(
+    opened: Play,
+) -> None:
+    task = plan(opened, environment())
+    give_back(opened, task)
+    operations, lapsed = executive(KINDS["environment"]), Capacity(lapsed=frozenset({task}))
+    claim(opened, task)
+    for _ in range(2):
+        (taken,) = operations.choose(opened.board, lapsed)
+        assert taken == c.ClaimTask(task, agent="operations", takeover=True)
+        opened.ledger.submit(taken, actor="a")
+    assert operations.choose(opened.board, Capacity()) == [], "the third claim is in force"
+    (block,) = operations.choose(opened.board, lapsed)
+    assert isinstance(block, c.Block)
+    opened.ledger.submit(block, actor="a")
+    found = opened.board.tasks_by_id[task]
+    assert (found.status, found.lapses, found.duration_s) == ("blocked", 2, None)
+    assert "3 claims of it have lapsed" in found.reason
+    assert operations.choose(opened.board, lapsed) == []

@@ -10,7 +10,7 @@ import pytest
 from store import commands as c
 from store.board import EMPTY, evolve, fold
 from store.errors import BadInput, Refused
-from store.events import Option
+from store.events import Option, TaskClaimed
 from store.kinds.audit import AuditSpec
 from store.kinds.environment import EnvironmentSpec
 from store.log.ledger import Ledger
@@ -378,3 +378,29 @@ def test_durations_come_from_the_logs_own_times(opened: Ledger, clock) -> None:
     clock.turn(12.5)
     opened.submit(c.Fail(task, 1, "x"), actor="w")
     assert opened.board.tasks_by_id[task].duration_s == 12.5
+
+
+def test_no_claim_is_taken_over_a_third_time_and_a_task_that_is_returned_begins_anew(opened: Ledger) -> None:
+    task = claimed(opened)
+    take = c.ClaimTask(task, "b", "w2", takeover=True)
+    opened.submit(take, take, actor="b")
+    with pytest.raises(Refused, match=r"3 claims of task .* have lapsed; it is blocked"):
+        opened.submit(take, actor="b")
+    fence = opened.board.tasks_by_id[task].fence
+    opened.submit(c.ReleaseTask(task, fence, "stopped"), c.ClaimTask(task, "b", "w2"), actor="b")
+    with pytest.raises(Refused, match="have lapsed"):
+        opened.submit(take, actor="b")
+    opened.submit(c.Fail(task, fence + 1, "no"), c.ReturnTask(task, (), "again"), actor="b")
+    opened.submit(c.ClaimTask(task, "b", "w2"), take, take, actor="b")
+    assert opened.board.tasks_by_id[task].lapses == 2
+
+
+def test_a_log_of_more_lapses_than_are_allowed_now_folds_as_ever(opened: Ledger) -> None:
+    task = claimed(opened)
+    more = [TaskClaimed(task_id=task, agent="b", worker="w", fence=fence, takeover=True) for fence in range(2, 502)]
+    opened.log.append(more, expected=opened.board.position, actor="b")
+    opened.refresh()
+    found = opened.board.tasks_by_id[task]
+    assert (found.status, found.fence, found.lapses, found.on_last_claim) == ("claimed", 501, 500, True)
+    opened.submit(c.Succeed(task, 501, "done", "0" * 32, (), ()), actor="w")
+    assert opened.board.tasks_by_id[task].status == "succeeded", "its last worker may well be alive"

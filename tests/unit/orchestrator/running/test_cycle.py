@@ -12,6 +12,7 @@ from agents.executive.claiming import executive
 from agents.teams import TEAMS
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.running.cycle import Ending, run_cycle
+from orchestrator.running.workers import first_lease
 from orchestrator.services import Services
 from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
@@ -23,7 +24,7 @@ from store.kinds.kind import Phase, Spec
 from store.log.ledger import Ledger
 from store.log.memory import MemoryLog
 from store.study.protocol import Study
-from store.task.state import Task
+from store.task.state import MAX_LAPSES, Task
 from tasks.catalog import handler_of
 from tasks.handler import Blocked, Done, Measurement, TaskContext
 
@@ -97,3 +98,23 @@ def test_work_that_waits_for_the_assessment_is_in_the_report(
     late_teams = {**TEAMS, "executive": tuple(executive(kind) for kind in KINDS.values())}
     run_cycle(replace(services, teams=late_teams))
     assert story(services) == ["environment", "AssessmentMade", "diagnostic", "ReportWritten", "audit", "CycleClosed"]
+
+
+def test_a_task_whose_claims_lapsed_three_times_is_blocked_by_any_machine_and_the_cycle_goes_on(
+    services: Services, clock
+) -> None:
+    def require_fit(spec: Spec) -> None:
+        if spec.kind == "environment":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_cycle(replace(services, require_fit=require_fit))
+    task = services.ledger.board.tasks[0].task_id
+    for fence in range(1, MAX_LAPSES + 1):
+        services.ledger.submit(c.ClaimTask(task, "operations", "gone", takeover=fence > 1), actor="a")
+        services.ledger.log.hold(first_lease(task, fence, "gone/1/1", clock, 30.0))
+    clock.turn(31)
+    assert run_cycle(replace(services, require_fit=require_fit)) is Ending.WAITS
+    found = services.ledger.board.tasks_by_id[task]
+    assert (found.status, found.fence) == ("blocked", MAX_LAPSES)
+    assert "CycleClosed" in story(services)
