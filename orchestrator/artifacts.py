@@ -31,7 +31,7 @@ class ArtifactStore:
     def keep(self, name: str, source: Path) -> Artifact:
         """Copy a file in, durably, and return its reference. Keeping the same bytes twice keeps them once."""
         digest = digest_of_file(source)
-        target = self._place(digest)
+        target = self.place(digest)
         if not target.is_file():
             with replacing(target) as copy, source.open("rb") as original:
                 shutil.copyfileobj(original, copy, _CHUNK)
@@ -39,7 +39,7 @@ class ArtifactStore:
 
     def find(self, digest: str) -> Path:
         """The file of a digest, checked; IntegrityFailure when it is missing or altered."""
-        path = self._place(digest)
+        path = self.place(digest)
         if not path.is_file():
             raise IntegrityFailure(f"artifact {digest[:12]} is missing from {self._root}")
         if digest_of_file(path) != digest:
@@ -50,7 +50,8 @@ class ArtifactStore:
         """The names of all kept files, sorted."""
         return sorted(path.name for path in self._root.glob("*/*") if len(path.name) == 64)
 
-    def _place(self, digest: str) -> Path:
+    def place(self, digest: str) -> Path:
+        """Where the file of a digest lies, if it is kept."""
         return self._root / digest[:2] / digest
 
 

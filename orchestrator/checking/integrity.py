@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestrator.checking.signing import SignedHead, signed_heads
+from orchestrator.tracking.standing import public
+from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
 from store.board import fold
 from store.errors import IntegrityFailure
@@ -38,14 +40,27 @@ def require_whole(log: EventLog, workspace: Workspace, anchor: SignedHead | None
         )
 
 
-def require_no_orphans(workspace: Workspace) -> None:
-    """Raise IntegrityFailure when there are reports, and the log that they were rendered from is gone."""
-    orphan = next(workspace.root.glob("reports/cycle-*/cycle-report.json"), None)
-    if orphan is not None:
-        raise IntegrityFailure(f"{workspace.log} is gone, and {orphan} was rendered from it; restore a backup")
-    signed = next(workspace.heads.glob("*.json"), None)
-    if signed is not None:
-        raise IntegrityFailure(f"{workspace.log} is gone, and {signed} was signed for it; restore a backup")
+def require_no_orphans(workspace: Workspace, tracker: Tracker) -> None:
+    """Raise IntegrityFailure where a log that is gone, or holds no event, has left something: it was not always so.
+
+    To be asked where there is no event. Reports, signed heads, kept artifacts, and runs in MLflow come of events alone.
+    """
+    lost = f"{workspace.log} {'holds no event' if workspace.log.exists() else 'is gone'}"
+    remedy = "restore a backup of it, or choose another folder to begin anew"
+    for pattern, made in (
+        ("reports/cycle-*/cycle-report.json", "was rendered from one"),
+        ("heads/*.json", "was signed for one"),
+        ("artifacts/sha256/*/*", "was kept for one"),
+    ):
+        if (orphan := next(workspace.root.glob(pattern), None)) is not None:
+            raise IntegrityFailure(f"{lost}, and {orphan} {made}; {remedy}")
+    if runs := tracker.orphans(workspace.root):
+        raise IntegrityFailure(f"{lost}, and {public(tracker.uri)} has {runs} runs of a log that was here; {remedy}")
+
+
+def is_empty(log: Path) -> bool:
+    """Whether the file of a log is not there, or has no byte; SQLite would remove the write-ahead log beside it."""
+    return not log.exists() or not log.stat().st_size
 
 
 def _first_unsigned(workspace: Workspace, heads: Mapping[int, str]) -> tuple[int, str] | None:

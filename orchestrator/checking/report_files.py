@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agents.planning.rules.audit_reports import read_by_people
+from orchestrator.checking.logged import KeptFiles
 from orchestrator.checking.replaying import Replayed, replay
 from orchestrator.checking.resolving import resolve
 from orchestrator.checking.tally import Tally
@@ -13,7 +16,12 @@ from orchestrator.reports.history import History, look_back
 from orchestrator.workspace import Workspace
 from store.board import Board
 from store.errors import BadInput, IntegrityFailure
+from store.events import ReportWritten
+from store.evidence import Artifact
 from store.log.protocol import EventLog
+
+KEPT_SOME = ("0.1.0",)
+"""Versions that did not always keep each file of a report as an artifact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ def report_files(log: EventLog, board: Board) -> list[ReportFile]:
     return files
 
 
-def check_reports(tally: Tally, log: EventLog, board: Board, workspace: Workspace) -> None:
+def check_reports(tally: Tally, log: EventLog, board: Board, workspace: Workspace, kept: KeptFiles) -> None:
     """Every recorded file checks out, and there is no report of a cycle that the log says has none.
 
     Other files among the reports are noted: whoever put them there, they are not ours.
@@ -59,6 +67,8 @@ def check_reports(tally: Tally, log: EventLog, board: Board, workspace: Workspac
             tally.found(name, "no event records it: a run was cut short (gonogo run goes on), or the log was")
         elif name not in recorded and (path.is_symlink() or path.is_file()):
             tally.noted(name, "no event records it, so it was not checked")
+    for report in reports.values():
+        _check_kept(tally, report, kept)
     try:
         files = report_files(log, board)
     except (BadInput, IntegrityFailure) as error:
@@ -72,7 +82,7 @@ def check_reports(tally: Tally, log: EventLog, board: Board, workspace: Workspac
 def check_file(tally: Tally, file: ReportFile, content: bytes | None) -> None:
     """Compare a file's content, None where it is gone, with what was recorded; then resolve its figures, if any."""
     again = file.again
-    tally.checked += 1
+    tally.looked_at("reports", there=content is not None)
     if again.comparable and not again.same:
         tally.found(again.name, "rendering it again from the log gives other bytes than were recorded")
     if content is None:
@@ -81,5 +91,23 @@ def check_file(tally: Tally, file: ReportFile, content: bytes | None) -> None:
         tally.found(again.name, "the file was changed after it was written")
     elif again.name.endswith(".json"):
         checked, bad = resolve(again.name, content, file.past)
-        tally.checked += checked
+        tally.looked_at("figures", checked)
         tally.bad += bad
+
+
+def _check_kept(tally: Tally, report: ReportWritten, kept: KeptFiles) -> None:
+    """Every file of a report is an artifact, too."""
+    wrong = {file: kept.why_not(file.digest) for file in report.files}
+    if report.renderer in KEPT_SOME:
+        wrong = {file: why for file, why in wrong.items() if file not in _never_kept(wrong)}
+    for file, why in wrong.items():
+        tally.looked_at("kept_reports", there=not why)
+        if why:
+            tally.found(f"{file.name}, as it is kept", f"{why}; gonogo report keeps it again")
+
+
+def _never_kept(wrong: Mapping[Artifact, str]) -> set[Artifact]:
+    """What an old version did not keep: it kept all files of a report, those that people read, or none."""
+    read = set(read_by_people(list(wrong)))
+    parts = (read, set(wrong) - read)
+    return {file for part in parts if all(wrong[file] for file in part) for file in part}

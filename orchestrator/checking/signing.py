@@ -70,15 +70,29 @@ class SignedHead:
 
 
 def sign_head(log: EventLog, workspace: Workspace, key: Ed25519PrivateKey) -> SignedHead | None:
-    """Sign the newest head and keep it beside the log; None where it is signed already, or there is no event yet."""
-    rows = list(log.rows())
-    if not rows or workspace.head(rows[-1].position).exists():
+    """Sign the newest head and keep it beside the log; None where it is signed already, or there is no event yet.
+
+    The log remembers which heads were signed, those of before included, so that a lost one is noticed.
+    """
+    heads = {row.position: row.hash for row in log.rows()}
+    if not heads:
         return None
-    origin, position, head = rows[0].hash, rows[-1].position, rows[-1].hash
-    signature = key.sign(_signed(origin, position, head)).hex()
-    signed = SignedHead(origin, position, head, public_key(key), signature)
-    write_durably(workspace.head(position), signed.json().encode())
+    position, signed = max(heads), None
+    if not workspace.head(position).exists():
+        signature = key.sign(_signed(heads[1], position, heads[position])).hex()
+        signed = SignedHead(heads[1], position, heads[position], public_key(key), signature)
+        write_durably(workspace.head(position), signed.json().encode())
+    log.note_signed(_here(workspace, heads) - log.signed())
     return signed
+
+
+def _here(workspace: Workspace, heads: Mapping[int, str]) -> frozenset[int]:
+    """Positions whose signed head lies in its file."""
+    return frozenset(
+        signed.position
+        for path, signed in signed_heads(workspace)
+        if signed is not None and path == workspace.head(signed.position) and signed.unlike(heads, "") is None
+    )
 
 
 def signed_heads(workspace: Workspace) -> Iterator[tuple[Path, SignedHead | None]]:

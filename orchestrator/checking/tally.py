@@ -1,21 +1,58 @@
-"""Counts what a verification has checked so far, and collects what does not check out."""
+"""Counts what a verification has looked at, by inventory, and collects what does not check out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from orchestrator.checking.resolving import BadFigure
+
+Inventory = Literal[
+    "events",
+    "tasks",
+    "evidence",
+    "runs",
+    "artifacts",
+    "copies",
+    "manifests",
+    "reports",
+    "kept_reports",
+    "figures",
+    "heads",
+]
+"""What a workspace holds more than one of: `copies` are MLflow's own of artifacts, `manifests` are of its runs."""
+
+_OF_THE_LOG = ("events", "tasks")
+"""What the hash chain has checked."""
+
+
+@dataclass(slots=True)
+class Count:
+    """How many items of an inventory there are to be, and how many of these were there."""
+
+    named: int = 0
+    there: int = 0
 
 
 @dataclass(slots=True)
 class Tally:
     """Filled by the checks of one verification, one after the other."""
 
-    checked: int = 0
-    """Items: files, evidence, runs and figures."""
+    looked: dict[Inventory, Count] = field(default_factory=lambda: {each: Count() for each in get_args(Inventory)})
     bad: list[BadFigure] = field(default_factory=list)
     notes: list[BadFigure] = field(default_factory=list)
     """What is worth a word and is no fault of the record, such as a file that is not ours."""
+
+    def looked_at(self, inventory: Inventory, count: int = 1, *, there: bool = True) -> None:
+        """Count items of an inventory that were looked for, and whether they were there."""
+        counted = self.looked[inventory]
+        counted.named += count
+        counted.there += count if there else 0
+
+    @property
+    def checked(self) -> int:
+        """Items beside events and tasks: files, evidence, runs and figures."""
+        return sum(count.named for inventory, count in self.looked.items() if inventory not in _OF_THE_LOG)
 
     def found(self, where: str, why: str, position: int | None = None) -> None:
         """Collect one item that does not check out, with the event that it refers to."""

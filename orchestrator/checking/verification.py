@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.checking.integrity import check_record
-from orchestrator.checking.logged import check_artifacts, check_evidence
+from orchestrator.checking.logged import KeptFiles, check_evidence, check_unnamed
 from orchestrator.checking.report_files import check_reports
 from orchestrator.checking.resolving import BadFigure
 from orchestrator.checking.signing import SignedHead, parsed_head, signed_heads
-from orchestrator.checking.tally import Tally
+from orchestrator.checking.tally import Count, Inventory, Tally
 from orchestrator.tracking.tracker import HEAD, Tracker
 from orchestrator.workspace import Workspace
 from store.board import Board, fold
@@ -32,6 +33,9 @@ class Verification:
     signed: SignedHead | None = None
     """The newest head that was signed, by the key that was asked for where one was."""
     checked: int = 0
+    """Items beside events and tasks."""
+    looked: Mapping[Inventory, Count] = field(default_factory=lambda: Tally().looked)
+    """How much of each inventory there was, of what is named by the log, MLflow and signatures."""
     bad: tuple[BadFigure, ...] = ()
     notes: tuple[BadFigure, ...] = ()
     """What is worth a word and is no fault of the record."""
@@ -52,6 +56,7 @@ class Verification:
             "mlflow": "checked" if self.mlflow else "not checked",
             "signed": {"position": self.signed.position, "key": self.signed.key} if self.signed else None,
             "why": self.chain.why or (self.bad[0].why if self.bad else ""),
+            "looked_at": {inventory: asdict(count) for inventory, count in self.looked.items()},
             "notes": [{"where": item.where, "why": item.why} for item in self.notes],
             "figures": {
                 "checked": self.checked,
@@ -69,20 +74,30 @@ def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | Non
     if not chain.ok:
         return Verification(chain)
     board, tally = fold(log.read()), Tally()
-    artifacts = ArtifactStore(workspace.artifacts)
-    check_artifacts(tally, artifacts)
-    signed = _check_heads(tally, workspace, key)
-    asked = _check_store(tally, log, board, tracker)
-    check_evidence(tally, board, artifacts, tracker if asked else None)
-    check_reports(tally, log, board, workspace)
-    return Verification(chain, asked, signed, tally.checked, tuple(tally.bad), tuple(tally.notes))
+    tally.looked_at("events", chain.events)
+    kept = KeptFiles(ArtifactStore(workspace.artifacts))
+    for digest, why in kept.altered():
+        tally.found(f"artifact {digest}", why)
+    anchor, asked = _check_store(tally, log, board, tracker)
+    signed = _check_heads(tally, log, workspace, anchor, key)
+    check_evidence(tally, board, kept, tracker if asked else None)
+    check_reports(tally, log, board, workspace, kept)
+    check_unnamed(tally, kept)
+    return Verification(chain, asked, signed, tally.checked, tally.looked, tuple(tally.bad), tuple(tally.notes))
 
 
-def _check_heads(tally: Tally, workspace: Workspace, key: str | None) -> SignedHead | None:
-    """Files of signed heads, which the chain was compared with already; gives the newest that counts."""
+def _check_heads(
+    tally: Tally, log: EventLog, workspace: Workspace, anchor: SignedHead | None, key: str | None
+) -> SignedHead | None:
+    """Files of signed heads, which the chain was compared with already; gives the newest that counts.
+
+    Which there are to be is known to the log's database, and of the newest to MLflow (`anchor`).
+    """
     newest = None
+    there = set()
     for path, signed in signed_heads(workspace):
-        tally.checked += 1
+        tally.looked_at("heads")
+        there.add(path)
         name = path.relative_to(workspace.root).as_posix()
         if signed is None:
             tally.found(name, _NO_HEAD)
@@ -90,22 +105,30 @@ def _check_heads(tally: Tally, workspace: Workspace, key: str | None) -> SignedH
             tally.found(name, "it holds the head of another event")
         elif key in (None, signed.key):
             newest = signed
+    for position in sorted(log.signed() | ({anchor.position} if anchor is not None else set())):
+        if workspace.head(position) not in there:
+            tally.looked_at("heads", there=False)
+            name = workspace.head(position).relative_to(workspace.root).as_posix()
+            tally.found(name, "the signed head is gone; restore a backup of it", position)
     if key is not None and newest is None:
         tally.found("heads", f"no head of the log is signed by {key}")
     return newest
 
 
-def _check_store(tally: Tally, log: EventLog, board: Board, tracker: Tracker) -> bool:
-    """The MLflow store is there if the log names runs, and its head is of this log. False when it cannot be asked."""
+def _check_store(tally: Tally, log: EventLog, board: Board, tracker: Tracker) -> tuple[SignedHead | None, bool]:
+    """The MLflow store is there if the log names runs, and its head is of this log.
+
+    Gives the head that it keeps of this log, and whether it can be asked for runs.
+    """
     if tracker.missing is None:
         return _check_anchor(tally, log, board, tracker)
     if any(task.run_id for task in board.tasks):
         tally.found(str(tracker.missing), "the MLflow store is gone, so no metric can be resolved")
-        return False
-    return True
+        return None, False
+    return None, True
 
 
-def _check_anchor(tally: Tally, log: EventLog, board: Board, tracker: Tracker) -> bool:
+def _check_anchor(tally: Tally, log: EventLog, board: Board, tracker: Tracker) -> tuple[SignedHead | None, bool]:
     """The head that MLflow keeps, if it is of this log. False when MLflow's store cannot be read."""
     name, heads = f"MLflow's tag {HEAD}", {row.position: row.hash for row in log.rows()}
     try:
@@ -114,16 +137,17 @@ def _check_anchor(tally: Tally, log: EventLog, board: Board, tracker: Tracker) -
         raise
     except TrackingFailure as error:
         tally.found("MLflow", str(error))
-        return False
+        return None, False
     if text is None:
-        return True
+        return None, True
     signed = parsed_head(text)
     if signed is not None and signed.origin != heads.get(1):
-        return True  # of another log, whose study has this name too
-    tally.checked += 1
+        return None, True  # of another log, whose study has this name too
+    tally.looked_at("heads")
     if signed is None:
         tally.found(name, _NO_HEAD)
     elif (wrong := signed.unlike(heads, "it")) is not None:
         position, why = wrong
         tally.found(name, why, position)
-    return True
+        return None, True
+    return signed, True

@@ -131,7 +131,8 @@ def _fill(folder: Path, rows: list[EventRow], board: Board, cycle: int, workspac
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, folder / name)
     for run in runs.values():
-        _write(folder / f"runs/{run.run_id}.json", encoded(asdict(run)) + b"\n")
+        held = {"run_id": run.run_id, "metrics": dict(run.metrics), "params": dict(run.params)}
+        _write(folder / f"runs/{run.run_id}.json", encoded(held) + b"\n")
     content = CrateInput(board, report, {run.run_id: run.params for run in runs.values()})
     described = json.dumps(describe(content, _kept(folder)), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     _write(folder / METADATA, described.encode())

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from orchestrator.artifacts import partial_folder
-from orchestrator.tracking.runs import OUTCOME, LoggedRun, reads
+from orchestrator.tracking.runs import LOG, OUTCOME, LoggedRun, reads
 from orchestrator.tracking.standing import ACTIVE, Standing, public, restoring_experiment
 from store.errors import GonogoError, StoreBusy, TrackingFailure, first_line
 from tasks.handler import Done
@@ -23,9 +24,6 @@ from tasks.handler import Done
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
-
-LOG = "gonogo.log"
-"""Tag of runs and experiments: the hash of the first event of the log that they belong to."""
 
 METRICS_PER_BATCH = 1000
 PARAMS_PER_BATCH = 100
@@ -184,7 +182,7 @@ class Client:
     def _relocate(self, experiment: Experiment) -> None:
         """A store that lies in the workspace moves with it, and holds absolute addresses: make them those of today."""
         path, root = sqlite_file(self.uri), self._artifact_root.resolve()
-        if path is None or not root.is_relative_to(path.parent.resolve()):
+        if path is None or not moves(self.uri, root):
             return
         before, now = str(experiment.artifact_location), root.as_uri()
         if before == now:
@@ -247,6 +245,18 @@ class Client:
 def sqlite_file(uri: str) -> Path | None:
     """The file of a SQLite store; None for any other."""
     return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
+
+
+def moves(uri: str, artifact_root: Path) -> bool:
+    """Whether a store is a file that moves with the folder of its artifacts: it lies in a folder above them."""
+    path = sqlite_file(uri)
+    return path is not None and artifact_root.resolve().is_relative_to(path.parent.resolve())
+
+
+def file_of(address: str) -> Path | None:
+    """The path that an address of artifacts means; None where they are kept elsewhere than in files."""
+    parts = urlsplit(address)
+    return Path(unquote(parts.path)) if parts.scheme in ("", "file") and parts.path else None
 
 
 def own_name(experiment: str, origin: str) -> str:

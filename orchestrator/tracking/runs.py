@@ -16,6 +16,9 @@ from store.errors import first_line
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Select
 
+LOG = "gonogo.log"
+"""Tag of runs and experiments: the hash of the first event of the log that they belong to."""
+
 OUTCOME = "gonogo.outcome"
 """Tag that ties a run to the kept manifest of its outcome."""
 
@@ -104,6 +107,28 @@ class DatabaseRuns:
             str(run_id): Standing(str(status), str(stage), str(number), stages.get(number, ACTIVE))
             for status, stage, number, run_id in rows
         }
+
+    def logged(self) -> Sequence[tuple[str, int]]:
+        """Per experiment of a log: the address of its artifacts, and its number of runs. Raises UnknownTables."""
+        from sqlalchemy import column, func, select, table
+        from sqlalchemy.exc import SQLAlchemyError
+
+        experiments = table("experiments", column("experiment_id"), column("artifact_location"))
+        tags = table("experiment_tags", column("experiment_id"), column("key"))
+        runs = table("runs", column("experiment_id"), column("run_uuid"))
+        number = experiments.c.experiment_id
+        asked = (
+            select(experiments.c.artifact_location, func.count(runs.c.run_uuid))
+            .select_from(experiments.join(tags, tags.c.experiment_id == number))
+            .join(runs, runs.c.experiment_id == number)
+            .where(tags.c.key == LOG)
+            .group_by(number, experiments.c.artifact_location)
+        )
+        try:
+            with self._engine.connect() as connection:
+                return [(str(location), int(count)) for location, count in connection.execute(asked)]
+        except SQLAlchemyError as error:
+            raise UnknownTables(first_line(error)) from error
 
     def tag(self, experiment: str, key: str) -> str | None:
         """A tag of an experiment by its name; None where there is none. Raises UnknownTables as `run` does."""

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.artifacts import ArtifactStore
-from orchestrator.tracking.client import Client, FoundRun, own_name, sqlite_file
+from orchestrator.tracking.client import Client, FoundRun, file_of, moves, own_name, sqlite_file
 from orchestrator.tracking.minting import Logged, check_kind, check_measurements, manifest, mint, recalled
-from orchestrator.tracking.runs import OUTCOME, DatabaseRuns, LoggedRun, UnknownTables, reads
+from orchestrator.tracking.runs import LOG, OUTCOME, DatabaseRuns, LoggedRun, UnknownTables, reads
 from orchestrator.tracking.standing import FINISHED, public, why_not
 from store.errors import StoreBusy, TrackingFailure
 from store.evidence import Artifact
@@ -126,16 +126,52 @@ class Tracker:
                 return database.tag(experiment, HEAD)
         return self._mlflow.experiment_tag(experiment, HEAD)
 
+    def orphans(self, workspace: Path) -> int:
+        """How many runs a database holds of logs of this workspace: their artifacts lie in it, or the store itself.
+
+        Others are of studies that share a store outside.
+        """
+        if self.missing is not None or not reads(self.uri):
+            return 0
+        store, root = sqlite_file(self.uri), workspace.resolve()
+        inside = store is not None and store.resolve().is_relative_to(root)
+        with self._reading() as database:
+            return sum(
+                count
+                for location, count in database.logged()
+                if inside or ((place := file_of(location)) is not None and place.resolve().is_relative_to(root))
+            )
+        return 0
+
+    def shares(self, experiment: str, origin: str) -> bool:
+        """Whether the plain name of a log's experiment belongs to another log in a database."""
+        if self.missing is not None or not reads(self.uri):
+            return False
+        with self._reading() as database:
+            return database.tag(experiment, LOG) not in (None, origin)
+        return False
+
     @property
     def missing(self) -> Path | None:
         """The file of a SQLite store that is not there; asking it would make an empty one."""
         path = sqlite_file(self.uri)
         return path if path is not None and not path.exists() else None
 
-    def copy_of(self, run_id: str, artifact: Artifact) -> Path | None:
-        """MLflow's own copy of an artifact, where it lies in this workspace."""
-        path = self._artifact_root / run_id / "artifacts" / artifact.name
-        return path if path.is_file() else None
+    def copy_of(self, run: LoggedRun, artifact: Artifact) -> Path | None:
+        """Where MLflow's own copy of an artifact lies, or should; None where that is nowhere on this machine.
+
+        A workspace may have moved since the store was told its address. A SQLite store has its copies on this machine;
+        of any other that names a folder which is not here, another machine may have it.
+        """
+        here = self._artifact_root / run.run_id / "artifacts" / artifact.name
+        told = file_of(run.folder)
+        if here.is_file() or (told is not None and moves(self.uri, self._artifact_root)):
+            return here
+        if told is None:
+            return None
+        if (told / artifact.name).is_file():
+            return told / artifact.name
+        return here if here.parent.is_dir() or told.is_dir() or sqlite_file(self.uri) is not None else None
 
     @contextmanager
     def _reading(self) -> Iterator[DatabaseRuns]:

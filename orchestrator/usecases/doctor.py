@@ -145,16 +145,12 @@ def _study(settings: Settings) -> tuple[bool, str]:
 
 
 def _log(settings: Settings) -> tuple[bool, str]:
-    from orchestrator.bootstrap import open_log
-    from orchestrator.checking.integrity import require_no_orphans
+    from orchestrator.checking.integrity import is_empty
+    from orchestrator.usecases.session import Session, require_beginning
 
-    path = Workspace(settings.workspace).log
-    if not path.is_file():
-        require_no_orphans(Workspace(settings.workspace))
+    if is_empty(Workspace(settings.workspace).log):
+        require_beginning(settings)
         return True, "no log yet; gonogo run starts one"
-    log = open_log(settings, reading=True)
-    try:
-        check = log.check()
-    finally:
-        log.close()
+    with Session.read(settings) as session:
+        check = session.log.check()
     return check.ok, check.why or f"{check.events} events, chain and file intact"

@@ -7,8 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from orchestrator.artifacts import write_durably
-from orchestrator.settings import require_addressable
+from orchestrator.settings import Settings, require_addressable
 from orchestrator.study.file import read_study
+from orchestrator.usecases.session import require_beginning
 from orchestrator.workspace import Workspace
 from store.errors import BadInput
 
@@ -28,9 +29,11 @@ class Started:
 def start_study(directory: Path, source: str | None = None, keep: bool = False) -> Started:
     """Write DIRECTORY/study.toml: the starter, or a copy of `source`, which is DEMO or the path of a valid study file.
 
-    Raises BadInput when `source` is neither, or a study file is there already that is not to be kept.
+    Raises BadInput when `source` is neither, or a study file is there already that is not to be kept, and
+    IntegrityFailure where the log of a study was lost.
     """
     require_addressable(directory)
+    require_beginning(Settings(workspace=directory))
     target = Workspace(directory).study_file
     if target.exists():
         if keep:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.artifacts import ArtifactStore, write_durably
+from orchestrator.artifacts import ArtifactStore, digest_of_file, write_durably
 from orchestrator.checking import rendering
 from orchestrator.usecases.audit_summary import contradictions
 from orchestrator.usecases.session import ReadSession, Session
@@ -30,7 +31,8 @@ def find_report(settings: Settings, name: str, cycle: int | None = None) -> Foun
     """The file `name`, such as `assessment.md`, of a cycle's reports, by default of the newest.
 
     When it was deleted, all files of the report that are gone are written again: as they were recorded, where their
-    bytes are kept as artifacts, else as this version renders them. Raises BadInput when there is no report yet.
+    bytes are kept as artifacts, else as this version renders them. What is no longer kept is kept again, by whoever may
+    write here. Raises BadInput when there is no report yet.
     """
     with Session.read(settings) as session:
         board = session.board()
@@ -42,6 +44,7 @@ def find_report(settings: Settings, name: str, cycle: int | None = None) -> Foun
         path = session.workspace.reports(number) / name
         if not path.is_file():
             _restore(session, written[number])
+        _keep(session, written[number])
     return FoundReport(path, path.name in contradictions(board, number))
 
 
@@ -58,3 +61,13 @@ def _restore(session: ReadSession, report: ReportWritten) -> None:
             content = again.get(path.name)
         if content is not None:
             write_durably(path, content)
+
+
+def _keep(session: ReadSession, report: ReportWritten) -> None:
+    artifacts = ArtifactStore(session.workspace.artifacts)
+    if not os.access(session.workspace.artifacts, os.W_OK):
+        return
+    for file in report.files:
+        path = session.workspace.root / file.name
+        if not artifacts.place(file.digest).exists() and path.is_file() and digest_of_file(path) == file.digest:
+            artifacts.keep(file.name, path)

@@ -8,9 +8,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from orchestrator.bootstrap import build, open_log, tracker_of
-from orchestrator.checking.integrity import require_no_orphans, require_whole
+from orchestrator.checking.integrity import is_empty, require_no_orphans, require_whole
 from orchestrator.checking.signing import SignedHead, make_key, own_key, parsed_head, public_key, sign_head
+from orchestrator.tracking.client import own_name
 from orchestrator.tracking.runs import reads
+from orchestrator.tracking.standing import public
 from orchestrator.usecases.errors import BadArgument
 from orchestrator.workspace import Workspace
 from store.board import EMPTY, Board, fold
@@ -38,7 +40,7 @@ class ReadSession:
 
     def __init__(self, settings: Settings) -> None:
         self.workspace = Workspace(settings.workspace)
-        self.log: EventLog = open_log(settings, reading=True)
+        self.log: EventLog = _opened(settings, reading=True)
 
     def __enter__(self) -> ReadSession:
         return self
@@ -85,10 +87,10 @@ class Session:
         not, and IntegrityFailure when the record does not check out; then nothing was written.
         """
         session = cls(settings, notify)
-        if create and not session.workspace.log.exists():
-            require_no_orphans(session.workspace)
+        if create and is_empty(session.workspace.log):
+            require_beginning(settings)
             return session
-        log = open_log(settings)
+        log = _opened(settings)
         try:
             require_whole(log, session.workspace, _anchor_of(settings, log, notify))
             session._ledger = Ledger(log)
@@ -132,8 +134,21 @@ class Session:
         """
         services = build(self._settings, file, self._writable(), display)
         _require_runs(services.tracker, self.board)
+        self._tell_of_others(services.tracker)
         self._services = services
         return services
+
+    def _tell_of_others(self, tracker: Tracker) -> None:
+        """Before its first run, say that runs of another log with the same name lie in the same store."""
+        study, first = self.board.study, next(iter(self._writable().log.rows()), None)
+        if study is None or first is None or any(task.run_id for task in self.board.tasks):
+            return
+        if tracker.shares(study.name, first.hash):
+            own = own_name(study.name, first.hash)
+            self._notify(
+                f"MLflow at {public(tracker.uri)} has runs of another log whose study is named {study.name!r}; "
+                f"those of this one go into the experiment {own!r}"
+            )
 
     def _writable(self) -> Ledger:
         """The ledger, once the key is held with which the session will be signed, and the log is there."""
@@ -197,6 +212,29 @@ def _anchor_of(settings: Settings, log: EventLog, notify: Notify) -> SignedHead 
         notify(f"MLflow was not asked for the head that it keeps of the log: {error}")
         return None
     return kept if kept is not None and kept.origin == first.hash else None
+
+
+def require_beginning(settings: Settings) -> None:
+    """Raise IntegrityFailure where the log is gone or empty, and it was not always so."""
+    if is_empty(Workspace(settings.workspace).log):
+        _require_no_orphans(settings)
+
+
+def _opened(settings: Settings, reading: bool = False) -> EventLog:
+    """The log of a workspace; IntegrityFailure where it has lost all of its events."""
+    require_beginning(settings)
+    log = open_log(settings, reading=reading)
+    try:
+        if not log.position():
+            _require_no_orphans(settings)
+    except BaseException:
+        log.close()
+        raise
+    return log
+
+
+def _require_no_orphans(settings: Settings) -> None:
+    require_no_orphans(Workspace(settings.workspace), tracker_of(settings, lambda _: None))
 
 
 def _require_runs(tracker: Tracker, board: Board) -> None:

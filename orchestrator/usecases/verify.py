@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.bootstrap import tracker_of
-from orchestrator.checking.integrity import require_no_orphans
 from orchestrator.checking.signing import own_key, parsed_head, public_key
 from orchestrator.checking.verification import Verification, verify
 from orchestrator.usecases.errors import BadArgument
@@ -42,8 +41,6 @@ def verify_record(settings: Settings, notify: Notify, key: str | None = None) ->
     wanted = None if key is None else _public_key(key)
     workspace = Workspace(settings.workspace)
     try:
-        if not workspace.log.exists():
-            require_no_orphans(workspace)
         session = Session.read(settings)
     except IntegrityFailure as error:
         return Verified(Verification(ChainCheck(0, "", 1, str(error))), gone=True)

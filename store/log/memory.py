@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -24,6 +24,7 @@ class MemoryLog:
         self._study = study
         self._rows: list[EventRow] = []
         self._leases: dict[str, Lease] = {}
+        self._signed: set[int] = set()
         self._lock = threading.RLock()
 
     @property
@@ -77,6 +78,15 @@ class MemoryLog:
                 return False
             self._leases[task_id] = Lease(task_id, fence, present.worker, until)
             return True
+
+    def signed(self) -> frozenset[int]:
+        """See EventLog.signed."""
+        return frozenset(self._signed)
+
+    def note_signed(self, positions: Iterable[int]) -> None:
+        """See EventLog.note_signed."""
+        with self._lock:
+            self._signed.update(positions)
 
     def check(self) -> ChainCheck:
         """See EventLog.check."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,6 +68,14 @@ class EventLog(Protocol):
 
     def renew(self, task_id: str, fence: int, until: datetime) -> bool:
         """Extend a lease; False when the task's fencing token is no longer this one."""
+        ...
+
+    def signed(self) -> frozenset[int]:
+        """Positions whose head was signed, as far as `note_signed` was told."""
+        ...
+
+    def note_signed(self, positions: Iterable[int]) -> None:
+        """Remember that the heads at these positions were signed. Kept beside the log, as leases are."""
         ...
 
     def check(self) -> ChainCheck:

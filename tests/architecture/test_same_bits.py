@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DECIDING = ("agents", "store", *(f"orchestrator/{room}" for room in ("reports", "checking", "export", "running")))
-COUNTED = {"passed", "untrained", "size"}
+COUNTED = {"passed", "untrained", "size", "named"}
 """Attributes that are whole numbers or truth values."""
 
 

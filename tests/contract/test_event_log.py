@@ -111,3 +111,13 @@ def test_an_older_claim_does_not_take_a_lease_back(log: EventLog, clock) -> None
     lease = log.lease("t")
     assert lease is not None
     assert lease.worker == "w2"
+
+
+def test_heads_that_were_signed_are_remembered_once_and_beside_the_log(log: EventLog) -> None:
+    assert log.signed() == frozenset()
+    log.note_signed([3, 1])
+    log.note_signed([3])
+    log.note_signed([])
+    assert log.signed() == {1, 3}
+    assert log.position() == 0
+    assert log.check().ok

@@ -90,9 +90,13 @@ def own_cache(shared_folder: Path) -> Iterator[None]:
 def unsigned(workspace: Path) -> None:
     """Take back what was signed at the end of a run: a run that died before had signed nothing."""
     shutil.rmtree(workspace / "heads")
-    with sqlite3.connect(workspace / "mlflow.db") as connection:
-        connection.execute("DELETE FROM experiment_tags WHERE key = 'gonogo.head'")
-    connection.close()
+    for name, statement in (
+        ("mlflow.db", "DELETE FROM experiment_tags WHERE key = 'gonogo.head'"),
+        ("gonogo.db", "DELETE FROM heads"),
+    ):
+        with sqlite3.connect(workspace / name) as connection:
+            connection.execute(statement)
+        connection.close()
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""How a verification looks in a terminal: one line per item that does not check out, a count, and the signature."""
+"""How a verification looks in a terminal: what does not check out, how much was looked at, and the signature."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ import click
 from orchestrator.cli.common import note
 
 if TYPE_CHECKING:
+    from orchestrator.checking.tally import Count, Inventory
     from orchestrator.usecases.verify import Verified
 
 
@@ -28,7 +30,27 @@ def show_verified(verified: Verified) -> None:
         note(f"gonogo: note: {item.where}: {item.why}")
     verdict = "all check out" if found.ok else f"{len(found.bad)} do not check out"
     click.echo(f"{found.chain.events} events, head {found.chain.head[:12]}, {found.checked} items: {verdict}")
+    click.echo(f"looked at {', '.join(_counted(found.looked[each], word) for each, word in _WORDS.items())}")
     click.echo(_signature(verified))
+
+
+_WORDS: Mapping[Inventory, str] = {
+    "tasks": "tasks",
+    "evidence": "results",
+    "runs": "MLflow runs",
+    "artifacts": "artifacts kept",
+    "copies": "copies of MLflow's",
+    "manifests": "manifests",
+    "reports": "report files",
+    "kept_reports": "of them kept",
+    "figures": "figures",
+    "heads": "signed heads",
+}
+
+
+def _counted(count: Count, word: str) -> str:
+    """How much of an inventory was there, and of how much where some was not."""
+    return f"{count.there} {word}" if count.there == count.named else f"{count.there} of {count.named} {word}"
 
 
 def _signature(verified: Verified) -> str:

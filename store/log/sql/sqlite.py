@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    inspect,
     literal,
     select,
     text,
@@ -42,7 +43,7 @@ from store.log.codec import format_time, next_rows, parse_time
 from store.log.lock import WriteLock
 from store.log.protocol import Clock, Lease
 from store.log.reading import decoded
-from store.log.sql.tables import EVENTS, LEASES, METADATA
+from store.log.sql.tables import EVENTS, HEADS, LEASES, METADATA
 from store.record import Recorded
 
 SCHEMA = 1
@@ -160,6 +161,22 @@ class SqliteLog:
         )
         with self._writing() as connection:
             return bool(connection.execute(statement).rowcount)
+
+    def signed(self) -> frozenset[int]:
+        """See EventLog.signed."""
+        with self._reading() as connection:
+            if not inspect(connection).has_table(HEADS.name):
+                return frozenset()
+            rows = connection.execute(select(HEADS.c.position).where(HEADS.c.study == self._study))
+            return frozenset(rows.scalars())
+
+    def note_signed(self, positions: Iterable[int]) -> None:
+        """See EventLog.note_signed."""
+        rows = [{"study": self._study, "position": position} for position in positions]
+        if rows:
+            with self._writing() as connection:
+                HEADS.create(connection, checkfirst=True)
+                connection.execute(sqlite_insert(HEADS).on_conflict_do_nothing(), rows)
 
     def check(self) -> ChainCheck:
         """See EventLog.check. A broken chain names its position; a damaged file that still reads is reported after."""

@@ -1,4 +1,4 @@
-"""The tables of the event log: events, which only grow, and leases, which are overwritten."""
+"""The tables of the event log: events, which only grow, leases, which are overwritten, and which heads were signed."""
 
 from __future__ import annotations
 
@@ -27,3 +27,10 @@ LEASES = Table(
     Column("worker", String, nullable=False),
     Column("until", String, nullable=False),
 )
+HEADS = Table(
+    "heads",
+    METADATA,
+    Column("study", String, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+)
+"""Positions whose head was signed. A log of an older version has no such table before its next head is signed."""

@@ -15,8 +15,10 @@ import pytest
 
 from orchestrator.artifacts import PARTIAL, ArtifactStore, sweep
 from orchestrator.tracking.client import own_name
+from orchestrator.tracking.runs import LoggedRun
 from orchestrator.tracking.tracker import Tracker
 from store.errors import StoreBusy, TrackingFailure
+from store.evidence import Artifact
 from store.kinds.environment import EnvironmentSpec
 from store.models import ModelRef
 from store.task.state import Task
@@ -119,6 +121,29 @@ def test_what_a_database_server_keeps_no_files_for_lies_in_the_workspace_and_not
     run_id = log(Tracker(uri, "study", ArtifactStore(tmp_path / "one"), place, ONE), tmp_path / "scratch")
     assert (place / run_id / "artifacts/result.json").is_file()
     assert not list((tmp_path / "here").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("uri", "folder", "place"),
+    [
+        ("sqlite:///{root}/mlflow.db", "file:///gone/m/r/artifacts", "m/r/artifacts/x"),  # moved with its workspace
+        ("sqlite:////elsewhere/mlflow.db", "file:///gone/m/r/artifacts", "m/r/artifacts/x"),
+        ("sqlite:////elsewhere/mlflow.db", "file://{root}/told", "told/x"),
+        ("postgresql://host/runs", "file://{root}/told", "told/x"),
+        ("postgresql://host/runs", "file:///of/another/machine", None),
+        ("postgresql://host/runs", "s3://bucket/r/artifacts", None),
+        ("http://127.0.0.1:5000", "mlflow-artifacts:/1/r/artifacts", None),
+    ],
+)
+def test_a_copy_is_looked_for_where_this_machine_would_have_it(
+    tmp_path: Path, uri: str, folder: str, place: str | None
+) -> None:
+    (tmp_path / "told").mkdir()
+    (tmp_path / "told/x").touch()
+    tracker = Tracker(uri.format(root=tmp_path), "study", ArtifactStore(tmp_path), tmp_path / "m", ONE)
+    run = LoggedRun("r", {}, {}, folder.format(root=tmp_path))
+    found = tracker.copy_of(run, Artifact(name="x", digest="0" * 64, size=0))
+    assert found == (None if place is None else tmp_path / place)
 
 
 def test_a_store_is_made_whole_or_not_at_all(
