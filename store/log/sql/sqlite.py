@@ -195,7 +195,6 @@ class SqliteLog:
     def close(self) -> None:
         """See EventLog.close."""
         self._engine.dispose()
-        self._lock.close()
 
     def _prepare(self) -> None:
         with self._reading() as connection:
