@@ -16,13 +16,14 @@ def clean_up(services: Services) -> None:
     sweep(workspace.root, "")
     if not workspace.scratch.is_dir():
         return
-    with services.ledger.log.exclusive():  # so that nobody claims meanwhile
-        services.ledger.refresh()
-        tasks = services.ledger.board.tasks
-        claimed = {scratch_name(task.task_id, task.fence) for task in tasks if task.status == "claimed"}
-        for path in workspace.scratch.iterdir():
-            if path.name not in claimed:
-                shutil.rmtree(path, ignore_errors=True)
+    found = list(workspace.scratch.iterdir())  # before the claims: a folder is made under a claim that is appended
+    services.ledger.refresh()
+    claimed = {
+        scratch_name(task.task_id, task.fence) for task in services.ledger.board.tasks if task.status == "claimed"
+    }
+    for path in found:
+        if path.name not in claimed:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def scratch_name(task_id: str, fence: int) -> str:

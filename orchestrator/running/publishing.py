@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from agents.planning.rules.audit_reports import read_by_people
 from orchestrator.artifacts import digest_of_file, write_durably
 from orchestrator.checking import rendering
 from orchestrator.services import Services
+from store.board import Board
 from store.commands import WriteReport
 from store.errors import IntegrityFailure
 from store.evidence import Artifact
@@ -19,17 +20,22 @@ ACTOR = "system"
 
 def publish(services: Services, cycle: int) -> None:
     """Write the open cycle's reports, once. After a crash between writing and recording they are written again."""
-    with services.ledger.log.exclusive():
-        services.ledger.refresh()
-        current = services.ledger.board.cycles[cycle]
-        if current.closed_at is not None:
+    ledger = services.ledger
+
+    def rendered(board: Board) -> Mapping[str, bytes] | None:
+        """None where they are written already."""
+        current = board.cycles[cycle]
+        if current.closed_at is not None or current.report is not None:
+            return None
+        return rendering.rendered(ledger.log, cycle, board.position)
+
+    with ledger.settled(rendered) as files:
+        current, as_of = ledger.board.cycles[cycle], ledger.board.position
+        if files is None:
+            if current.closed_at is None and current.report is not None:
+                _keep(services, current.report.files)
             return
-        if current.report is not None:
-            _keep(services, current.report.files)
-            return
-        as_of = services.ledger.board.position
         folder = services.workspace.reports(cycle)
-        files = rendering.rendered(services.ledger.log, cycle, as_of)
         for name, content in files.items():
             write_durably(folder / name, content)
         inside = folder.relative_to(services.workspace.root)

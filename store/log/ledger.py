@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from store.board import EMPTY, Board, evolve, fold
 from store.collector import paused_collector
 from store.commands import Command
+from store.events import Event
 from store.gate import decide
 from store.log.protocol import EventLog
 from store.record import Recorded
+
+T = TypeVar("T")
+
+ATTEMPTS = 3
+"""How often something is worked out outside the write lock before the lock is held meanwhile."""
 
 _DAWN = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -33,19 +42,49 @@ class Ledger:
             self._board = fold(entries, self._board)
         return entries
 
+    @contextmanager
+    def settled(self, choose: Callable[[Board], T]) -> Iterator[T]:
+        """Work something out on the newest board, and hold the write lock while that is the newest still.
+
+        Others may append while it is worked out; where they did, it is worked out anew, and in the end under the lock.
+        """
+        for _ in range(ATTEMPTS):
+            self.refresh()
+            board = self._board
+            chosen = choose(board)
+            with self.log.exclusive():
+                self.refresh()
+                if self._board is board:
+                    yield chosen
+                    return
+        with self.log.exclusive():
+            self.refresh()
+            yield choose(self._board)
+
     def submit(self, *commands: Command, actor: str, cause: int | None = None) -> tuple[Recorded, ...]:
         """Decide the commands in order, each on the board that the ones before it lead to, and append all or nothing.
 
         Raises what `decide` raises; then nothing was appended.
         """
+        self.refresh()  # what others appended while we were at work is decoded before anybody has to wait for us
         with self.log.exclusive():
             self.refresh()
-            provisional, events = self._board, []
-            for command in commands:
-                for event in decide(command, provisional):
-                    events.append(event)
-                    at = provisional.at or _DAWN
-                    provisional = evolve(provisional, Recorded(provisional.position + 1, at, actor, cause, event, ""))
+            events, _ = decided(commands, self._board, actor, cause)
             if events:
                 self.log.append(events, expected=self._board.position, actor=actor, cause=cause)
             return self.refresh()
+
+
+def decided(
+    commands: Sequence[Command], board: Board, actor: str, cause: int | None = None
+) -> tuple[list[Event], Board]:
+    """The events that commands lead to, and the board as it will be; its head and time are not known before appending.
+
+    Raises what `decide` raises.
+    """
+    events = []
+    for command in commands:
+        for event in decide(command, board):
+            events.append(event)
+            board = evolve(board, Recorded(board.position + 1, board.at or _DAWN, actor, cause, event, ""))
+    return events, board
