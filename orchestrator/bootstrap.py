@@ -53,7 +53,7 @@ def tracker_of(settings: Settings, notify: Callable[[str], None]) -> Tracker:
 def build(settings: Settings, file: StudyFile, ledger: Ledger, display: Display) -> Services:
     """Services for the study of a workspace, around a ledger that is open."""
     workspace = Workspace(settings.workspace)
-    first = next(iter(ledger.log.rows()), None)
+    first = next(iter(ledger.log.rows(until=1)), None)
     return Services(
         workspace=workspace,
         ledger=ledger,

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.checking.signing import SignedHead, signed_heads
 from orchestrator.tracking.standing import public
 from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
-from store.board import fold
 from store.errors import IntegrityFailure
 from store.log.chain import ChainCheck
 from store.log.protocol import EventLog
+from store.log.whole import WholeLog, walked
 
 
 def check_record(log: EventLog, workspace: Workspace, anchor: SignedHead | None = None) -> ChainCheck:
@@ -22,22 +23,30 @@ def check_record(log: EventLog, workspace: Workspace, anchor: SignedHead | None 
 
     `anchor` is the signed head that MLflow keeps of this log.
     """
-    chain = log.check()
-    if not chain.ok:
-        return chain
-    heads = {row.position: row.hash for row in log.rows()}
-    missed = None if anchor is None else anchor.unlike(heads, "the head that MLflow keeps")
-    unanchored = missed or _first_unsigned(workspace, heads) or _first_unanchored(workspace, log, heads)
-    return chain if unanchored is None else ChainCheck(chain.events, chain.head, *unanchored)
+    return read_record(log, workspace, anchor).check
 
 
-def require_whole(log: EventLog, workspace: Workspace, anchor: SignedHead | None = None) -> None:
-    """Raise IntegrityFailure unless the record checks out: a damaged log is read-only from then on."""
-    check = check_record(log, workspace, anchor)
-    if not check.ok:
+def read_record(log: EventLog, workspace: Workspace, anchor: SignedHead | None = None) -> WholeLog:
+    """Read the log once, and check it as `check_record` does."""
+    whole = walked(log)
+    if not whole.check.ok:
+        return whole
+    missed = None if anchor is None else anchor.unlike(whole.heads, "the head that MLflow keeps")
+    unanchored = missed or _first_unsigned(workspace, whole.heads) or _first_unanchored(workspace, whole)
+    if unanchored is None:
+        return whole
+    return replace(whole, check=ChainCheck(whole.check.events, whole.check.head, *unanchored))
+
+
+def whole_record(log: EventLog, workspace: Workspace, anchor: SignedHead | None = None) -> WholeLog:
+    """The log, read once; IntegrityFailure unless it checks out: a damaged log is read-only from then on."""
+    whole = read_record(log, workspace, anchor)
+    if not whole.check.ok:
         raise IntegrityFailure(
-            f"{workspace.log}: {check.why} (position {check.first_bad}); nothing is written to a damaged log"
+            f"{workspace.log}: {whole.check.why} (position {whole.check.first_bad}); "
+            "nothing is written to a damaged log"
         )
+    return whole
 
 
 def require_no_orphans(workspace: Workspace, tracker: Tracker) -> None:
@@ -73,8 +82,9 @@ def _first_unsigned(workspace: Workspace, heads: Mapping[int, str]) -> tuple[int
     return None
 
 
-def _first_unanchored(workspace: Workspace, log: EventLog, heads: Mapping[int, str]) -> tuple[int, str] | None:
+def _first_unanchored(workspace: Workspace, whole: WholeLog) -> tuple[int, str] | None:
     """Reports on disk name the chain's head at a position: a log that was cut or swapped does not have it there."""
+    heads = whole.heads
     for path in sorted(workspace.root.glob("reports/cycle-*/cycle-report.json")):
         try:
             report = json.loads(path.read_bytes())
@@ -85,17 +95,17 @@ def _first_unanchored(workspace: Workspace, log: EventLog, heads: Mapping[int, s
             continue
         if as_of > len(heads):
             return len(heads) + 1, f"event {len(heads) + 1} is missing: {path.name} was rendered from {as_of} events"
-        if heads[as_of] != head and _recorded(workspace, path, log):
+        if heads[as_of] != head and _recorded(workspace, path, whole):
             return as_of, f"the log is not the one that {path} was rendered from"
     return None
 
 
-def _recorded(workspace: Workspace, path: Path, log: EventLog) -> bool:
+def _recorded(workspace: Workspace, path: Path, whole: WholeLog) -> bool:
     """True when the file is, to the byte, one that the log says was written; else its head proves nothing."""
     name, digest = path.relative_to(workspace.root).as_posix(), _digest(path)
     return not any(
         artifact.name == name and artifact.digest != digest
-        for cycle in fold(log.read()).cycles.values()
+        for cycle in whole.board.cycles.values()
         if cycle.report is not None
         for artifact in cycle.report.files
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,30 +74,39 @@ def sign_head(log: EventLog, workspace: Workspace, key: Ed25519PrivateKey) -> Si
 
     The log remembers which heads were signed, those of before included, so that a lost one is noticed.
     """
-    heads = {row.position: row.hash for row in log.rows()}
-    if not heads:
+    position, signed = log.position(), None
+    if not position:
         return None
-    position, signed = max(heads), None
     if not workspace.head(position).exists():
-        signature = key.sign(_signed(heads[1], position, heads[position])).hex()
-        signed = SignedHead(heads[1], position, heads[position], public_key(key), signature)
+        origin, head = _hash(log, 1), _hash(log, position)
+        signed = SignedHead(origin, position, head, public_key(key), key.sign(_signed(origin, position, head)).hex())
         write_durably(workspace.head(position), signed.json().encode())
-    log.note_signed(_here(workspace, heads) - log.signed())
+    log.note_signed(_unnoted(log, workspace))
     return signed
 
 
-def _here(workspace: Workspace, heads: Mapping[int, str]) -> frozenset[int]:
-    """Positions whose signed head lies in its file."""
+def _unnoted(log: EventLog, workspace: Workspace) -> frozenset[int]:
+    """Positions whose signed head lies in its file, and is of this log, though the log does not remember it."""
+    known = {workspace.head(position) for position in log.signed()}
     return frozenset(
         signed.position
-        for path, signed in signed_heads(workspace)
-        if signed is not None and path == workspace.head(signed.position) and signed.unlike(heads, "") is None
+        for path, signed in signed_heads(workspace, without=known)
+        if signed is not None and path == workspace.head(signed.position) and _is_of(signed, log)
     )
 
 
-def signed_heads(workspace: Workspace) -> Iterator[tuple[Path, SignedHead | None]]:
-    """Every file of a signed head, by position; None where one is no longer what was written."""
-    for path in sorted(workspace.heads.glob("*.json")):
+def _is_of(signed: SignedHead, log: EventLog) -> bool:
+    at_most = signed.position <= log.position()
+    return at_most and (signed.origin, signed.head) == (_hash(log, 1), _hash(log, signed.position))
+
+
+def _hash(log: EventLog, position: int) -> str:
+    return next(iter(log.rows(position - 1, position))).hash
+
+
+def signed_heads(workspace: Workspace, without: Collection[Path] = ()) -> Iterator[tuple[Path, SignedHead | None]]:
+    """Every file of a signed head, by position, but those `without`; None where one is not what was written."""
+    for path in sorted(set(workspace.heads.glob("*.json")).difference(without)):
         try:
             yield path, parsed_head(path.read_bytes())
         except OSError:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from orchestrator.artifacts import ArtifactStore
-from orchestrator.checking.integrity import check_record
+from orchestrator.checking.integrity import read_record
 from orchestrator.checking.logged import KeptFiles, check_evidence, check_unnamed
 from orchestrator.checking.report_files import check_reports
 from orchestrator.checking.resolving import BadFigure
@@ -15,10 +15,10 @@ from orchestrator.checking.signing import SignedHead, parsed_head, signed_heads
 from orchestrator.checking.tally import Count, Inventory, Tally
 from orchestrator.tracking.tracker import HEAD, Tracker
 from orchestrator.workspace import Workspace
-from store.board import Board, fold
 from store.errors import StoreBusy, TrackingFailure
 from store.log.chain import ChainCheck
 from store.log.protocol import EventLog
+from store.log.whole import WholeLog
 
 _NO_HEAD = "it holds no signed head, or the signature is not that of its key"
 
@@ -70,20 +70,20 @@ def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | Non
 
     With a public `key`, in hex, some head of the log has to be signed by it.
     """
-    chain = check_record(log, workspace)
-    if not chain.ok:
-        return Verification(chain)
-    board, tally = fold(log.read()), Tally()
-    tally.looked_at("events", chain.events)
+    whole = read_record(log, workspace)
+    if not whole.check.ok:
+        return Verification(whole.check)
+    board, tally = whole.board, Tally()
+    tally.looked_at("events", whole.check.events)
     kept = KeptFiles(ArtifactStore(workspace.artifacts))
     for digest, why in kept.altered():
         tally.found(f"artifact {digest}", why)
-    anchor, asked = _check_store(tally, log, board, tracker)
+    anchor, asked = _check_store(tally, whole, tracker)
     signed = _check_heads(tally, log, workspace, anchor, key)
     check_evidence(tally, board, kept, tracker if asked else None)
     check_reports(tally, log, board, workspace, kept)
     check_unnamed(tally, kept)
-    return Verification(chain, asked, signed, tally.checked, tally.looked, tuple(tally.bad), tuple(tally.notes))
+    return Verification(whole.check, asked, signed, tally.checked, tally.looked, tuple(tally.bad), tuple(tally.notes))
 
 
 def _check_heads(
@@ -115,24 +115,24 @@ def _check_heads(
     return newest
 
 
-def _check_store(tally: Tally, log: EventLog, board: Board, tracker: Tracker) -> tuple[SignedHead | None, bool]:
+def _check_store(tally: Tally, whole: WholeLog, tracker: Tracker) -> tuple[SignedHead | None, bool]:
     """The MLflow store is there if the log names runs, and its head is of this log.
 
     Gives the head that it keeps of this log, and whether it can be asked for runs.
     """
     if tracker.missing is None:
-        return _check_anchor(tally, log, board, tracker)
-    if any(task.run_id for task in board.tasks):
+        return _check_anchor(tally, whole, tracker)
+    if any(task.run_id for task in whole.board.tasks):
         tally.found(str(tracker.missing), "the MLflow store is gone, so no metric can be resolved")
         return None, False
     return None, True
 
 
-def _check_anchor(tally: Tally, log: EventLog, board: Board, tracker: Tracker) -> tuple[SignedHead | None, bool]:
+def _check_anchor(tally: Tally, whole: WholeLog, tracker: Tracker) -> tuple[SignedHead | None, bool]:
     """The head that MLflow keeps, if it is of this log. False when MLflow's store cannot be read."""
-    name, heads = f"MLflow's tag {HEAD}", {row.position: row.hash for row in log.rows()}
+    name, heads, study = f"MLflow's tag {HEAD}", whole.heads, whole.board.study
     try:
-        text = tracker.anchored(board.study.name, heads[1]) if board.study is not None else None
+        text = tracker.anchored(study.name, heads[1]) if study is not None else None
     except StoreBusy:
         raise
     except TrackingFailure as error:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from orchestrator.bootstrap import build, open_log, tracker_of
-from orchestrator.checking.integrity import is_empty, require_no_orphans, require_whole
+from orchestrator.checking.integrity import is_empty, require_no_orphans, whole_record
 from orchestrator.checking.signing import SignedHead, make_key, own_key, parsed_head, public_key, sign_head
 from orchestrator.tracking.client import own_name
 from orchestrator.tracking.runs import reads
@@ -71,6 +71,8 @@ class Session:
         self._ledger: Ledger | None = None
         self._ready = False
         self._opened_at = 0
+        self._heads: dict[int, str] = {}
+        """Hash of every event, by position, as far as it was read."""
         self._key: Ed25519PrivateKey | None = None
         self._services: Services | None = None
 
@@ -92,9 +94,8 @@ class Session:
             return session
         log = _opened(settings)
         try:
-            require_whole(log, session.workspace, _anchor_of(settings, log, notify))
-            session._ledger = Ledger(log)
-            session._ledger.refresh()
+            whole = whole_record(log, session.workspace, _anchor_of(settings, log, notify))
+            session._ledger, session._heads = Ledger(log, whole.board), dict(whole.heads)
         except BaseException:
             log.close()
             raise
@@ -185,7 +186,8 @@ class Session:
             return
         if not self._services.tracker.used:
             return
-        tracker, heads = self._services.tracker, {row.position: row.hash for row in self._ledger.log.rows()}
+        tracker, heads = self._services.tracker, self._heads
+        heads.update((row.position, row.hash) for row in self._ledger.log.rows(after=len(heads)))
         kept = parsed_head(tracker.anchored(self.board.study.name, signed.origin) or "")
         if kept is not None and kept.origin == signed.origin:
             if (wrong := kept.unlike(heads, "the head that MLflow keeps")) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from store.canonical import canonical, sha256
@@ -58,7 +58,11 @@ class ChainCheck:
         return self.first_bad is None
 
 
-def check_chain(rows: Iterable[EventRow]) -> ChainCheck:
+See = Callable[[EventRow], None]
+"""Is shown every row whose link holds, in order."""
+
+
+def check_chain(rows: Iterable[EventRow], see: See | None = None) -> ChainCheck:
     """Walk stored rows in order; stops at the first row that is missing, moved or altered."""
     head, events = GENESIS, 0
     for row in rows:
@@ -73,4 +77,6 @@ def check_chain(rows: Iterable[EventRow]) -> ChainCheck:
         if not intact:
             return ChainCheck(events, head, expected, f"event {expected} was altered after it was written")
         head, events = row.hash, events + 1
+        if see is not None:
+            see(row)
     return ChainCheck(events, head)

@@ -26,9 +26,10 @@ _DAWN = datetime(1, 1, 1, tzinfo=UTC)
 class Ledger:
     """Keeps a board in step with its log, and changes it only by deciding and appending in one turn."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, board: Board = EMPTY) -> None:
+        """Start from a board of this log, where there is one already."""
         self.log = log
-        self._board = EMPTY
+        self._board = board
 
     @property
     def board(self) -> Board:

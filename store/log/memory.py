@@ -9,7 +9,7 @@ from datetime import datetime
 
 from store.errors import Conflict
 from store.events import Event
-from store.log.chain import ChainCheck, EventRow, check_chain
+from store.log.chain import ChainCheck, EventRow, See, check_chain
 from store.log.codec import next_rows
 from store.log.protocol import Clock, Lease
 from store.log.reading import decoded
@@ -36,9 +36,9 @@ class MemoryLog:
         """See EventLog.read."""
         yield from decoded(self._rows[max(after, 0) : until], self.rows)
 
-    def rows(self) -> Iterator[EventRow]:
+    def rows(self, after: int = 0, until: int | None = None) -> Iterator[EventRow]:
         """See EventLog.rows."""
-        return iter(list(self._rows))
+        return iter(self._rows[max(after, 0) : until])
 
     def position(self) -> int:
         """See EventLog.position."""
@@ -88,9 +88,9 @@ class MemoryLog:
         with self._lock:
             self._signed.update(positions)
 
-    def check(self) -> ChainCheck:
+    def check(self, see: See | None = None) -> ChainCheck:
         """See EventLog.check."""
-        return check_chain(self.rows())
+        return check_chain(self.rows(), see)
 
     def close(self) -> None:
         """See EventLog.close."""

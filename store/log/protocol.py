@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from store.events import Event
-from store.log.chain import ChainCheck, EventRow
+from store.log.chain import ChainCheck, EventRow, See
 from store.record import Recorded
 
 Clock = Callable[[], datetime]
@@ -38,8 +38,11 @@ class EventLog(Protocol):
         """Entries with `after < position <= until`, in order."""
         ...
 
-    def rows(self) -> Iterator[EventRow]:
-        """Every entry as it is stored, in order of position, undecoded."""
+    def rows(self, after: int = 0, until: int | None = None) -> Iterator[EventRow]:
+        """Entries with `after < position <= until` as they are stored, in order of position, undecoded.
+
+        Without bounds, that is every row there is, also one whose position or study is not one.
+        """
         ...
 
     def position(self) -> int:
@@ -78,8 +81,8 @@ class EventLog(Protocol):
         """Remember that the heads at these positions were signed. Kept beside the log, as leases are."""
         ...
 
-    def check(self) -> ChainCheck:
-        """Walk the hash chain, and whatever self-check the storage has."""
+    def check(self, see: See | None = None) -> ChainCheck:
+        """Walk the hash chain, in one reading that `see` may share, and whatever self-check the storage has."""
         ...
 
     def close(self) -> None:

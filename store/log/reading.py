@@ -23,7 +23,12 @@ def decoded(rows: Iterable[EventRow], whole_log: Callable[[], Iterable[EventRow]
             chain = check_chain(whole_log())
             if chain.first_bad is not None and chain.first_bad <= row.position:
                 raise IntegrityFailure(f"{chain.why} (position {chain.first_bad}); run gonogo verify") from error
-            raise NewerSchema(
-                f"event {row.position} is intact and this gonogo cannot read it, as another version wrote it "
-                f"({str(error).removesuffix('; run gonogo verify')}); upgrade gonogo"
-            ) from error
+            raise newer(row, error) from error
+
+
+def newer(row: EventRow, error: UndecodableEvent) -> NewerSchema:
+    """The error for a row that cannot be decoded although the chain holds there."""
+    return NewerSchema(
+        f"event {row.position} is intact and this gonogo cannot read it, as another version wrote it "
+        f"({str(error).removesuffix('; run gonogo verify')}); upgrade gonogo"
+    )

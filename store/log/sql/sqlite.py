@@ -38,7 +38,7 @@ from store.errors import (
     first_line,
 )
 from store.events import Event
-from store.log.chain import ChainCheck, EventRow, check_chain
+from store.log.chain import ChainCheck, EventRow, See, check_chain
 from store.log.codec import format_time, next_rows, parse_time
 from store.log.lock import WriteLock
 from store.log.protocol import Clock, Lease
@@ -103,9 +103,14 @@ class SqliteLog:
             query = query.where(EVENTS.c.position <= until)
         yield from decoded(self._select(query.order_by(EVENTS.c.position)), self.rows)
 
-    def rows(self) -> Iterator[EventRow]:
+    def rows(self, after: int = 0, until: int | None = None) -> Iterator[EventRow]:
         """See EventLog.rows. The file holds one study, so rows of any other show up here as damage."""
-        return self._select(select(*_COLUMNS).order_by(EVENTS.c.position))
+        query = select(*_COLUMNS).order_by(EVENTS.c.position)
+        if after > 0:
+            query = query.where(EVENTS.c.position > after)
+        if until is not None:
+            query = query.where(EVENTS.c.position <= until)
+        return self._select(query)
 
     def position(self) -> int:
         """See EventLog.position."""
@@ -178,10 +183,10 @@ class SqliteLog:
                 HEADS.create(connection, checkfirst=True)
                 connection.execute(sqlite_insert(HEADS).on_conflict_do_nothing(), rows)
 
-    def check(self) -> ChainCheck:
+    def check(self, see: See | None = None) -> ChainCheck:
         """See EventLog.check. A broken chain names its position; a damaged file that still reads is reported after."""
         try:
-            chain = check_chain(self.rows())
+            chain = check_chain(self.rows(), see)
             if not chain.ok:
                 return chain
             with self._reading() as connection:

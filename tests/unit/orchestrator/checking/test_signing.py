@@ -52,6 +52,14 @@ def test_a_head_is_signed_once_and_checked_by_the_public_key(log: MemoryLog, tmp
     assert check_record(log, workspace).ok
 
 
+def test_a_log_written_anew_that_is_no_history_is_still_held_to_its_signed_head(log: MemoryLog, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    assert sign_head(log, workspace, make_key(tmp_path / "key")) is not None
+    forged = MemoryLog(lambda: datetime(2026, 3, 2, tzinfo=UTC))
+    forged.append([CycleClosed(cycle=7), CycleClosed(cycle=8)], expected=0, actor="system")
+    assert check_record(forged, workspace).first_bad == 2
+
+
 def test_no_field_of_a_signed_head_can_be_changed(log: MemoryLog, tmp_path: Path) -> None:
     signed = sign_head(log, Workspace(tmp_path), make_key(tmp_path / "key"))
     assert signed is not None

@@ -55,7 +55,9 @@ def services(tmp_path: Path, clock, study_data) -> Services:
     ledger.submit(c.RegisterStudy(Study.model_validate(study_data())), actor="system")
     tracker = NothingDone(f"sqlite:///{tmp_path / 'mlflow.db'}", "test", artifacts, workspace.artifacts / "mlflow")
     handler = lambda *_: Blocked("nothing works here", "another machine")  # noqa: E731
-    return Services(workspace, ledger, tracker, artifacts, clock, "w", 30.0, TEAMS, lambda _: handler, Silent(), lambda spec: None)
+    return Services(
+        workspace, ledger, tracker, artifacts, clock, "w", 30.0, TEAMS, lambda _: handler, Silent(), lambda spec: None
+    )
 
 
 def is_free(log: MemoryLog) -> bool:

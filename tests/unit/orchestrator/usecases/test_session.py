@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from orchestrator.usecases.errors import BadArgument
 from orchestrator.usecases.session import Session
 from store.commands import CloseCycle, OpenCycle, RegisterStudy
 from store.errors import BadInput, IntegrityFailure, Refused
+from store.log.chain import EventRow
+from store.log.sql.sqlite import SqliteLog
 from store.study.protocol import Study
 
 
@@ -123,3 +127,26 @@ def test_a_position_that_the_log_does_not_reach_is_named_as_the_caller_calls_it(
     with Session.read(registered) as session, pytest.raises(BadArgument, match="at 9: the log ends at 1") as found:
         session.board(9)
     assert str(found.value.named("--at")) == "--at 9: the log ends at 1"
+
+
+def test_the_log_is_read_once_from_the_opening_of_a_session_to_its_end(
+    registered: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session.open(registered, print) as session:
+        for number in range(1, 21):
+            session.submit(OpenCycle("x"), CloseCycle(number), actor="system")
+    read: list[int] = []
+    select = SqliteLog._select
+
+    def counted(self: SqliteLog, query: object) -> Iterator[EventRow]:
+        for row in select(self, query):
+            read.append(row.position)
+            yield row
+
+    monkeypatch.setattr(SqliteLog, "_select", counted)
+    with Session.open(registered, print) as session:
+        session.submit(OpenCycle("x"), actor="system")
+    times = Counter(read)
+    assert set(times) == set(range(1, 43))
+    assert [position for position, number in times.items() if number > 1 and position not in (1, 42)] == []
+    assert signed(registered)[-1] == 42
