@@ -17,7 +17,7 @@ from store.errors import BadInput
 from store.log import opening
 from store.log.ledger import Ledger
 from store.log.opening import SQLITE
-from store.log.protocol import EventLog
+from store.log.protocol import Clock, EventLog
 from tasks.catalog import handler_of, require_fit
 
 
@@ -26,10 +26,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_log(settings: Settings, create: bool = False, reading: bool = False) -> EventLog:
+def open_log(settings: Settings, create: bool = False, reading: bool = False, clock: Clock = now) -> EventLog:
     """The workspace's log, perhaps for `reading` alone; BadInput when it is not there and is not to be created."""
     address = f"{SQLITE}{Workspace(settings.workspace).log}"
-    return opening.open_log(address, now, create=create, reading=reading, lock_timeout_s=settings.lock_timeout_s)
+    return opening.open_log(address, clock, create=create, reading=reading, lock_timeout_s=settings.lock_timeout_s)
 
 
 def open_tracker(settings: Settings, experiment: str, uri: str | None, origin: str = "unknown") -> Tracker:
@@ -50,8 +50,8 @@ def tracker_of(settings: Settings, notify: Callable[[str], None]) -> Tracker:
     return open_tracker(settings, file.study.name, file.tracking_uri)
 
 
-def build(settings: Settings, file: StudyFile, ledger: Ledger, display: Display) -> Services:
-    """Services for the study of a workspace, around a ledger that is open."""
+def build(settings: Settings, file: StudyFile, ledger: Ledger, clock: Clock, display: Display) -> Services:
+    """Services for the study of a workspace, around a ledger that is open, and its clock."""
     workspace = Workspace(settings.workspace)
     first = next(iter(ledger.log.rows(until=1)), None)
     return Services(
@@ -59,7 +59,7 @@ def build(settings: Settings, file: StudyFile, ledger: Ledger, display: Display)
         ledger=ledger,
         tracker=open_tracker(settings, file.study.name, file.tracking_uri, first.hash if first else "unknown"),
         artifacts=ArtifactStore(workspace.artifacts),
-        clock=now,
+        clock=clock,
         worker=this_worker(),
         lease_s=settings.lease_s,
         teams=TEAMS,

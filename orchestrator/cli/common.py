@@ -37,6 +37,13 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON with a versioned schema.")(function)
 
 
+def trust_clock_option(function: F) -> F:
+    """`--trust-clock`."""
+    return click.option(
+        "--trust-clock", is_flag=True, help="Go on although the log's last time and this machine's clock are far apart."
+    )(function)
+
+
 LARGEST = 2**62
 """The largest whole number that an option takes: what a database holds."""
 

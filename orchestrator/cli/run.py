@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import note, workspace_option
+from orchestrator.cli.common import note, trust_clock_option, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -19,7 +19,8 @@ WAITS = 3
 @click.option(
     "--amend", "reason", metavar="REASON", help="Record that study.toml was changed after it was registered, and why."
 )
-def run_command(settings: Settings, reason: str | None) -> int:
+@trust_clock_option
+def run_command(settings: Settings, reason: str | None, trust_clock: bool) -> int:
     """Run the open cycle to its end, or open the next one.
 
     Work that was cut short goes on where it stopped. Ends with 3 when a human has to decide before the next cycle.
@@ -29,6 +30,6 @@ def run_command(settings: Settings, reason: str | None) -> int:
     from orchestrator.usecases.run import run_study
 
     with RichDisplay() as display:
-        done = run_study(settings, display, note, reason)
+        done = run_study(settings, display, note, reason, trust_clock)
     show_run(done, settings.workspace)
     return WAITS if done.waits else 0

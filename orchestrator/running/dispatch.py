@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.artifacts import write_durably
+from orchestrator.clock import WrongClock
 from orchestrator.running.cleaning import scratch_name
 from orchestrator.running.workers import Heartbeat
 from orchestrator.services import Services
@@ -31,8 +32,8 @@ from tasks.handler import Blocked, Done, Outcome, TaskContext
 
 RECALLED = "the work was done under an earlier claim, whose process ended before it could tell the log"
 
-INFRASTRUCTURE = (IntegrityFailure, LogLocked, NewerSchema, StorageFailure, TrackingFailure, OSError)
-"""Errors of log, MLflow and disk, which say nothing about the task: the run stops, the next takes the task again."""
+INFRASTRUCTURE = (IntegrityFailure, LogLocked, NewerSchema, StorageFailure, TrackingFailure, WrongClock, OSError)
+"""Errors of log, MLflow, clock and disk, which tell nothing of the task: the run stops, the next takes it again."""
 
 OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE})
 """Errors of the system that no handler is to blame for: a full disk, a failing one, too many open files."""

@@ -11,9 +11,15 @@ from store.board import Board
 from store.errors import GonogoError
 from store.log.protocol import Clock, EventLog, Lease
 
+LONGEST = timedelta(days=2)
+"""No lease is given for longer than a day; the other is for clocks that differ."""
+
 
 def lapsed_claims(board: Board, log: EventLog, clock: Clock) -> frozenset[str]:
-    """Claimed tasks of the open cycle whose worker is gone or has let its lease run out."""
+    """Claimed tasks of the open cycle whose worker is gone or has let its lease run out.
+
+    A lease that ends later than any can was given under a clock that was ahead, and would hold the task for as long.
+    """
     cycle = board.open_cycle
     if cycle is None:
         return frozenset()
@@ -25,7 +31,7 @@ def lapsed_claims(board: Board, log: EventLog, clock: Clock) -> frozenset[str]:
         and (
             (lease := log.lease(task.task_id)) is None
             or lease.fence < task.fence
-            or lease.until <= now
+            or not now < lease.until <= now + LONGEST
             or is_dead(lease.worker)
         )
     )

@@ -12,7 +12,7 @@ from importlib.metadata import packages_distributions
 from orchestrator.packages import PACKAGES, REMEDY, fault
 from orchestrator.settings import Settings
 from orchestrator.workspace import Workspace
-from store.errors import GonogoError
+from store.errors import GonogoError, IntegrityFailure
 from tasks.libraries import EXTRA, INSTALL, versions
 
 LOW_DISK = 1 << 30
@@ -43,6 +43,7 @@ def examine(settings: Settings) -> tuple[CheckUp, ...]:
         ("key", _key),
         ("study", _study),
         ("log", _log),
+        ("clock", _clock),
     )
     return tuple(_run(name, check, settings) for name, check in checks)
 
@@ -154,3 +155,27 @@ def _log(settings: Settings) -> tuple[bool, str]:
     with Session.read(settings) as session:
         check = session.log.check()
     return check.ok, check.why or f"{check.events} events, chain and file intact"
+
+
+def _clock(settings: Settings) -> tuple[bool, str]:
+    from orchestrator.bootstrap import now, open_log
+    from orchestrator.clock import REFUSED, RESTED, apart, complaint
+    from store.log.codec import parse_time
+
+    at = now()
+    shown = f"{at:%Y-%m-%d %H:%M:%S} UTC"
+    if not Workspace(settings.workspace).log.is_file():
+        return True, shown
+    log = open_log(settings, reading=True)
+    try:
+        newest = next(log.rows(after=log.position() - 1), None)
+        last = None if newest is None else parse_time(newest.at)
+    except IntegrityFailure:
+        return True, f"{shown}; the log's last time cannot be read"
+    finally:
+        log.close()
+    if last is None:
+        return True, shown
+    said = complaint(last, at)
+    fit = last - at <= REFUSED and at - last <= RESTED
+    return fit, said or f"{shown}, {apart(at, last)} from the log's last event"

@@ -38,16 +38,18 @@ class RunResult:
         return self.ending is Ending.NOTHING_LEFT
 
 
-def run_study(settings: Settings, display: Display, notify: Notify, reason: str | None = None) -> RunResult:
+def run_study(
+    settings: Settings, display: Display, notify: Notify, reason: str | None = None, trust_clock: bool = False
+) -> RunResult:
     """Finish the open cycle, or open the next one and finish that; work that was cut short goes on where it stopped.
 
     A `reason` says why study.toml was changed after it was registered, and amends the protocol first. Raises BadInput
-    for a study that cannot be carried out, Refused for a changed protocol without a reason, and IntegrityFailure where
-    the record, or an artifact that is needed, does not check out.
+    for a study that cannot be carried out, Refused for a changed protocol without a reason, IntegrityFailure where the
+    record, or an artifact that is needed, does not check out, and WrongClock as sessions do.
     """
     quiet_libraries()
     file = read_study(Workspace(settings.workspace).study_file)
-    with Session.open(settings, notify, create=True) as session:
+    with Session.open(settings, notify, create=True, trust_clock=trust_clock) as session:
         if session.board.study is not None:
             file = replace(file, study=file.study.going_on(session.board.study))
         if reason is None:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from orchestrator.bootstrap import build, open_log, tracker_of
+from orchestrator.bootstrap import build, now, open_log, tracker_of
 from orchestrator.checking.integrity import is_empty, require_no_orphans, whole_record
 from orchestrator.checking.signing import SignedHead, make_key, own_key, parsed_head, public_key, sign_head
+from orchestrator.clock import SessionClock
 from orchestrator.tracking.client import own_name
 from orchestrator.tracking.runs import reads
 from orchestrator.tracking.standing import public
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from orchestrator.study.file import StudyFile
     from orchestrator.tracking.tracker import Tracker
     from store.commands import Command
-    from store.log.protocol import EventLog
+    from store.log.protocol import Clock, EventLog
     from store.record import Recorded
 
 Notify = Callable[[str], None]
@@ -63,8 +64,9 @@ class Session:
     too where the block ends by an exception or an interrupt, if anything was appended by then.
     """
 
-    def __init__(self, settings: Settings, notify: Notify) -> None:
+    def __init__(self, settings: Settings, notify: Notify, clock: SessionClock) -> None:
         """Open nothing yet: see `open`."""
+        self.clock = clock
         self.workspace = Workspace(settings.workspace)
         self._settings = settings
         self._notify = notify
@@ -82,20 +84,25 @@ class Session:
         return ReadSession(settings)
 
     @classmethod
-    def open(cls, settings: Settings, notify: Notify, *, create: bool = False) -> Session:
-        """Open the workspace's log and check the whole record.
+    def open(
+        cls, settings: Settings, notify: Notify, *, create: bool = False, trust_clock: bool = False, wall: Clock = now
+    ) -> Session:
+        """Open the workspace's log and check the whole record, and the `wall` clock against its last time.
 
         Where there is no log yet, one is made by the first write, if it may be (`create`). Raises BadInput when it may
-        not, and IntegrityFailure when the record does not check out; then nothing was written.
+        not, IntegrityFailure when the record does not check out, and WrongClock where the clock cannot be right, unless
+        a person says that it is (`trust_clock`); then nothing was written.
         """
-        session = cls(settings, notify)
+        session = cls(settings, notify, SessionClock(wall, trusted=trust_clock))
         if create and is_empty(session.workspace.log):
             require_beginning(settings)
             return session
-        log = _opened(settings)
+        log = _opened(settings, clock=session.clock)
         try:
             whole = whole_record(log, session.workspace, _anchor_of(settings, log, notify))
             session._ledger, session._heads = Ledger(log, whole.board), dict(whole.heads)
+            if whole.board.at is not None and (said := session.clock.check(whole.board.at)) is not None:
+                notify(f"warning: {said}")
         except BaseException:
             log.close()
             raise
@@ -133,7 +140,7 @@ class Session:
 
         Raises IntegrityFailure where MLflow no longer has the runs that the log names.
         """
-        services = build(self._settings, file, self._writable(), display)
+        services = build(self._settings, file, self._writable(), self.clock, display)
         _require_runs(services.tracker, self.board)
         self._tell_of_others(services.tracker)
         self._services = services
@@ -155,7 +162,7 @@ class Session:
         """The ledger, once the key is held with which the session will be signed, and the log is there."""
         if not self._ready:
             self._key = held_key(self._settings, self._notify)
-            self._ledger = self._ledger or Ledger(open_log(self._settings, create=True))
+            self._ledger = self._ledger or Ledger(open_log(self._settings, create=True, clock=self.clock))
             self._ready = True
         assert self._ledger is not None
         return self._ledger
@@ -222,10 +229,10 @@ def require_beginning(settings: Settings) -> None:
         _require_no_orphans(settings)
 
 
-def _opened(settings: Settings, reading: bool = False) -> EventLog:
+def _opened(settings: Settings, clock: Clock = now, *, reading: bool = False) -> EventLog:
     """The log of a workspace; IntegrityFailure where it has lost all of its events."""
     require_beginning(settings)
-    log = open_log(settings, reading=reading)
+    log = open_log(settings, clock=clock, reading=reading)
     try:
         if not log.position():
             _require_no_orphans(settings)

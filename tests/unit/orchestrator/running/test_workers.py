@@ -81,3 +81,11 @@ def until(log: MemoryLog) -> datetime:
     lease = log.lease("t")
     assert lease is not None
     return lease.until
+
+
+def test_a_claim_that_was_leased_under_a_clock_years_ahead_has_lapsed(claimed, clock) -> None:
+    ledger, task = claimed
+    ledger.log.hold(Lease(task, 1, "elsewhere/1/1", clock() + timedelta(days=1)))
+    assert lapsed_claims(ledger.board, ledger.log, clock) == frozenset(), "as long as a lease may be"
+    ledger.log.hold(Lease(task, 1, "elsewhere/1/1", clock() + timedelta(days=1826)))
+    assert lapsed_claims(ledger.board, ledger.log, clock) == {task}

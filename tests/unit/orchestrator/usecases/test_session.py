@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from orchestrator.checking.signing import parsed_head
+from orchestrator.clock import WrongClock
 from orchestrator.settings import Settings
 from orchestrator.usecases.errors import BadArgument
 from orchestrator.usecases.session import Session
@@ -150,3 +152,55 @@ def test_the_log_is_read_once_from_the_opening_of_a_session_to_its_end(
     assert set(times) == set(range(1, 43))
     assert [position for position, number in times.items() if number > 1 and position not in (1, 42)] == []
     assert signed(registered)[-1] == 42
+
+
+def about_the_clock(said: list[str]) -> list[str]:
+    return [line for line in said if "clock" in line]
+
+
+def at(days: float) -> Callable[[], datetime]:
+    """A clock that is so many days ahead."""
+    return lambda: datetime.now(UTC) + timedelta(days=days)
+
+
+@pytest.mark.parametrize(("written", "opened"), [(0, 1826), (1826, 0)], ids=["rested", "ahead"])
+def test_nothing_is_appended_under_a_clock_that_is_years_away_from_the_log_unless_it_is_trusted(
+    registered: Settings, written: float, opened: float
+) -> None:
+    with Session.open(registered, print, wall=at(written), trust_clock=True) as session:
+        session.submit(OpenCycle("x"), actor="system")
+    before = {path: path.read_bytes() for path in registered.workspace.rglob("*") if path.is_file()}
+    said: list[str] = []
+    with pytest.raises(WrongClock, match="nothing is appended"):
+        Session.open(registered, said.append, wall=at(opened))
+    assert {path: path.read_bytes() for path in registered.workspace.rglob("*") if path.is_file()} == before
+    assert about_the_clock(said) == []
+    with Session.open(registered, said.append, wall=at(opened), trust_clock=True) as session:
+        session.submit(CloseCycle(1), actor="system")
+    (line,) = about_the_clock(said)
+    assert line.startswith("warning: the log's last time, ")
+    assert "1,82" in line
+
+
+def test_a_log_that_is_minutes_ahead_is_written_to_with_one_line_of_warning(registered: Settings) -> None:
+    with Session.open(registered, print, wall=at(0.01)) as session:
+        session.submit(OpenCycle("x"), actor="system")
+    said: list[str] = []
+    with Session.open(registered, said.append) as session:
+        session.submit(CloseCycle(1), actor="system")
+    (line,) = about_the_clock(said)
+    assert line.startswith("warning: the log's last time, ")
+    assert "ahead of this machine's clock" in line
+
+
+def test_a_clock_that_is_set_back_during_a_session_stops_it_before_anything_more_is_appended(
+    registered: Settings,
+) -> None:
+    days = [0.0]
+    with pytest.raises(WrongClock), Session.open(registered, print, wall=lambda: at(days[0])()) as session:
+        session.submit(OpenCycle("x"), actor="system")
+        days[0] = -400
+        session.submit(CloseCycle(1), actor="system")
+    with Session.read(registered) as reading:
+        assert reading.board().position == 2
+    assert signed(registered) == [1, 2]
