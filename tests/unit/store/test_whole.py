@@ -14,13 +14,15 @@ from store.log.chain import EventRow, link
 from store.log.ledger import Ledger
 from store.log.memory import MemoryLog
 from store.log.protocol import EventLog
-from store.log.whole import walked
+from store.log.whole import _Walk, walked
 from store.record import GENESIS
 from store.study.protocol import Study
 
 
-@pytest.fixture
-def log(clock, study_data) -> MemoryLog:
+@pytest.fixture(params=[1000, 4, 1])
+def log(clock, study_data, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> MemoryLog:
+    """A log of seven events, of which so many are folded at a time."""
+    monkeypatch.setattr(_Walk, "BATCH", request.param)
     ledger = Ledger(MemoryLog(clock))
     ledger.submit(c.RegisterStudy(Study.model_validate(study_data())), actor="system")
     for _ in range(3):
