@@ -182,12 +182,12 @@ def _claim(services: Services) -> Task | None:
             if task.status == "claimed" and task.task_id not in lapsed_claims(ledger.board, log, clock):
                 return None  # its worker has given a sign of life since
             if isinstance(command, Block):
-                ledger.submit(command, actor=agent.actor)
+                services.ledger.submit(command, actor=agent.actor)
                 services.display.finish(ledger.board.tasks_by_id[command.task_id])
                 continue
             if task.task_id in fit or not task.traits.required:
                 claim = ClaimTask(command.task_id, command.agent, services.worker, command.takeover)
-                (entry,) = ledger.submit(claim, actor=agent.actor)
+                (entry,) = services.ledger.submit(claim, actor=agent.actor)
                 assert isinstance(entry.event, TaskClaimed)
                 log.hold(first_lease(claim.task_id, entry.event.fence, services.worker, clock, services.lease_s))
                 return ledger.board.tasks_by_id[claim.task_id]
