@@ -56,8 +56,10 @@ floors: setup
 tests: setup
 	$(BIN)/python -m pytest $(WORKERS)
 
-chaos: setup  ## kill a run at twenty random moments; it must complete, with nothing done twice
-	GONOGO_KILLS=20 $(BIN)/python -m pytest tests/functional/test_crash.py -s
+CHAOS := GONOGO_KILLS=20 GONOGO_BOUNDARIES=all GONOGO_STEP_KB=64 GONOGO_STATEMENTS=10
+chaos: setup  ## kill runs at every boundary, and fill the disk at every write; each must complete, with nothing done twice
+	$(CHAOS) $(BIN)/python -m pytest -s tests/functional/test_crash.py tests/functional/test_boundaries.py \
+	  tests/unit/orchestrator/tracking/test_stores.py
 
 bench: setup  ## speed and memory beside a peer, as ratios
 	$(BIN)/python -m benchmarks
