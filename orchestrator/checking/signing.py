@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,13 +18,14 @@ from typing import TYPE_CHECKING
 from orchestrator.artifacts import write_durably
 from orchestrator.workspace import Workspace
 from store.canonical import canonical
-from store.errors import BadInput
+from store.errors import BadInput, NewerSchema
 from store.log.protocol import EventLog
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SCHEMA = "gonogo.head/1"
+_ANY_SCHEMA = r"gonogo\.head/[0-9]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,17 @@ def signed_heads(workspace: Workspace, without: Collection[Path] = ()) -> Iterat
 
 
 def parsed_head(text: str | bytes) -> SignedHead | None:
-    """A signed head from its file; None where it is not of that form, or the signature is not that of its key."""
+    """A signed head from its file; None where it is not of that form, or the signature is not that of its key.
+
+    Raises NewerSchema for one that a newer version of gonogo signed.
+    """
     try:
         data = json.loads(text)
+        schema = data["schema"]
+        if schema != SCHEMA and re.fullmatch(_ANY_SCHEMA, schema):
+            raise NewerSchema(f"a head of the log is signed as {schema}, newer than this version knows; upgrade gonogo")
         found = SignedHead(**{key: data[key] for key in SignedHead.__slots__})
-        return found if data["schema"] == SCHEMA and type(found.position) is int and found.intact else None
+        return found if schema == SCHEMA and type(found.position) is int and found.intact else None
     except (ValueError, KeyError, TypeError):
         return None
 

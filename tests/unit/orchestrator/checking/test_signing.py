@@ -22,7 +22,7 @@ from orchestrator.checking.signing import (
     signed_heads,
 )
 from orchestrator.workspace import Workspace
-from store.errors import BadInput
+from store.errors import BadInput, NewerSchema
 from store.events import CycleClosed, CycleOpened
 from store.log.memory import MemoryLog
 
@@ -70,7 +70,7 @@ def test_no_field_of_a_signed_head_can_be_changed(log: MemoryLog, tmp_path: Path
     ):  # fmt: skip
         assert not replace(signed, **change).intact  # type: ignore[arg-type]
     assert parsed_head(signed.json()) == signed
-    for text in ("", "[]", "{}", signed.json().replace("gonogo.head/1", "gonogo.head/2"), signed.json()[:-20]):
+    for text in ("", "[]", "{}", signed.json().replace("gonogo.head/1", "gonogo.tail/1"), signed.json()[:-20]):
         assert parsed_head(text) is None
 
 
@@ -92,6 +92,21 @@ def test_a_head_without_a_valid_signature_proves_nothing(log: MemoryLog, tmp_pat
     workspace.head(2).write_text(replace(signed, position=9).json())
     assert list(signed_heads(workspace)) == [(workspace.head(2), None)]
     assert check_record(log, workspace).ok, "gonogo verify tells of the file"
+
+
+def test_a_head_that_a_newer_version_signed_is_not_called_damaged(log: MemoryLog, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    assert sign_head(log, workspace, make_key(tmp_path / "key")) is not None
+    file = workspace.head(2)
+    file.write_text(file.read_text().replace("gonogo.head/1", "gonogo.head/2"))
+    with pytest.raises(NewerSchema, match=r"gonogo\.head/2, .*upgrade gonogo"):
+        check_record(log, workspace)
+
+
+@pytest.mark.parametrize("schema", ['"gonogo.tail/1"', "7", "null", "[]"])
+def test_what_is_no_schema_is_no_signed_head(schema: str) -> None:
+    assert parsed_head(f'{{"schema": {schema}}}') is None
+    assert parsed_head(schema) is None
 
 
 def test_an_empty_log_has_no_head(tmp_path: Path) -> None:
