@@ -54,17 +54,17 @@ def require_no_orphans(workspace: Workspace, tracker: Tracker) -> None:
 
     To be asked where there is no event. Reports, signed heads, kept artifacts, and runs in MLflow come of events alone.
     """
-    lost = f"{workspace.log} {'holds no event' if workspace.log.exists() else 'is gone'}"
+    lost = f"{workspace.log}: event 1 is missing" if workspace.log.exists() else f"{workspace.log} is gone"
     remedy = "restore a backup of it, or choose another folder to begin anew"
     for pattern, made in (
-        ("reports/cycle-*/cycle-report.json", "was rendered from one"),
-        ("heads/*.json", "was signed for one"),
-        ("artifacts/sha256/*/*", "was kept for one"),
+        ("reports/cycle-*/cycle-report.json", "was rendered from it"),
+        ("heads/*.json", "was signed for it"),
+        ("artifacts/sha256/*/*", "was kept for it"),
     ):
         if (orphan := next(workspace.root.glob(pattern), None)) is not None:
             raise IntegrityFailure(f"{lost}, and {orphan} {made}; {remedy}")
     if runs := tracker.orphans(workspace.root):
-        raise IntegrityFailure(f"{lost}, and {public(tracker.uri)} has {runs} runs of a log that was here; {remedy}")
+        raise IntegrityFailure(f"{lost}, and {public(tracker.uri)} has {runs} runs of the log that was here; {remedy}")
 
 
 def is_empty(log: Path) -> bool:

@@ -159,12 +159,13 @@ def _log(settings: Settings) -> tuple[bool, str]:
 
 def _clock(settings: Settings) -> tuple[bool, str]:
     from orchestrator.bootstrap import now, open_log
+    from orchestrator.checking.integrity import is_empty
     from orchestrator.clock import REFUSED, RESTED, apart, complaint
     from store.log.codec import parse_time
 
     at = now()
     shown = f"{at:%Y-%m-%d %H:%M:%S} UTC"
-    if not Workspace(settings.workspace).log.is_file():
+    if is_empty(Workspace(settings.workspace).log):
         return True, shown
     log = open_log(settings, reading=True)
     try:
