@@ -72,14 +72,14 @@ def test_every_file_that_is_removed_is_noticed_unless_its_loss_loses_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["data/shapes-7/images/000003.png", "cache/nulls"])
-def test_what_loses_nothing_is_made_again(workspace: Path, gonogo, name: str) -> None:
-    lost = workspace / name
-    shutil.rmtree(lost) if lost.is_dir() else lost.unlink()
+def test_what_loses_nothing_is_made_again(workspace: Path, gonogo) -> None:
+    (workspace / "data/shapes-7/images/000003.png").unlink()
+    shutil.rmtree(workspace / "cache/nulls")
     answer = ("--choose", "at-least-2", "--as", "Ada", "--reason", "x")
     assert gonogo("decide", "c1-claim-strength", *answer, "-w", workspace).code == 0
     assert gonogo("run", "-w", workspace).code == 0
     assert gonogo("verify", "-w", workspace).code == 0
+    assert (workspace / "data/shapes-7/images/000003.png").exists()
 
 
 def test_verify_says_how_much_of_each_inventory_was_there(workspace: Path, gonogo) -> None:

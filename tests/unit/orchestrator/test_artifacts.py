@@ -42,7 +42,7 @@ def test_an_altered_or_missing_file_is_an_integrity_failure(store: ArtifactStore
     store.find(digest).write_bytes(b"other")
     with pytest.raises(IntegrityFailure, match="altered"):
         store.find(digest)
-    store._place(digest).unlink()
+    store.place(digest).unlink()
     with pytest.raises(IntegrityFailure, match="missing"):
         store.find(digest)
 
