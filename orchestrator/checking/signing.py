@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.artifacts import write_durably
+from orchestrator.artifacts import PARTIAL, write_durably
 from orchestrator.workspace import Workspace
 from store.canonical import canonical
 from store.errors import BadInput, NewerSchema
@@ -107,12 +107,30 @@ def _hash(log: EventLog, position: int) -> str:
 
 
 def signed_heads(workspace: Workspace, without: Collection[Path] = ()) -> Iterator[tuple[Path, SignedHead | None]]:
-    """Every file of a signed head, by position, but those `without`; None where one is not what was written."""
-    for path in sorted(set(workspace.heads.glob("*.json")).difference(without)):
-        try:
+    """Every file of a signed head, by position, but those `without`; None where one is not what was written.
+
+    OSError where one cannot be read, which says nothing of what was written.
+    """
+    for path in entries(workspace):
+        if _is_named_as_head(path) and path not in without:
             yield path, parsed_head(path.read_bytes())
-        except OSError:
-            yield path, None
+
+
+def entries(workspace: Workspace) -> list[Path]:
+    """All that lies among the signed heads, sorted; OSError where that cannot be seen."""
+    try:
+        return sorted(workspace.heads.iterdir())  # glob would hide that it cannot be read
+    except FileNotFoundError:
+        return []
+
+
+def strays(workspace: Workspace) -> list[Path]:
+    """What lies among the signed heads, and was written by others."""
+    return [path for path in entries(workspace) if not _is_named_as_head(path) and not path.name.startswith(PARTIAL)]
+
+
+def _is_named_as_head(path: Path) -> bool:
+    return path.suffix == ".json" and path.stem.isdecimal() and path.is_file()
 
 
 def parsed_head(text: str | bytes) -> SignedHead | None:

@@ -11,7 +11,7 @@ from orchestrator.checking.integrity import read_record
 from orchestrator.checking.logged import KeptFiles, check_evidence, check_unnamed
 from orchestrator.checking.report_files import check_reports
 from orchestrator.checking.resolving import BadFigure
-from orchestrator.checking.signing import SignedHead, parsed_head, signed_heads
+from orchestrator.checking.signing import SignedHead, parsed_head, signed_heads, strays
 from orchestrator.checking.tally import Count, Inventory, Tally
 from orchestrator.tracking.tracker import HEAD, Tracker
 from orchestrator.workspace import Workspace
@@ -110,6 +110,8 @@ def _check_heads(
             tally.looked_at("heads", there=False)
             name = workspace.head(position).relative_to(workspace.root).as_posix()
             tally.found(name, "the signed head is gone; restore a backup of it", position)
+    for path in strays(workspace):
+        tally.noted(path.relative_to(workspace.root).as_posix(), "is no signed head, and was not checked")
     if key is not None and newest is None:
         tally.found("heads", f"no head of the log is signed by {key}")
     return newest

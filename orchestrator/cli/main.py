@@ -34,7 +34,7 @@ COMMANDS = (
 )
 """In the order in which a newcomer meets them. Each is `orchestrator.cli.<name>:<name>_command`."""
 
-INTERRUPTED, TERMINATED = 130, 143
+INTERRUPTED = 130
 """128 and the number of the signal, as shells say."""
 
 GOES_ON = "nothing is lost, and the same command goes on from here"
@@ -97,8 +97,10 @@ def gonogo(debug: bool, workspace: Path | None) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Entry point of the command line; exits the process. SIGTERM ends it as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, _terminate)
+    """Entry point of the command line; exits the process. SIGTERM, and a terminal that is closed, end it as Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _terminate)
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -130,8 +132,9 @@ def run(arguments: list[str]) -> int:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "gonogo"
         return _say(f"{error.format_message()} (see {command} --help)", 2)
     except (KeyboardInterrupt, click.Abort) as stop:  # click turns the one into the other
-        if isinstance(stop, Terminated) or isinstance(stop.__cause__, Terminated):
-            return _say(f"terminated; {GOES_ON}", TERMINATED)
+        told = stop if isinstance(stop, Terminated) else stop.__cause__
+        if isinstance(told, Terminated):
+            return _say(f"terminated; {GOES_ON}", told.exit_code)
         return _say(f"interrupted; {GOES_ON}", INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -161,13 +164,19 @@ def _is_somewhere() -> bool:
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM: a service manager, a container or a batch system ends the process."""
+    """SIGTERM or SIGHUP: a service manager, a container, a batch system or a lost connection ends the process."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.exit_code = 128 + number
+        """As shells have it."""
 
 
-def _terminate(*_: object) -> None:
+def _terminate(number: int, _: object) -> None:
     """End as Ctrl-C does, once: work is given back, and the log signed."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise Terminated
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    raise Terminated(number)
 
 
 def _trace(debug: bool) -> None:

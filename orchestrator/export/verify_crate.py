@@ -167,17 +167,17 @@ def trace(figure: dict[str, Any], known: list[dict[str, Any]]) -> dict[str, Any]
             value = value[int(step)] if isinstance(value, list) else value[step]
         return {"value": value}
     if metric.startswith("task/") and metric.endswith("/duration_s"):
-        task = metric.split("/")[1]
-        began = [claim["at"] for claim in those(known, "TaskClaimed") if claim["event"]["task_id"] == task][-1]
-        return {"value": (datetime.fromisoformat(row["at"]) - datetime.fromisoformat(began)).total_seconds()}
+        _, task, *attempt, _ = metric.split("/")  # `attempt` and its number from 1; without, the last one
+        begun = [claim["at"] for claim in those(known, "TaskClaimed") if claim["event"]["task_id"] == task]
+        began = datetime.fromisoformat(begun[int(attempt[1]) - 1 if attempt else -1])
+        return {"value": (datetime.fromisoformat(row["at"]) - began).total_seconds()}
     return None
 
 
 def rounded(value: float, rule: str) -> str:
     """The digits of a value under `exact`, `whole`, `decimals:3`, `significant:3` or `p:3`, or these by a divisor."""
-    style, _, divisor = rule.partition("/")
-    style, _, number = style.partition(":")
-    value, digits = float(value) / float(divisor or 1), int(number or 0)
+    style, number = rule.partition("/")[0].partition(":")[::2]
+    value, digits = float(value) / float(rule.partition("/")[2] or 1), int(number or 0)
     if style == "p" and value < float(least := f"{10.0**-digits:.{digits}f}"):
         return f"< {least}"
     if style == "significant":

@@ -30,9 +30,9 @@ class FoundReport:
 def find_report(settings: Settings, name: str, cycle: int | None = None) -> FoundReport:
     """The file `name`, such as `assessment.md`, of a cycle's reports, by default of the newest.
 
-    When it was deleted, all files of the report that are gone are written again: as they were recorded, where their
-    bytes are kept as artifacts, else as this version renders them. What is no longer kept is kept again, by whoever may
-    write here. Raises BadInput when there is no report yet.
+    All files of the report that are gone are written again, where that may be done: as they were recorded, where their
+    bytes are kept as artifacts, else as this version renders them. What is no longer kept is kept again. Raises
+    BadInput when there is no report yet.
     """
     with Session.read(settings) as session:
         board = session.board()
@@ -42,7 +42,7 @@ def find_report(settings: Settings, name: str, cycle: int | None = None) -> Foun
             known = ", ".join(map(str, written)) or "none"
             raise BadInput(f"there is no report of cycle {number or 1} yet (reports: {known}); gonogo run writes it")
         path = session.workspace.reports(number) / name
-        if not path.is_file():
+        if not path.is_file() or os.access(path.parent, os.W_OK):
             _restore(session, written[number])
         _keep(session, written[number])
     return FoundReport(path, path.name in contradictions(board, number))

@@ -119,6 +119,8 @@ def test_a_run_that_dies_at_any_boundary_of_publishing_ends_whole_when_it_is_run
         assert said.code == 0, (at, said.err)
         said = gonogo("verify", "-w", folder)
         assert said.code == 0, (at, said.err)
+        said = gonogo("export", "-w", folder, "--cycle", 1, "--output", tmp_path / f"crate-{at}.zip")
+        assert said.code == 0, (at, said.err)
         left = [path.name for path in folder.rglob("*") if path.name.startswith(".partial")]
         assert not left, (at, left)
         shutil.rmtree(folder)

@@ -76,6 +76,8 @@ def test_a_run_that_is_killed_again_and_again_completes_with_nothing_lost_and_no
     said = gonogo("verify", "-w", folder)
     assert said.code == 0, said.err
     assert gonogo("replay", "-w", folder).code == 0
+    said = gonogo("export", "-w", folder, "--cycle", 1, "--output", tmp_path / "crate.zip")
+    assert said.code == 0, said.err
     record_property("told", "\n".join(told))
 
 
@@ -111,13 +113,16 @@ def test_an_interrupted_run_gives_its_task_back_and_goes_on_at_once(
     assert claims[0]["task_id"] == claims[1]["task_id"]
 
 
-def test_a_run_that_is_told_to_end_gives_its_task_back_and_says_so(tmp_path: Path, gonogo) -> None:
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP], ids=["to end", "by a line that was cut"])
+def test_a_run_that_is_told_to_end_gives_its_task_back_and_says_so(
+    tmp_path: Path, gonogo, told: signal.Signals
+) -> None:
     folder = held_study(tmp_path / "study")
     process = start(folder)
     until(process, (folder / "held").exists)
-    process.terminate()
+    process.send_signal(told)
     _, err = process.communicate()
-    assert process.returncode == 143, err
+    assert process.returncode == 128 + told, err
     last = err.decode().strip().splitlines()[-1]
     assert last == "gonogo: terminated; nothing is lost, and the same command goes on from here"
     assert events(gonogo, folder)[-1]["type"] == "TaskReleased"

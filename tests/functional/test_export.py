@@ -470,3 +470,22 @@ def test_bad_requests_end_with_2(one_cycle: Path, crate: Path, tmp_path: Path, g
     said = gonogo("export", "-w", one_cycle, "-o", crate)
     assert (said.code, "is there already" in said.err) == (2, True)
     assert gonogo("export", "-w", tmp_path / "nowhere").code == 2
+
+
+def test_the_time_of_an_attempt_is_counted_from_its_own_claim() -> None:
+    """One whose claim lapsed ends where the next begins, and that is not 0 s."""
+    hours = ("T09:00:00", "T09:05:00", "T09:06:30")
+    types = ("TaskClaimed", "TaskClaimed", "TaskSucceeded")
+    rows = [
+        {"at": f"2026-03-02{hour}.000000Z", "type": type_, "event": {"task_id": "t"}}
+        for hour, type_ in zip(hours, types, strict=True)
+    ]
+
+    def seconds(metric: str, known: list[dict]) -> float:
+        found = verify_crate.trace({"run_id": None, "metric": metric}, known)
+        assert found is not None
+        return found["value"]
+
+    assert seconds("task/t/attempt/1/duration_s", rows[:2]) == 300
+    assert seconds("task/t/attempt/2/duration_s", rows) == 90
+    assert seconds("task/t/duration_s", rows) == 90

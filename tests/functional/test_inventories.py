@@ -82,6 +82,25 @@ def test_what_loses_nothing_is_made_again(workspace: Path, gonogo) -> None:
     assert (workspace / "data/shapes-7/images/000003.png").exists()
 
 
+@pytest.mark.parametrize("name", ["._000046.json", "notes.json", ".DS_Store"])
+def test_a_file_among_the_heads_that_others_wrote_is_a_note(workspace: Path, gonogo, name: str) -> None:
+    (workspace / "heads" / name).write_bytes(b"\x00\x05\x16\x07")
+    said = gonogo("verify", "-w", workspace)
+    assert said.code == 0, said.err
+    assert f"heads/{name}" in said.out + said.err
+    (workspace / "heads" / name).unlink()
+
+
+def test_a_report_that_is_asked_for_comes_back_with_all_of_its_files(workspace: Path, gonogo) -> None:
+    report = workspace / "reports/cycle-001"
+    lost = [report / "forest.svg", report / "handover.md"]
+    for path in lost:
+        path.unlink()
+    assert gonogo("report", "-w", workspace).code == 0
+    assert all(path.exists() for path in lost)
+    assert gonogo("verify", "-w", workspace).code == 0
+
+
 def test_verify_says_how_much_of_each_inventory_was_there(workspace: Path, gonogo) -> None:
     looked = gonogo("verify", "--json", "-w", workspace).json["looked_at"]
     assert set(looked) == INVENTORIES
