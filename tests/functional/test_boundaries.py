@@ -22,7 +22,7 @@ from .processes import STUDY, start
 pytestmark = pytest.mark.slow
 
 SEED = int(os.environ.get("GONOGO_SEED", "20260302"))
-BOUNDARIES = os.environ.get("GONOGO_BOUNDARIES", "2")
+BOUNDARIES = os.environ.get("GONOGO_BOUNDARIES", "1")
 """How many boundaries, drawn from a printed seed, or `all`."""
 STEP_KB = int(os.environ.get("GONOGO_STEP_KB", "4096"))
 """By how much a full disk grows from run to run."""

@@ -68,7 +68,7 @@ def test_a_clock_that_is_minutes_behind_is_warned_of(study: Path) -> None:
 
 
 def test_the_doctor_tells(study: Path) -> None:
-    for clock, told in (("+0", "ok   clock"), ("-10m", "ok   clock"), ("-3d", "BAD  clock"), ("+5y", "BAD  clock")):
+    for clock, told in (("+0", "ok   clock"), ("-3d", "BAD  clock"), ("+5y", "BAD  clock")):
         code, lines = under(clock, study, "doctor")
         (line,) = [line for line in lines.splitlines() if " clock " in line]
         assert line.startswith(told), lines

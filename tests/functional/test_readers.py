@@ -33,9 +33,9 @@ def as_nobody(tmp_path: Path) -> AsNobody:
     """Runs a command line in a process of a user who owns nothing: its exit code, and what it said."""
     if os.getuid() != 0:
         pytest.skip("only the superuser can become another user, so no second user was tried")
-    reachable(tmp_path)
 
     def call(*arguments: object, umask: int = 0o022, group: int = NOBODY) -> tuple[int, str]:
+        reachable(tmp_path)  # each time, as every pytest that begins meanwhile closes the folder that all share
         said = tmp_path / "said"
         said.mkdir(exist_ok=True)
         said.chmod(0o777)
