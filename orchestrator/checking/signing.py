@@ -120,7 +120,7 @@ def entries(workspace: Workspace) -> list[Path]:
     """All that lies among the signed heads, sorted; OSError where that cannot be seen."""
     try:
         return sorted(workspace.heads.iterdir())  # glob would hide that it cannot be read
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 
