@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from immutables import Map
 
+from store.base import DomainEvent
 from store.collector import paused_collector
 from store.cycle.events import CycleEvent
 from store.cycle.state import Cycle, Cycles
@@ -105,6 +106,14 @@ def fold(entries: Iterable[Recorded], board: Board = EMPTY) -> Board:
         for entry in entries:
             board = evolve(board, entry)
     return board
+
+
+_DAWN = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def imagined(board: Board, event: DomainEvent, actor: str = "", cause: int | None = None) -> Board:
+    """The board as an event would leave it that is not appended: its head and time are not known before."""
+    return evolve(board, Recorded(board.position + 1, board.at or _DAWN, actor, cause, event, ""))
 
 
 def evolve(board: Board, entry: Recorded) -> Board:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import assert_never
 
 from store import commands as c
-from store.board import Board, evolve
+from store.board import Board, imagined
 from store.canonical import digest_of
 from store.commands import Command
 from store.cycle import gate as cycle
@@ -17,7 +16,6 @@ from store.decision.commands import DecisionCommand
 from store.errors import Refused, first_line
 from store.events import Event
 from store.kinds import KINDS
-from store.record import Recorded
 from store.study import gate as study
 from store.study.commands import StudyCommand
 from store.task import gate as task
@@ -110,10 +108,9 @@ def _succeeded(command: Succeed, board: Board) -> Sequence[Event]:
 
 def _require_fitting(events: Sequence[Event], board: Board) -> None:
     """Raise Refused where the board cannot take these events one after the other."""
-    at = board.at or datetime.min.replace(tzinfo=UTC)
     try:
-        for number, event in enumerate(events, start=1):
-            board = evolve(board, Recorded(board.position + number, at, "", None, event, ""))
+        for event in events:
+            board = imagined(board, event)
     except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
         raise Refused(f"a {event.type} that the task tells of does not fit the record ({first_line(error)})") from error
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from orchestrator.checking.signing import SignedHead, signed_heads
+from orchestrator.checking.signing import SignedHead, head_files, signed_heads
 from orchestrator.tracking.standing import public
 from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
@@ -56,12 +56,12 @@ def require_no_orphans(workspace: Workspace, tracker: Tracker) -> None:
     """
     lost = f"{workspace.log}: event 1 is missing" if workspace.log.exists() else f"{workspace.log} is gone"
     remedy = "restore a backup of it, or choose another folder to begin anew"
-    for pattern, made in (
-        ("reports/cycle-*/cycle-report.json", "was rendered from it"),
-        ("heads/*.json", "was signed for it"),
-        ("artifacts/sha256/*/*", "was kept for it"),
+    for found, made in (
+        (workspace.root.glob("reports/cycle-*/cycle-report.json"), "was rendered from it"),
+        (iter(head_files(workspace)), "was signed for it"),
+        (workspace.root.glob("artifacts/sha256/*/*"), "was kept for it"),
     ):
-        if (orphan := next(workspace.root.glob(pattern), None)) is not None:
+        if (orphan := next(found, None)) is not None:
             raise IntegrityFailure(f"{lost}, and {orphan} {made}; {remedy}")
     if runs := tracker.orphans(workspace.root):
         raise IntegrityFailure(f"{lost}, and {public(tracker.uri)} has {runs} runs of the log that was here; {remedy}")

@@ -111,12 +111,12 @@ def signed_heads(workspace: Workspace, without: Collection[Path] = ()) -> Iterat
 
     OSError where one cannot be read, which says nothing of what was written.
     """
-    for path in entries(workspace):
-        if _is_named_as_head(path) and path not in without:
+    for path in head_files(workspace):
+        if path not in without:
             yield path, parsed_head(path.read_bytes())
 
 
-def entries(workspace: Workspace) -> list[Path]:
+def _entries(workspace: Workspace) -> list[Path]:
     """All that lies among the signed heads, sorted; OSError where that cannot be seen."""
     try:
         return sorted(workspace.heads.iterdir())  # glob would hide that it cannot be read
@@ -126,7 +126,12 @@ def entries(workspace: Workspace) -> list[Path]:
 
 def strays(workspace: Workspace) -> list[Path]:
     """What lies among the signed heads, and was written by others."""
-    return [path for path in entries(workspace) if not _is_named_as_head(path) and not path.name.startswith(PARTIAL)]
+    return [path for path in _entries(workspace) if not _is_named_as_head(path) and not path.name.startswith(PARTIAL)]
+
+
+def head_files(workspace: Workspace) -> list[Path]:
+    """The files of signed heads, by position, whatever they hold; OSError where they cannot be seen."""
+    return [path for path in _entries(workspace) if _is_named_as_head(path)]
 
 
 def _is_named_as_head(path: Path) -> bool:

@@ -148,7 +148,7 @@ class Session:
 
     def _tell_of_others(self, tracker: Tracker) -> None:
         """Before its first run, say that runs of another log with the same name lie in the same store."""
-        study, first = self.board.study, next(iter(self._writable().log.rows()), None)
+        study, first = self.board.study, next(iter(self._writable().log.rows(until=1)), None)
         if study is None or first is None or any(task.run_id for task in self.board.tasks):
             return
         if tracker.shares(study.name, first.hash):

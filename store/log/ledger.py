@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TypeVar
 
-from store.board import EMPTY, Board, evolve, fold
+from store.board import EMPTY, Board, fold, imagined
 from store.collector import paused_collector
 from store.commands import Command
 from store.events import Event
@@ -19,8 +18,6 @@ T = TypeVar("T")
 
 ATTEMPTS = 3
 """How often something is worked out outside the write lock before the lock is held meanwhile."""
-
-_DAWN = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Ledger:
@@ -87,5 +84,5 @@ def decided(
     for command in commands:
         for event in decide(command, board):
             events.append(event)
-            board = evolve(board, Recorded(board.position + 1, board.at or _DAWN, actor, cause, event, ""))
+            board = imagined(board, event, actor, cause)
     return events, board

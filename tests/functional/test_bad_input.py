@@ -239,6 +239,14 @@ def test_a_log_that_is_a_folder_or_empty_beside_its_reports(workspace: Path, gon
         refused(gonogo(command, "-w", workspace), "gonogo.db cannot be opened")
 
 
+def test_a_stray_file_among_heads_is_no_sign_of_a_lost_log(tmp_path: Path, gonogo) -> None:
+    (tmp_path / "heads").mkdir()
+    (tmp_path / "heads/notes.json").write_text("{}")
+    assert gonogo("init", tmp_path).code == 0
+    (tmp_path / "heads/000003.json").write_text("{}")
+    refused(gonogo("init", tmp_path, "--keep"), "is gone, and", "000003.json was signed for it", code=5)
+
+
 def test_a_folder_that_is_gone_is_named(tmp_path: Path, gonogo, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()

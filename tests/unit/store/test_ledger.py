@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from store import commands as c
-from store.board import Board
+from store.board import Board, imagined
 from store.errors import LogLocked
+from store.events import CycleClosed, CycleOpened
 from store.log.ledger import ATTEMPTS, Ledger
 from store.log.protocol import Clock
 from store.log.sql.sqlite import SqliteLog
@@ -86,3 +87,11 @@ def test_an_error_while_it_is_worked_out_leaves_the_log_free(ledger: Ledger, pat
     with pytest.raises(KeyError), ledger.settled(fails):
         pytest.fail("nothing was chosen")
     Other(path, clock).appends()
+
+
+def test_events_that_are_imagined_one_after_the_other_have_positions_without_gaps(ledger: Ledger) -> None:
+    once = imagined(ledger.board, CycleOpened(cycle=1, because="x"))
+    twice = imagined(once, CycleClosed(cycle=1))
+    at = ledger.board.position
+    assert (once.position, twice.position, ledger.board.position) == (at + 1, at + 2, at)
+    assert once.cycles[1].position == at + 1
