@@ -14,18 +14,9 @@ from orchestrator.usecases.answer import answer
 from orchestrator.usecases.record import read_board, read_events
 from orchestrator.usecases.run import run_study
 from store.errors import Refused, TrackingFailure
-from store.task.state import Task
+from tests.displays import Silent
 
 QUESTION = "c1-claim-strength"
-
-
-class Silent:
-    """Shows nothing."""
-
-    def say(self, text: str) -> None: ...
-    def start(self, task: Task) -> None: ...
-    def advance(self, done: int, total: int, note: str) -> None: ...
-    def finish(self, task: Task) -> None: ...
 
 
 class Interrupting(Silent):

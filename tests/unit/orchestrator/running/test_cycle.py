@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agents.executive.claiming import executive
 from agents.teams import TEAMS
-from orchestrator.artifacts import ArtifactStore
 from orchestrator.running.cycle import Ending, run_cycle
 from orchestrator.running.workers import first_lease
 from orchestrator.services import Services
-from orchestrator.tracking.tracker import Tracker
-from orchestrator.workspace import Workspace
 from store import commands as c
 from store.errors import Unfit
 from store.kinds import KINDS
 from store.kinds.environment import EnvironmentFacts, EnvironmentSpec
 from store.kinds.kind import Phase, Spec
-from store.log.ledger import Ledger
-from store.log.memory import MemoryLog
-from store.study.protocol import Study
-from store.task.state import MAX_LAPSES, Task
+from store.task.state import MAX_LAPSES
 from tasks.catalog import handler_of
 from tasks.handler import Blocked, Done, Measurement, TaskContext
 
-
-class Silent:
-    """Shows nothing."""
-
-    def say(self, text: str) -> None: ...
-    def start(self, task: Task) -> None: ...
-    def advance(self, done: int, total: int, note: str) -> None: ...
-    def finish(self, task: Task) -> None: ...
+from .conftest import ServicesOf
 
 
 def probe(spec: EnvironmentSpec, context: TaskContext) -> Done:
@@ -48,16 +34,8 @@ def nothing(spec: Any, context: TaskContext) -> Blocked:
 
 
 @pytest.fixture
-def services(tmp_path: Path, clock, study_data) -> Services:
-    workspace = Workspace(tmp_path)
-    artifacts = ArtifactStore(workspace.artifacts)
-    ledger = Ledger(MemoryLog(clock))
-    ledger.submit(c.RegisterStudy(Study.model_validate(study_data())), actor="system")
-    tracker = Tracker(f"sqlite:///{tmp_path / 'mlflow.db'}", "a study", artifacts, workspace.artifacts / "mlflow")
-    handlers = {"environment": probe, "diagnostic": nothing, "audit": handler_of("audit")}.__getitem__
-    return Services(
-        workspace, ledger, tracker, artifacts, clock, "w", 30.0, TEAMS, handlers, Silent(), lambda spec: None
-    )
+def services(services_of: ServicesOf) -> Services:
+    return services_of({"environment": probe, "diagnostic": nothing, "audit": handler_of("audit")}.__getitem__)
 
 
 def story(services: Services) -> list[str]:

@@ -27,15 +27,7 @@ from store.models import ModelRef
 from store.study.protocol import Study
 from store.task.state import Task
 from tasks.handler import Blocked, Done, Measurement, TaskContext
-
-
-class Silent:
-    """Shows nothing."""
-
-    def say(self, text: str) -> None: ...
-    def start(self, task: Task) -> None: ...
-    def advance(self, done: int, total: int, note: str) -> None: ...
-    def finish(self, task: Task) -> None: ...
+from tests.displays import Silent
 
 
 @pytest.fixture(scope="module")

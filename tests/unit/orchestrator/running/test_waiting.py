@@ -6,58 +6,29 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agents.agent import Agent, Capacity
 from agents.teams import TEAMS
-from orchestrator.artifacts import ArtifactStore
 from orchestrator.checking import rendering
 from orchestrator.running import cycle as running
 from orchestrator.running.cycle import Ending, run_cycle
 from orchestrator.running.workers import first_lease
 from orchestrator.services import Services
-from orchestrator.tracking.tracker import Tracker
-from orchestrator.workspace import Workspace
 from store import commands as c
 from store.board import Board
-from store.log.ledger import Ledger
 from store.log.memory import MemoryLog
-from store.study.protocol import Study
-from store.task.state import Task
 from tasks.handler import Blocked
 
-
-class Silent:
-    """Shows nothing."""
-
-    def say(self, text: str) -> None: ...
-    def start(self, task: Task) -> None: ...
-    def advance(self, done: int, total: int, note: str) -> None: ...
-    def finish(self, task: Task) -> None: ...
-
-
-class NothingDone(Tracker):
-    """Knows of no work that was done under an earlier claim."""
-
-    def recall(self, *_: object) -> None:
-        return None
+from .conftest import ServicesOf
 
 
 @pytest.fixture
-def services(tmp_path: Path, clock, study_data) -> Services:
+def services(services_of: ServicesOf) -> Services:
     """Of a machine on which no task can be done."""
-    workspace = Workspace(tmp_path)
-    artifacts = ArtifactStore(workspace.artifacts)
-    ledger = Ledger(MemoryLog(clock))
-    ledger.submit(c.RegisterStudy(Study.model_validate(study_data())), actor="system")
-    tracker = NothingDone(f"sqlite:///{tmp_path / 'mlflow.db'}", "test", artifacts, workspace.artifacts / "mlflow")
-    handler = lambda *_: Blocked("nothing works here", "another machine")  # noqa: E731
-    return Services(
-        workspace, ledger, tracker, artifacts, clock, "w", 30.0, TEAMS, lambda _: handler, Silent(), lambda spec: None
-    )
+    return services_of(lambda _: lambda *_: Blocked("nothing works here", "another machine"))
 
 
 def is_free(log: MemoryLog) -> bool:
