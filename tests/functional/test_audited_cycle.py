@@ -157,17 +157,18 @@ def edit(database: Path, statement: str) -> None:
 
 
 def as_an_older_gonogo_left_it(workspace: Path, gonogo, close: bool) -> None:
-    """The log up to the report, or to a close right after it; no report is kept as an artifact."""
+    """The log up to a report of version 0.1.0, or to a close right after it; no report is kept as an artifact."""
     from orchestrator.bootstrap import now
     from store.board import fold
     from store.commands import CloseCycle
+    from store.events import ReportWritten
     from store.log.ledger import Ledger
     from store.log.sql.sqlite import SqliteLog
 
     log = events(gonogo, workspace)
     written = next(entry for entry in log if entry["type"] == "ReportWritten")
     unsigned(workspace)
-    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position > {written['position']}")
+    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position >= {written['position']}")
     for entry in log:
         if entry["type"] == "EvidenceRecorded" and entry["position"] > written["position"]:
             run_id = entry["event"]["run_id"]
@@ -175,11 +176,13 @@ def as_an_older_gonogo_left_it(workspace: Path, gonogo, close: bool) -> None:
                 edit(workspace / "mlflow.db", f"DELETE FROM {table} WHERE run_uuid = '{run_id}'")
     for file in written["event"]["files"]:
         kept(workspace, file["digest"]).unlink(missing_ok=True)
+    report = ReportWritten.model_validate_json(json.dumps(written["event"] | {"renderer": "0.1.0"}))
+    opened = SqliteLog.existing(workspace / "gonogo.db", now)
+    opened.append([report], expected=written["position"] - 1, actor=written["actor"], cause=written["cause"])
     if close:
-        opened = SqliteLog.existing(workspace / "gonogo.db", now)
         Ledger(opened).submit(CloseCycle(1), actor="system")
         assert fold(opened.read()).open_cycle is None
-        opened.close()
+    opened.close()
 
 
 @pytest.mark.slow
