@@ -32,12 +32,11 @@ def open_log(settings: Settings, create: bool = False, reading: bool = False, cl
     return opening.open_log(address, clock, create=create, reading=reading, lock_timeout_s=settings.lock_timeout_s)
 
 
-def open_tracker(settings: Settings, experiment: str, uri: str | None, origin: str = "unknown") -> Tracker:
-    """The tracker of one log's experiment in the MLflow store at `uri`, else in the workspace's own."""
+def open_tracker(settings: Settings, study: str, uri: str | None, origin: str = "unknown") -> Tracker:
+    """The tracker of a study and its log in the MLflow store at `uri`, else in the workspace's own."""
     quiet_libraries()
     workspace = Workspace(settings.workspace)
-    artifacts = ArtifactStore(workspace.artifacts)
-    return Tracker(uri or workspace.mlflow_uri, experiment, artifacts, workspace.artifacts / "mlflow", origin)
+    return Tracker(uri or workspace.mlflow_uri, study, workspace, ArtifactStore(workspace.artifacts), origin)
 
 
 def tracker_of(settings: Settings, notify: Callable[[str], None]) -> Tracker:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from orchestrator.artifacts import partial_folder
-from orchestrator.tracking.runs import LOG, OUTCOME, LoggedRun, reads
+from orchestrator.tracking.owner import LOG, WORKSPACE, Owner
+from orchestrator.tracking.runs import OUTCOME, LoggedRun, reads
 from orchestrator.tracking.standing import ACTIVE, Standing, public, restoring_experiment
 from store.errors import GonogoError, StoreBusy, TrackingFailure, first_line
 from tasks.handler import Done
@@ -42,11 +43,9 @@ class FoundRun:
 class Client:
     """Talks to one experiment of an MLflow store. Every method raises TrackingFailure when the store fails."""
 
-    def __init__(self, uri: str, experiment: str, artifact_root: Path, origin: str) -> None:
+    def __init__(self, uri: str, owner: Owner) -> None:
         self.uri = uri
-        self._experiment = experiment
-        self._origin = origin
-        self._artifact_root = artifact_root
+        self._owner = owner
         self._loaded: MlflowClient | None = None
         self._experiment_id: str | None = None
 
@@ -57,7 +56,7 @@ class Client:
 
     def find(self, tag: str, value: str) -> Sequence[FoundRun]:
         """The runs of this log in the experiment that have this tag, the newest first."""
-        wanted = f"tags.`{tag}` = '{value}' and tags.`{LOG}` = '{self._origin}'"
+        wanted = f"tags.`{tag}` = '{value}' and tags.`{LOG}` = '{self._owner.origin}'"
         with self._failures() as client:
             found = client.search_runs([self._number(client)], filter_string=wanted)
         return [FoundRun(str(run.info.run_id), str(run.info.status), dict(run.data.tags)) for run in found]
@@ -92,7 +91,7 @@ class Client:
         """Begin a run; its id."""
         with self._failures() as client:
             number = self._number(client)
-            tagged = {**tags, LOG: self._origin}
+            tagged = {**tags, LOG: self._owner.origin}
             run = client.create_run(number, start_time=_milliseconds(started), tags=tagged, run_name=name)
             return str(run.info.run_id)
 
@@ -142,50 +141,51 @@ class Client:
         with self._failures() as client:
             client.set_experiment_tag(self._number(client), key, value)
 
-    def experiment_tag(self, experiment: str, key: str) -> str | None:
-        """A tag of an experiment by its name; None where there is none."""
+    def experiment_tags(self, experiment: str) -> Mapping[str, str] | None:
+        """The tags of an experiment by its name; None where there is none."""
         with self._failures() as client:
             found = client.get_experiment_by_name(experiment)
-        return None if found is None else found.tags.get(key)
+        return None if found is None else dict(found.tags)
 
     def _number(self, client: MlflowClient) -> str:
-        """The id of the experiment, which is created at its first use: each log has one of its own."""
+        """The id of the experiment, which is created at its first use: each workspace has one of its own."""
         if self._experiment_id is None:
-            found = client.get_experiment_by_name(self._experiment)
-            if found is not None and found.tags.get(LOG, self._origin) != self._origin:
-                self._experiment = own_name(self._experiment, self._origin)  # of another log, whose study has this name
-                found = client.get_experiment_by_name(self._experiment)
-            if found is None:
-                found = self._created(client)
+            own = self._owner.find(self.experiment_tags)
+            found = None if own is None else client.get_experiment_by_name(own)
+            found = found or self._created(client)
             if found.lifecycle_stage != ACTIVE:
                 remedy = restoring_experiment(str(found.experiment_id), self.uri)
-                raise TrackingFailure(f"MLflow's experiment {self._experiment!r} was deleted; {remedy}")
-            self._relocate(found)
+                raise TrackingFailure(f"MLflow's experiment {found.name!r} was deleted; {remedy}")
+            self._relocate(client, found)
             self._experiment_id = str(found.experiment_id)
         return self._experiment_id
 
     def _created(self, client: MlflowClient) -> Experiment:
         from mlflow.exceptions import MlflowException
 
-        root = self._artifact_root.resolve()
+        root, tags = self._owner.copies, dict(self._owner.tags)
         root.mkdir(parents=True, exist_ok=True)
         location = root.as_uri() if reads(self.uri) else None  # a server has a place of its own
-        try:
-            number = client.create_experiment(self._experiment, artifact_location=location, tags={LOG: self._origin})
-        except MlflowException as error:
-            found = client.get_experiment_by_name(self._experiment)
-            if error.error_code != "RESOURCE_ALREADY_EXISTS" or found is None:
-                raise
-            return found  # another run of this study was faster
-        return client.get_experiment(number)
+        for name in self._owner.names:
+            try:
+                return client.get_experiment(client.create_experiment(name, artifact_location=location, tags=tags))
+            except MlflowException as error:
+                found = client.get_experiment_by_name(name)
+                if error.error_code != "RESOURCE_ALREADY_EXISTS" or found is None:
+                    raise
+                if self._owner.owns(found.tags):
+                    return found  # another run of this study was faster
+        raise TrackingFailure(
+            f"MLflow at {public(self.uri)} has experiments of others under each of {self._owner.names}"
+        )
 
-    def _relocate(self, experiment: Experiment) -> None:
-        """A store that lies in the workspace moves with it, and holds absolute addresses: make them those of today."""
-        path, root = sqlite_file(self.uri), self._artifact_root.resolve()
-        if path is None or not moves(self.uri, root):
-            return
-        before, now = str(experiment.artifact_location), root.as_uri()
-        if before == now:
+    def _relocate(self, client: MlflowClient, experiment: Experiment) -> None:
+        """A workspace may have moved, and a store holds absolute addresses: make them those of today."""
+        if (place := self._owner.tags[WORKSPACE]) != experiment.tags.get(WORKSPACE):
+            client.set_experiment_tag(experiment.experiment_id, WORKSPACE, place)
+        path = sqlite_file(self.uri)
+        before, now = str(experiment.artifact_location), self._owner.copies.as_uri()
+        if path is None or before == now:
             return
         with contextlib.closing(sqlite3.connect(path)) as database, database:
             number = int(experiment.experiment_id)
@@ -236,7 +236,7 @@ class Client:
 
         with partial_folder(path.parent) as folder:
             made = folder / path.name
-            store: Any = SqlAlchemyStore(f"sqlite:///{made}", self._artifact_root.resolve().as_uri())  # type: ignore[no-untyped-call]
+            store: Any = SqlAlchemyStore(f"sqlite:///{made}", self._owner.copies.as_uri())  # type: ignore[no-untyped-call]
             store.engine.dispose()
             with contextlib.suppress(FileExistsError):  # another run was faster
                 os.link(made, path)
@@ -247,21 +247,10 @@ def sqlite_file(uri: str) -> Path | None:
     return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
 
 
-def moves(uri: str, artifact_root: Path) -> bool:
-    """Whether a store is a file that moves with the folder of its artifacts: it lies in a folder above them."""
-    path = sqlite_file(uri)
-    return path is not None and artifact_root.resolve().is_relative_to(path.parent.resolve())
-
-
 def file_of(address: str) -> Path | None:
     """The path that an address of artifacts means; None where they are kept elsewhere than in files."""
     parts = urlsplit(address)
     return Path(unquote(parts.path)) if parts.scheme in ("", "file") and parts.path else None
-
-
-def own_name(experiment: str, origin: str) -> str:
-    """The name of a log's experiment where another log has the plain one."""
-    return f"{experiment} {origin[:8]}"
 
 
 def _tag_name(label: str) -> str:

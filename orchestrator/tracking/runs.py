@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from orchestrator.tracking.owner import LOG
 from orchestrator.tracking.standing import ACTIVE, Standing
 from store.canonical import canonical, sha256
 from store.errors import first_line
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Select
-
-LOG = "gonogo.log"
-"""Tag of runs and experiments: the hash of the first event of the log that they belong to."""
 
 OUTCOME = "gonogo.outcome"
 """Tag that ties a run to the kept manifest of its outcome."""
@@ -130,21 +128,21 @@ class DatabaseRuns:
         except SQLAlchemyError as error:
             raise UnknownTables(first_line(error)) from error
 
-    def tag(self, experiment: str, key: str) -> str | None:
-        """A tag of an experiment by its name; None where there is none. Raises UnknownTables as `run` does."""
+    def tags(self, experiment: str) -> Mapping[str, str] | None:
+        """The tags of an experiment by its name; None where there is none. Raises UnknownTables as `run` does."""
         from sqlalchemy import column, select, table
         from sqlalchemy.exc import SQLAlchemyError
 
         experiments = table("experiments", column("experiment_id"), column("name"))
         tags = table("experiment_tags", column("experiment_id"), column("key"), column("value"))
-        joined = tags.join(experiments, tags.c.experiment_id == experiments.c.experiment_id)
-        asked = select(tags.c.value).select_from(joined).where(experiments.c.name == experiment, tags.c.key == key)
+        joined = experiments.outerjoin(tags, tags.c.experiment_id == experiments.c.experiment_id)
+        asked = select(tags.c.key, tags.c.value).select_from(joined).where(experiments.c.name == experiment)
         try:
             with self._engine.connect() as connection:
-                found = connection.execute(asked).scalar()
+                found = [(key, str(value)) for key, value in connection.execute(asked)]
         except SQLAlchemyError as error:
             raise UnknownTables(first_line(error)) from error
-        return None if found is None else str(found)
+        return {str(key): value for key, value in found if key is not None} if found else None
 
 
 def reads(uri: str) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from orchestrator.artifacts import ArtifactStore
-from orchestrator.tracking.client import Client, FoundRun, file_of, moves, own_name, sqlite_file
+from orchestrator.artifacts import ArtifactStore, partial_folder
+from orchestrator.tracking.client import Client, FoundRun, file_of, sqlite_file
 from orchestrator.tracking.minting import Logged, check_kind, check_measurements, manifest, mint, recalled
-from orchestrator.tracking.runs import LOG, OUTCOME, DatabaseRuns, LoggedRun, UnknownTables, reads
+from orchestrator.tracking.owner import Owner
+from orchestrator.tracking.runs import OUTCOME, DatabaseRuns, LoggedRun, UnknownTables, reads
 from orchestrator.tracking.standing import FINISHED, public, why_not
+from orchestrator.workspace import Workspace
 from store.errors import StoreBusy, TrackingFailure
 from store.evidence import Artifact
 from store.task.state import Task
@@ -32,23 +35,28 @@ class Tracker:
     """Logs finished work to an MLflow store, once per attempt at a task."""
 
     def __init__(
-        self, uri: str, experiment: str, artifacts: ArtifactStore, artifact_root: Path, origin: str = "unknown"
+        self, uri: str, study: str, workspace: Workspace, artifacts: ArtifactStore, origin: str = "unknown"
     ) -> None:
-        """`artifact_root` is where MLflow keeps its own copies of artifacts, as long as the store is a database.
+        """`study` is its name; `origin` is the hash of the log's first event.
 
-        `origin` is the hash of the log's first event: runs of other logs in the same store are none of ours.
+        Runs of other logs, and of other workspaces of this log, may lie in the same store and are none of ours.
         """
         self.uri = uri
         self._artifacts = artifacts
-        self._artifact_root = artifact_root
-        self._mlflow = Client(uri, experiment, artifact_root, origin)
+        store = sqlite_file(uri)
+        alone = store is not None and store.resolve().is_relative_to(workspace.root.resolve())
+        self._owner = Owner(study, origin, workspace.root, alone)
+        self._mlflow = Client(uri, self._owner)
         self._database: DatabaseRuns | None = None
 
     def recall(self, task: Task) -> Logged | None:
-        """The outcome that an earlier process logged for this attempt, and did not record; None when there is none."""
+        """The outcome that an earlier process logged for this attempt, and did not record; None when there is none.
+
+        An outcome that is not kept here is another workspace's.
+        """
         runs = self._attempts(task)
         for run in runs:
-            if run.status == FINISHED and OUTCOME in run.tags:
+            if run.status == FINISHED and self._keeps(run):
                 kept = self._artifacts.find(run.tags[OUTCOME])
                 return recalled(run.run_id, json.loads(kept.read_text(encoding="utf-8")))
         for run in runs:
@@ -77,7 +85,7 @@ class Tracker:
     def keep_only(self, task: Task, run_id: str) -> None:
         """Mark every other run of this attempt as rejected: the log has decided which one counts."""
         for run in self._attempts(task):
-            if run.run_id != run_id and run.status != "KILLED":
+            if run.run_id != run_id and run.status != "KILLED" and (run.status != FINISHED or self._keeps(run)):
                 self._mlflow.tag(run.run_id, REJECTED, "true")
                 self._mlflow.end(run.run_id, "KILLED")
 
@@ -116,15 +124,19 @@ class Tracker:
         """Whether MLflow was loaded, which takes seconds."""
         return self._mlflow.used
 
-    def anchored(self, experiment: str, origin: str = "unknown") -> str | None:
-        """The signed head that MLflow keeps of a log's experiment, as its file has it; None where there is none."""
-        return self._anchored(own_name(experiment, origin)) or self._anchored(experiment)
+    def anchored(self, study: str, origin: str) -> str | None:
+        """The signed head that MLflow keeps of a log of this workspace, as its file has it; None where there is none.
 
-    def _anchored(self, experiment: str) -> str | None:
+        The study is given by its name, and the log by the hash of its first event.
+        """
+        own = replace(self._owner, study=study, origin=origin).find(self._tags)
+        return None if own is None else (self._tags(own) or {}).get(HEAD)
+
+    def _tags(self, experiment: str) -> Mapping[str, str] | None:
         if reads(self.uri):
             with self._reading() as database:
-                return database.tag(experiment, HEAD)
-        return self._mlflow.experiment_tag(experiment, HEAD)
+                return database.tags(experiment)
+        return self._mlflow.experiment_tags(experiment)
 
     def orphans(self, workspace: Path) -> int:
         """How many runs a database holds of logs of this workspace: their artifacts lie in it, or the store itself.
@@ -143,13 +155,15 @@ class Tracker:
             )
         return 0
 
-    def shares(self, experiment: str, origin: str) -> bool:
-        """Whether the plain name of a log's experiment belongs to another log in a database."""
+    def apart(self) -> str | None:
+        """Before the first run: a sentence that says whose runs have the plain name in a database; None where nobody's.
+
+        A server is not asked, which takes seconds.
+        """
         if self.missing is not None or not reads(self.uri):
-            return False
-        with self._reading() as database:
-            return database.tag(experiment, LOG) not in (None, origin)
-        return False
+            return None
+        why = self._owner.apart(self._tags)
+        return None if why is None else f"MLflow at {public(self.uri)} {why}"
 
     @property
     def missing(self) -> Path | None:
@@ -163,9 +177,9 @@ class Tracker:
         A workspace may have moved since the store was told its address. A SQLite store has its copies on this machine;
         of any other that names a folder which is not here, another machine may have it.
         """
-        here = self._artifact_root / run.run_id / "artifacts" / artifact.name
+        here = self._owner.copies / run.run_id / "artifacts" / artifact.name
         told = file_of(run.folder)
-        if here.is_file() or (told is not None and moves(self.uri, self._artifact_root)):
+        if here.is_file() or (told is not None and self._owner.alone):
             return here
         if told is None:
             return None
@@ -192,13 +206,14 @@ class Tracker:
         return self._mlflow.find(TASK, _attempt(task))
 
     def _keep(self, logged: Logged, done: Done) -> Artifact:
-        self._artifact_root.mkdir(parents=True, exist_ok=True)
-        path = self._artifact_root / f".{logged.run_id}.json"
-        path.write_text(manifest(logged, done.parameters), encoding="utf-8")
-        try:
-            return self._artifacts.keep("outcome.json", path)
-        finally:
-            path.unlink()
+        with partial_folder(self._owner.copies) as folder:
+            path = folder / "outcome.json"
+            path.write_text(manifest(logged, done.parameters), encoding="utf-8")
+            return self._artifacts.keep(path.name, path)
+
+    def _keeps(self, run: FoundRun) -> bool:
+        """Whether the outcome of a run is kept here: it was logged from this workspace."""
+        return OUTCOME in run.tags and self._artifacts.place(run.tags[OUTCOME]).is_file()
 
 
 def _reasons(found: Mapping[str, str | None]) -> Mapping[str, str]:

@@ -11,9 +11,7 @@ from orchestrator.bootstrap import build, now, open_log, tracker_of
 from orchestrator.checking.integrity import is_empty, require_no_orphans, whole_record
 from orchestrator.checking.signing import SignedHead, make_key, own_key, parsed_head, public_key, sign_head
 from orchestrator.clock import SessionClock
-from orchestrator.tracking.client import own_name
 from orchestrator.tracking.runs import reads
-from orchestrator.tracking.standing import public
 from orchestrator.usecases.errors import BadArgument
 from orchestrator.workspace import Workspace
 from store.board import EMPTY, Board, fold
@@ -142,21 +140,10 @@ class Session:
         """
         services = build(self._settings, file, self._writable(), self.clock, display)
         _require_runs(services.tracker, self.board)
-        self._tell_of_others(services.tracker)
+        if (apart := services.tracker.apart()) is not None:
+            self._notify(apart)
         self._services = services
         return services
-
-    def _tell_of_others(self, tracker: Tracker) -> None:
-        """Before its first run, say that runs of another log with the same name lie in the same store."""
-        study, first = self.board.study, next(iter(self._writable().log.rows(until=1)), None)
-        if study is None or first is None or any(task.run_id for task in self.board.tasks):
-            return
-        if tracker.shares(study.name, first.hash):
-            own = own_name(study.name, first.hash)
-            self._notify(
-                f"MLflow at {public(tracker.uri)} has runs of another log whose study is named {study.name!r}; "
-                f"those of this one go into the experiment {own!r}"
-            )
 
     def _writable(self) -> Ledger:
         """The ledger, once the key is held with which the session will be signed, and the log is there."""

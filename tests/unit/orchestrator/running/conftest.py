@@ -32,7 +32,7 @@ def services_of(tmp_path: Path, clock, study_data) -> ServicesOf:
         artifacts = ArtifactStore(workspace.artifacts)
         ledger = Ledger(MemoryLog(clock))
         ledger.submit(c.RegisterStudy(Study.model_validate(study_data())), actor="system")
-        tracker = Tracker(f"sqlite:///{tmp_path / 'mlflow.db'}", "a study", artifacts, workspace.artifacts / "mlflow")
+        tracker = Tracker(workspace.mlflow_uri, "a study", workspace, artifacts)
         return Services(
             workspace, ledger, tracker, artifacts, clock, "w", 30.0, TEAMS, handler_of, Silent(), lambda spec: None
         )

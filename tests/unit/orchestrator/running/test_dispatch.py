@@ -44,7 +44,7 @@ def services(tmp_path: Path, clock, study_data, mlflow_uri: str) -> Services:
     spec = EnvironmentSpec(model=ModelRef(id="a", family="clip", name="tiny", weights="random"))
     ledger.submit(c.PlanTask("t", spec, "environment", "high", "r", "b"), actor="p")
     ledger.submit(c.ClaimTask(ledger.board.tasks[0].task_id, "operations", "w"), actor="a")
-    tracker = Tracker(mlflow_uri, tmp_path.name, artifacts, workspace.artifacts / "mlflow")
+    tracker = Tracker(mlflow_uri, tmp_path.name, workspace, artifacts)
     return Services(
         workspace,
         ledger,
@@ -341,7 +341,7 @@ def test_an_mlflow_store_that_does_not_answer_stops_the_run_and_is_not_held_agai
     services: Services, tmp_path: Path
 ) -> None:
     (tmp_path / "broken.db").write_bytes(b"this is no database" * 100)
-    tracker = Tracker(f"sqlite:///{tmp_path / 'broken.db'}", "x", services.artifacts, tmp_path / "mlflow")
+    tracker = Tracker(f"sqlite:///{tmp_path / 'broken.db'}", "x", services.workspace, services.artifacts)
     with pytest.raises(TrackingFailure, match="MLflow at sqlite:///"):
         work(replace(services, tracker=tracker), good)
     task = services.ledger.board.tasks[0]

@@ -14,6 +14,7 @@ import pytest
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.tracking.runs import DatabaseRuns, LoggedRun, UnknownTables
 from orchestrator.tracking.tracker import Tracker
+from orchestrator.workspace import Workspace
 from store.errors import TrackingFailure
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ def test_reading_makes_no_database_and_knows_one_that_is_not_mlflows(tmp_path: P
 def test_a_file_that_is_no_database_of_mlflow_is_named_and_left_as_it_is(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "mlflow.db"
     path.write_bytes(content)
-    tracker = Tracker(f"sqlite:///{path}", "x", ArtifactStore(tmp_path), tmp_path)
-    for ask in (lambda: tracker.run("0" * 32), lambda: tracker.anchored("x")):
+    tracker = Tracker(f"sqlite:///{path}", "x", Workspace(tmp_path), ArtifactStore(tmp_path))
+    for ask in (lambda: tracker.run("0" * 32), lambda: tracker.anchored("x", "1" * 64)):
         with pytest.raises(TrackingFailure, match="is no MLflow database that can be read"):
             ask()
     assert path.read_bytes() == content
@@ -110,7 +111,8 @@ import sys
 from pathlib import Path
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.tracking.tracker import Tracker
+from orchestrator.workspace import Workspace
 uri, run_id, folder = sys.argv[1:]
-run = Tracker(uri, "x", ArtifactStore(Path(folder)), Path(folder)).run(run_id)
+run = Tracker(uri, "x", Workspace(Path(folder)), ArtifactStore(Path(folder))).run(run_id)
 print(len(run.metrics), "mlflow" in sys.modules)
 """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -14,12 +16,15 @@ from typing import Any
 import pytest
 
 from orchestrator.artifacts import PARTIAL, ArtifactStore, sweep
-from orchestrator.tracking.client import own_name
+from orchestrator.tracking.owner import WORKSPACE, Owner
 from orchestrator.tracking.runs import LoggedRun
 from orchestrator.tracking.tracker import Tracker
+from orchestrator.workspace import Workspace
 from store.errors import StoreBusy, TrackingFailure
+from store.events import CycleOpened
 from store.evidence import Artifact
 from store.kinds.environment import EnvironmentSpec
+from store.log.opening import open_log
 from store.models import ModelRef
 from store.task.state import Task
 from tasks.handler import Done, Measurement
@@ -54,10 +59,8 @@ def open_tracker(tmp_path: Path) -> Open:
     def made(origin: str = ONE, folder: str = "one", store: Path | None = None) -> Tracker:
         root = tmp_path / folder
         root.mkdir(exist_ok=True)
-        artifacts = ArtifactStore(root / "artifacts")
-        return Tracker(
-            f"sqlite:///{store or root / 'mlflow.db'}", "study", artifacts, root / "artifacts/mlflow", origin
-        )
+        workspace, store = Workspace(root), store or root / "mlflow.db"
+        return Tracker(f"sqlite:///{store}", "study", workspace, ArtifactStore(workspace.artifacts), origin)
 
     return made
 
@@ -83,7 +86,7 @@ def test_two_logs_of_one_study_share_a_store_and_take_nothing_of_each_other(tmp_
         tracker.anchor(head)
     assert (one.anchored("study", ONE), other.anchored("study", OTHER)) == ("one", "two")
     names = {name for (name,) in sqlite3.connect(store).execute("SELECT name FROM experiments")}
-    assert {"study", own_name("study", OTHER)} <= names
+    assert {"study", Owner("study", OTHER, tmp_path).names[1]} <= names
     for folder, run_id in (("one", mine), ("other", theirs)):
         assert (tmp_path / folder / "artifacts/mlflow" / run_id / "artifacts/result.json").is_file()
 
@@ -101,15 +104,119 @@ def test_a_store_that_moved_with_its_workspace_writes_where_it_is_now(tmp_path: 
         assert addresses[run_id] == folder.resolve().as_uri()
 
 
-def test_a_store_that_is_shared_is_not_moved_by_one_of_its_users(tmp_path: Path, open_tracker: Open) -> None:
-    store = tmp_path / "elsewhere" / "shared.db"
-    store.parent.mkdir()
-    log(open_tracker(ONE, "old", store), tmp_path / "scratch")
+def test_of_a_store_that_is_shared_a_workspace_that_moved_takes_along_its_own_experiment_alone(
+    tmp_path: Path, open_tracker: Open
+) -> None:
+    store = tmp_path / "shared.db"
+    before = log(open_tracker(ONE, "old", store), tmp_path / "scratch")
+    theirs = log(open_tracker(OTHER, "theirs", store), tmp_path / "scratch")
     (tmp_path / "old").rename(tmp_path / "new")
-    assert open_tracker(ONE, "new", store).recall(TASK) is not None
+    moved = open_tracker(ONE, "new", store)
+    recalled = moved.recall(TASK)
+    assert recalled is not None
+    assert recalled.run_id == before
+    after = log(moved, tmp_path / "scratch")
+    assert not (tmp_path / "old").exists()
     with sqlite3.connect(store) as database:
-        addresses = [address for (address,) in database.execute("SELECT artifact_location FROM experiments")]
-    assert (tmp_path / "old/artifacts/mlflow").as_uri() in addresses
+        addresses = dict(database.execute("SELECT run_uuid, artifact_uri FROM runs"))
+        names = [name for (name,) in database.execute("SELECT name FROM experiments WHERE name != 'Default'")]
+    for folder, run_id in (("new", before), ("new", after), ("theirs", theirs)):
+        assert addresses[run_id] == (tmp_path / folder / "artifacts/mlflow" / run_id / "artifacts").as_uri()
+    assert len(names) == 2
+
+
+def begun(root: Path, name: str = "a") -> Workspace:
+    """A workspace with a log of one event, and the hash of that."""
+    workspace = Workspace(root)
+    root.mkdir()
+    opened = open_log(f"sqlite:///{workspace.log}", lambda: AT, create=True)
+    opened.append([CycleOpened(cycle=1, because=name)], expected=0, actor="a")
+    opened.close()
+    return workspace
+
+
+def origin_of(workspace: Workspace) -> str:
+    opened = open_log(f"sqlite:///{workspace.log}", lambda: AT, reading=True)
+    try:
+        return next(iter(opened.rows())).hash
+    finally:
+        opened.close()
+
+
+def test_a_copy_of_a_workspace_takes_no_run_of_its_original_and_leaves_its_head_alone(
+    tmp_path: Path, open_tracker: Open
+) -> None:
+    store, origin = tmp_path / "shared.db", origin_of(begun(tmp_path / "one"))
+    common = log(open_tracker(origin, "one", store), tmp_path / "scratch", 1.0)
+    shutil.copytree(tmp_path / "one", tmp_path / "copy")
+    one, copy = (open_tracker(origin, folder, store) for folder in ("one", "copy"))
+    assert one.apart() is None
+    said = copy.apart() or ""
+    assert f":{tmp_path / 'one'}; those of this one go into the experiment 'study {origin[:8]}'" in said
+    mine = log(one, tmp_path / "scratch", 2.0)
+    assert copy.recall(TASK) is None
+    assert copy.apart() is None, "it is told once"
+    theirs = log(copy, tmp_path / "scratch", 3.0)
+    copy.keep_only(TASK, theirs)
+    one.anchor("of the original")
+    copy.anchor("of the copy")
+    for tracker, head, run_id in ((one, "of the original", mine), (copy, "of the copy", theirs)):
+        assert tracker.anchored("study", origin) == head
+        recalled = tracker.recall(TASK)
+        assert recalled is not None
+        assert recalled.run_id == run_id
+        assert tracker.absent([common, mine, theirs]) == {}
+    third = shutil.copytree(tmp_path / "copy", tmp_path / "third")
+    assert f" {origin[:8]} " in (open_tracker(origin, third.name, store).apart() or ""), "and a copy of the copy"
+
+
+def test_a_copy_of_a_workspace_with_its_own_store_goes_on_in_its_copy(tmp_path: Path, open_tracker: Open) -> None:
+    origin = origin_of(begun(tmp_path / "one"))
+    before = log(open_tracker(origin, "one"), tmp_path / "scratch")
+    shutil.copytree(tmp_path / "one", tmp_path / "copy")
+    copy = open_tracker(origin, "copy")
+    assert copy.apart() is None
+    recalled = copy.recall(TASK)
+    assert recalled is not None
+    assert recalled.run_id == before
+
+
+@pytest.mark.parametrize(
+    ("place", "own"),
+    [
+        ("{host}:{root}/one", True),
+        ("{host}:{root}/gone", True),  # it was moved from there
+        ("another-name:{root}/one", True),  # a container has a new name at every start
+        ("another-name:/study", False),  # nobody can look there
+        ("{host}:{root}/copy", False),
+        ("{host}:{root}/link", True),
+        ("{host}:{root}/new", True),  # another log was begun in the place of this one
+        ("{host}:{root}/unreadable", False),
+    ],
+)
+def test_whether_an_experiment_is_that_of_a_copy_is_asked_of_the_place_it_names(
+    tmp_path: Path, place: str, own: bool
+) -> None:
+    origin = origin_of(begun(tmp_path / "one"))
+    shutil.copytree(tmp_path / "one", tmp_path / "copy")
+    begun(tmp_path / "new", "b")
+    (tmp_path / "link").symlink_to("one")
+    (tmp_path / "unreadable").mkdir()
+    (tmp_path / "unreadable/gonogo.db").write_bytes(b"no log" * 100)
+    tags = {WORKSPACE: place.format(host=socket.gethostname(), root=tmp_path)}
+    assert Owner("study", origin, tmp_path / "one").owns(tags) is own
+
+
+def test_an_experiment_that_an_older_version_made_becomes_that_of_the_first_who_uses_it(
+    tmp_path: Path, open_tracker: Open
+) -> None:
+    store, origin = tmp_path / "shared.db", origin_of(begun(tmp_path / "one"))
+    log(open_tracker(origin, "one", store), tmp_path / "scratch")
+    with sqlite3.connect(store) as database:
+        database.execute("DELETE FROM experiment_tags WHERE key = ?", (WORKSPACE,))
+    shutil.copytree(tmp_path / "one", tmp_path / "copy")
+    log(open_tracker(origin, "one", store), tmp_path / "scratch")
+    assert open_tracker(origin, "copy", store).apart() is not None
 
 
 def test_what_a_database_server_keeps_no_files_for_lies_in_the_workspace_and_not_where_the_command_was_given(
@@ -118,18 +225,23 @@ def test_what_a_database_server_keeps_no_files_for_lies_in_the_workspace_and_not
     """A database by another address than that of a SQLite file, as MySQL's or PostgreSQL's would be."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    place = tmp_path / "one/mlflow"
+    workspace = Workspace(tmp_path / "one")
     uri = f"sqlite+pysqlite:///{tmp_path / 'server.db'}"
-    run_id = log(Tracker(uri, "study", ArtifactStore(tmp_path / "one"), place, ONE), tmp_path / "scratch")
-    assert (place / run_id / "artifacts/result.json").is_file()
+    tracker = Tracker(uri, "study", workspace, ArtifactStore(workspace.artifacts), ONE)
+    run_id = log(tracker, tmp_path / "scratch")
+    assert (workspace.artifacts / "mlflow" / run_id / "artifacts/result.json").is_file()
     assert not list((tmp_path / "here").iterdir())
 
 
 @pytest.mark.parametrize(
     ("uri", "folder", "place"),
     [
-        ("sqlite:///{root}/mlflow.db", "file:///gone/m/r/artifacts", "m/r/artifacts/x"),  # moved with its workspace
-        ("sqlite:////elsewhere/mlflow.db", "file:///gone/m/r/artifacts", "m/r/artifacts/x"),
+        (
+            "sqlite:///{root}/mlflow.db",
+            "file:///gone/m/r/artifacts",
+            "artifacts/mlflow/r/artifacts/x",
+        ),  # moved with its workspace
+        ("sqlite:////elsewhere/mlflow.db", "file:///gone/m/r/artifacts", "artifacts/mlflow/r/artifacts/x"),
         ("sqlite:////elsewhere/mlflow.db", "file://{root}/told", "told/x"),
         ("postgresql://host/runs", "file://{root}/told", "told/x"),
         ("postgresql://host/runs", "file:///of/another/machine", None),
@@ -142,7 +254,7 @@ def test_a_copy_is_looked_for_where_this_machine_would_have_it(
 ) -> None:
     (tmp_path / "told").mkdir()
     (tmp_path / "told/x").touch()
-    tracker = Tracker(uri.format(root=tmp_path), "study", ArtifactStore(tmp_path), tmp_path / "m", ONE)
+    tracker = Tracker(uri.format(root=tmp_path), "study", Workspace(tmp_path), ArtifactStore(tmp_path), ONE)
     run = LoggedRun("r", {}, {}, folder.format(root=tmp_path))
     found = tracker.copy_of(run, Artifact(name="x", digest="0" * 64, size=0))
     assert found == (None if place is None else tmp_path / place)
@@ -174,8 +286,9 @@ from pathlib import Path
 from tests.unit.orchestrator.tracking.test_stores import TASK, log
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.tracking.tracker import Tracker
+from orchestrator.workspace import Workspace
 root, number = Path(sys.argv[1]), sys.argv[2]
-tracker = Tracker(f"sqlite:///{root / 'mlflow.db'}", "study", ArtifactStore(root / "a"), root / "a/mlflow", "1" * 64)
+tracker = Tracker(f"sqlite:///{root / 'mlflow.db'}", "study", Workspace(root), ArtifactStore(root / "a"), "1" * 64)
 print(log(tracker, root / number))
 """
     command = [sys.executable, "-c", code, str(tmp_path)]
@@ -227,8 +340,9 @@ def test_whoever_is_killed_while_a_store_is_made_leaves_none(
         "from pathlib import Path\n"
         "from orchestrator.artifacts import ArtifactStore\n"
         "from orchestrator.tracking.tracker import Tracker\n"
-        "root = Path(sys.argv[2])\n"
-        "Tracker(f'sqlite:///{root / \"mlflow.db\"}', 's', ArtifactStore(root), root / 'm')._mlflow.find('a', 'b')\n",
+        "from orchestrator.workspace import Workspace\n"
+        "home = Workspace(Path(sys.argv[2]))\n"
+        "Tracker(home.mlflow_uri, 's', home, ArtifactStore(home.artifacts))._mlflow.find('a', 'b')\n",
         statement,
         tmp_path / "one",
     )
