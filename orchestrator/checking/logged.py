@@ -60,6 +60,7 @@ def check_evidence(tally: Tally, board: Board, kept: KeptFiles, tracker: Tracker
             why = kept.why_not(artifact.digest)
             tally.looked_at("artifacts", there=not why)
             if why:
+                why += tracker.spare(task.run_id, artifact) if tracker is not None else ""
                 tally.found(f"{task.task_id}: {artifact.name}", why, task.evidence_position)
         if task.run_id is not None and tracker is not None:
             elsewhere += _check_run(tally, task, task.run_id, kept, tracker)

@@ -80,11 +80,27 @@ def sign_head(log: EventLog, workspace: Workspace, key: Ed25519PrivateKey) -> Si
     if not position:
         return None
     if not workspace.head(position).exists():
-        origin, head = _hash(log, 1), _hash(log, position)
-        signed = SignedHead(origin, position, head, public_key(key), key.sign(_signed(origin, position, head)).hex())
-        write_durably(workspace.head(position), signed.json().encode())
+        signed = sign_at(log, workspace, key, position)
     log.note_signed(_unnoted(log, workspace))
     return signed
+
+
+def sign_at(log: EventLog, workspace: Workspace, key: Ed25519PrivateKey, position: int) -> SignedHead:
+    """Sign the head as it was at a position, and keep it beside the log."""
+    origin, head = _hash(log, 1), _hash(log, position)
+    signed = SignedHead(origin, position, head, public_key(key), key.sign(_signed(origin, position, head)).hex())
+    write_durably(workspace.head(position), signed.json().encode())
+    return signed
+
+
+def lost_heads(log: EventLog, workspace: Workspace, anchor: SignedHead | None) -> list[int]:
+    """Positions whose head was signed and whose file is gone.
+
+    Which there are to be is known to the log's database, and of the newest to MLflow (`anchor`).
+    """
+    known = log.signed() | ({anchor.position} if anchor is not None else set())
+    there = set(head_files(workspace))
+    return [position for position in sorted(known) if workspace.head(position) not in there]
 
 
 def _unnoted(log: EventLog, workspace: Workspace) -> frozenset[int]:

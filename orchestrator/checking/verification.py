@@ -9,9 +9,10 @@ from typing import Any
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.checking.integrity import read_record
 from orchestrator.checking.logged import KeptFiles, check_evidence, check_unnamed
+from orchestrator.checking.presence import LOST_HEAD
 from orchestrator.checking.report_files import check_reports
 from orchestrator.checking.resolving import BadFigure
-from orchestrator.checking.signing import SignedHead, parsed_head, signed_heads, strays
+from orchestrator.checking.signing import SignedHead, lost_heads, parsed_head, signed_heads, strays
 from orchestrator.checking.tally import Count, Inventory, Tally
 from orchestrator.tracking.tracker import HEAD, Tracker
 from orchestrator.workspace import Workspace
@@ -39,6 +40,8 @@ class Verification:
     bad: tuple[BadFigure, ...] = ()
     notes: tuple[BadFigure, ...] = ()
     """What is worth a word and is no fault of the record."""
+    lost_heads: tuple[int, ...] = ()
+    """Positions of signed heads that are gone, each of which is among what is `bad`."""
 
     @property
     def ok(self) -> bool:
@@ -83,21 +86,25 @@ def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | Non
     check_evidence(tally, board, kept, tracker if asked else None)
     check_reports(tally, log, board, workspace, kept)
     check_unnamed(tally, kept)
-    return Verification(whole.check, asked, signed, tally.checked, tally.looked, tuple(tally.bad), tuple(tally.notes))
+    return Verification(
+        whole.check,
+        asked,
+        signed,
+        tally.checked,
+        tally.looked,
+        tuple(tally.bad),
+        tuple(tally.notes),
+        tuple(lost_heads(log, workspace, anchor)),
+    )
 
 
 def _check_heads(
     tally: Tally, log: EventLog, workspace: Workspace, anchor: SignedHead | None, key: str | None
 ) -> SignedHead | None:
-    """Files of signed heads, which the chain was compared with already; gives the newest that counts.
-
-    Which there are to be is known to the log's database, and of the newest to MLflow (`anchor`).
-    """
+    """Files of signed heads, which the chain was compared with already; gives the newest that counts."""
     newest = None
-    there = set()
     for path, signed in signed_heads(workspace):
         tally.looked_at("heads")
-        there.add(path)
         name = path.relative_to(workspace.root).as_posix()
         if signed is None:
             tally.found(name, _NO_HEAD)
@@ -105,11 +112,9 @@ def _check_heads(
             tally.found(name, "it holds the head of another event")
         elif key in (None, signed.key):
             newest = signed
-    for position in sorted(log.signed() | ({anchor.position} if anchor is not None else set())):
-        if workspace.head(position) not in there:
-            tally.looked_at("heads", there=False)
-            name = workspace.head(position).relative_to(workspace.root).as_posix()
-            tally.found(name, "the signed head is gone; restore a backup of it", position)
+    for position in lost_heads(log, workspace, anchor):
+        tally.looked_at("heads", there=False)
+        tally.found(workspace.head(position).relative_to(workspace.root).as_posix(), LOST_HEAD, position)
     for path in strays(workspace):
         tally.noted(path.relative_to(workspace.root).as_posix(), "is no signed head, and was not checked")
     if key is not None and newest is None:

@@ -19,8 +19,9 @@ INTEGRITY = 5
 @click.option(
     "--key", metavar="HEX|FILE", help="Public key, or a signed head's file: its key must have signed the log."
 )
+@click.option("--sign-again", is_flag=True, help="Sign lost heads again, with your key, where all else checks out.")
 @json_option
-def verify_command(settings: Settings, key: str | None, as_json: bool) -> int:
+def verify_command(settings: Settings, key: str | None, sign_again: bool, as_json: bool) -> int:
     """Check every number and the log itself.
 
     The hash chain and its signed heads, the reports, and every figure against its event, MLflow run and artifact.
@@ -30,7 +31,7 @@ def verify_command(settings: Settings, key: str | None, as_json: bool) -> int:
     from orchestrator.cli.show.verify import show_verified
     from orchestrator.usecases.verify import verify_record
 
-    verified = verify_record(settings, note, key)
+    verified = verify_record(settings, note, key, sign_again=sign_again)
     if as_json:
         emit(verified.found.view())
     else:

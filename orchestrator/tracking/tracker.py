@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from orchestrator.artifacts import ArtifactStore, partial_folder
+from orchestrator.artifacts import ArtifactStore, digest_of_file, partial_folder
 from orchestrator.tracking.client import Client, FoundRun, file_of, sqlite_file
 from orchestrator.tracking.minting import Logged, check_kind, check_measurements, manifest, mint, recalled
 from orchestrator.tracking.owner import Owner
@@ -170,6 +171,15 @@ class Tracker:
         """The file of a SQLite store that is not there; asking it would make an empty one."""
         path = sqlite_file(self.uri)
         return path if path is not None and not path.exists() else None
+
+    def spare(self, run_id: str | None, artifact: Artifact) -> str:
+        """The end of a remedy for a lost artifact: MLflow's own copy of it, if that has the same bytes; else empty."""
+        run = self.run(run_id) if run_id is not None and self.missing is None else None
+        copy = None if run is None else self.copy_of(run, artifact)
+        if copy is None or not copy.is_file() or digest_of_file(copy) != artifact.digest:
+            return ""
+        place = self._artifacts.place(artifact.digest)
+        return f"; MLflow has it still: cp {shlex.quote(str(copy))} {shlex.quote(str(place))}"
 
     def copy_of(self, run: LoggedRun, artifact: Artifact) -> Path | None:
         """Where MLflow's own copy of an artifact lies, or should; None where that is nowhere on this machine.

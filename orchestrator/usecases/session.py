@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.bootstrap import build, now, open_log, tracker_of
 from orchestrator.checking.integrity import is_empty, require_no_orphans, whole_record
+from orchestrator.checking.presence import require_present
 from orchestrator.checking.signing import SignedHead, make_key, own_key, parsed_head, public_key, sign_head
 from orchestrator.clock import SessionClock
 from orchestrator.tracking.runs import reads
@@ -97,7 +98,10 @@ class Session:
             return session
         log = _opened(settings, clock=session.clock)
         try:
-            whole = whole_record(log, session.workspace, _anchor_of(settings, log, notify))
+            tracker = tracker_of(settings, notify)
+            anchor, answers = _anchor_of(tracker, log, notify)
+            whole = whole_record(log, session.workspace, anchor)
+            require_present(log, whole.board, session.workspace, tracker if answers else None, anchor)
             session._ledger, session._heads = Ledger(log, whole.board), dict(whole.heads)
             if whole.board.at is not None and (said := session.clock.check(whole.board.at)) is not None:
                 notify(f"warning: {said}")
@@ -134,12 +138,8 @@ class Session:
         return self._writable().submit(*commands, actor=actor)
 
     def services(self, file: StudyFile, display: Display) -> Services:
-        """The services that running a cycle needs, around the ledger of this session.
-
-        Raises IntegrityFailure where MLflow no longer has the runs that the log names.
-        """
+        """The services that running a cycle needs, around the ledger of this session."""
         services = build(self._settings, file, self._writable(), self.clock, display)
-        _require_runs(services.tracker, self.board)
         if (apart := services.tracker.apart()) is not None:
             self._notify(apart)
         self._services = services
@@ -191,23 +191,22 @@ class Session:
         tracker.anchor(signed.json())
 
 
-def _anchor_of(settings: Settings, log: EventLog, notify: Notify) -> SignedHead | None:
-    """The signed head of this log that an MLflow database keeps; None where there is none, or it cannot be asked.
+def _anchor_of(tracker: Tracker, log: EventLog, notify: Notify) -> tuple[SignedHead | None, bool]:
+    """The signed head of this log that an MLflow database keeps, and whether MLflow answered if it was asked.
 
     A server is not asked, which takes seconds; `gonogo verify` does.
     """
     first = next(iter(log.read(until=1)), None)
     if first is None or not isinstance(first.event, StudyRegistered):
-        return None
-    tracker = tracker_of(settings, notify)
+        return None, True
     if tracker.missing is not None or not reads(tracker.uri):
-        return None
+        return None, True
     try:
         kept = parsed_head(tracker.anchored(first.event.study.name, first.hash) or "")
     except TrackingFailure as error:
         notify(f"MLflow was not asked for the head that it keeps of the log: {error}")
-        return None
-    return kept if kept is not None and kept.origin == first.hash else None
+        return None, False
+    return kept if kept is not None and kept.origin == first.hash else None, True
 
 
 def require_beginning(settings: Settings) -> None:
@@ -231,22 +230,6 @@ def _opened(settings: Settings, clock: Clock = now, *, reading: bool = False) ->
 
 def _require_no_orphans(settings: Settings) -> None:
     require_no_orphans(Workspace(settings.workspace), tracker_of(settings, lambda _: None))
-
-
-def _require_runs(tracker: Tracker, board: Board) -> None:
-    """Raise IntegrityFailure unless the store has the runs that the log names: no later cycle could be verified.
-
-    A server is not asked, as it is a question per run; `gonogo verify` does.
-    """
-    named = [task.run_id for task in board.tasks if task.run_id is not None]
-    if named and tracker.missing is not None:
-        raise IntegrityFailure(
-            f"{tracker.missing} is gone, and the log names runs in it; restore a backup, or put it back"
-        )
-    absent = list(tracker.absent(named).values()) if named and reads(tracker.uri) else []
-    if absent:
-        more = f" (and {len(absent) - 1} more of the runs that the log names)" if len(absent) > 1 else ""
-        raise IntegrityFailure(f"{absent[0]}{more}")
 
 
 def held_key(settings: Settings, notify: Notify) -> Ed25519PrivateKey | None:

@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.bootstrap import tracker_of
-from orchestrator.checking.signing import own_key, parsed_head, public_key
+from orchestrator.checking.signing import own_key, parsed_head, public_key, sign_at
 from orchestrator.checking.verification import Verification, verify
 from orchestrator.usecases.errors import BadArgument
-from orchestrator.usecases.session import Notify, Session
+from orchestrator.usecases.session import Notify, ReadSession, Session, held_key
 from orchestrator.workspace import Workspace
 from store.errors import BadInput, IntegrityFailure
 from store.log.chain import ChainCheck
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orchestrator.checking.signing import SignedHead
     from orchestrator.settings import Settings
 
@@ -32,11 +34,12 @@ class Verified:
     """There is no log, although reports or signed heads of one are there."""
 
 
-def verify_record(settings: Settings, notify: Notify, key: str | None = None) -> Verified:
+def verify_record(settings: Settings, notify: Notify, key: str | None = None, *, sign_again: bool = False) -> Verified:
     """Check the chain and its signed heads, the reports, and every figure against event, MLflow run and artifact.
 
-    `key` is a public key in hex, or the file of a signed head: its key must have signed the log. Raises BadArgument
-    for any other, and BadInput when there is no log.
+    `key` is a public key in hex, or the file of a signed head: its key must have signed the log. With `sign_again` a
+    person says that the log is as it was left: lost heads are signed anew, where nothing else is wrong. Raises
+    BadArgument for any other key, and BadInput when there is no log, or no key to sign with.
     """
     wanted = None if key is None else _public_key(key)
     workspace = Workspace(settings.workspace)
@@ -45,8 +48,23 @@ def verify_record(settings: Settings, notify: Notify, key: str | None = None) ->
     except IntegrityFailure as error:
         return Verified(Verification(ChainCheck(0, "", 1, str(error))), gone=True)
     with session:
-        found = verify(session.log, workspace, tracker_of(settings, notify), wanted)
+        tracker = tracker_of(settings, notify)
+        found = verify(session.log, workspace, tracker, wanted)
+        if sign_again and found.chain.ok and len(found.bad) == len(found.lost_heads) > 0:
+            _sign_again(session, settings, found.lost_heads, notify)
+            found = verify(session.log, workspace, tracker, wanted)
+        elif sign_again:
+            notify("no head is lost" if found.ok else "nothing was signed again: more than heads does not check out")
     return Verified(found, mine=found.signed is not None and _is_mine(found.signed, settings))
+
+
+def _sign_again(session: ReadSession, settings: Settings, positions: Sequence[int], notify: Notify) -> None:
+    key = held_key(settings, notify)
+    if key is None:
+        raise BadInput("there is no key to sign with")
+    for position in positions:
+        sign_at(session.log, session.workspace, key, position)
+        notify(f"signed the head at event {position} again, on your word that the log is as it was left")
 
 
 def _public_key(given: str) -> str:

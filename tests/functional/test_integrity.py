@@ -317,8 +317,6 @@ def test_nothing_is_written_on_an_older_backup_that_mlflow_knows_better_than(wor
 
 def test_a_store_that_is_gone_is_not_made_anew_beside_a_log_that_names_runs(workspace: Path, gonogo) -> None:
     (workspace / "mlflow.db").rename(workspace / "away.db")
-    answer = ("--choose", "at-least-2", "--as", "Ada", "--reason", "x")
-    assert gonogo("decide", "c1-claim-strength", *answer, "-w", workspace).code == 0
     said = gonogo("run", "-w", workspace)
     assert said.code == 5
     assert "mlflow.db is gone, and the log names runs in it; restore a backup" in said.err

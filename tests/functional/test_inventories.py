@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -167,6 +168,72 @@ def test_heads_of_a_log_that_an_older_version_wrote_are_missing_once_the_next_is
         said = gonogo("verify", "-w", workspace)
         assert (said.code, f"heads/{head.name}" in said.err, "the signed head is gone" in said.err) == (5, True, True)
         (workspace / "away").rename(head)
+
+
+def lose_a_head(workspace: Path) -> str:
+    (head,) = (workspace / "heads").iterdir()
+    head.unlink()
+    return f"{head}: the signed head is gone; restore a backup of it or, if the log is as you left it, gonogo verify"
+
+
+def lose_the_store(workspace: Path) -> str:
+    (workspace / "mlflow.db").unlink()
+    return "mlflow.db is gone, and the log names runs in it; restore a backup, or put it back"
+
+
+def lose_an_artifact(workspace: Path) -> str:
+    copy = min(workspace.glob("artifacts/mlflow/*/artifacts/samples.npz"))
+    digest = hashlib.sha256(copy.read_bytes()).hexdigest()
+    place = workspace / "artifacts/sha256" / digest[:2] / digest
+    place.unlink()
+    return f"restore a backup of it; MLflow has it still: cp {copy} {place}"
+
+
+def lose_a_run(workspace: Path) -> str:
+    with sqlite3.connect(workspace / "mlflow.db") as connection:
+        (run_id,) = connection.execute("SELECT run_uuid FROM runs WHERE status = 'FINISHED' LIMIT 1").fetchone()
+        connection.execute("UPDATE runs SET lifecycle_stage = 'deleted' WHERE run_uuid = ?", (run_id,))
+    connection.close()
+    return f"MLflow run {run_id} was deleted; restore it with "
+
+
+@pytest.mark.parametrize("lose", [lose_a_head, lose_the_store, lose_an_artifact, lose_a_run])
+@pytest.mark.parametrize(
+    "command",
+    [("run",), ("decide", "c1-claim-strength", "--choose", "at-least-2", "--as", "Ada", "--reason", "x")],
+    ids=["run", "decide"],
+)
+def test_nothing_is_written_on_what_verify_misses(
+    workspace: Path, gonogo, lose: Callable[[Path], str], command: tuple[str, ...]
+) -> None:
+    why = lose(workspace)
+    before = gonogo("events", "--json", "-w", workspace).out
+    said = gonogo(*command, "-w", workspace)
+    assert (said.code, why in said.err) == (5, True), said
+    assert "nothing is written before that is mended" in said.err
+    assert gonogo("events", "--json", "-w", workspace).out == before
+    assert gonogo("verify", "-w", workspace).code == 5
+
+
+def test_lost_heads_are_signed_again_on_the_word_of_a_person_where_all_else_checks_out(workspace: Path, gonogo) -> None:
+    (head,) = (workspace / "heads").iterdir()
+    before = head.read_bytes()
+    said = gonogo("verify", "--sign-again", "-w", workspace)
+    assert (said.code, "no head is lost" in said.err) == (0, True)
+    lose_a_head(workspace)
+    report = workspace / "reports/cycle-001/handover.md"
+    report.rename(workspace / "away")
+    said = gonogo("verify", "--sign-again", "-w", workspace)
+    assert (said.code, "nothing was signed again: more than heads does not check out" in said.err) == (5, True)
+    (workspace / "away").rename(report)
+    assert gonogo("verify", "-w", workspace).code == 5
+    assert not head.exists(), "only on a person's word"
+    said = gonogo("verify", "--sign-again", "-w", workspace)
+    assert (said.code, said.err.count("again, on your word that the log is as it was left")) == (0, 1)
+    assert head.read_bytes() == before
+    answer = ("--choose", "at-least-2", "--as", "Ada", "--reason", "x")
+    assert gonogo("decide", "c1-claim-strength", *answer, "-w", workspace).code == 0
+    assert gonogo("verify", "-w", workspace).code == 0
 
 
 def lose_the_log(workspace: Path, how: str) -> None:
