@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -264,6 +265,33 @@ def test_a_log_that_was_lost_is_no_new_study(workspace: Path, gonogo, how: str, 
             said = gonogo("init", workspace, *more)
             assert (said.code, "restore a backup" in said.err) == (5, True), said
     assert sorted(path.name for path in workspace.iterdir() if path.suffix not in (".db-wal", ".db-shm")) == before
+
+
+@pytest.mark.slow
+def test_a_workspace_and_its_copy_go_on_beside_each_other_on_one_store_outside(
+    workspace: Path, gonogo, tmp_path: Path
+) -> None:
+    store, copy = tmp_path / "shared.db", tmp_path / "copy"
+    (workspace / "mlflow.db").rename(store)
+    with sqlite3.connect(store) as connection:  # as if the first cycle had been run so
+        connection.execute(
+            "UPDATE experiment_tags SET value = ? WHERE key = 'gonogo.workspace'",
+            (f"{socket.gethostname()}:{workspace.resolve()}",),
+        )
+    connection.close()
+    text = (workspace / "study.toml").read_text()
+    (workspace / "study.toml").write_text(text.replace("[data]", f'[tracking]\nuri = "sqlite:///{store}"\n[data]', 1))
+    shutil.copytree(workspace, copy)
+    answer = ("--choose", "at-least-2", "--as", "Ada", "--reason", "x")
+    for folder in (copy, workspace):
+        assert gonogo("decide", "c1-claim-strength", *answer, "-w", folder).code == 0
+        said = gonogo("run", "-w", folder)
+        assert said.code == 0, said
+        assert (f"of another workspace of this log, {socket.gethostname()}:{workspace}" in said.err) is (folder == copy)
+    for folder in (copy, workspace):
+        for command in ("verify", "run"):
+            said = gonogo(command, "-w", folder)
+            assert said.code == 0, said
 
 
 def test_a_store_outside_that_another_study_shares_is_no_trace_of_a_lost_log_and_is_told(
