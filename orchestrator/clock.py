@@ -17,6 +17,9 @@ NOTICED = timedelta(minutes=1)
 REFUSED = timedelta(days=1)
 """How far it may be ahead before nothing is appended."""
 
+IDLE = timedelta(days=30)
+"""How far a log may be behind the clock before a word is said: most are not left for a month."""
+
 RESTED = timedelta(days=365)
 """How far it may be behind. Logs rest, and nothing on a machine tells a rest from a clock that is ahead; so whoever
 comes back after a year is asked whether the clock is right."""
@@ -48,7 +51,7 @@ class SessionClock:
         """What is to be said of a log whose last event is of this time; WrongClock where nothing is to be appended."""
         self._latest = last
         now = self()
-        if now - last > RESTED and not self._trusted:
+        if refuses(last, now) and not self._trusted:
             raise WrongClock(f"{rested(last, now)}; {_REMEDY}")
         return complaint(last, now)
 
@@ -56,11 +59,26 @@ class SessionClock:
 _REMEDY = "nothing is appended: set the clock right, or give --trust-clock if it is"
 
 
+def refuses(last: datetime, now: datetime) -> bool:
+    """Whether nothing is appended, at the time `now` of an untrusted clock, to a log whose last event is of `last`."""
+    return last - now > REFUSED or now - last > RESTED
+
+
+def verdict(last: datetime, now: datetime) -> str | None:
+    """What a person is told who asks how clock and log stand to each other; None where all is well."""
+    if not refuses(last, now):
+        return complaint(last, now)
+    return f"{ahead(last, now) if last > now else rested(last, now)}; {_REMEDY}"
+
+
 def complaint(last: datetime, now: datetime) -> str | None:
-    """What is wrong with a clock that says `now`, if anything, for a log whose last event is of the time `last`."""
+    """What is wrong with a clock that says `now`, if anything, for a log whose last event is of the time `last`.
+
+    Events are appended all the same.
+    """
     if last - now > NOTICED:
         return f"{ahead(last, now)}; until then events get that time, and durations are 0 s"
-    return rested(last, now) if now - last > RESTED else None
+    return f"{rested(last, now)}; if nothing was left for so long, set the clock right" if now - last > IDLE else None
 
 
 def ahead(last: datetime, now: datetime) -> str:

@@ -15,6 +15,8 @@ HOME = Path(__file__).resolve().parents[1]
 
 REMEDY = 'give gonogo an environment of its own, such as: uv tool install "gonogo[diagnostics]"'
 
+REINSTALL = "pip install --force-reinstall gonogo makes it one"
+
 
 class Installed(NamedTuple):
     """A file as the wheel brought it."""
@@ -50,8 +52,11 @@ def overwritten(home: Path, thorough: bool = False) -> str | None:
 
     Where no wheel was installed, as in a checkout, there is nothing to compare with.
     """
-    records = list(home.glob("gonogo-*.dist-info/RECORD"))
-    if len(records) != 1:
+    records = sorted(home.glob("gonogo-*.dist-info/RECORD"))
+    if len(records) > 1:
+        both = " and ".join(record.parent.name.removesuffix(".dist-info") for record in records)
+        return f"{both} are both installed in {home}, as after an upgrade that was cut short; {REINSTALL}"
+    if not records:
         return None
     wrong = [file for file in _recorded(records[0]) if _differs(home, file, thorough)]
     if not wrong:

@@ -62,6 +62,10 @@ class StoreBusy(TrackingFailure):
     """The MLflow store is in use by another process."""
 
 
+class StoreUnreadable(TrackingFailure):
+    """The MLflow store may not be read by this user."""
+
+
 class UndecodableEvent(IntegrityFailure):
     """A stored event cannot be read: it is damaged, or was written by another version of gonogo."""
 

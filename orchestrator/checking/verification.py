@@ -16,7 +16,7 @@ from orchestrator.checking.signing import SignedHead, lost_heads, parsed_head, s
 from orchestrator.checking.tally import Count, Inventory, Tally
 from orchestrator.tracking.tracker import HEAD, Tracker
 from orchestrator.workspace import Workspace
-from store.errors import StoreBusy, TrackingFailure
+from store.errors import StoreBusy, StoreUnreadable, TrackingFailure
 from store.log.chain import ChainCheck
 from store.log.protocol import EventLog
 from store.log.whole import WholeLog
@@ -140,7 +140,7 @@ def _check_anchor(tally: Tally, whole: WholeLog, tracker: Tracker) -> tuple[Sign
     name, heads, study = f"MLflow's tag {HEAD}", whole.heads, whole.board.study
     try:
         text = tracker.anchored(study.name, heads[1]) if study is not None else None
-    except StoreBusy:
+    except (StoreBusy, StoreUnreadable):  # which tells nothing of the record
         raise
     except TrackingFailure as error:
         tally.found("MLflow", str(error))
@@ -150,7 +150,6 @@ def _check_anchor(tally: Tally, whole: WholeLog, tracker: Tracker) -> tuple[Sign
     signed = parsed_head(text)
     if signed is not None and signed.origin != heads.get(1):
         return None, True  # of another log, whose study has this name too
-    tally.looked_at("heads")
     if signed is None:
         tally.found(name, _NO_HEAD)
     elif (wrong := signed.unlike(heads, "it")) is not None:

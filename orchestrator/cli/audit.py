@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from orchestrator.cli.common import emit, json_option
+from orchestrator.cli.common import FILE, emit, json_option
 
 FAILED = 1
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FILE)
 @json_option
 def audit_command(file: Path, as_json: bool) -> int:
     """Check whether the numbers of a report can all be true.

@@ -17,13 +17,32 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class PathOf(click.Path):
+    """A path that is named: an empty one would mean the current folder, and comes of a variable that was never set."""
+
+    def __init__(self, *, file_okay: bool = True) -> None:
+        super().__init__(path_type=Path, file_okay=file_okay)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As click does; ~ and ~name are homes, also where no shell has read them."""
+        if value == "":
+            self.fail("an empty name is none; the current folder is called .", param, ctx)
+        try:
+            return super().convert(Path(value).expanduser(), param, ctx)
+        except RuntimeError:
+            self.fail(f"{value}: there is no such user with a home folder", param, ctx)
+
+
+FOLDER, FILE = PathOf(file_okay=False), PathOf()
+
+
 def workspace_option(function: F) -> F:
     """`--workspace DIR`, handed to the command as `settings`."""
     option = click.option(
         "--workspace",
         "-w",
         "settings",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=FOLDER,
         default=None,
         callback=_settings,
         metavar="DIR",

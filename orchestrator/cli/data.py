@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from orchestrator.cli.common import LARGEST, emit, json_option, note
+from orchestrator.cli.common import FOLDER, LARGEST, emit, json_option, note
 
 
 @click.group()
@@ -15,7 +15,7 @@ def data_command() -> None:
 
 
 @data_command.command()
-@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("directory", type=FOLDER)
 @click.option("--n", "images", type=click.IntRange(1, 1_000_000), default=40, show_default=True, help="Images.")
 @click.option("--captions", type=click.IntRange(1, 100), default=5, show_default=True, help="Captions per image.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
@@ -29,7 +29,7 @@ def shapes(directory: Path, images: int, captions: int, seed: int) -> None:
 
 
 @data_command.command()
-@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("directory", type=FOLDER)
 @click.option("--n", "images", type=click.IntRange(1, LARGEST), default=None, help="Images to check.  [default: all]")
 @click.option("--captions", type=click.IntRange(1, 100), default=1, show_default=True, help="Captions an image needs.")
 @json_option

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchestrator.cli.common import emit, json_option, workspace_option
+from orchestrator.cli.common import FOLDER, emit, json_option, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--pictures",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="DIR",
     help="Write pictures of layers and heads there.",
 )

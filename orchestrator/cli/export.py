@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import LARGEST, emit, json_option, note, workspace_option
+from orchestrator.cli.common import FILE, LARGEST, emit, json_option, note, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path),
+    type=FILE,
     default=None,
     metavar="PATH",
     help="A new folder, or an archive if it ends in .zip.  [default: DIR/exports/cycle-N]",

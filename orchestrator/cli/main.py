@@ -146,8 +146,8 @@ def run(arguments: list[str]) -> int:
         _trace(debug)
         if not _is_somewhere():
             return _say("the folder in which this was started is gone; change to another one, then run it again", 2)
-        full = "; free some space, then run the same command again" if error.errno == errno.ENOSPC else ""
-        return _say(f"{error.filename or 'the disk'}: {error.strerror}{full}", 1)
+        remedy = _REMEDIES.get(error.errno or 0, "")
+        return _say(f"{error.filename or 'the disk'}: {error.strerror}{remedy}", 1)
     except Exception as error:
         _trace(debug)
         hint = "" if debug else "; gonogo --debug shows where"
@@ -186,6 +186,20 @@ def _trace(debug: bool) -> None:
         traceback.print_exc()
 
 
+_REMEDIES = {
+    errno.ENOSPC: "; free some space, then run the same command again",
+    errno.EDQUOT: "; free some space, then run the same command again",
+    errno.EACCES: "; ask its owner for access, or work on a copy",
+    errno.EPERM: "; ask its owner for access, or work on a copy",
+}
+
+LONGEST = 1_500
+"""Characters of a message. What is longer quotes something at length; what is wrong stands first, the remedy last."""
+
+
 def _say(message: str, code: int) -> int:
-    print("gonogo: " + " ".join(message.split()), file=sys.stderr)  # noqa: T201
+    text = " ".join(message.split())
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
+    print(f"gonogo: {text}", file=sys.stderr)  # noqa: T201
     return code

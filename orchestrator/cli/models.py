@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import emit, json_option
+from orchestrator.cli.common import FILE, emit, json_option
 from store.errors import GonogoError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def list_command(ctx: click.Context, family: str | None, as_json: bool) -> None:
 @click.argument("name")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=FILE,
     default=None,
     metavar="DIR",
     help="Folder to write.  [default: NAME, in the current folder]",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import LARGEST, at_option, emit, json_option, workspace_option
+from orchestrator.cli.common import FOLDER, LARGEST, at_option, emit, json_option, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -21,7 +21,7 @@ INTEGRITY = 5
 @at_option
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     default=None,
     metavar="DIR",
     help="Write the rendered reports there.",

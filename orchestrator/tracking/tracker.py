@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from orchestrator.tracking.owner import Owner
 from orchestrator.tracking.runs import OUTCOME, DatabaseRuns, LoggedRun, UnknownTables, reads
 from orchestrator.tracking.standing import FINISHED, public, why_not
 from orchestrator.workspace import Workspace
-from store.errors import StoreBusy, TrackingFailure
+from store.errors import StoreBusy, StoreUnreadable, TrackingFailure
 from store.evidence import Artifact
 from store.task.state import Task
 from tasks.handler import Done
@@ -203,6 +204,9 @@ class Tracker:
 
         Tables of another database that are not as expected end the block, which then falls through to MLflow.
         """
+        path = sqlite_file(self.uri)
+        if path is not None and path.exists() and not os.access(path, os.R_OK):
+            raise StoreUnreadable(f"{path} may not be read by this user; ask its owner for it, or work on a copy")
         self._database = self._database or DatabaseRuns(self.uri)
         try:
             yield self._database

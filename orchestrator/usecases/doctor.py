@@ -160,7 +160,7 @@ def _log(settings: Settings) -> tuple[bool, str]:
 def _clock(settings: Settings) -> tuple[bool, str]:
     from orchestrator.bootstrap import now, open_log
     from orchestrator.checking.integrity import is_empty
-    from orchestrator.clock import REFUSED, RESTED, apart, complaint
+    from orchestrator.clock import apart, refuses, verdict
     from store.log.codec import parse_time
 
     at = now()
@@ -177,6 +177,4 @@ def _clock(settings: Settings) -> tuple[bool, str]:
         log.close()
     if last is None:
         return True, shown
-    said = complaint(last, at)
-    fit = last - at <= REFUSED and at - last <= RESTED
-    return fit, said or f"{shown}, {apart(at, last)} from the log's last event"
+    return not refuses(last, at), verdict(last, at) or f"{shown}, {apart(at, last)} from the log's last event"

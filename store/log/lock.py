@@ -168,7 +168,12 @@ class _Mine(threading.local):
 
 
 def _holder(path: Path) -> str:
+    """Who has signed the lock, if that process is there: who has it now may not have signed yet."""
     try:
-        return path.read_bytes()[:_SIGNED].decode("ascii", "replace").strip() or "unknown"
-    except OSError:
+        signed = path.read_bytes()[:_SIGNED].decode("ascii", "replace").strip()
+        os.kill(int(signed), 0)
+    except PermissionError:
+        pass  # of another user
+    except (OSError, ValueError, OverflowError):
         return "unknown"
+    return signed

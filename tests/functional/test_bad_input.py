@@ -255,6 +255,21 @@ def test_a_folder_that_is_gone_is_named(tmp_path: Path, gonogo, monkeypatch: pyt
     refused(gonogo("board"), "the folder in which this was started is gone")
 
 
+@pytest.mark.parametrize("name", ["", "~no-such-user/study"])
+@pytest.mark.parametrize("command", [("init",), ("board", "-w"), ("export", "-o"), ("audit",)])
+def test_a_path_that_is_none(tmp_path: Path, gonogo, monkeypatch, command: tuple[str, ...], name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused(gonogo(*command, name), "the current folder is called ." if not name else "no such user with a home folder")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_quoted_at_length_is_cut_and_the_remedy_is_not(gonogo) -> None:
+    said = gonogo("models", "x" * 5000)
+    refused(said, "gonogo: ")
+    assert len(said.err) < 1_600
+    assert said.err.endswith(" more\n"), "the end of the list of those there are"
+
+
 def test_a_position_beyond_all_numbers(workspace: Path, gonogo) -> None:
     refused(gonogo("board", "--at", "9" * 23, "-w", workspace), "--at")
 

@@ -86,6 +86,15 @@ def test_a_file_that_nobody_owns_up_to_is_named(site: Path) -> None:
     refused(started(site, "--help"), f"tasks/catalog.py in {site} is not the file", "(and 1 more)")
 
 
+def test_an_upgrade_that_was_cut_short_is_named(site: Path) -> None:
+    (own,) = site.glob("gonogo-*.dist-info")
+    shutil.copytree(own, site / "gonogo-0.0.9.dist-info")
+    done = started(site, "--help")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"gonogo-0.0.9 and {own.name.removesuffix('.dist-info')} are both installed in {site}" in done.stderr
+    assert "pip install --force-reinstall gonogo" in done.stderr
+
+
 def test_doctor_compares_every_byte_and_tells_of_names_that_are_shared(site: Path) -> None:
     install(site, "task-runner", "tasks/runner.py")
     done = started(site, "doctor")

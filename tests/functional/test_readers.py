@@ -119,6 +119,28 @@ def test_a_second_user_reads_verifies_and_exports_a_study_that_is_not_his(
 
 
 @pytest.mark.slow
+def test_what_a_second_user_may_not_read_is_said_and_called_no_damage(
+    workspace: Path, tmp_path: Path, gonogo, as_nobody: AsNobody
+) -> None:
+    for command in (("verify",), ("export", "--output", tmp_path / "own")):  # all that is loaded late is loaded now
+        gonogo(*command, "-w", workspace)
+    opened(workspace, 0)
+    code, said = as_nobody("export", "-w", workspace)
+    assert (code, "nothing can be written to" in said, "give --output PATH" in said) == (2, True, True), said
+    artifact = max(workspace.glob("artifacts/sha256/*/*"))
+    for path, why in (
+        (workspace / "mlflow.db", f"{workspace / 'mlflow.db'} may not be read by this user; ask its owner"),
+        (artifact, f"{artifact}: Permission denied; ask its owner for access, or work on a copy"),
+        (workspace / "reports/cycle-001/handover.md", "handover.md: Permission denied; ask its owner"),
+    ):
+        mode = path.stat().st_mode
+        path.chmod(0o600)
+        code, said = as_nobody("verify", "-w", workspace)
+        assert (code, why in said) == (1, True), said
+        path.chmod(mode)
+
+
+@pytest.mark.slow
 def test_a_member_of_a_group_verifies_and_decides_in_a_folder_of_the_group(
     workspace: Path, tmp_path: Path, gonogo, as_nobody: AsNobody
 ) -> None:

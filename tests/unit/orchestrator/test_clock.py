@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from orchestrator.clock import SessionClock, WrongClock, apart
+from orchestrator.clock import SessionClock, WrongClock, apart, refuses, verdict
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
-@pytest.mark.parametrize("ahead", [timedelta(0), MINUTE, -DAY, -365 * DAY])
+@pytest.mark.parametrize("ahead", [timedelta(0), MINUTE, -DAY, -30 * DAY])
 def test_a_log_that_is_hardly_ahead_or_has_rested_is_nothing_to_speak_of(clock, ahead: timedelta) -> None:
     assert SessionClock(clock).check(clock() + ahead) is None
 
@@ -22,6 +22,23 @@ def test_a_log_that_is_more_than_a_minute_ahead_is_warned_of(clock, ahead: timed
     assert said is not None
     assert f"is {shown} ahead of this machine's clock, 2026-03-02 09:00 UTC" in said
     assert "\n" not in said
+
+
+@pytest.mark.parametrize("days", [31, 365])
+def test_a_log_that_was_left_for_more_than_a_month_is_spoken_of(clock, days: int) -> None:
+    said = SessionClock(clock).check(clock() - days * DAY)
+    assert said is not None
+    assert f"is {days} days behind this machine's clock" in said
+    assert said.endswith("; if nothing was left for so long, set the clock right")
+
+
+@pytest.mark.parametrize("hours", [25, 47, -9_000])
+def test_whoever_asks_is_told_that_nothing_is_appended_and_how_it_goes_on(clock, hours: int) -> None:
+    last = clock() + timedelta(hours=hours)
+    assert refuses(last, clock())
+    assert "; nothing is appended: set the clock right, or give --trust-clock if it is" in (
+        verdict(last, clock()) or ""
+    )
 
 
 @pytest.mark.parametrize("years", [-5, 5])

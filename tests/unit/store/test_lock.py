@@ -140,6 +140,15 @@ def test_a_process_that_is_killed_has_no_lock(path: Path) -> None:
         take(patient(path))
 
 
+def test_who_has_ended_is_not_named_as_the_holder(path: Path) -> None:
+    with patient(path).hold():
+        with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+            pass
+        path.write_text(f"{ended.pid:<32}")
+        with pytest.raises(LogLocked, match="locked by process unknown; let it finish"):
+            take(WriteLock(path, 0.01))
+
+
 def test_a_thread_may_hold_it_again_and_lets_go_at_the_end(path: Path) -> None:
     lock = patient(path)
     with lock.hold():
