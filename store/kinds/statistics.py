@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -58,6 +59,11 @@ class StatisticsSpec(Spec):
     """Effect that the study is planned for, in standard deviations; it tunes the e-values of open looks."""
     resamples: int = Field(default=10_000, ge=100)
     seed: int = 0
+
+    @cached_property
+    def source_ids(self) -> tuple[str, ...]:
+        """Ids of the tasks that are compared; of a wide study thousands, which planning asks for at each step."""
+        return tuple(source.task_id for source in self.sources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

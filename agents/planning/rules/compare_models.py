@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from agents.planning.rules.rule import PlanningRule
 from store.board import Board
@@ -13,7 +14,7 @@ from store.kinds.statistics import KIND, Source, StatisticsSpec
 from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED
 from store.queries.answers import GO_ON_WITHOUT, answer
 from store.queries.looks import current_look, of_looks
-from store.queries.models import active_models, attempts_this_cycle, measured, untried
+from store.queries.models import active_models, attempts_this_cycle, measured_ids, untried
 from store.queries.progress import replaceable, settled
 from store.queries.protocol import current_cycle, study_of
 from store.study.protocol import StudyModel
@@ -30,12 +31,13 @@ def compare_models(board: Board) -> Sequence[PlanTask]:
     look, models = current_look(board), active_models(board)
     if any(_coming(board, model) for model in models):
         return []
-    results = [tasks for model in models if (tasks := measured(board, model, look)) is not None]
+    results = [ids for model in models if (ids := measured_ids(board, model, look)) is not None]
     if len(results) < min(2, len(models)) or not results:
         return []
-    measurements = tuple(task for tasks in results for task in tasks)
-    if _made(board, look, measurements, len(results)):
+    wanted = tuple(chain.from_iterable(results))
+    if _made(board, look, wanted, len(results)):
         return []
+    measurements = [board.tasks_by_id[task_id] for task_id in wanted]
     spec = _spec(board, look, tuple(map(_source, measurements)), len(results))
     return [
         PlanTask(
@@ -46,22 +48,20 @@ def compare_models(board: Board) -> Sequence[PlanTask]:
             rule="compare_models",
             because=f"{len(results)} of {len(models)} models have results, and no other measurement is coming",
             acceptance=(MetricReported(metric=COLLAPSED.key()), MetricReported(metric=EXCLUDED.key())),
-            depends_on=tuple(task.task_id for task in measurements),
+            depends_on=wanted,
         )
     ]
 
 
-def _made(board: Board, look: int, measurements: Sequence[Task], models: int) -> bool:
-    """Whether this very comparison was accepted, or is planned in this cycle.
+def _made(board: Board, look: int, wanted: tuple[str, ...], models: int) -> bool:
+    """Whether this very comparison, of the measurements with these ids, was accepted, or is planned in this cycle.
 
     Compares ids before it builds a spec: a look of many models and parts has thousands of sources.
     """
-    wanted = [task.task_id for task in measurements]
     for task in board.tasks.newest_of_kind(KIND.name):
         assert isinstance(task.spec, StatisticsSpec)
         counts = task.status == "accepted" or task.cycle == current_cycle(board)
-        same_sources = counts and [source.task_id for source in task.spec.sources] == wanted
-        if same_sources and task.spec == _spec(board, look, task.spec.sources, models):
+        if counts and task.spec.source_ids == wanted and task.spec == _spec(board, look, task.spec.sources, models):
             return True
     return False
 
