@@ -48,8 +48,16 @@ def parts_until(board: Board, look: int) -> tuple[DataRef, ...]:
 
 def topics_until(board: Board, look: int) -> tuple[str, ...]:
     """The topics of those parts, by which measurements on them are found."""
-    study = study_of(board)
-    return _topics(study.data, study.seed, look)
+    remembered = _topics_of_looks(board)
+    if look not in remembered:
+        study = study_of(board)
+        remembered[look] = _topics(study.data, study.seed, look)
+    return remembered[look]
+
+
+@per_board
+def _topics_of_looks(_: Board) -> dict[int, tuple[str, ...]]:
+    return {}
 
 
 @lru_cache(maxsize=64)

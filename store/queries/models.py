@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from store.board import Board
+from store.decision.state import Decision
 from store.kinds.diagnostics import DiagnosticSpec, topic_of
 from store.models import DataRef, ModelRef
-from store.queries.answers import DROP, RETRY, answer, decisions_on
+from store.queries.answers import DROP, RETRY, answer
 from store.queries.looks import current_look, parts_until, topics_until
-from store.queries.memo import per_board
+from store.queries.memo import Remembered, per_board
 from store.queries.protocol import current_cycle, study_of
 from store.study.amendments import redefined
 from store.study.protocol import StudyModel
@@ -19,7 +20,9 @@ from store.task.state import Task
 @per_board
 def active_models(board: Board) -> tuple[StudyModel, ...]:
     """The models of the study, less those that a human dropped."""
-    return tuple(model for model in study_of(board).models if answer(board, "unavailable_model", model.id) != DROP)
+    asked = {decision.request.subject for decision in _asked_of_models(board)}
+    dropped = {model for model in asked if answer(board, "unavailable_model", model) == DROP}
+    return tuple(model for model in study_of(board).models if model.id not in dropped)
 
 
 def attempts(board: Board, model: StudyModel) -> list[tuple[Task, DiagnosticSpec]]:
@@ -45,20 +48,37 @@ def attempts_this_cycle(board: Board, model: StudyModel) -> list[tuple[Task, Dia
 
 def stand_in(board: Board, model: StudyModel) -> ModelRef:
     """The model that is measured in its place: itself, or the last substitute that was taken."""
-    remembered = _stand_ins(board)
-    if model.id not in remembered:
+    return _stand_in(board, model)[0]
+
+
+def _stand_in(board: Board, model: StudyModel) -> tuple[ModelRef, str]:
+    """The model that is measured in its place, and its topic."""
+
+    def make() -> tuple[ModelRef, str]:
         newest = next(_attempts_newest_first(board, model), None)
-        remembered[model.id] = newest[1].model if newest is not None else model.ref
-    return remembered[model.id]
+        ref = newest[1].model if newest is not None else model.ref
+        return ref, topic_of(ref)
+
+    return _stand_ins.of(model.id, _attempted(board, model), make)
+
+
+def _accepted(board: Board, model: StudyModel) -> Mapping[str, str]:
+    """Topic of a part of the data -> the accepted measurement of the model on it."""
+    return board.tasks.accepted_on(_stand_in(board, model)[1])
+
+
+def _attempted(board: Board, model: StudyModel) -> tuple[object, ...]:
+    """What the planned attempts at a model rest on, but for how far they have come."""
+    return model, board.tasks.by_subject.get(model.id), _afresh_since(board).get(model.id)
+
+
+_stand_ins: Remembered[tuple[ModelRef, str]] = Remembered()
+_covered: Remembered[tuple[str, ...] | None] = Remembered()
+_missing: Remembered[tuple[DataRef, ...]] = Remembered()
 
 
 @per_board
 def _this_cycle(_: Board) -> dict[str, list[tuple[Task, DiagnosticSpec]]]:
-    return {}
-
-
-@per_board
-def _stand_ins(_: Board) -> dict[str, ModelRef]:
     return {}
 
 
@@ -75,41 +95,33 @@ def measured(board: Board, model: StudyModel, look: int) -> tuple[Task, ...] | N
 
 def measured_ids(board: Board, model: StudyModel, look: int) -> tuple[str, ...] | None:
     """The ids of those measurements, which take a fraction of the time: a study may have thousands."""
-    accepted = board.tasks.accepted_on(topic_of(stand_in(board, model)))
-    try:
-        return tuple(map(accepted.__getitem__, topics_until(board, look)))
-    except KeyError:
-        return None
+    accepted, topics = _accepted(board, model), topics_until(board, look)
+
+    def make() -> tuple[str, ...] | None:
+        try:
+            return tuple(map(accepted.__getitem__, topics))
+        except KeyError:
+            return None
+
+    return _covered.of(model.id, (accepted, topics), make)
 
 
 def is_measured(board: Board, model: StudyModel, look: int) -> bool:
     """Whether accepted measurements cover a model up to a look."""
-    accepted = board.tasks.accepted_on(topic_of(stand_in(board, model)))
-    return all(map(accepted.__contains__, topics_until(board, look)))
+    return measured_ids(board, model, look) is not None
 
 
-def missing_parts(board: Board, model: StudyModel) -> list[DataRef]:
+def missing_parts(board: Board, model: StudyModel) -> tuple[DataRef, ...]:
     """Parts of the data on which a model has no accepted measurement, nor one planned in this cycle."""
-    remembered = _missing(board)
-    if model.id not in remembered:
-        remembered[model.id] = list(_missing_parts(board, model))
-    return remembered[model.id]
+    accepted, topics = _accepted(board, model), topics_until(board, current_look(board))
 
+    def make() -> tuple[DataRef, ...]:
+        under_way = {topic_of(spec.data) for _, spec in attempts_this_cycle(board, model)}
+        parts = zip(topics, parts_until(board, current_look(board)), strict=True)
+        return tuple(part for topic, part in parts if topic not in accepted and topic not in under_way)
 
-@per_board
-def _missing(_: Board) -> dict[str, list[DataRef]]:
-    return {}
-
-
-def _missing_parts(board: Board, model: StudyModel) -> Iterator[DataRef]:
-    look = current_look(board)
-    accepted = board.tasks.accepted_on(topic_of(stand_in(board, model)))
-    topics = topics_until(board, look)
-    if not all(map(accepted.__contains__, topics)):
-        lacking = [place for place, topic in enumerate(topics) if topic not in accepted]
-        under_way = {spec.topic[1] for _, spec in attempts_this_cycle(board, model)}
-        parts = parts_until(board, look)
-        yield from (parts[place] for place in lacking if topics[place] not in under_way)
+    asked = (accepted, topics, current_cycle(board), *_attempted(board, model))
+    return _missing.of(model.id, asked, make)
 
 
 def untried(board: Board, model: StudyModel) -> ModelRef | None:
@@ -123,7 +135,7 @@ def untried(board: Board, model: StudyModel) -> ModelRef | None:
 
 
 def _attempts_newest_first(board: Board, model: StudyModel) -> Iterator[tuple[Task, DiagnosticSpec]]:
-    since = _afresh_since(board, model)
+    since = _afresh_since(board).get(model.id, 0)
     for task in board.tasks.newest_about(model.id):
         if task.position <= since:
             return
@@ -131,24 +143,21 @@ def _attempts_newest_first(board: Board, model: StudyModel) -> Iterator[tuple[Ta
             yield task, task.spec
 
 
-def _afresh_since(board: Board, model: StudyModel) -> int:
+@per_board
+def _afresh_since(board: Board) -> Mapping[str, int]:
     """Position from which attempts count: where a model was last defined, or a human last asked to try it afresh."""
-    remembered = _positions(board)
-    if model.id not in remembered:
-        retries = [
-            decision.answered_position or 0
-            for decision in decisions_on(board, "unavailable_model", model.id)
-            if decision.chosen == RETRY
-        ]
-        defined = [
-            amendment.position
-            for amendment in board.amendments
-            if model.id in redefined(amendment.before, amendment.event.study)
-        ]
-        remembered[model.id] = max((*retries, *defined), default=0)
-    return remembered[model.id]
+    found: dict[str, int] = {}
+    for amendment in board.amendments:
+        for model in redefined(amendment.before, amendment.event.study):
+            found[model] = max(found.get(model, 0), amendment.position)
+    for decision in _asked_of_models(board):
+        if decision.chosen == RETRY:
+            model = decision.request.subject
+            found[model] = max(found.get(model, 0), decision.answered_position or 0)
+    return found
 
 
 @per_board
-def _positions(_: Board) -> dict[str, int]:
-    return {}
+def _asked_of_models(board: Board) -> tuple[Decision, ...]:
+    """The questions about models that cannot be measured."""
+    return tuple(decision for decision in board.decisions if decision.request.kind == "unavailable_model")

@@ -20,6 +20,9 @@ Status = Literal[
     "planned", "claimed", "succeeded", "accepted", "returned", "failed", "blocked", "superseded", "cancelled"
 ]
 
+NOT_ENDED: tuple[Status, ...] = ("planned", "claimed", "succeeded", "returned", "failed", "blocked")
+"""From which a task may still go on, be tried again, or be replaced."""
+
 MAX_LAPSES = 3
 """A task is blocked once so many of its claims have lapsed: whoever works on it dies, or stalls."""
 

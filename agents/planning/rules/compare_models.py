@@ -9,6 +9,7 @@ from agents.planning.rules.rule import PlanningRule
 from store.board import Board
 from store.commands import PlanTask
 from store.errors import IntegrityFailure
+from store.kinds.diagnostics import KIND as MEASUREMENT
 from store.kinds.diagnostics import SAMPLES, DiagnosticSpec
 from store.kinds.statistics import KIND, Source, StatisticsSpec
 from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED
@@ -19,7 +20,7 @@ from store.queries.progress import replaceable, settled
 from store.queries.protocol import current_cycle, study_of
 from store.study.protocol import StudyModel
 from store.task.acceptance import MetricReported
-from store.task.state import Task
+from store.task.state import NOT_ENDED, Task
 
 SUBJECT = KIND.name
 
@@ -29,7 +30,7 @@ def compare_models(board: Board) -> Sequence[PlanTask]:
     if answer(board, "disputed_task", SUBJECT) == GO_ON_WITHOUT:
         return []
     look, models = current_look(board), active_models(board)
-    if any(_coming(board, model) for model in models):
+    if _under_way(board) and any(_coming(board, model) for model in models):
         return []
     results = [ids for model in models if (ids := measured_ids(board, model, look)) is not None]
     if len(results) < min(2, len(models)) or not results:
@@ -82,6 +83,11 @@ def _spec(board: Board, look: int, sources: tuple[Source, ...], models: int) -> 
         effect=study.decision.effect,
         seed=study.seed,
     )
+
+
+def _under_way(board: Board) -> bool:
+    """Whether any measurement of this cycle has not come to an end; a wide study has thousands that have."""
+    return bool(board.tasks.with_status(current_cycle(board), *NOT_ENDED, kind=MEASUREMENT.name))
 
 
 def _coming(board: Board, model: StudyModel) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from store import commands as c
-from store.board import fold
+from store.board import Board, fold
 from store.errors import GonogoError
 from store.events import Option, Recommendation, TaskClaimed, TaskPlanned, TaskSucceeded
 from store.kinds import KINDS
@@ -23,6 +24,8 @@ from store.log.codec import decode, encode
 from store.log.ledger import Ledger
 from store.log.memory import MemoryLog
 from store.models import DataRef, ModelRef
+from store.queries import models as queries
+from store.queries.models import active_models, measured_ids, missing_parts, stand_in
 from store.study.protocol import Study
 from store.task.state import Status
 
@@ -193,6 +196,21 @@ class AnyHistory(RuleBasedStateMachine):
                 assert tasks.accepted_on(group)[item] == on_topic[0]
         topics = {task.spec.topic for task in accepted} - {None}
         assert sum(len(items) for items in tasks.accepted.values()) == len(topics)
+
+    @invariant()
+    def what_is_remembered_of_a_model_is_what_is_worked_out_anew(self) -> None:
+        def told(board: Board) -> list[object]:
+            models = active_models(board) if board.study is not None else ()
+            return [
+                (stand_in(board, model), measured_ids(board, model, look), missing_parts(board, model))
+                for model in models
+                for look in (1, 2)
+            ]
+
+        remembered = told(self.ledger.board)
+        for memory in (queries._stand_ins, queries._covered, queries._missing):
+            memory._found.clear()
+        assert told(replace(self.ledger.board)) == remembered
 
     @invariant()
     def questions_are_found_by_what_they_are_about(self) -> None:
