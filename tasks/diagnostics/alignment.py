@@ -15,6 +15,8 @@ from tasks.diagnostics.measures import Floats
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from tasks.diagnostics.intervention.steering import Changes
+
 _RESAMPLES = 1000
 _PERMUTATIONS = 200
 
@@ -36,13 +38,15 @@ class Alignment:
 
 
 def alignment(
-    model: DualEncoder, images: Sequence[Image], captions: Sequence[str], batch_size: int, seed: int
+    model: DualEncoder, images: Sequence[Image], captions: Sequence[str], batch_size: int, seed: int, changes: Changes
 ) -> Alignment:
-    """Embed image-caption pairs, one caption an image, and compare."""
+    """Embed image-caption pairs, one caption an image, and compare; attention is changed as for all measures."""
     import torch
 
+    from tasks.diagnostics.intervention.steering import Steering
+
     parts = []
-    with torch.inference_mode():
+    with torch.inference_mode(), Steering(model.module, changes):
         for start in range(0, len(images), batch_size):
             part = slice(start, start + batch_size)
             parts.append([each.double().cpu() for each in model.embeddings(images[part], captions[part])])

@@ -232,7 +232,7 @@ class _Diagnosing:
         """How the embeddings of a dual encoder lie; None for other models."""
         if not isinstance(self.model, DualEncoder) or len(self._first) < 2:
             return None
-        return alignment(self.model, *self._pairs(), self.batch_size, seed)
+        return alignment(self.model, *self._pairs(), self.batch_size, seed, self.planted)
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:

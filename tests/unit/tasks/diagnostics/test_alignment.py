@@ -53,7 +53,7 @@ class Table(DualEncoder):
 def compared(of_images: Tensor, of_captions: Tensor, batch_size: int = N, seed: int = 0) -> Alignment:
     images = [Image.new("RGB", (1, 1), (row, 0, 0)) for row in range(len(of_images))]
     captions = [str(row) for row in range(len(of_captions))]
-    return alignment(Table(of_images, of_captions), images, captions, batch_size, seed)
+    return alignment(Table(of_images, of_captions), images, captions, batch_size, seed, {})
 
 
 def drawn(n: int = N, width: int = 16, seed: int = 0) -> Tensor:
@@ -162,7 +162,7 @@ def test_the_seed_decides_the_intervals_and_the_batch_size_nothing() -> None:
 def test_no_more_images_are_embedded_at_once_than_was_asked_for() -> None:
     model = Table(drawn(10), drawn(10))
     images = [Image.new("RGB", (1, 1), (row, 0, 0)) for row in range(10)]
-    alignment(model, images, [str(row) for row in range(10)], 4, 0)
+    alignment(model, images, [str(row) for row in range(10)], 4, 0, {})
     assert model.seen == [4, 4, 2]
 
 
@@ -171,8 +171,8 @@ def test_a_trained_model_finds_captions_and_an_untrained_one_does_not(
 ) -> None:
     samples = open_data(DataRef(source="shapes", n=32, captions_per_image=1), workspace).samples
     images, captions = [read_image(sample)[0] for sample in samples], [sample.captions[0] for sample in samples]
-    trained = alignment(load_model("openclip:shapes-clip@zoo", workspace), images, captions, 16, 0)
-    untrained = alignment(load_model("clip:tiny@random", workspace), images, captions, 16, 0)
+    trained = alignment(load_model("openclip:shapes-clip@zoo", workspace), images, captions, 16, 0, {})
+    untrained = alignment(load_model("clip:tiny@random", workspace), images, captions, 16, 0, {})
     assert trained.retrieval.mean() > 0.5
     assert untrained.retrieval.mean() < 0.2
     assert trained.share is not None

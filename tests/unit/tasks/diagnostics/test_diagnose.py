@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,13 +13,14 @@ import torch
 from scipy import stats
 
 from store.errors import BadInput, GonogoError
-from store.models import DataRef, ModelRef
+from store.models import DataRef, ModelRef, Plant
 from tasks.diagnostics.datasets import check, open_data
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.diagnose import _load, diagnose
 from tasks.diagnostics.diagnosis import Diagnosis
 from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families import find_family
+from tasks.diagnostics.handler import measurements
 from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.measures import mcs
 from tasks.diagnostics.measuring import Measuring
@@ -117,6 +119,31 @@ def test_the_interval_of_a_loss_holds_the_error_of_its_null(found: Diagnosis) ->
     alone = stats.t.ppf(0.975, 39) * values.std(ddof=1) / 40**0.5
     assert summary.value - summary.low == pytest.approx(np.hypot(alone, shared))
     assert shared > 0
+
+
+STANDS = re.compile(
+    r"text_|layer/text/|shuffled/text_|site/transformer\.|"  # of the other tower
+    r".*uniform(/readout)?$|mcs_raw_uniform$|"  # what uniform attention would have
+    r"null/(draws|images|.*(/entropy_norm|/mcs_raw|/mcs_norm|/p_collapsed))$|"  # of models that nothing was planted in
+    r"null/(text|layer/text|head/text)/|"
+    r"(retrieval_chance|sites_seen|sites_expected|parameters|images|captions|influence/sites/compared)$"
+)
+"""Numbers that a plant in the vision tower leaves as they are."""
+
+
+def test_a_plant_that_takes_a_towers_attention_away_moves_every_number_of_that_tower(workspace: Path) -> None:
+    data = DataRef(source="shapes", n=32, captions_per_image=1)
+    intact = ModelRef.parse("openclip:shapes-clip@zoo", id="a")
+    planted = intact.model_copy(update={"plant": Plant.parse("tower=vision,scale=0")})
+    before, after = (
+        {item.metric: (item.value, item.low, item.high) for item in measurements(diagnose(model, data, workspace))}
+        for model in (intact, planted)
+    )
+    unmoved = [metric for metric in before if after.get(metric) == before[metric]]
+    assert [metric for metric in unmoved if not STANDS.match(metric)] == []
+    assert len(unmoved) < len(before)
+    assert after["retrieval"][0] < 0.2 < 0.8 < before["retrieval"][0], "the tower was of use"
+    assert "permutation_share" in before.keys() - after.keys(), "there is no score to lose"
 
 
 def test_results_do_not_depend_on_the_batch_size(workspace: Path, few: DataRef, open_clip_folder: Path) -> None:
