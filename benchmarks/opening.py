@@ -15,6 +15,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.board import Played
+from orchestrator.artifacts import ArtifactStore
 from orchestrator.checking.signing import make_key, sign_head
 from orchestrator.settings import Settings
 from orchestrator.usecases import run
@@ -53,6 +54,10 @@ def workspace(folder: Path, events: int) -> Settings:
     log.append([entry.event for entry in played.log.read()], expected=0, actor="a")
     sign_head(log, place, make_key(settings.key))
     log.close()
+    kept = ArtifactStore(place.artifacts)
+    for path in {kept.place(artifact.digest) for task in played.board.tasks for artifact in task.artifacts}:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()  # whether they are there is asked; what they hold, by verify alone
     place.study_file.write_text(toml(played.study), encoding="utf-8")
     return settings
 

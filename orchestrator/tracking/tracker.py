@@ -174,8 +174,11 @@ class Tracker:
         return path if path is not None and not path.exists() else None
 
     def spare(self, run_id: str | None, artifact: Artifact) -> str:
-        """The end of a remedy for a lost artifact: MLflow's own copy of it, if that has the same bytes; else empty."""
-        run = self.run(run_id) if run_id is not None and self.missing is None else None
+        """The end of a remedy for a lost artifact: MLflow's own copy of it, if that has the same bytes; else empty.
+
+        A server, whose copies lie elsewhere, is not asked.
+        """
+        run = self.run(run_id) if run_id is not None and self.missing is None and reads(self.uri) else None
         copy = None if run is None else self.copy_of(run, artifact)
         if copy is None or not copy.is_file() or digest_of_file(copy) != artifact.digest:
             return ""

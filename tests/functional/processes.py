@@ -128,4 +128,12 @@ def _start(python: list[str], folder: Path, lease_s: float | None) -> subprocess
     lease = {} if lease_s is None else {"GONOGO_LEASE_SECONDS": str(lease_s)}
     command = [sys.executable, *python, "run", "-w", str(folder)]
     environment = {**os.environ, **lease}
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+    return subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, preexec_fn=_as_in_a_terminal
+    )
+
+
+def _as_in_a_terminal() -> None:
+    """Heed the signals that a test may have been told to ignore, as it is in the background or under nohup."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)

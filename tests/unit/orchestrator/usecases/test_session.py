@@ -35,6 +35,14 @@ def registered(settings: Settings, study_data) -> Settings:
     return settings
 
 
+def unsign(settings: Settings) -> None:
+    """As a process leaves a log that did not live to sign its head."""
+    (settings.workspace / "heads" / "000001.json").unlink()
+    with sqlite3.connect(settings.workspace / "gonogo.db") as connection:
+        connection.execute("DELETE FROM heads")
+    connection.close()
+
+
 def signed(settings: Settings) -> list[int]:
     heads = [parsed_head(path.read_bytes()) for path in sorted((settings.workspace / "heads").glob("*.json"))]
     return [head.position for head in heads if head is not None]
@@ -59,7 +67,7 @@ def test_what_was_appended_before_an_error_is_signed_and_the_error_is_seen(
 
 
 def test_a_session_that_appended_nothing_before_an_error_signs_nothing(registered: Settings) -> None:
-    (registered.workspace / "heads" / "000001.json").unlink()
+    unsign(registered)
     with pytest.raises(Refused), Session.open(registered, print) as session:
         session.submit(CloseCycle(1), actor="system")
     assert signed(registered) == []
@@ -68,7 +76,7 @@ def test_a_session_that_appended_nothing_before_an_error_signs_nothing(registere
 def test_a_session_that_ends_well_signs_a_head_that_an_earlier_process_did_not_live_to_sign(
     registered: Settings, study_data
 ) -> None:
-    (registered.workspace / "heads" / "000001.json").unlink()
+    unsign(registered)
     with Session.open(registered, print) as session:
         assert session.submit(RegisterStudy(Study.model_validate(study_data())), actor="system") == ()
     assert signed(registered) == [1]
@@ -76,7 +84,7 @@ def test_a_session_that_ends_well_signs_a_head_that_an_earlier_process_did_not_l
 
 def test_an_error_is_not_hidden_by_a_head_that_cannot_be_written(registered: Settings) -> None:
     heads = registered.workspace / "heads"
-    (heads / "000001.json").unlink()
+    unsign(registered)
     heads.rmdir()
     heads.write_text("a file")
     with pytest.raises(KeyboardInterrupt), Session.open(registered, print) as session:
