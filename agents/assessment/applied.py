@@ -13,13 +13,13 @@ from store.kinds.statistics import StatisticsFacts, StatisticsSpec
 from store.kinds.statistics_metrics import IMAGES_NEEDED, MEAN, P_LOOKS, SHIFT
 from store.queries.comparison import compared_models, newest_comparison
 from store.queries.memo import per_board
-from store.queries.models import active_models, stand_in
+from store.queries.models import counted_models, stand_in
 from store.queries.protocol import study_of
 from store.task.state import Task
 
 
 def applied(board: Board, k: int) -> GateResult | None:
-    """The gate's answer to the claim of collapse in at least `k` of the active models; None before a comparison."""
+    """The gate's answer to the claim of collapse in at least `k` of the models that count; None before a comparison."""
     comparison = newest_comparison(board)
     if comparison is None:
         return None
@@ -37,8 +37,8 @@ def applied(board: Board, k: int) -> GateResult | None:
 
 @per_board
 def _evidence(board: Board) -> list[ModelEvidence]:
-    """On each active model, or what stands in for it; the same for every claim."""
-    models = [stand_in(board, model).id for model in active_models(board)]
+    """On each model that counts, or what stands in for it; the same for every claim."""
+    models = [stand_in(board, model).id for model in counted_models(board)]
     comparison = newest_comparison(board)
     return [] if comparison is None else evidence_on(models, comparison)
 

@@ -13,7 +13,7 @@ from store.cycle.verdicts import ClaimVerdict, Verdict
 from store.kinds.statistics import StatisticsSpec
 from store.queries.claims import claims_in_force, possible_claims
 from store.queries.comparison import newest_comparison
-from store.queries.models import active_models, replaced_models
+from store.queries.models import counted_models, replaced_models
 
 
 def choose(board: Board, capacity: Capacity) -> Sequence[Command]:
@@ -27,8 +27,9 @@ def choose(board: Board, capacity: Capacity) -> Sequence[Command]:
 def assess(board: Board) -> MakeAssessment:
     """Apply every criterion, and the rule to every claim it leaves open."""
     comparison = newest_comparison(board)
-    models = len(active_models(board))
-    judged = [(criterion, criterion.result(name, board)) for name, criterion in CRITERIA.items()]
+    models = len(counted_models(board))
+    asked = {name: criterion for name, criterion in CRITERIA.items() if criterion.concerns(board)}
+    judged = [(criterion, criterion.result(name, board)) for name, criterion in asked.items()]
     lacking = [each.lacking for each, result in judged if each.required and result.status != "met"]
     claims = tuple(_claim(board, k, models, lacking) for k in possible_claims(board))
     in_force = [claim for claim in claims if claim.at_least in claims_in_force(board)]

@@ -47,7 +47,7 @@ def derive(name: str, history: History) -> Derived:
         case ["cycle", _, *rest]:
             return Derived(*_of_cycle(rest, history), history.board.position)
         case ["study", "models"]:
-            return Derived(len(history.study.models), "models", history.protocol_position)
+            return Derived(len(history.study.counted), "models", history.protocol_position)
         case ["study", "models", "untrained"]:
             untrained = sum(model.ref.untrained for model in history.study.models)
             return Derived(untrained, "models", history.protocol_position)

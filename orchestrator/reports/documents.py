@@ -13,6 +13,7 @@ CYCLE_REPORT = Document(
         Section("finding", "Critical finding"),
         Section("tasks", "Task by task", drawings=("timeline",)),
         Section("progress", "GO/NO-GO progress"),
+        Section("controls", "Does the instrument work?"),
         Section("evidence", "Evidence so far", drawings=("forest", "layers", "heads")),
         Section("influence", "Entropy and influence"),
         Section("decisions", "Decisions"),
@@ -36,6 +37,7 @@ ASSESSMENT = Document(
     sections=(
         Section("rule", "The rule"),
         Section("progress", "Findings"),
+        Section("controls", "Does the instrument work?"),
         Section("verdicts", "Verdicts so far"),
         Section("evidence", "Evidence", drawings=("forest",), options={"linked": False}),
         Section("decisions", "Decision history", options={"open_in_full": True}),

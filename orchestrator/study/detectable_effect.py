@@ -51,7 +51,7 @@ def detectable_effects(
     Two images stand in for a single one, which has no spread. Raises ValueError when `target` is not above the level of
     a test, no sample finds the effect, or the images find none.
     """
-    m, total = len(study.models), max(images(study), 2)
+    m, total = len(study.counted), max(images(study), 2)
     found = []
     for k in study.decision.at_least:
         claims = (k, m - k + 1)
@@ -121,6 +121,6 @@ def _plan(study: Study, k: int, careful: bool = False) -> PowerPlan:
         alpha=rule.alpha,
         looks=looks,
         look_level=nominal,
-        claim=(k, len(study.models)),
+        claim=(k, len(study.counted)),
         dependence="any" if careful else "independent",
     )

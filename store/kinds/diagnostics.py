@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -143,6 +143,13 @@ class DiagnosticFacts(Facts):
     def collapsed(self) -> frozenset[str]:
         """Names of the layers that are collapsed against random initialisation."""
         return frozenset(filter(None, self.collapsed_layers.split(", ")))
+
+    def names(self, layer: str, heads: Sequence[int] | None) -> bool:
+        """Whether the collapse of a layer was found, or of each of these heads of it."""
+        if layer in self.collapsed or heads is None:
+            return layer in self.collapsed
+        numbers = dict(part.split(": ", 1) for part in self.collapsed_heads.split("; ") if part).get(layer, "")
+        return numbers == "all" or set(heads) <= {int(number) for number in re.findall(r"[0-9]+", numbers)}
 
 
 KIND = Kind(

@@ -17,8 +17,8 @@ from store.log.chain import EventRow, link
 from store.record import GENESIS, Recorded
 
 VERSIONS: Mapping[str, int] = {member.__name__: 1 for member in get_args(Event)} | {
-    "StudyRegistered": 3,
-    "StudyAmended": 3,
+    "StudyRegistered": 4,
+    "StudyAmended": 4,
     "TaskPlanned": 4,
     "EvidenceRecorded": 2,
     "AssessmentMade": 3,
@@ -50,6 +50,9 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("EvidenceRecorded", 1): _unchanged,
     # 3: whether a verdict needs a criterion to be met
     ("AssessmentMade", 2): _unchanged,
+    # 4: whether models with a planted collapse count in the claim
+    ("StudyRegistered", 3): _unchanged,
+    ("StudyAmended", 3): _unchanged,
 }
 """From (type, version) to a function that turns such a body into one of the next version."""
 

@@ -46,7 +46,7 @@ def _asked_of(decision: Decision, amendment: Amendment) -> bool:
     """Whether an amendment changes what a question is about: which models may count, or the one that is named."""
     match decision.request.kind:
         case "claim_strength":
-            return not {"decision.at_least", "models"}.isdisjoint(amendment.event.changed)
+            return not {"decision.at_least", "decision.controls", "models"}.isdisjoint(amendment.event.changed)
         case "unavailable_model":
             return decision.request.subject in redefined(amendment.before, amendment.event.study)
         case _:

@@ -25,6 +25,20 @@ def active_models(board: Board) -> tuple[StudyModel, ...]:
     return tuple(model for model in study_of(board).models if model.id not in dropped)
 
 
+@per_board
+def counted_models(board: Board) -> tuple[StudyModel, ...]:
+    """The active models of which the claim speaks: all but the controls."""
+    counted = {model.id for model in study_of(board).counted}
+    return tuple(model for model in active_models(board) if model.id in counted)
+
+
+@per_board
+def control_models(board: Board) -> tuple[StudyModel, ...]:
+    """The active models in which a collapse was planted, to see that it is found."""
+    counted = {model.id for model in study_of(board).counted}
+    return tuple(model for model in active_models(board) if model.id not in counted)
+
+
 def attempts(board: Board, model: StudyModel) -> list[tuple[Task, DiagnosticSpec]]:
     """The diagnostics planned on behalf of a model since it was last defined, and a human last asked to try it afresh.
 
@@ -83,8 +97,8 @@ def _this_cycle(_: Board) -> dict[str, list[tuple[Task, DiagnosticSpec]]]:
 
 
 def replaced_models(board: Board) -> tuple[str, ...]:
-    """Ids of active models that are not measured themselves, because a substitute stands in for them."""
-    return tuple(model.id for model in active_models(board) if stand_in(board, model) != model.ref)
+    """Ids of models that count that are not measured themselves, because a substitute stands in for them."""
+    return tuple(model.id for model in counted_models(board) if stand_in(board, model) != model.ref)
 
 
 def measured(board: Board, model: StudyModel, look: int) -> tuple[Task, ...] | None:

@@ -117,6 +117,9 @@ class Data(Frozen):
         )
 
 
+Controls = Literal["apart", "counted"]
+
+
 class DecisionRule(Frozen):
     """When the study's claim holds: the mean of `metric` lies beyond `threshold` in at least k of the models."""
 
@@ -133,8 +136,15 @@ class DecisionRule(Frozen):
     test: Test = "johnson"
     effect: float = Field(default=0.5, gt=0, le=100)
     """Effect that the study is planned for, in standard deviations: for power, and for the e-values of open looks."""
+    controls: Controls = "apart"
+    """Whether models with a planted collapse are `counted` among the k, or show `apart` that the instrument works."""
 
-    legacy: ClassVar[Mapping[str, object]] = {"test": "student", "boundary": "bonferroni", "effect": 0.5}
+    legacy: ClassVar[Mapping[str, object]] = {
+        "test": "student",
+        "boundary": "bonferroni",
+        "effect": 0.5,
+        "controls": "counted",
+    }
     """What rules meant that were registered before they could say it. It is left out of their JSON, so that their
     digests stay, and is filled in again where they are read from the log."""
 
@@ -224,11 +234,21 @@ class Study(Evolving):
         twice = sorted({text for text in locators if locators.count(text) > 1})
         if twice:
             raise ValueError(f"models: {twice[0]} is listed twice; a model counts once")
-        beyond = [k for k in self.decision.at_least if k > len(self.models)]
-        if beyond:
+        models = len(self.counted)
+        if not models:
             raise ValueError(
-                f"decision.at_least: {beyond[0]} of {len(self.models)} models cannot be reached; "
-                f"give at most {len(self.models)}"
+                "models: a collapse is planted in each of them; name one without, of which the claim speaks"
+            )
+        beyond = [k for k in self.decision.at_least if k > models]
+        if beyond:
+            apart = ", as those with a plant are controls and do not count" if self.controls else ""
+            raise ValueError(
+                f"decision.at_least: {beyond[0]} of {models} models cannot be reached{apart}; give at most {models}"
+            )
+        if self.controls and not self.diagnostics.nulls and not (info.context or {}).get(STORED, False):
+            raise ValueError(
+                f"diagnostics.nulls: the plant in {self.controls[0].id} is looked for beside random initialisations; "
+                "give 8 or more"
             )
         is_loss = ROLE_ENTROPY_LOSS.match(self.decision.metric) is not None
         if is_loss and not self.diagnostics.nulls and not (info.context or {}).get(STORED, False):
@@ -246,6 +266,16 @@ class Study(Evolving):
         unsaid = self.decision.legacy.keys() - self.decision.model_fields_set
         kept = {key: getattr(registered.decision, key) for key in unsaid}
         return self.model_copy(update={"decision": self.decision.model_copy(update=kept)})
+
+    @property
+    def counted(self) -> tuple[StudyModel, ...]:
+        """Models of which the claim speaks: all but the controls."""
+        return tuple(model for model in self.models if not model.plant or self.decision.controls == "counted")
+
+    @property
+    def controls(self) -> tuple[StudyModel, ...]:
+        """Models with a planted collapse, which show whether the instrument finds it, and enter no claim."""
+        return tuple(model for model in self.models if model.plant and self.decision.controls == "apart")
 
     def model(self, model_id: str) -> StudyModel:
         """The model of that id; KeyError when there is none."""

@@ -7,6 +7,6 @@ from importlib import import_module
 
 from agents.assessment.criteria.criterion import Criterion
 
-NAMES = ("models_covered", "significance", "scope_of_collapse")
+NAMES = ("models_covered", "controls_found", "significance", "scope_of_collapse")
 
 CRITERIA: Mapping[str, Criterion] = {name: import_module(f"{__name__}.{name}").CRITERION for name in NAMES}

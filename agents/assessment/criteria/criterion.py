@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from store.board import Board
@@ -32,6 +32,8 @@ class Criterion:
     goal: str
     """What it asks for, in words that fit every study."""
     judge: Callable[[Board], Judged]
+    concerns: Callable[[Board], bool] = field(default=lambda _: True, kw_only=True)
+    """Whether a study has what it asks about; it is left out of the assessments of others."""
     lacking: str = ""
     """Why a verdict is INCONCLUSIVE where the criterion is not met; empty where no verdict needs it."""
 

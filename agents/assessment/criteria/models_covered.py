@@ -6,12 +6,12 @@ from agents.assessment.criteria.criterion import Criterion, Judged
 from store.board import Board
 from store.kinds.statistics_metrics import MODELS
 from store.queries.comparison import compared_models, newest_comparison
-from store.queries.models import active_models, is_measured, replaced_models, stand_in
+from store.queries.models import counted_models, is_measured, replaced_models, stand_in
 
 
 def models_covered(board: Board) -> Judged:
-    """Met when every active model is in the newest comparison; unmet while any is not."""
-    models = active_models(board)
+    """Met when every model that counts is in the newest comparison; unmet while any is not."""
+    models = counted_models(board)
     comparison = newest_comparison(board)
     compared = compared_models(comparison)
     missing = [model.id for model in models if stand_in(board, model).id not in compared]

@@ -9,7 +9,7 @@ from store.cycle.verdicts import Verdict
 from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED, UNDETERMINED
 from store.queries.claims import claims_in_force
 from store.queries.comparison import newest_comparison
-from store.queries.models import active_models
+from store.queries.models import counted_models
 from store.queries.protocol import study_of
 
 
@@ -34,7 +34,7 @@ def scope_of_collapse(board: Board) -> Judged:
     else:
         because = "too many models are shown not to collapse"
     return Judged(
-        target=" or ".join(f"at least {k} of {len(active_models(board))}" for k in claims or at_least),
+        target=" or ".join(f"at least {k} of {len(counted_models(board))}" for k in claims or at_least),
         status=statuses.pop() if len(statuses) == 1 else "unknown",
         because=because,
         evidence=counts,
@@ -42,7 +42,7 @@ def scope_of_collapse(board: Board) -> Judged:
 
 
 def scope_status(board: Board, k: int) -> Status:
-    """Whether collapse in at least `k` of the active models is shown, excluded, or neither."""
+    """Whether collapse in at least `k` of the models that count is shown, excluded, or neither."""
     found = applied(board, k)
     verdicts: dict[Verdict, Status] = {"GO": "met", "NO_GO": "unmet", "INCONCLUSIVE": "unknown"}
     return verdicts[found.verdict] if found is not None else "unknown"

@@ -14,7 +14,7 @@ from store.queries.answers import CLAIM, STOP, stopped
 from store.queries.claims import chosen_claim, possible_claims
 from store.queries.comparison import newest_comparison
 from store.queries.looks import looks_done, parts_until
-from store.queries.models import active_models
+from store.queries.models import active_models, counted_models
 from store.queries.protocol import current_cycle, study_of
 from store.task.state import Task
 
@@ -30,7 +30,7 @@ def claim_strength(board: Board) -> Sequence[RequestDecision]:
     verdicts = _verdicts(board)
     if not matters(verdicts, look_left=_look_left(board)):
         return []
-    models = len(active_models(board))
+    models = len(counted_models(board))
     options = [_option(board, k, models, comparison, verdicts.get(k)) for k in claims]
     strong = [
         option for k, option in zip(claims, options, strict=True)

@@ -15,7 +15,7 @@ from store.kinds.statistics import KIND, Source, StatisticsSpec
 from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED
 from store.queries.answers import GO_ON_WITHOUT, answer
 from store.queries.looks import current_look, of_looks
-from store.queries.models import active_models, attempts_this_cycle, measured_ids, untried
+from store.queries.models import active_models, attempts_this_cycle, counted_models, measured_ids, untried
 from store.queries.progress import replaceable, settled
 from store.queries.protocol import current_cycle, study_of
 from store.study.protocol import StudyModel
@@ -29,8 +29,8 @@ def compare_models(board: Board) -> Sequence[PlanTask]:
     """Plan the statistics task when nothing more is coming and enough models have results."""
     if answer(board, "disputed_task", SUBJECT) == GO_ON_WITHOUT:
         return []
-    look, models = current_look(board), active_models(board)
-    if _under_way(board) and any(_coming(board, model) for model in models):
+    look, models = current_look(board), counted_models(board)
+    if _under_way(board) and any(_coming(board, model) for model in active_models(board)):
         return []
     results = [ids for model in models if (ids := measured_ids(board, model, look)) is not None]
     if len(results) < min(2, len(models)) or not results:

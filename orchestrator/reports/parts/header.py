@@ -12,6 +12,7 @@ from orchestrator.reports.prose import Code, ModelName, Prose, Said, Strong, lis
 from orchestrator.reports.wording import VERDICTS
 from store.canonical import digest_of
 from store.cycle.verdicts import Verdict
+from store.queries.controls import controls
 from store.queries.protocol import amended_late
 from store.study.amendments import WEIGHS
 
@@ -112,7 +113,9 @@ def _caveats(history: History) -> tuple[Prose, ...]:
 
 
 def _planted(history: History) -> tuple[Prose, ...]:
-    """A caveat where a collapse was planted as a control: it counts in the verdict like any other."""
+    """A caveat where a collapse was planted as a control, and whether it was found."""
+    if history.study.controls:
+        return _controls(history)
     planted: list[Prose] = [(ModelName.of(model.ref),) for model in history.study.models if model.plant]
     if not planted:
         return ()
@@ -122,6 +125,23 @@ def _planted(history: History) -> tuple[Prose, ...]:
             "other, but says nothing about a model without one.",
         ),
     )  # fmt: skip
+
+
+def _controls(history: History) -> tuple[Prose, ...]:
+    """Controls that were missed, or are not measured, are told at once; those that were found, in their section."""
+    found = controls(history.board)
+    missed: list[Prose] = [(ModelName.of(control.model.ref),) for control in found if control.missed]
+    waiting: list[Prose] = [(ModelName.of(control.model.ref),) for control in found if control.task is None]
+    notes: list[Prose] = []
+    if missed:
+        said: Prose = (Strong("The instrument missed a collapse that was planted"), " in ", *listed(missed), ".")
+        notes.append((*said, " What it does not find in other models says nothing."))
+    if waiting:
+        notes.append(("Whether the instrument works is not known yet: ", *listed(waiting), " was not measured."))
+    if not (missed or waiting or not found):
+        names: list[Prose] = [(ModelName.of(control.model.ref),) for control in found]
+        notes.append(("The collapse that was planted in ", *listed(names), " was found, and enters no claim."))
+    return tuple(notes)
 
 
 def _since(history: History) -> list[Prose]:

@@ -285,11 +285,12 @@ def test_a_claim_that_was_chosen_stays_when_only_the_threshold_is_amended(play, 
 
 
 def test_an_amended_model_is_measured_as_it_is_defined_now(play, study_data) -> None:
-    study = play(decision={"threshold": 0.7, "at_least": 2})
+    decision = {"threshold": 0.7, "at_least": 2, "controls": "counted"}
+    study = play(decision=decision)
     study.cycle()
     models = study_data()["models"]
     models[0]["plant"] = "tower=vision,scale=8"
-    amended(study, study_data, decision={"threshold": 0.7, "at_least": 2}, models=models)
+    amended(study, study_data, decision=decision, models=models)
     study.cycle()
     measured = [task.spec.model for task in study.board.tasks_in(2) if isinstance(task.spec, DiagnosticSpec)]
     assert [model.locator for model in measured] == ["clip:tiny@random#tower=vision,scale=8"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
-from orchestrator.reports.prose import Code, Prose
+from orchestrator.reports.prose import Code, ModelName, Prose, listed
 from orchestrator.reports.sections.rule import RuleView, Term
 from tasks.statistics.words import BOUNDARIES, TESTS
 
@@ -48,7 +48,14 @@ def _terms(history: History, book: FigureBook) -> tuple[Term, ...]:
         Term("Planned looks", _looks(history, book)),
         Term("Images per look", (book.pointed(position, "/study/data/n", "images"),)),
         Term("Fewest models that must collapse", (*needed, " of ", book.derived("study/models"))),
+        *_controls(history),
     )
+
+
+def _controls(history: History) -> tuple[Term, ...]:
+    """Models that the count leaves out, by the rule."""
+    names: list[Prose] = [(ModelName.of(model.ref),) for model in history.study.controls]
+    return (Term("Controls, which must be found and do not count", listed(names)),) if names else ()
 
 
 def _looks(history: History, book: FigureBook) -> Prose:

@@ -85,8 +85,9 @@ def _counts(history: History, book: FigureBook) -> list[Prose]:
 
 
 def _diagnosed(history: History, book: FigureBook) -> list[Prose]:
-    """In which models the diagnostics found attention, or influence, collapsed."""
-    told = [(task, DiagnosticFacts.read(task.facts)) for task in history.measurements]
+    """In which models that count the diagnostics found attention, or influence, collapsed."""
+    counted = {model.id for model in history.study.counted}
+    told = [(task, DiagnosticFacts.read(task.facts)) for task in history.measurements if task.subject in counted]
     judged = [(task, facts) for task, facts in told if facts.attention and facts.influence]
     if not judged:
         return []

@@ -232,7 +232,9 @@ def test_a_claim_that_was_chosen_and_is_no_longer_possible_is_told_not_to_count(
 def test_a_critical_finding_that_was_planted_is_told_so() -> None:
     marked, plain_one = (histories.model("a", plant=plant) for plant in ("tower=vision,layers=1,scale=8", ""))
     for model, planted in ((marked, True), (plain_one, False)):
-        player = histories.Player(histories.study(model, histories.model("b")), means={"a": 0.9, "b": 0.5})
+        rule = histories.DecisionRule(threshold=0.6, at_least=(1,), looks=2, controls="counted")
+        registered = histories.study(model, histories.model("b"), decision=rule)
+        player = histories.Player(registered, means={"a": 0.9, "b": 0.5})
         report = plain(player.open("x").work().judge().entries, 1)
         finding = report.split("\n## Critical finding\n")[1].split("\n## ")[0]
         assert "Collapse shown** in a" in finding

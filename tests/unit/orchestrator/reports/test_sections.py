@@ -89,9 +89,16 @@ def test_what_is_missing_is_named() -> None:
     ]
 
 
+LEFT_OUT = ("controls",)
+"""Sections for which the study that is rendered has nothing to say."""
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_page_contents_and_json_follow_the_list(document: Document) -> None:
-    headings = [section.heading for section in document.sections]
+    page_of = fill(document, look_back(*played(DONE)), Drawings((), ()))
+    shown = [part.section for part in page_of.parts]
+    assert shown == [section for section in document.sections if section.name not in LEFT_OUT]
+    headings = [section.heading for section in shown]
     files = rendered(DONE)
     text = files[f"{document.name}.md"].decode()
     assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE) == [*headings, "Every figure"]
@@ -99,8 +106,7 @@ def test_page_contents_and_json_follow_the_list(document: Document) -> None:
         page = Page.read(files[f"{document.name}.html"])
         anchors = [e.attributes["id"] for e in page.elements if e.tag == "section"]
         contents = [e.attributes["href"][1:] for e in page.elements if e.tag == "a" and "nav" in e.path]
-        assert anchors == contents == [*(section.name for section in document.sections), "figures"]
-    page_of = fill(document, look_back(*played(DONE)), Drawings((), ()))
+        assert anchors == contents == [*(section.name for section in shown), "figures"]
     keys = [
         key for part in page_of.parts for key in getattr(part.view, "data", lambda name=part.section.name: [name])()
     ]

@@ -1,0 +1,66 @@
+"""Whether the instrument works: what was planted in the controls, and what was found of it. Pure."""
+
+from __future__ import annotations
+
+from orchestrator.reports.book import FigureBook
+from orchestrator.reports.history import History
+from orchestrator.reports.parts.estimates import NOT, cell
+from orchestrator.reports.prose import Absent, Code, Label, ModelName, Prose, Strong
+from orchestrator.reports.sections.controls import ControlRow, ControlsView, PlantedLayer
+from store.kinds.diagnostics import DiagnosticSpec
+from store.kinds.diagnostics_metrics import NULL_LAYER_LOSS
+from store.kinds.diagnostics_sites import SitePlace
+from store.queries.controls import Control, controls
+
+WHAT: Prose = (
+    "In some models a collapse was planted, to see that the instrument finds it. They enter no claim, no test and no "
+    "mean over models. ",
+)
+WHERE: Prose = (
+    "A layer counts as collapsed where its loss of normalised entropy, against random initialisations of the same "
+    "architecture, is shown to be above one half once all layers are allowed for; so do heads, where a collapse "
+    "was planted in some of them.",
+)
+
+
+def build(history: History, book: FigureBook) -> ControlsView | None:
+    """The controls as the newest measurements show them; None where the study has none."""
+    found = controls(history.board)
+    if not found:
+        return None
+    return ControlsView(note=(*WHAT, *_answer(found)), rows=tuple(_row(each, book) for each in found), where=WHERE)
+
+
+def _answer(found: tuple[Control, ...]) -> Prose:
+    if any(control.missed for control in found):
+        return (Strong("The instrument missed one"), ": that it finds nothing in another model says nothing.")
+    if any(control.task is None for control in found):
+        return ("Not all of them have been measured, so whether it works is not known yet.",)
+    return (Strong("The instrument works"), ": each was found in every layer in which it was planted.")
+
+
+def _row(control: Control, book: FigureBook) -> ControlRow:
+    task = control.task
+    if task is None:
+        return ControlRow(ModelName.of(control.model.ref), Code(control.model.plant), ("not measured",), None, ())
+    assert isinstance(task.spec, DiagnosticSpec)
+    layers = [(SitePlace.read(name), name) for name in control.planted]
+    return ControlRow(
+        model=ModelName.of(task.spec.model),
+        planted=Code(str(task.spec.model.plant)),
+        result=(Strong("missed"),) if control.missed else ("found",),
+        task=Label(task.task_id),
+        layers=tuple(
+            PlantedLayer(
+                Code(name),
+                NOT
+                if place.layer is None
+                else cell(task.value(NULL_LAYER_LOSS, role=place.role, layer=f"{place.layer:02d}"), book, _UNKNOWN),
+                name in control.found,
+            )
+            for place, name in layers
+        ),
+    )
+
+
+_UNKNOWN = Absent("not measured")

@@ -1,0 +1,52 @@
+"""Whether the instrument works: collapses that were planted in control models, and whether they were found. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.board import Board
+from store.kinds.diagnostics import DiagnosticFacts, DiagnosticSpec
+from store.kinds.diagnostics_sites import SitePlace
+from store.models import Plant
+from store.queries.models import control_models
+from store.study.protocol import StudyModel
+from store.task.state import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A model with a planted collapse, and what was found in it."""
+
+    model: StudyModel
+    task: Task | None
+    """Its newest accepted measurement, with a plant in it; None where there is none."""
+    planted: tuple[str, ...] = ()
+    """Names of the layers in which the collapse was planted, such as `vision/01`."""
+    found: tuple[str, ...] = ()
+    """Those of them in which it was found."""
+
+    @property
+    def missed(self) -> bool:
+        """It was measured, and the collapse was not found in every layer in which it is."""
+        return self.task is not None and (not self.planted or self.found != self.planted)
+
+
+def controls(board: Board) -> tuple[Control, ...]:
+    """Every control of the study, in its order."""
+    return tuple(_control(board, model) for model in control_models(board))
+
+
+def _control(board: Board, model: StudyModel) -> Control:
+    for task in board.tasks.newest_about(model.id):
+        if task.status == "accepted" and isinstance(task.spec, DiagnosticSpec) and task.spec.model.plant is not None:
+            facts, plant = DiagnosticFacts.read(task.facts), task.spec.model.plant
+            planted = planted_layers(plant, facts)
+            return Control(model, task, planted, tuple(name for name in planted if facts.names(name, plant.heads)))
+    return Control(model, None)
+
+
+def planted_layers(plant: Plant, facts: DiagnosticFacts) -> tuple[str, ...]:
+    """Names of the layers in which a collapse was planted, in order."""
+    if plant.layers is not None:
+        return tuple(SitePlace(plant.tower, layer).name for layer in plant.layers)
+    return tuple(sorted({place.name for place in facts.places.values() if place.role == plant.tower}))

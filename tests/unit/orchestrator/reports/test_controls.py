@@ -1,0 +1,138 @@
+"""A planted collapse is a control: it has to be found where it was planted, and enters no claim, test or headline."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from orchestrator.reports.render import render_cycle
+from store.cycle.verdicts import ClaimVerdict
+from store.kinds.diagnostics import DiagnosticSpec
+from store.kinds.statistics import StatisticsSpec
+from store.study.protocol import DecisionRule
+from tests.unit.orchestrator.reports import histories
+from tests.unit.orchestrator.reports.diagnosed import PLANTED
+from tests.unit.orchestrator.reports.histories import blocked, model
+from tests.unit.orchestrator.reports.player import Player
+
+WHERE_IT_IS = "tower=vision,layers=1-2,scale=8"
+ELSEWHERE = "tower=vision,layers=0-1,scale=8"
+RULE = DecisionRule(threshold=0.6, at_least=(1, 2), looks=2)
+
+
+def played(plant: str | None, controls: str = "apart", trouble: bool = False) -> Player:
+    """Two models that count, and a third in which two layers have collapsed, with the plant that the study names."""
+    models = [model("a", weights="openai"), model("b", weights="openai")]
+    if plant is not None:
+        models.append(model("c", weights="openai", plant=plant))
+    rule = RULE.model_copy(update={"controls": controls})
+    player = Player(histories.study(*models, decision=rule), means={"a": 0.9, "b": 0.5}, diagnoses={"c": PLANTED})
+    if trouble:
+        player.troubles = {(1, "c"): [blocked("the weights cannot be had", "give a local path")]}
+    return player.open("the study begins").work().judge()
+
+
+def claims(player: Player) -> tuple[ClaimVerdict, ...]:
+    assert player.board.cycle is not None
+    assert player.board.cycle.assessment is not None
+    return player.board.cycle.assessment.claims
+
+
+def report(player: Player, name: str = "cycle-report") -> str:
+    return render_cycle(player.entries, 1)[f"{name}.md"].decode()
+
+
+def section(text: str) -> str:
+    return text.split("\n## Does the instrument work?\n")[1].split("\n## ")[0]
+
+
+def test_a_control_is_measured_and_compared_with_nothing() -> None:
+    player = played(WHERE_IT_IS)
+    measured = {t.spec.model.id for t in player.board.tasks if isinstance(t.spec, DiagnosticSpec)}
+    (comparison,) = (t.spec for t in player.board.tasks if isinstance(t.spec, StatisticsSpec))
+    assert measured == {"a", "b", "c"}
+    assert {source.model_id for source in comparison.sources} == {"a", "b"}
+
+
+def test_the_claims_are_those_of_the_study_without_the_control() -> None:
+    with_one, without = claims(played(WHERE_IT_IS)), claims(played(None))
+    assert [(claim.at_least, claim.models, claim.verdict) for claim in with_one] == [
+        (claim.at_least, claim.models, claim.verdict) for claim in without
+    ]
+    assert {claim.verdict for claim in with_one} >= {"GO", "NO_GO"}, "and they decide something"
+
+
+def test_a_control_that_is_found_is_told_with_the_layers_and_their_losses() -> None:
+    text = report(played(WHERE_IT_IS))
+    head = text.split("\n## ")[0]
+    assert "The collapse that was planted in c was found, and enters no claim." in head
+    told = section(text)
+    assert "**The instrument works**: each was found in every layer in which it was planted." in told
+    rows = [line.split(" | ") for line in told.splitlines() if "vision/0" in line]
+    assert {row[1] for row in rows} == {f"`{WHERE_IT_IS}`"}
+    assert [(row[3], row[5]) for row in rows] == [("`vision/01`", "yes"), ("`vision/02`", "yes")]
+    losses = [float(row[4].split("[", 1)[1].split("]", 1)[0].split()[0]) for row in rows]
+    assert min(losses) > 0.5
+    found = json.loads(render_cycle(played(WHERE_IT_IS).entries, 1)["assessment.json"])["sections"]
+    (criterion,) = (goal for goal in found["progress"]["goals"] if "planted collapse" in goal["goal"])
+    assert (criterion["status"], len(criterion["evidence"])) == ("met", 2)
+
+
+def test_a_control_that_is_missed_makes_the_study_inconclusive_on_its_first_page() -> None:
+    player = played(ELSEWHERE)
+    assert {claim.verdict for claim in claims(player)} == {"INCONCLUSIVE"}
+    for name in ("cycle-report", "assessment"):
+        text = report(player, name)
+        head = text.split("\n## ")[0]
+        assert "a planted collapse was not found" in head
+        assert "**The instrument missed a collapse that was planted**" in head
+        told = section(text)
+        assert "**The instrument missed one**" in told
+        assert [line.split(" | ")[5] for line in told.splitlines() if "vision/0" in line] == ["no", "yes"]
+
+
+def test_of_a_control_that_was_not_measured_nothing_is_said() -> None:
+    player = played(WHERE_IT_IS, trouble=True)
+    assert {claim.verdict for claim in claims(player)} == {"INCONCLUSIVE"}
+    text = report(player)
+    assert "Whether the instrument works is not known yet" in text.split("\n## ")[0]
+    assert "not measured" in section(text)
+
+
+def test_no_headline_is_of_a_control() -> None:
+    text = report(played(WHERE_IT_IS))
+    finding = text.split("\n## Critical finding\n")[1].split("\n## ")[0]
+    assert "scale=8" not in finding
+    assert "attention has collapsed" not in text, "no model that counts has a null in this study"
+    assert "attention has collapsed" in report(played(WHERE_IT_IS, controls="counted"))
+
+
+def test_a_study_without_controls_says_nothing_of_any() -> None:
+    player = played(None)
+    assert "Does the instrument work?" not in report(player)
+    assert player.board.cycle is not None
+    assert player.board.cycle.assessment is not None
+    assert "controls_found" not in [each.criterion for each in player.board.cycle.assessment.findings]
+
+
+def test_where_a_study_was_registered_before_there_were_controls_a_plant_counts_as_ever() -> None:
+    player = played(WHERE_IT_IS, controls="counted")
+    (comparison,) = (t.spec for t in player.board.tasks if isinstance(t.spec, StatisticsSpec))
+    assert {source.model_id for source in comparison.sources} == {"a", "b", "c"}
+    text = report(player)
+    assert "Does the instrument work?" not in text
+    assert "It counts in the verdict like any other" in text
+    assert {claim.models for claim in claims(player)} == {3}
+
+
+@pytest.mark.parametrize(
+    ("models", "rule", "why"),
+    [
+        ([model("c", plant=WHERE_IT_IS)], {"at_least": (1,)}, "a collapse is planted in each of them"),
+        ([model("a"), model("c", plant=WHERE_IT_IS)], {"at_least": (2,)}, "2 of 1 models cannot be reached, as those"),
+    ],
+)
+def test_a_claim_can_only_be_about_models_that_count(models, rule, why) -> None:
+    with pytest.raises(ValueError, match=why):
+        histories.study(*models, decision=DecisionRule(threshold=0.6, **rule))
