@@ -9,7 +9,6 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from orchestrator.artifacts import partial_folder
 from orchestrator.tracking.owner import LOG, WORKSPACE, Owner
-from orchestrator.tracking.runs import OUTCOME, LoggedRun, reads
+from orchestrator.tracking.runs import OUTCOME, FoundRun, LoggedRun, reads
 from orchestrator.tracking.standing import ACTIVE, Standing, public, restoring_experiment
 from store.errors import GonogoError, StoreBusy, TrackingFailure, first_line
 from tasks.handler import Done
@@ -29,15 +28,6 @@ if TYPE_CHECKING:
 METRICS_PER_BATCH = 1000
 PARAMS_PER_BATCH = 100
 """MLflow's own limits on one call of log_batch."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRun:
-    """A run that was searched for, finished or not."""
-
-    run_id: str
-    status: str
-    tags: Mapping[str, str]
 
 
 class Client:

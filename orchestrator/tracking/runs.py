@@ -45,6 +45,15 @@ class LoggedRun:
             return ""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRun:
+    """A run that was searched for, finished or not."""
+
+    run_id: str
+    status: str
+    tags: Mapping[str, str]
+
+
 class UnknownTables(Exception):
     """Unknown MLflow schema; use the MLflow client."""
 
@@ -125,6 +134,38 @@ class DatabaseRuns:
         try:
             with self._engine.connect() as connection:
                 return [(str(location), int(count)) for location, count in connection.execute(asked)]
+        except SQLAlchemyError as error:
+            raise UnknownTables(first_line(error)) from error
+
+    def find(self, experiment: str, tags: Mapping[str, str]) -> Sequence[FoundRun]:
+        """The runs of an experiment, by its name, that have all of these tags, the newest first.
+
+        Deleted ones are left out. Raises UnknownTables as `run` does.
+        """
+        from sqlalchemy import column, select, table
+        from sqlalchemy.exc import SQLAlchemyError
+
+        names = ("run_uuid", "experiment_id", "status", "start_time", "lifecycle_stage")
+        runs, held = table("runs", *map(column, names)), table("tags", *map(column, ("run_uuid", "key", "value")))
+        experiments = table("experiments", column("experiment_id"), column("name"))
+        asked = (
+            select(runs.c.run_uuid, runs.c.status)
+            .join_from(runs, experiments, experiments.c.experiment_id == runs.c.experiment_id)
+            .where(experiments.c.name == experiment, runs.c.lifecycle_stage == ACTIVE)
+            .order_by(runs.c.start_time.desc(), runs.c.run_uuid)
+        )
+        for key, value in tags.items():
+            tag = held.alias()
+            asked = asked.where(runs.c.run_uuid == tag.c.run_uuid, tag.c.key == key, tag.c.value == value)
+        try:
+            with self._engine.connect() as connection:
+                found = [(str(run_id), str(status)) for run_id, status in connection.execute(asked)]
+                return [
+                    FoundRun(run_id, status, {key: str(value) for key, value in connection.execute(
+                        _of("tags", run_id, "key", "value")
+                    )})
+                    for run_id, status in found
+                ]  # fmt: skip
         except SQLAlchemyError as error:
             raise UnknownTables(first_line(error)) from error
 

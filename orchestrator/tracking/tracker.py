@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestrator.artifacts import ArtifactStore, digest_of_file, partial_folder
-from orchestrator.tracking.client import Client, FoundRun, file_of, sqlite_file
+from orchestrator.tracking.client import Client, file_of, sqlite_file
 from orchestrator.tracking.minting import Logged, check_kind, check_measurements, manifest, mint, recalled
-from orchestrator.tracking.owner import Owner
-from orchestrator.tracking.runs import OUTCOME, DatabaseRuns, LoggedRun, UnknownTables, reads
+from orchestrator.tracking.owner import LOG, Owner
+from orchestrator.tracking.runs import OUTCOME, DatabaseRuns, FoundRun, LoggedRun, UnknownTables, reads
 from orchestrator.tracking.standing import FINISHED, public, why_not
 from orchestrator.workspace import Workspace
 from store.errors import StoreBusy, StoreUnreadable, TrackingFailure
@@ -220,6 +220,14 @@ class Tracker:
                 raise TrackingFailure(f"{public(self.uri)} is no MLflow database that can be read: {error}") from None
 
     def _attempts(self, task: Task) -> Sequence[FoundRun]:
+        """Runs of an attempt that this workspace logged, the newest first."""
+        if self.missing is not None:
+            return ()
+        if reads(self.uri):
+            with self._reading() as database:
+                own = self._owner.find(database.tags)
+                wanted = {TASK: _attempt(task), LOG: self._owner.origin}
+                return () if own is None else database.find(own, wanted)
         return self._mlflow.find(TASK, _attempt(task))
 
     def _keep(self, logged: Logged, done: Done) -> Artifact:

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,11 +66,11 @@ def open_tracker(tmp_path: Path) -> Open:
     return made
 
 
-def log(tracker: Tracker, folder: Path, value: float = 1.0) -> str:
+def log(tracker: Tracker, folder: Path, value: float = 1.0, task: Task = TASK) -> str:
     folder.mkdir(exist_ok=True)
     (folder / "result.json").write_text(f"{value}")
     done = Done("d", (Measurement("throughput/best", value),), files={"result.json": folder / "result.json"})
-    return tracker.log(TASK, done, AT, AT).run_id
+    return tracker.log(task, done, AT, AT).run_id
 
 
 def test_two_logs_of_one_study_share_a_store_and_take_nothing_of_each_other(tmp_path: Path, open_tracker: Open) -> None:
@@ -155,8 +156,8 @@ def test_a_copy_of_a_workspace_takes_no_run_of_its_original_and_leaves_its_head_
     assert f":{tmp_path / 'one'}; those of this one go into the experiment 'study {origin[:8]}'" in said
     mine = log(one, tmp_path / "scratch", 2.0)
     assert copy.recall(TASK) is None
-    assert copy.apart() is None, "it is told once"
     theirs = log(copy, tmp_path / "scratch", 3.0)
+    assert copy.apart() is None, "it is told before its first run alone"
     copy.keep_only(TASK, theirs)
     one.anchor("of the original")
     copy.anchor("of the copy")
@@ -396,10 +397,19 @@ def test_a_server_and_a_database_tell_the_same_of_every_run(
     client.delete_run(deleted)
     client.set_terminated(failed, "FAILED")
     asked = [kept, deleted, failed, "0" * 32]
+    log(open_tracker(OTHER, "other", tmp_path / "one/mlflow.db"), tmp_path / "scratch")
+    returned = replace(TASK, returns=1)
+    again = log(by_tables, tmp_path / "scratch", task=returned)
     tables = ({run_id: by_tables.run(run_id) for run_id in asked}, by_tables.absent(asked))
+    attempts = [by_tables._attempts(task) for task in (TASK, returned)]
+    assert [{run.run_id for run in found} for found in attempts] == [{kept, failed}, {again}]
     by_client = open_tracker()
     monkeypatch.setattr(module, "reads", lambda _: False)
     assert ({run_id: by_client.run(run_id) for run_id in asked}, by_client.absent(asked)) == tables
+    by_server = [by_client._attempts(task) for task in (TASK, returned)]
+    assert [[(run.run_id, run.status, run.tags) for run in found] for found in by_server] == [
+        [(run.run_id, run.status, run.tags) for run in found] for found in attempts
+    ]
     assert list(tables[1]) == [deleted, failed, "0" * 32]
     assert tables[0][kept] is not None
 
