@@ -128,11 +128,8 @@ class Relation:
     """Spearman's rank correlation over sites of normalised entropy and the effect of making the site uniform."""
 
     value: float
-    low: float | None
-    """None where the order is perfect, which has no interval."""
-    high: float | None
     n: int
-    """Sites."""
+    """Sites, which are all there are: no interval over them would speak of others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,13 +222,12 @@ class Diagnosis:
             if effect.kind == kind and effect.site in entropy
         ]
         try:
-            r, interval = spearman(
+            r = spearman(
                 np.array([value for value, _ in pairs]), np.array([effect.change.mean() for _, effect in pairs])
             )
         except ValueError:
             return None
-        low, high = (None, None) if interval is None else (interval.low, interval.high)
-        return Relation(r, low, high, len(pairs))
+        return Relation(r, len(pairs))
 
 
 def summarise(values: Floats, within: Range = FREE, shared: SharedError | None = None) -> Summary:

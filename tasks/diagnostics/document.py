@@ -139,7 +139,7 @@ def _effect(effect: Effect) -> dict[str, Any]:
 def _relation(relation: Relation | None) -> dict[str, Any] | None:
     if relation is None:
         return None
-    return {"spearman": relation.value, "low": relation.low, "high": relation.high, "n": relation.n}
+    return {"spearman": relation.value, "n": relation.n}
 
 
 def _alignment(found: Diagnosis) -> dict[str, Any] | None:

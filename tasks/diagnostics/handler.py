@@ -159,7 +159,7 @@ def _of_influence(found: Diagnosis) -> Iterator[Measurement]:
             yield measured(of_rise, rise.value, rise.low, rise.high, rise.n, cited=cited)
     for level, relation in (("sites", found.relation()), ("heads", found.relation(per_head=True))):
         if relation is not None:
-            yield measured(m.SPEARMAN, relation.value, relation.low, relation.high, level=level)
+            yield measured(m.SPEARMAN, relation.value, level=level)
             yield measured(m.COMPARED, relation.n, level=level)
 
 

@@ -1,23 +1,21 @@
-"""Rank correlation with its interval."""
+"""Rank correlation of what is there: a description, without an interval."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from store.evidence import Interval
-
 FEWEST = 4
-"""Pairs below which Fisher's interval does not exist."""
+"""Pairs below which an order says nothing: of three, a third are perfect by chance."""
 
 
-def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, Interval | None]:
-    """Spearman's rank correlation of `x` and `y`, [n], with its 95 % interval by Fisher's z; perfect order has none.
+def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Spearman's rank correlation of `x` and `y`, [n].
 
-    The variance of z is (1 + r² / 2) / (n - 3) (Bonett and Wright 2000, Psychometrika 65). Raises ValueError for fewer
-    than four pairs, for values that are not finite, and where one side is constant.
+    The sites of a model, or its heads, are all that there are and no sample, and they are not exchangeable: layers
+    differ in depth. An interval over them, as Fisher's z gives, would speak of a population that does not exist.
+
+    Raises ValueError for fewer than four pairs, for values that are not finite, and where one side is constant.
     """
     from scipy import stats
 
@@ -25,9 +23,4 @@ def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, Int
         raise ValueError(f"a rank correlation needs {FEWEST} or more pairs of finite numbers")
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         raise ValueError("a rank correlation with a constant is undefined")
-    r = float(stats.spearmanr(x, y).statistic)
-    if abs(r) >= 1:
-        return r, None
-    reach = float(stats.norm.ppf(0.975)) * math.sqrt((1 + r**2 / 2) / (len(x) - 3))
-    z = math.atanh(r)
-    return r, Interval(low=math.tanh(z - reach), high=math.tanh(z + reach))
+    return float(stats.spearmanr(x, y).statistic)

@@ -39,7 +39,8 @@ _EXPLAINED: tuple[Prose, ...] = (
     ),
     (
         "Spearman's rank correlation shows how far higher entropy goes with greater influence, over sites and over "
-        "heads; the influence of a head is what changes when the head is ablated.",
+        "heads; the influence of a head is what changes when the head is ablated. It describes the sites of a model, "
+        "which are no sample of others, and so it has no interval; from few of them it says little.",
     ),
 )
 _NOTHING: tuple[Prose, ...] = (

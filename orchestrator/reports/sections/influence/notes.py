@@ -84,11 +84,12 @@ def _meaning(task: Task, level: str, book: FigureBook) -> tuple[Prose, ...]:
 
 
 def _in_words(item: Evidence, level: str) -> str:
-    interval = item.interval
-    if interval is None:
-        return f"a perfect rank order has no interval, so these {level} do not show whether the two are related"
-    if interval.low <= 0 <= interval.high:
-        return f"the interval includes zero, so these {level} do not show whether the two are related"
-    if interval.low > 0:
-        return f"the output depends more on {level} with more widely spread attention"
-    return f"the output depends more on {level} with sharper attention"
+    """What it says of these sites or heads, which are all that the model has; it says nothing of others."""
+    if abs(item.value) < MEDIUM:
+        return "in this model the two hardly go together"
+    way = "more widely spread" if item.value > 0 else "sharper"
+    return f"in this model the output depends more on {level} with {way} attention"
+
+
+MEDIUM = 0.3
+"""A correlation from which an effect is called medium (Cohen 1988, p. 80)."""

@@ -77,6 +77,4 @@ def relation(task: Task, level: str) -> str:
             entropies.append(heads.mean() if found[2] is None else heads[int(found[2])])
             changes.append(values.mean())
     r, n = float(stats.spearmanr(entropies, changes).statistic), len(changes)
-    reach = 1.959964 * math.sqrt((1 + r**2 / 2) / (n - 3))
-    low, high = (math.tanh(math.atanh(r) + way * reach) for way in (-1, 1))
-    return f"Over its {n} {level}, the rank correlation of entropy and influence is {r:.3f} {low:.3f}, {high:.3f}: "
+    return f"Over its {n} {level}, the rank correlation of entropy and influence is {r:.3f}: "
