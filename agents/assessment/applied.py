@@ -21,10 +21,17 @@ from store.task.state import Task
 def applied(board: Board, k: int) -> GateResult | None:
     """The gate's answer to the claim of collapse in at least `k` of the models that count; None before a comparison."""
     comparison = newest_comparison(board)
-    if comparison is None:
-        return None
+    return None if comparison is None else _ruled(board, k, _evidence(board), comparison)
+
+
+def applied_to(board: Board, k: int, models: Sequence[str], comparison: Task) -> GateResult | None:
+    """The gate's answer were the study about these compared models alone; None where they are fewer than `k`."""
+    return None if k > len(models) else _ruled(board, k, evidence_on(models, comparison), comparison)
+
+
+def _ruled(board: Board, k: int, evidence: Sequence[ModelEvidence], comparison: Task) -> GateResult:
     assert isinstance(comparison.spec, StatisticsSpec)
-    spec, evidence = comparison.spec, _evidence(board)
+    spec = comparison.spec
     rule = DecisionRule(
         at_least=k,
         models=len(evidence),
