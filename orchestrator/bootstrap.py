@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from agents.teams import TEAMS
 from orchestrator.artifacts import ArtifactStore
@@ -32,31 +35,45 @@ def open_log(settings: Settings, create: bool = False, reading: bool = False, cl
     return opening.open_log(address, clock, create=create, reading=reading, lock_timeout_s=settings.lock_timeout_s)
 
 
-def open_tracker(settings: Settings, study: str, uri: str | None, origin: str = "unknown") -> Tracker:
+def open_tracker(settings: Settings, study: str, uri: str | None, log: EventLog | None = None) -> Tracker:
     """The tracker of a study and its log in the MLflow store at `uri`, else in the workspace's own."""
     quiet_libraries()
     workspace = Workspace(settings.workspace)
-    return Tracker(uri or workspace.mlflow_uri, study, workspace, ArtifactStore(workspace.artifacts), origin)
+    kept = ArtifactStore(workspace.artifacts)
+    if log is None:
+        return Tracker(uri or workspace.mlflow_uri, study, workspace, kept)
+    first = next(iter(log.rows(until=1)), None)
+    origin = first.hash if first is not None else "unknown"
+    return Tracker(uri or workspace.mlflow_uri, study, workspace, kept, origin, partial(_holds, log))
 
 
-def tracker_of(settings: Settings, notify: Callable[[str], None]) -> Tracker:
-    """The tracker that the study file names; without a readable one, that of the workspace's own MLflow store."""
+def _holds(log: EventLog, position: int, head: str) -> bool:
+    return any(row.hash == head for row in log.rows(position - 1, position))
+
+
+def tracker_of(settings: Settings, notify: Callable[[str], None], log: EventLog | None = None) -> Tracker:
+    """The tracker that the study file names; without a usable one, that of the workspace's own MLflow store.
+
+    Raises PermissionError for a study file that this user may not read, and that may name another store.
+    """
+    path = Workspace(settings.workspace).study_file
+    if path.is_file() and not os.access(path, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     try:
-        file = read_study(Workspace(settings.workspace).study_file)
+        file = read_study(path)
     except BadInput as error:
         notify(f"gonogo: taking the workspace's own MLflow store, since {error}")
-        return open_tracker(settings, "unknown", None)
-    return open_tracker(settings, file.study.name, file.tracking_uri)
+        return open_tracker(settings, "unknown", None, log)
+    return open_tracker(settings, file.study.name, file.tracking_uri, log)
 
 
 def build(settings: Settings, file: StudyFile, ledger: Ledger, clock: Clock, display: Display) -> Services:
     """Services for the study of a workspace, around a ledger that is open, and its clock."""
     workspace = Workspace(settings.workspace)
-    first = next(iter(ledger.log.rows(until=1)), None)
     return Services(
         workspace=workspace,
         ledger=ledger,
-        tracker=open_tracker(settings, file.study.name, file.tracking_uri, first.hash if first else "unknown"),
+        tracker=open_tracker(settings, file.study.name, file.tracking_uri, ledger.log),
         artifacts=ArtifactStore(workspace.artifacts),
         clock=clock,
         worker=this_worker(),

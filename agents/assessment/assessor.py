@@ -30,7 +30,11 @@ def assess(board: Board) -> MakeAssessment:
     models = len(counted_models(board))
     asked = {name: criterion for name, criterion in CRITERIA.items() if criterion.concerns(board)}
     judged = [(criterion, criterion.result(name, board)) for name, criterion in asked.items()]
-    lacking = [each.lacking for each, result in judged if each.required and result.status != "met"]
+    lacking = [
+        each.not_known if result.status == "unknown" and each.not_known else each.lacking
+        for each, result in judged
+        if each.required and result.status != "met"
+    ]
     claims = tuple(_claim(board, k, models, lacking) for k in possible_claims(board))
     in_force = [claim for claim in claims if claim.at_least in claims_in_force(board)]
     verdicts = {claim.verdict for claim in in_force}

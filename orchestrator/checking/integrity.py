@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from orchestrator.checking.signing import SignedHead, head_files, signed_heads
+from orchestrator.checking.signing import Anchor, head_files, signed_heads
 from orchestrator.tracking.standing import public
 from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
@@ -18,7 +18,7 @@ from store.log.protocol import EventLog
 from store.log.whole import WholeLog, walked
 
 
-def check_record(log: EventLog, workspace: Workspace, anchor: SignedHead | None = None) -> ChainCheck:
+def check_record(log: EventLog, workspace: Workspace, anchor: Anchor | None = None) -> ChainCheck:
     """Walk the chain, then compare it with the heads that were signed, and with those that the reports name.
 
     `anchor` is the signed head that MLflow keeps of this log.
@@ -26,19 +26,24 @@ def check_record(log: EventLog, workspace: Workspace, anchor: SignedHead | None 
     return read_record(log, workspace, anchor).check
 
 
-def read_record(log: EventLog, workspace: Workspace, anchor: SignedHead | None = None) -> WholeLog:
+def read_record(log: EventLog, workspace: Workspace, anchor: Anchor | None = None) -> WholeLog:
     """Read the log once, and check it as `check_record` does."""
     whole = walked(log)
     if not whole.check.ok:
         return whole
-    missed = None if anchor is None else anchor.unlike(whole.heads, "the head that MLflow keeps")
-    unanchored = missed or _first_unsigned(workspace, whole.heads) or _first_unanchored(workspace, whole)
+    missed = None if anchor is None else anchor.unlike(whole.heads)
+    unanchored = (
+        missed
+        or _first_beyond(log, whole.heads)
+        or _first_unsigned(workspace, whole.heads)
+        or _first_unanchored(workspace, whole)
+    )
     if unanchored is None:
         return whole
     return replace(whole, check=ChainCheck(whole.check.events, whole.check.head, *unanchored))
 
 
-def whole_record(log: EventLog, workspace: Workspace, anchor: SignedHead | None = None) -> WholeLog:
+def whole_record(log: EventLog, workspace: Workspace, anchor: Anchor | None = None) -> WholeLog:
     """The log, read once; IntegrityFailure unless it checks out: a damaged log is read-only from then on."""
     whole = read_record(log, workspace, anchor)
     if not whole.check.ok:
@@ -70,6 +75,14 @@ def require_no_orphans(workspace: Workspace, tracker: Tracker) -> None:
 def is_empty(log: Path) -> bool:
     """Whether the file of a log is not there, or has no byte; SQLite would remove the write-ahead log beside it."""
     return not log.exists() or not log.stat().st_size
+
+
+def _first_beyond(log: EventLog, heads: Mapping[int, str]) -> tuple[int, str] | None:
+    """The database remembers which heads were signed: none of them lies beyond the end of the log."""
+    last = max(log.signed(), default=0)
+    if last <= len(heads):
+        return None
+    return len(heads) + 1, f"event {len(heads) + 1} is missing: a head was signed at {last}; restore the newer log"
 
 
 def _first_unsigned(workspace: Workspace, heads: Mapping[int, str]) -> tuple[int, str] | None:

@@ -63,12 +63,29 @@ class SignedHead:
         if self.position > len(heads):
             return len(heads) + 1, f"event {len(heads) + 1} is missing: {name} was signed at {self.position}"
         if (heads.get(1), heads.get(self.position)) != (self.origin, self.head):
-            return self.position, f"the log is not the one whose head was signed in {name}"
+            return self.position, f"the log is not the one that {name} was signed for"
         return None
 
     def json(self) -> str:
         """The file that holds it."""
         return json.dumps({"schema": SCHEMA, **asdict(self)}, indent=1) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A signed head that MLflow keeps."""
+
+    signed: SignedHead
+    place: str
+    """The workspace that has kept it there, as host and folder."""
+
+    def unlike(self, heads: Mapping[int, str]) -> tuple[int, str] | None:
+        """Where a log is not the one that was signed, as `SignedHead.unlike` has it, and what may be done about it."""
+        wrong = self.signed.unlike(heads, f"the head that MLflow keeps of {self.place}")
+        if wrong is None:
+            return None
+        remedy = "restore the newer log; a copy of a workspace that goes on elsewhere needs a folder of another name"
+        return wrong[0], f"{wrong[1]}; {remedy}"
 
 
 def sign_head(log: EventLog, workspace: Workspace, key: Ed25519PrivateKey) -> SignedHead | None:
@@ -93,13 +110,13 @@ def sign_at(log: EventLog, workspace: Workspace, key: Ed25519PrivateKey, positio
     return signed
 
 
-def lost_heads(log: EventLog, workspace: Workspace, anchor: SignedHead | None) -> list[int]:
-    """Positions whose head was signed and whose file is gone.
+def lost_heads(log: EventLog, workspace: Workspace, anchor: Anchor | None) -> list[int]:
+    """Positions whose head was signed and whose file is gone, or holds none.
 
     Which there are to be is known to the log's database, and of the newest to MLflow (`anchor`).
     """
-    known = log.signed() | ({anchor.position} if anchor is not None else set())
-    there = set(head_files(workspace))
+    known = log.signed() | ({anchor.signed.position} if anchor is not None else set())
+    there = {path for path, signed in signed_heads(workspace) if signed is not None}
     return [position for position in sorted(known) if workspace.head(position) not in there]
 
 

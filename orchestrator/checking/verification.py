@@ -12,9 +12,10 @@ from orchestrator.checking.logged import KeptFiles, check_evidence, check_unname
 from orchestrator.checking.presence import LOST_HEAD
 from orchestrator.checking.report_files import check_reports
 from orchestrator.checking.resolving import BadFigure
-from orchestrator.checking.signing import SignedHead, lost_heads, parsed_head, signed_heads, strays
+from orchestrator.checking.signing import Anchor, SignedHead, lost_heads, parsed_head, signed_heads, strays
 from orchestrator.checking.tally import Count, Inventory, Tally
-from orchestrator.tracking.tracker import HEAD, Tracker
+from orchestrator.tracking.owner import HEAD
+from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
 from store.errors import StoreBusy, StoreUnreadable, TrackingFailure
 from store.log.chain import ChainCheck
@@ -99,11 +100,14 @@ def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | Non
 
 
 def _check_heads(
-    tally: Tally, log: EventLog, workspace: Workspace, anchor: SignedHead | None, key: str | None
+    tally: Tally, log: EventLog, workspace: Workspace, anchor: Anchor | None, key: str | None
 ) -> SignedHead | None:
     """Files of signed heads, which the chain was compared with already; gives the newest that counts."""
-    newest = None
+    newest, lost = None, lost_heads(log, workspace, anchor)
+    gone = {workspace.head(position) for position in lost}
     for path, signed in signed_heads(workspace):
+        if path in gone:
+            continue  # it is told with those that are not there
         tally.looked_at("heads")
         name = path.relative_to(workspace.root).as_posix()
         if signed is None:
@@ -112,7 +116,10 @@ def _check_heads(
             tally.found(name, "it holds the head of another event")
         elif key in (None, signed.key):
             newest = signed
-    for position in lost_heads(log, workspace, anchor):
+        kept = anchor.signed if anchor is not None else None
+        if kept is not None and signed is not None and signed.position == kept.position and signed.key != kept.key:
+            tally.noted(name, f"it was signed again, by another key than {kept.key[:16]}…, as MLflow has it")
+    for position in lost:
         tally.looked_at("heads", there=False)
         tally.found(workspace.head(position).relative_to(workspace.root).as_posix(), LOST_HEAD, position)
     for path in strays(workspace):
@@ -122,7 +129,7 @@ def _check_heads(
     return newest
 
 
-def _check_store(tally: Tally, whole: WholeLog, tracker: Tracker) -> tuple[SignedHead | None, bool]:
+def _check_store(tally: Tally, whole: WholeLog, tracker: Tracker) -> tuple[Anchor | None, bool]:
     """The MLflow store is there if the log names runs, and its head is of this log.
 
     Gives the head that it keeps of this log, and whether it can be asked for runs.
@@ -130,30 +137,31 @@ def _check_store(tally: Tally, whole: WholeLog, tracker: Tracker) -> tuple[Signe
     if tracker.missing is None:
         return _check_anchor(tally, whole, tracker)
     if any(task.run_id for task in whole.board.tasks):
-        tally.found(str(tracker.missing), "the MLflow store is gone, so no metric can be resolved")
+        tally.found(str(tracker.missing), "the MLflow store is gone or empty, so no metric can be resolved")
         return None, False
     return None, True
 
 
-def _check_anchor(tally: Tally, whole: WholeLog, tracker: Tracker) -> tuple[SignedHead | None, bool]:
+def _check_anchor(tally: Tally, whole: WholeLog, tracker: Tracker) -> tuple[Anchor | None, bool]:
     """The head that MLflow keeps, if it is of this log. False when MLflow's store cannot be read."""
     name, heads, study = f"MLflow's tag {HEAD}", whole.heads, whole.board.study
     try:
-        text = tracker.anchored(study.name, heads[1]) if study is not None else None
+        kept = tracker.anchored(study.name, heads[1]) if study is not None else None
     except (StoreBusy, StoreUnreadable):  # which tells nothing of the record
         raise
     except TrackingFailure as error:
         tally.found("MLflow", str(error))
         return None, False
-    if text is None:
+    if kept is None:
         return None, True
-    signed = parsed_head(text)
+    signed = parsed_head(kept[0])
     if signed is not None and signed.origin != heads.get(1):
         return None, True  # of another log, whose study has this name too
     if signed is None:
         tally.found(name, _NO_HEAD)
-    elif (wrong := signed.unlike(heads, "it")) is not None:
-        position, why = wrong
-        tally.found(name, why, position)
         return None, True
-    return signed, True
+    anchor = Anchor(signed, kept[1])
+    if (wrong := anchor.unlike(heads)) is not None:
+        tally.found(name, wrong[1], wrong[0])
+        return None, True
+    return anchor, True

@@ -90,8 +90,9 @@ def this_command() -> str:
     return "gonogo" if shutil.which("gonogo") or started.name != "gonogo" else str(started)
 
 
-def _settings(context: click.Context, _: click.Parameter, value: Path | None) -> Settings:
+def _settings(context: click.Context, parameter: click.Parameter, value: Path | None) -> Settings:
     """Of the workspace that was given after the command, else before it, else by the environment."""
     from orchestrator.settings import Settings
 
-    return Settings.of(value or context.find_root().params.get("workspace"))
+    before: str | None = context.find_root().params.get("workspace")
+    return Settings.of(value or (None if before is None else FOLDER.convert(before, parameter, context)))

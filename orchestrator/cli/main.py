@@ -85,11 +85,10 @@ class Commands(click.Group):
 @click.option(
     "--workspace",
     "-w",
-    type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     help="Folder of the study, for the command that follows.",
 )
-def gonogo(debug: bool, workspace: Path | None) -> None:
+def gonogo(debug: bool, workspace: str | None) -> None:
     """Run research cycles whose every number can be checked again.
 
     Start with `gonogo init DIR`, then `gonogo run --workspace DIR`.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,8 +25,19 @@ LOG = "gonogo.log"
 WORKSPACE = "gonogo.workspace"
 """Tag of experiments: the workspace that they belong to, as host and folder."""
 
+HEAD = "gonogo.head"
+"""Tag of the experiment that holds the newest signed head of the log."""
+
 TagsOf = Callable[[str], Mapping[str, str] | None]
 """Gives the tags of an experiment by its name; None where there is none."""
+
+Holds = Callable[[int, str], bool]
+"""Whether a log has an event at a position, with this hash."""
+
+
+def holds_any(position: int, head: str) -> bool:  # noqa: ARG001
+    """Of a log that is not at hand: nothing is known against it."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,8 @@ class Owner:
     """Folder of the workspace."""
     alone: bool = False
     """Whether the store lies in the workspace, so that it was copied, or moved, with it."""
+    holds: Holds = holds_any
+    """What is known of the log."""
 
     @property
     def names(self) -> tuple[str, str, str]:
@@ -58,16 +72,14 @@ class Owner:
         return Workspace(self.root).artifacts.resolve() / "mlflow"
 
     def owns(self, tags: Mapping[str, str]) -> bool:
-        """Whether an experiment with these tags is its own. One without any is, as older versions made them."""
-        return tags.get(LOG, self.origin) == self.origin and not self._is_of_another(tags.get(WORKSPACE, ""))
+        """Whether an experiment with these tags is its own, or may become so."""
+        return tags.get(LOG, self.origin) == self.origin and (self._is_here(tags) or self._may_adopt(tags))
 
     def find(self, tags_of: TagsOf) -> str | None:
-        """The name of its experiment; None where it has none."""
-        for name in reversed(self.names):
-            tags = tags_of(name)
-            if tags is not None and self.owns(tags):
-                return name
-        return None
+        """The name of its experiment; None where it has none. One that names its folder is nearer than any other."""
+        found = {name: tags for name in reversed(self.names) if (tags := tags_of(name)) is not None}
+        own = [name for name, tags in found.items() if self.owns(tags)]
+        return next((name for name in own if self._is_here(found[name])), next(iter(own), None))
 
     def apart(self, tags_of: TagsOf) -> str | None:
         """Before it has an experiment, and where its study's name is taken: a sentence that says by whom."""
@@ -84,21 +96,38 @@ class Owner:
     def _place(self) -> str:
         return f"{socket.gethostname()}:{self.root.resolve()}"
 
-    def _is_of_another(self, place: str) -> bool:
-        """Whether a place is another workspace, which goes on there, and not where this one was before it moved.
+    def _is_here(self, tags: Mapping[str, str]) -> bool:
+        """Whether tags name the folder of this workspace.
 
-        What cannot be known, as on other machines, is another one. The same folder is the same workspace whatever the
-        host is called: containers have a new name at every start.
+        The same folder is the same workspace whatever the host is called: containers have a new name at every start.
         """
-        host, _, folder = place.partition(":")
-        if self.alone or not folder or Path(folder) == self.root.resolve():
-            return False
-        if host != socket.gethostname():
+        return WORKSPACE in tags and Path(tags[WORKSPACE].partition(":")[2]) == self.root.resolve()
+
+    def _may_adopt(self, tags: Mapping[str, str]) -> bool:
+        """Whether an experiment is nobody else's: an older version made it, or this workspace was moved from its place.
+
+        What cannot be known, as on other machines, is another one's. Where a place is gone, a copy may have been there,
+        which went on in its own way: its head is not of this log.
+        """
+        host, _, folder = tags.get(WORKSPACE, "").partition(":")
+        if self.alone or not folder:
             return True
+        if host != socket.gethostname():
+            return False
         theirs, ours = Workspace(Path(folder)).log, Workspace(self.root).log
         with contextlib.suppress(OSError):
-            return theirs.exists() and not theirs.samefile(ours) and _origin(theirs) in (None, self.origin)
-        return True
+            if not theirs.exists() or _origin(theirs) not in (None, self.origin):
+                return self._fits(tags.get(HEAD))
+            return theirs.samefile(ours)
+        return False
+
+    def _fits(self, head: str | None) -> bool:
+        """Whether a signed head, as its tag has it, is of this log, as far as that is known."""
+        try:
+            signed = json.loads(head or "{}")
+            return not signed or self.holds(signed["position"], signed["head"])
+        except (ValueError, KeyError, TypeError):
+            return True  # a head that cannot be read says nothing; `gonogo verify` names it
 
 
 def _origin(log: Path) -> str | None:

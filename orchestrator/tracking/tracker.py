@@ -14,7 +14,7 @@ from pathlib import Path
 from orchestrator.artifacts import ArtifactStore, digest_of_file, partial_folder
 from orchestrator.tracking.client import Client, file_of, sqlite_file
 from orchestrator.tracking.minting import Logged, check_kind, check_measurements, manifest, mint, recalled
-from orchestrator.tracking.owner import LOG, Owner
+from orchestrator.tracking.owner import HEAD, LOG, WORKSPACE, Holds, Owner, holds_any
 from orchestrator.tracking.runs import OUTCOME, DatabaseRuns, FoundRun, LoggedRun, UnknownTables, reads
 from orchestrator.tracking.standing import FINISHED, public, why_not
 from orchestrator.workspace import Workspace
@@ -29,17 +29,20 @@ TASK = "gonogo.task"
 REJECTED = "gonogo.rejected"
 """Tag of a run whose attempt counts by another run."""
 
-HEAD = "gonogo.head"
-"""Tag of the experiment that holds the newest signed head of the log."""
-
 
 class Tracker:
     """Logs finished work to an MLflow store, once per attempt at a task."""
 
     def __init__(
-        self, uri: str, study: str, workspace: Workspace, artifacts: ArtifactStore, origin: str = "unknown"
+        self,
+        uri: str,
+        study: str,
+        workspace: Workspace,
+        artifacts: ArtifactStore,
+        origin: str = "unknown",
+        holds: Holds = holds_any,
     ) -> None:
-        """`study` is its name; `origin` is the hash of the log's first event.
+        """`study` is its name; `origin` is the hash of the log's first event, and `holds` tells more of the log.
 
         Runs of other logs, and of other workspaces of this log, may lie in the same store and are none of ours.
         """
@@ -47,7 +50,7 @@ class Tracker:
         self._artifacts = artifacts
         store = sqlite_file(uri)
         alone = store is not None and store.resolve().is_relative_to(workspace.root.resolve())
-        self._owner = Owner(study, origin, workspace.root, alone)
+        self._owner = Owner(study, origin, workspace.root, alone, holds)
         self._mlflow = Client(uri, self._owner)
         self._database: DatabaseRuns | None = None
 
@@ -126,13 +129,14 @@ class Tracker:
         """Whether MLflow was loaded, which takes seconds."""
         return self._mlflow.used
 
-    def anchored(self, study: str, origin: str) -> str | None:
-        """The signed head that MLflow keeps of a log of this workspace, as its file has it; None where there is none.
+    def anchored(self, study: str, origin: str) -> tuple[str, str] | None:
+        """The signed head that MLflow keeps of a log of this workspace, as its file has it, and who has kept it there.
 
-        The study is given by its name, and the log by the hash of its first event.
+        None where there is none. The study is given by its name, and the log by the hash of its first event.
         """
         own = replace(self._owner, study=study, origin=origin).find(self._tags)
-        return None if own is None else (self._tags(own) or {}).get(HEAD)
+        tags = (self._tags(own) if own is not None else None) or {}
+        return (tags[HEAD], tags.get(WORKSPACE, "a workspace")) if HEAD in tags else None
 
     def _tags(self, experiment: str) -> Mapping[str, str] | None:
         if reads(self.uri):
@@ -169,9 +173,9 @@ class Tracker:
 
     @property
     def missing(self) -> Path | None:
-        """The file of a SQLite store that is not there; asking it would make an empty one."""
+        """The file of a SQLite store that is not there, or empty; asking it would make an empty one."""
         path = sqlite_file(self.uri)
-        return path if path is not None and not path.exists() else None
+        return path if path is not None and not (path.exists() and path.stat().st_size) else None
 
     def spare(self, run_id: str | None, artifact: Artifact) -> str:
         """The end of a remedy for a lost artifact: MLflow's own copy of it, if that has the same bytes; else empty.
@@ -183,7 +187,8 @@ class Tracker:
         if copy is None or not copy.is_file() or digest_of_file(copy) != artifact.digest:
             return ""
         place = self._artifacts.place(artifact.digest)
-        return f"; MLflow has it still: cp {shlex.quote(str(copy))} {shlex.quote(str(place))}"
+        folder, target, spare = (shlex.quote(str(path)) for path in (place.parent, place, copy))
+        return f"; MLflow has it still: mkdir -p {folder} && cp {spare} {target}"
 
     def copy_of(self, run: LoggedRun, artifact: Artifact) -> Path | None:
         """Where MLflow's own copy of an artifact lies, or should; None where that is nowhere on this machine.

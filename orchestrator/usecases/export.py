@@ -25,7 +25,7 @@ def export(settings: Settings, notify: Notify, cycle: int | None = None, output:
         exports = session.workspace.exports
         if output is None and not _may_write(exports):
             raise BadArgument("output", f"nothing can be written to {exports} by this user; give {{}} PATH")
-        return export_cycle(session.log, session.workspace, tracker_of(settings, notify), cycle, output)
+        return export_cycle(session.log, session.workspace, tracker_of(settings, notify, session.log), cycle, output)
 
 
 def _may_write(folder: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -10,13 +11,13 @@ from typing import TYPE_CHECKING
 from orchestrator.bootstrap import build, now, open_log, tracker_of
 from orchestrator.checking.integrity import is_empty, require_no_orphans, whole_record
 from orchestrator.checking.presence import require_present
-from orchestrator.checking.signing import SignedHead, make_key, own_key, parsed_head, public_key, sign_head
+from orchestrator.checking.signing import Anchor, SignedHead, make_key, own_key, parsed_head, public_key, sign_head
 from orchestrator.clock import SessionClock
 from orchestrator.tracking.runs import reads
 from orchestrator.usecases.errors import BadArgument
 from orchestrator.workspace import Workspace
 from store.board import EMPTY, Board, fold
-from store.errors import GonogoError, IntegrityFailure, TrackingFailure
+from store.errors import GonogoError, IntegrityFailure, StorageFailure, TrackingFailure
 from store.events import StudyRegistered
 from store.log.ledger import Ledger
 
@@ -98,7 +99,7 @@ class Session:
             return session
         log = _opened(settings, clock=session.clock)
         try:
-            tracker = tracker_of(settings, notify)
+            tracker = tracker_of(settings, notify, log)
             anchor, answers = _anchor_of(tracker, log, notify)
             whole = whole_record(log, session.workspace, anchor)
             require_present(log, whole.board, session.workspace, tracker if answers else None, anchor)
@@ -149,10 +150,17 @@ class Session:
         """The ledger, once the key is held with which the session will be signed, and the log is there."""
         if not self._ready:
             self._key = held_key(self._settings, self._notify)
+            self._require_place_for_heads()
             self._ledger = self._ledger or Ledger(open_log(self._settings, create=True, clock=self.clock))
             self._ready = True
         assert self._ledger is not None
         return self._ledger
+
+    def _require_place_for_heads(self) -> None:
+        """Raise StorageFailure where the session could not be signed at its end."""
+        heads = self.workspace.heads
+        if self._key is not None and heads.is_dir() and not os.access(heads, os.W_OK | os.X_OK):
+            raise StorageFailure(f"{heads} cannot be written by this user; ask its owner, or work on a copy")
 
     def _sign_and_anchor(self) -> None:
         signed = self._sign()
@@ -182,16 +190,16 @@ class Session:
             return
         tracker, heads = self._services.tracker, self._heads
         heads.update((row.position, row.hash) for row in self._ledger.log.rows(after=len(heads)))
-        kept = parsed_head(tracker.anchored(self.board.study.name, signed.origin) or "")
-        if kept is not None and kept.origin == signed.origin:
-            if (wrong := kept.unlike(heads, "the head that MLflow keeps")) is not None:
-                raise IntegrityFailure(f"{self.workspace.log}: {wrong[1]}; restore the log that it was signed for")
-            if kept.position > signed.position:
+        kept = _anchor(tracker, self.board.study.name, signed.origin)
+        if kept is not None:
+            if (wrong := kept.unlike(heads)) is not None:
+                raise IntegrityFailure(f"{self.workspace.log}: {wrong[1]}")
+            if kept.signed.position > signed.position:
                 return
         tracker.anchor(signed.json())
 
 
-def _anchor_of(tracker: Tracker, log: EventLog, notify: Notify) -> tuple[SignedHead | None, bool]:
+def _anchor_of(tracker: Tracker, log: EventLog, notify: Notify) -> tuple[Anchor | None, bool]:
     """The signed head of this log that an MLflow database keeps, and whether MLflow answered if it was asked.
 
     A server is not asked, which takes seconds; `gonogo verify` does.
@@ -202,11 +210,18 @@ def _anchor_of(tracker: Tracker, log: EventLog, notify: Notify) -> tuple[SignedH
     if tracker.missing is not None or not reads(tracker.uri):
         return None, True
     try:
-        kept = parsed_head(tracker.anchored(first.event.study.name, first.hash) or "")
+        kept = _anchor(tracker, first.event.study.name, first.hash)
     except TrackingFailure as error:
         notify(f"MLflow was not asked for the head that it keeps of the log: {error}")
         return None, False
-    return kept if kept is not None and kept.origin == first.hash else None, True
+    return kept, True
+
+
+def _anchor(tracker: Tracker, study: str, origin: str) -> Anchor | None:
+    """The signed head of a log that MLflow keeps; None where there is none that can be read."""
+    kept = tracker.anchored(study, origin)
+    signed = None if kept is None else parsed_head(kept[0])
+    return Anchor(signed, kept[1]) if kept is not None and signed is not None and signed.origin == origin else None
 
 
 def require_beginning(settings: Settings) -> None:

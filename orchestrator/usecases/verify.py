@@ -48,7 +48,7 @@ def verify_record(settings: Settings, notify: Notify, key: str | None = None, *,
     except IntegrityFailure as error:
         return Verified(Verification(ChainCheck(0, "", 1, str(error))), gone=True)
     with session:
-        tracker = tracker_of(settings, notify)
+        tracker = tracker_of(settings, notify, session.log)
         found = verify(session.log, workspace, tracker, wanted)
         if sign_again and found.chain.ok and len(found.bad) == len(found.lost_heads) > 0:
             _sign_again(session, settings, found.lost_heads, notify)

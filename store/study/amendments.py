@@ -16,8 +16,10 @@ def changed_keys(old: Study, new: Study) -> tuple[str, ...]:
 
 
 def protocol_values(study: Study) -> Iterator[tuple[str, Any]]:
-    """Every value of a protocol by its dotted key; lists as canonical JSON."""
-    return _flat(study.model_dump(mode="json"))
+    """Every value of a protocol by its dotted key, also of those that its JSON leaves out; lists as canonical JSON."""
+    data = study.model_dump(mode="json")
+    data["decision"] = {**study.decision.legacy, **data["decision"]}
+    return _flat(data)
 
 
 def redefined(old: Study, new: Study) -> frozenset[str]:

@@ -245,6 +245,12 @@ class Study(Evolving):
             raise ValueError(
                 f"decision.at_least: {beyond[0]} of {models} models cannot be reached{apart}; give at most {models}"
             )
+        weak = [model for model in self.controls if (plant := model.ref.plant) is not None and plant.scale <= 1]
+        if weak and not (info.context or {}).get(STORED, False):
+            raise ValueError(
+                f"models: the plant in {weak[0].id} would not be found, as attention counts as collapsed where it has "
+                'become sharper; give a scale above 1, such as 8, or controls = "counted" in [decision]'
+            )
         if self.controls and not self.diagnostics.nulls and not (info.context or {}).get(STORED, False):
             raise ValueError(
                 f"diagnostics.nulls: the plant in {self.controls[0].id} is looked for beside random initialisations; "

@@ -263,6 +263,13 @@ def test_a_path_that_is_none(tmp_path: Path, gonogo, monkeypatch, command: tuple
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["", "~no-such-user/study"])
+def test_a_workspace_before_the_command_that_is_none(workspace: Path, gonogo, monkeypatch, name: str) -> None:
+    monkeypatch.chdir(workspace)
+    refused(gonogo("-w", name, "board"), "the current folder is called ." if not name else "no such user")
+    assert gonogo("-w", ".", "board").code == 0
+
+
 def test_what_is_quoted_at_length_is_cut_and_the_remedy_is_not(gonogo) -> None:
     said = gonogo("models", "x" * 5000)
     refused(said, "gonogo: ")

@@ -292,6 +292,7 @@ def test_a_log_cut_after_its_reports_is_seen_by_the_signed_head_and_by_the_one_i
     assert f"position {last}: event {last} is missing" in said.err
     for path in (workspace / "heads").iterdir():
         path.unlink()
+    edit(workspace / "gonogo.db", "DELETE FROM heads")
     by_mlflow = gonogo("verify", "-w", workspace)
     assert by_mlflow.code == 5
     assert f"MLflow's tag gonogo.head (event {last}): event {last} is missing" in by_mlflow.err
@@ -302,6 +303,7 @@ def test_nothing_is_written_on_an_older_backup_that_mlflow_knows_better_than(wor
     edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position = {last}")
     for path in (workspace / "heads").iterdir():
         path.unlink()
+    edit(workspace / "gonogo.db", "DELETE FROM heads")
     kept = sqlite3.connect(workspace / "mlflow.db")
     ask = "SELECT value FROM experiment_tags WHERE key = 'gonogo.head'"
     anchor = kept.execute(ask).fetchall()
@@ -309,7 +311,8 @@ def test_nothing_is_written_on_an_older_backup_that_mlflow_knows_better_than(wor
     for command in (("decide", "c1-claim-strength", *answer), ("run",)):
         said = gonogo(*command, "-w", workspace)
         assert said.code == 5
-        assert f"event {last} is missing: the head that MLflow keeps was signed at {last}" in said.err
+        assert f"event {last} is missing: the head that MLflow keeps of " in said.err
+        assert f"was signed at {last}; restore the newer log" in said.err
     assert gonogo("board", "--json", "-w", workspace).json["position"] == last - 1
     assert kept.execute(ask).fetchall() == anchor
     kept.close()
@@ -319,20 +322,38 @@ def test_a_store_that_is_gone_is_not_made_anew_beside_a_log_that_names_runs(work
     (workspace / "mlflow.db").rename(workspace / "away.db")
     said = gonogo("run", "-w", workspace)
     assert said.code == 5
-    assert "mlflow.db is gone, and the log names runs in it; restore a backup" in said.err
+    assert "mlflow.db is gone or empty, and the log names runs in it; restore a backup" in said.err
     assert not (workspace / "mlflow.db").exists()
     (workspace / "away.db").rename(workspace / "mlflow.db")
     assert gonogo("verify", "-w", workspace).code == 0
 
 
-def test_a_damaged_signed_head_is_named_and_stops_no_work(workspace: Path, gonogo) -> None:
+@pytest.mark.parametrize("damage", [lambda text: text.replace('"position": ', '"position": 1'), lambda _: ""])
+def test_a_damaged_signed_head_counts_as_lost_and_is_signed_again(workspace: Path, gonogo, damage) -> None:
     (path,) = (workspace / "heads").iterdir()
-    path.write_text(path.read_text().replace('"position": ', '"position": 1'))
-    said = gonogo("verify", "-w", workspace)
-    assert said.code == 5
-    assert f"heads/{path.name}: it holds no signed head" in said.err
+    before = path.read_text()
+    path.write_text(damage(before))
     answer = ("--choose", "stop", "--as", "Ada", "--reason", "x")
+    for command in (("verify",), ("decide", "c1-claim-strength", *answer)):
+        said = gonogo(*command, "-w", workspace)
+        assert (said.code, f"heads/{path.name}" in said.err, "the signed head is gone, or is none" in said.err) == (
+            5, True, True,
+        )  # fmt: skip
+    assert gonogo("verify", "--sign-again", "-w", workspace).code == 0
+    assert path.read_text() == before
     assert gonogo("decide", "c1-claim-strength", *answer, "-w", workspace).code == 0
+
+
+def test_a_tail_that_was_cut_shows_by_the_heads_that_the_database_remembers(workspace: Path, gonogo) -> None:
+    (path,) = (workspace / "heads").iterdir()
+    path.unlink()
+    edit(workspace / "mlflow.db", "DELETE FROM experiment_tags WHERE key = 'gonogo.head'")
+    last = gonogo("board", "--json", "-w", workspace).json["position"]
+    edit(workspace / "gonogo.db", f"DELETE FROM events WHERE position = {last}")
+    for command in (("verify",), ("verify", "--sign-again"), ("run",)):
+        said = gonogo(*command, "-w", workspace)
+        assert (said.code, f"event {last} is missing: a head was signed at {last}" in said.err) == (5, True), said
+    assert not path.exists()
 
 
 def test_where_no_key_can_be_kept_the_work_is_done_unsigned_and_that_is_said(
@@ -383,7 +404,8 @@ def test_an_mlflow_store_that_is_none_is_named_and_everything_else_is_checked(
     said = gonogo("verify", "--json", "-w", workspace)
     assert (said.code, said.json["mlflow"]) == (5, "not checked")
     assert said.json["figures"]["checked"] > 100
-    assert [bad["where"] for bad in said.json["figures"]["bad"]] == ["MLflow"]
+    where = "MLflow" if content else str(workspace / "mlflow.db")
+    assert [bad["where"] for bad in said.json["figures"]["bad"]] == [where]
     assert (workspace / "mlflow.db").read_bytes() == content, "verifying writes nothing"
 
 

@@ -167,19 +167,35 @@ def test_heads_of_a_log_that_an_older_version_wrote_are_missing_once_the_next_is
     for head in (first, second):
         head.rename(workspace / "away")
         said = gonogo("verify", "-w", workspace)
-        assert (said.code, f"heads/{head.name}" in said.err, "the signed head is gone" in said.err) == (5, True, True)
+        assert (said.code, f"heads/{head.name}" in said.err, "the signed head is gone, or is none" in said.err) == (
+            5,
+            True,
+            True,
+        )
         (workspace / "away").rename(head)
 
 
 def lose_a_head(workspace: Path) -> str:
     (head,) = (workspace / "heads").iterdir()
     head.unlink()
-    return f"{head}: the signed head is gone; restore a backup of it or, if the log is as you left it, gonogo verify"
+    return f"{head}: the signed head is gone, or is none; restore a backup of it or, if the log is as you left it, "
 
 
 def lose_the_store(workspace: Path) -> str:
     (workspace / "mlflow.db").unlink()
-    return "mlflow.db is gone, and the log names runs in it; restore a backup, or put it back"
+    return "mlflow.db is gone or empty, and the log names runs in it; restore a backup, or put it back"
+
+
+def empty_the_store(workspace: Path) -> str:
+    (workspace / "mlflow.db").write_bytes(b"")
+    return "mlflow.db is gone or empty, and the log names runs in it"
+
+
+def empty_an_artifact(workspace: Path) -> str:
+    copy = min(workspace.glob("artifacts/mlflow/*/artifacts/samples.npz"))
+    digest = hashlib.sha256(copy.read_bytes()).hexdigest()
+    (workspace / "artifacts/sha256" / digest[:2] / digest).write_bytes(b"")
+    return f"is not whole in {workspace / 'artifacts'}; restore a backup of it"
 
 
 def lose_an_artifact(workspace: Path) -> str:
@@ -187,7 +203,7 @@ def lose_an_artifact(workspace: Path) -> str:
     digest = hashlib.sha256(copy.read_bytes()).hexdigest()
     place = workspace / "artifacts/sha256" / digest[:2] / digest
     place.unlink()
-    return f"restore a backup of it; MLflow has it still: cp {copy} {place}"
+    return f"restore a backup of it; MLflow has it still: mkdir -p {place.parent} && cp {copy} {place}"
 
 
 def lose_a_run(workspace: Path) -> str:
@@ -198,7 +214,9 @@ def lose_a_run(workspace: Path) -> str:
     return f"MLflow run {run_id} was deleted; restore it with "
 
 
-@pytest.mark.parametrize("lose", [lose_a_head, lose_the_store, lose_an_artifact, lose_a_run])
+@pytest.mark.parametrize(
+    "lose", [lose_a_head, lose_the_store, empty_the_store, lose_an_artifact, empty_an_artifact, lose_a_run]
+)
 @pytest.mark.parametrize(
     "command",
     [("run",), ("decide", "c1-claim-strength", "--choose", "at-least-2", "--as", "Ada", "--reason", "x")],

@@ -44,6 +44,7 @@ def _losses(control: Control) -> tuple[Evidence, ...]:
 CRITERION = Criterion(
     "A planted collapse is found, so the instrument works",
     controls_found,
-    lacking="a planted collapse was not found, so nothing that is not found says anything",
+    lacking="a planted collapse was not found, so that none is found in other models says nothing",
+    not_known="no planted collapse was measured, so whether the instrument works is not known",
     concerns=lambda board: bool(study_of(board).controls),
 )

@@ -36,6 +36,8 @@ class Criterion:
     """Whether a study has what it asks about; it is left out of the assessments of others."""
     lacking: str = ""
     """Why a verdict is INCONCLUSIVE where the criterion is not met; empty where no verdict needs it."""
+    not_known: str = ""
+    """The same where its status is unknown, if that is another reason."""
 
     @property
     def required(self) -> bool:

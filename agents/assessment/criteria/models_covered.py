@@ -33,7 +33,7 @@ def models_covered(board: Board) -> Judged:
 
 
 CRITERION = Criterion(
-    "Every model of the study, or a substitute it names, is measured",
+    "Every model of which the claim speaks, or a substitute it names, is measured",
     models_covered,
     lacking="not every model of the study is covered",
 )

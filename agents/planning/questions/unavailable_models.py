@@ -11,9 +11,12 @@ from store.events import Option
 from store.kinds.diagnostics import KIND
 from store.queries.answers import DROP, RETRY
 from store.queries.looks import current_look
-from store.queries.models import active_models, attempts_this_cycle, is_measured, untried
+from store.queries.models import active_models, attempts_this_cycle, control_models, is_measured, untried
 from store.queries.progress import replaceable
 from store.queries.protocol import current_cycle
+from store.study.protocol import StudyModel
+
+_UNTESTED = "It is a control: without one whether the instrument works is not known, and every verdict is INCONCLUSIVE."
 
 
 def unavailable_models(board: Board) -> Sequence[RequestDecision]:
@@ -37,7 +40,7 @@ def unavailable_models(board: Board) -> Sequence[RequestDecision]:
                         label="Try it again in the next cycle",
                         trade_off="Worth it once the cause is removed; until it is measured there is no verdict.",
                     ),
-                    Option(key=DROP, label="Go on without it", trade_off=KIND.wording.without),
+                    Option(key=DROP, label="Go on without it", trade_off=_without(board, model)),
                 ),
                 recommended=RETRY,
                 because=f"the last attempt ended so: {how_it_ended(ended[-1])}",
@@ -45,3 +48,12 @@ def unavailable_models(board: Board) -> Sequence[RequestDecision]:
             )
         )
     return questions
+
+
+def _without(board: Board, model: StudyModel) -> str:
+    """What follows where a human goes on without a model."""
+    last = control_models(board) == (model,)
+    return _UNTESTED if last else _OTHERS if model in control_models(board) else KIND.wording.without
+
+
+_OTHERS = "It is a control: the others then show alone whether the instrument works."

@@ -8,7 +8,7 @@ from datetime import datetime
 from agents.planning.leftover import verdict_in_force
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import all_untrained, any_untrained
-from orchestrator.reports.prose import Code, ModelName, Prose, Said, Strong, listed
+from orchestrator.reports.prose import Code, Label, ModelName, Prose, Said, Strong, listed
 from orchestrator.reports.wording import VERDICTS
 from store.canonical import digest_of
 from store.cycle.verdicts import Verdict
@@ -114,17 +114,34 @@ def _caveats(history: History) -> tuple[Prose, ...]:
 
 def _planted(history: History) -> tuple[Prose, ...]:
     """A caveat where a collapse was planted as a control, and whether it was found."""
+    before = _missed_before(history)
     if history.study.controls:
-        return _controls(history)
+        return (*before, *_controls(history))
     planted: list[Prose] = [(ModelName.of(model.ref),) for model in history.study.models if model.plant]
     if not planted:
-        return ()
+        return before
     return (
+        *before,
         (
             "A collapse was planted in ", *listed(planted), " as a positive control. It counts in the verdict like any "
             "other, but says nothing about a model without one.",
         ),
     )  # fmt: skip
+
+
+def _missed_before(history: History) -> tuple[Prose, ...]:
+    """Earlier cycles in which a control was not found, which an amendment of the protocol does not undo."""
+    missed: list[Prose] = [
+        (Label(f"cycle {number}"),)
+        for number, cycle in sorted(history.board.cycles.items())
+        if number < history.cycle.number and cycle.assessment is not None
+        if any(found.criterion == CONTROLS and found.status == "unmet" for found in cycle.assessment.findings)
+    ]
+    return ((Strong("A planted collapse was not found"), " in ", *listed(missed), "."),) if missed else ()
+
+
+CONTROLS = "controls_found"
+"""The criterion that controls be found."""
 
 
 def _controls(history: History) -> tuple[Prose, ...]:
@@ -134,8 +151,8 @@ def _controls(history: History) -> tuple[Prose, ...]:
     waiting: list[Prose] = [(ModelName.of(control.model.ref),) for control in found if control.task is None]
     notes: list[Prose] = []
     if missed:
-        said: Prose = (Strong("The instrument missed a collapse that was planted"), " in ", *listed(missed), ".")
-        notes.append((*said, " What it does not find in other models says nothing."))
+        said: Prose = (Strong("A collapse that was planted was not found"), " in ", *listed(missed), ".")
+        notes.append((*said, " That none is found in other models says nothing."))
     if waiting:
         notes.append(("Whether the instrument works is not known yet: ", *listed(waiting), " was not measured."))
     if not (missed or waiting or not found):

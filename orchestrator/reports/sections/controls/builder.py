@@ -33,9 +33,12 @@ def build(history: History, book: FigureBook) -> ControlsView | None:
 
 def _answer(found: tuple[Control, ...]) -> Prose:
     if any(control.missed for control in found):
-        return (Strong("The instrument missed one"), ": that it finds nothing in another model says nothing.")
+        return (
+            Strong("One was not found"), ": either the plant is too weak to be a collapse, or the instrument misses "
+            "it. Until that is settled, that it finds none in another model says nothing.",
+        )  # fmt: skip
     if any(control.task is None for control in found):
-        return ("Not all of them have been measured, so whether it works is not known yet.",)
+        return ("Whether it works is not known yet, as not every control was measured.",)
     return (Strong("The instrument works"), ": each was found in every layer in which it was planted.")
 
 

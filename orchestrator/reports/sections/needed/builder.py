@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
-from orchestrator.reports.prose import Label, Prose, counted, listed, p_value
+from orchestrator.reports.prose import Label, Prose, Said, counted, listed, p_value
 from orchestrator.reports.sections.needed import Needed
 from orchestrator.reports.wording import VERDICTS
 from store.cycle.verdicts import ClaimVerdict
@@ -28,7 +28,17 @@ def _needed(history: History, book: FigureBook) -> tuple[Prose, ...]:
         return (("The cycle has to be assessed first.",),)
     comparison = history.comparison
     untested = comparison is not None and bool(StatisticsFacts.read(comparison.facts).undetermined)
-    lines: list[Prose] = []
+    lines: list[Prose] = [
+        (
+            "First of all: ",
+            Said(finding.goal, position),
+            ". So far: ",
+            Said(finding.because.rstrip(". "), position),
+            ".",
+        )
+        for finding in assessment.findings
+        if finding.required and finding.status != "met"
+    ]
     for index, claim in enumerate(assessment.claims):
         if claim.at_least not in claims_in_force(history.board):
             continue

@@ -81,7 +81,7 @@ def test_a_log_that_was_cut_or_written_anew_is_not_the_one_that_was_signed(tmp_p
     assert (cut.first_bad, cut.why) == (4, "event 4 is missing: 000005.json was signed at 5")
     anew = check_record(grown(5, minute=1), workspace)
     assert anew.first_bad == 5
-    assert "not the one whose head was signed" in anew.why
+    assert anew.why == "the log is not the one that 000005.json was signed for"
     assert check_record(grown(0), workspace).first_bad == 1
 
 

@@ -86,9 +86,9 @@ def test_a_control_that_is_missed_makes_the_study_inconclusive_on_its_first_page
         text = report(player, name)
         head = text.split("\n## ")[0]
         assert "a planted collapse was not found" in head
-        assert "**The instrument missed a collapse that was planted**" in head
+        assert "**A collapse that was planted was not found** in c." in head
         told = section(text)
-        assert "**The instrument missed one**" in told
+        assert "**One was not found**: either the plant is too weak" in told
         assert [line.split(" | ")[5] for line in told.splitlines() if "vision/0" in line] == ["no", "yes"]
 
 
@@ -136,3 +136,40 @@ def test_where_a_study_was_registered_before_there_were_controls_a_plant_counts_
 def test_a_claim_can_only_be_about_models_that_count(models, rule, why) -> None:
     with pytest.raises(ValueError, match=why):
         histories.study(*models, decision=DecisionRule(threshold=0.6, **rule))
+
+
+def test_a_control_that_was_missed_is_remembered_when_the_protocol_is_amended() -> None:
+    """Neither counting it nor taking the plant away makes it unsaid."""
+    player = played(ELSEWHERE).close()
+    counted = player.study.decision.model_copy(update={"controls": "counted"})
+    player.amend(player.study.model_copy(update={"decision": counted}), "count it")
+    player.open("amended").work().judge()
+    text = render_cycle(player.entries, 2)["cycle-report.md"].decode()
+    assert "**A planted collapse was not found** in cycle 1." in text.split("\n## ")[0]
+    amendments = [line for line in text.splitlines() if "decision.controls" in line and "from" in line]
+    assert any("apart" in line and "counted" in line for line in amendments), amendments
+
+
+@pytest.mark.parametrize("scale", ["0", "0.5", "1"])
+def test_a_control_that_cannot_be_found_is_refused(scale: str) -> None:
+    models = [model("a"), model("c", plant=f"tower=vision,scale={scale}")]
+    with pytest.raises(ValueError, match="would not be found"):
+        histories.study(*models, decision=DecisionRule(threshold=0.6, at_least=(1,)))
+    histories.study(*models, decision=DecisionRule(threshold=0.6, at_least=(1,), controls="counted"))
+
+
+def test_what_would_be_needed_names_the_control_first() -> None:
+    needed = report(played(ELSEWHERE), "assessment").split("\n## What would be needed\n")[1]
+    assert needed.strip().splitlines()[0].startswith(
+        "- First of all: A planted collapse is found"
+    ) or needed.strip().startswith("First of all: A planted collapse is found")
+
+
+def test_a_human_who_may_drop_the_only_control_is_told_what_follows() -> None:
+    player = played(WHERE_IT_IS, trouble=True)
+    (asked,) = (d.request for d in player.board.open_decisions if d.request.kind == "unavailable_model")
+    (drop,) = (option for option in asked.options if option.key == "drop")
+    assert "every verdict is INCONCLUSIVE" in drop.trade_off
+    assert player.board.cycle is not None
+    assert player.board.cycle.assessment is not None
+    assert "whether the instrument works is not known" in player.board.cycle.assessment.reason

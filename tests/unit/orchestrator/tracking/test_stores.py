@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from orchestrator.artifacts import PARTIAL, ArtifactStore, sweep
-from orchestrator.tracking.owner import WORKSPACE, Owner
+from orchestrator.tracking.owner import WORKSPACE, Holds, Owner, holds_any
 from orchestrator.tracking.runs import LoggedRun
 from orchestrator.tracking.tracker import Tracker
 from orchestrator.workspace import Workspace
@@ -57,11 +58,11 @@ Open = Callable[..., Tracker]
 
 @pytest.fixture
 def open_tracker(tmp_path: Path) -> Open:
-    def made(origin: str = ONE, folder: str = "one", store: Path | None = None) -> Tracker:
+    def made(origin: str = ONE, folder: str = "one", store: Path | None = None, holds: Holds = holds_any) -> Tracker:
         root = tmp_path / folder
         root.mkdir(exist_ok=True)
         workspace, store = Workspace(root), store or root / "mlflow.db"
-        return Tracker(f"sqlite:///{store}", "study", workspace, ArtifactStore(workspace.artifacts), origin)
+        return Tracker(f"sqlite:///{store}", "study", workspace, ArtifactStore(workspace.artifacts), origin, holds)
 
     return made
 
@@ -85,7 +86,9 @@ def test_two_logs_of_one_study_share_a_store_and_take_nothing_of_each_other(tmp_
     assert one.run(mine) is not None, "and a run of another log is not rejected"
     for tracker, head in ((one, "one"), (other, "two")):
         tracker.anchor(head)
-    assert (one.anchored("study", ONE), other.anchored("study", OTHER)) == ("one", "two")
+    assert (one.anchored("study", ONE), other.anchored("study", OTHER)) == tuple(
+        (head, f"{socket.gethostname()}:{tmp_path / folder}") for head, folder in (("one", "one"), ("two", "other"))
+    )
     names = {name for (name,) in sqlite3.connect(store).execute("SELECT name FROM experiments")}
     assert {"study", Owner("study", OTHER, tmp_path).names[1]} <= names
     for folder, run_id in (("one", mine), ("other", theirs)):
@@ -162,10 +165,10 @@ def test_a_copy_of_a_workspace_takes_no_run_of_its_original_and_leaves_its_head_
     one.anchor("of the original")
     copy.anchor("of the copy")
     for tracker, head, run_id in ((one, "of the original", mine), (copy, "of the copy", theirs)):
-        assert tracker.anchored("study", origin) == head
+        assert (tracker.anchored("study", origin) or ("",))[0] == head
         recalled = tracker.recall(TASK)
         assert recalled is not None
-        assert recalled.run_id == run_id
+        assert recalled.run_id in {common, run_id}, "they began at the same time"
         assert tracker.absent([common, mine, theirs]) == {}
     third = shutil.copytree(tmp_path / "copy", tmp_path / "third")
     assert f" {origin[:8]} " in (open_tracker(origin, third.name, store).apart() or ""), "and a copy of the copy"
@@ -206,6 +209,28 @@ def test_whether_an_experiment_is_that_of_a_copy_is_asked_of_the_place_it_names(
     (tmp_path / "unreadable/gonogo.db").write_bytes(b"no log" * 100)
     tags = {WORKSPACE: place.format(host=socket.gethostname(), root=tmp_path)}
     assert Owner("study", origin, tmp_path / "one").owns(tags) is own
+
+
+@pytest.mark.parametrize("left", ["moved", "removed"])
+def test_a_workspace_keeps_its_own_experiment_whatever_becomes_of_its_copies(
+    tmp_path: Path, open_tracker: Open, left: str
+) -> None:
+    store, origin = tmp_path / "shared.db", origin_of(begun(tmp_path / "one"))
+    one = open_tracker(origin, "one", store)
+    log(one, tmp_path / "scratch", 1.0)
+    one.anchor("of the original")
+    for name in ("copy", "third"):
+        shutil.copytree(tmp_path / "one", tmp_path / name)
+    copy = open_tracker(origin, "copy", store)
+    log(copy, tmp_path / "scratch", 2.0)
+    copy.anchor(json.dumps({"position": 9, "head": "of the copy"}))
+    (tmp_path / "copy").rename(tmp_path / "elsewhere") if left == "moved" else shutil.rmtree(tmp_path / "copy")
+    assert (open_tracker(origin, "one", store).anchored("study", origin) or ("",))[0] == "of the original"
+    third = open_tracker(origin, "third", store, lambda position, head: False)
+    assert third.anchored("study", origin) is None, "what lay in a place that is gone went on in its own way"
+    if left == "moved":
+        moved = open_tracker(origin, "elsewhere", store, lambda position, head: True)
+        assert "of the copy" in (moved.anchored("study", origin) or ("",))[0]
 
 
 def test_an_experiment_that_an_older_version_made_becomes_that_of_the_first_who_uses_it(
