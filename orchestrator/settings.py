@@ -100,6 +100,8 @@ def quiet_libraries() -> None:
     Called before any of them is imported; values that the user has set stay.
     """
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells at length that a home cannot be written
+    for name in ("alembic", "mlflow", "sqlalchemy"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what they have to say comes as an exception
     for name, value in {
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "DO_NOT_TRACK": "true",

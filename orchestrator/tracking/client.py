@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import re
 import sqlite3
@@ -205,8 +204,6 @@ class Client:
 
     def _client(self) -> MlflowClient:
         if self._loaded is None:
-            for name in ("alembic", "mlflow", "sqlalchemy"):
-                logging.getLogger(name).setLevel(logging.CRITICAL)  # what they have to say comes as an exception
             from mlflow import MlflowClient
 
             self._make_store()
