@@ -146,7 +146,7 @@ def study(locators: dict[str, str]) -> str:
         + "".join(models)
         + '[data]\nsource = "coco"\nimages = "images"\nannotations = "captions.json"\nn = 3\ncaptions_per_image = 1\n'
         + '[diagnostics]\nnulls = 0\ninfluence = "none"\n'
-        + "[decision]\nthreshold = 0.7\nat_least = 1\n"
+        + '[decision]\nthreshold = 0.7\nat_least = 1\ncontrols = "counted"\n'
     )
 
 
