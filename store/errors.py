@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -68,6 +69,10 @@ class StoreUnreadable(TrackingFailure):
 
 class UndecodableEvent(IntegrityFailure):
     """A stored event cannot be read: it is damaged, or was written by another version of gonogo."""
+
+
+OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE})
+"""Errors of the system that no input is to blame for: a full disk, a failing one, too many open files. They pass."""
 
 
 def first_line(error: BaseException) -> str:

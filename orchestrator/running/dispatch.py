@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import shutil
 import traceback
 from dataclasses import replace
@@ -17,6 +16,7 @@ from orchestrator.services import Services
 from orchestrator.tracking.minting import Logged
 from store.commands import Block, Fail, ReleaseTask, Succeed
 from store.errors import (
+    OF_THE_MACHINE,
     BadInput,
     GonogoError,
     IntegrityFailure,
@@ -34,9 +34,6 @@ RECALLED = "the work was done under an earlier claim, whose process ended before
 
 INFRASTRUCTURE = (IntegrityFailure, LogLocked, NewerSchema, StorageFailure, TrackingFailure, WrongClock, OSError)
 """Errors of log, MLflow, clock and disk, which tell nothing of the task: the run stops, the next takes it again."""
-
-OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE})
-"""Errors of the system that no handler is to blame for: a full disk, a failing one, too many open files."""
 
 
 def dispatch(services: Services, task: Task) -> None:

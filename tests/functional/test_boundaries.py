@@ -157,7 +157,7 @@ def test_a_study_on_a_disk_that_is_full_again_and_again_completes_with_nothing_l
         said = err.decode()
         if process.returncode == 0:
             break
-        assert process.returncode in (1, 3), said
+        assert process.returncode == 1, said  # 3 would be a question that a full disk has raised
         assert "Traceback" not in said, said
         full += 1
         log = gonogo("events", "-w", folder) if (folder / "gonogo.db").exists() else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from store.errors import BadInput
+from store.errors import OF_THE_MACHINE, BadInput
 from tasks.diagnostics.datasets.sample import CaptionedImage
 
 _MAX_ID = 2**63 - 1
@@ -103,6 +103,8 @@ def _parse(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise BadInput(f"{file}: there is no such captions file; give the path of a COCO captions JSON") from None
     except OSError as error:
+        if error.errno in OF_THE_MACHINE:
+            raise
         raise BadInput(f"{file}: cannot be read ({error.strerror}); give the path of a COCO captions JSON") from None
     except RecursionError:
         raise BadInput(f"{file}: is nested too deeply to be COCO captions; check the file") from None

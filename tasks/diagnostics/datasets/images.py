@@ -7,7 +7,7 @@ import io
 import warnings
 from typing import TYPE_CHECKING
 
-from store.errors import BadInput
+from store.errors import OF_THE_MACHINE, BadInput
 from tasks.diagnostics.datasets.sample import CaptionedImage
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def _read_bytes(sample: CaptionedImage) -> bytes:
     except FileNotFoundError:
         raise BadInput(f"{sample.path}: image {sample.image_id} is missing; put it there or leave it out") from None
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in OF_THE_MACHINE:
+            raise
         raise BadInput(f"{sample.path}: image {sample.image_id} cannot be read ({error}); check the file") from None
 
 

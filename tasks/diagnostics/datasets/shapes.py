@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from store.errors import BadInput
+from store.errors import OF_THE_MACHINE, BadInput
 from tasks.diagnostics.datasets.scenes import SIDE, captions, picture, scene
 
 VERSION = 1
@@ -25,13 +25,15 @@ def ensure(root: Path, seed: int, n: int, captions_per_image: int) -> tuple[Path
 
     Image i and its caption j depend on (seed, i, j) alone, so a longer data set extends a shorter one. A reader never
     meets half a data set: a new folder appears whole, and an extension is there once the captions file is replaced.
-    Raises BadInput when the folder holds something else or cannot be written.
+    Raises BadInput when the folder holds something else or may not be written, and OSError for a full disk.
     """
     if captions_per_image > _MOST_CAPTIONS:
         raise BadInput(f"data: captions_per_image is at most {_MOST_CAPTIONS} for shapes, not {captions_per_image}")
     try:
         _ensure(root, seed, n, captions_per_image)
     except OSError as error:
+        if error.errno in OF_THE_MACHINE:  # a disk that is full now is no fault of the folder
+            raise
         raise BadInput(f"{root}: shapes cannot be written there ({error.strerror}); choose another folder") from None
     return root / "images", root / CAPTIONS_FILE
 

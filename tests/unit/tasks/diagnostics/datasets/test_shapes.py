@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from store.errors import BadInput
+from store.errors import OF_THE_MACHINE, BadInput
 from tasks.diagnostics.datasets import shapes
 from tasks.diagnostics.datasets.scenes import captions, picture, scene
 
@@ -122,3 +123,15 @@ def test_two_processes_that_generate_at_once_leave_one_whole_data_set(tmp_path: 
     assert not faults
     assert contents(tmp_path / "s") == contents(tmp_path / "whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["s", "whole"]
+
+
+@pytest.mark.parametrize("number", sorted(OF_THE_MACHINE))
+def test_a_disk_that_is_full_now_is_no_fault_of_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(shapes, "_ensure", full)
+    with pytest.raises(OSError, match=os.strerror(number)):
+        shapes.ensure(tmp_path / "data", 7, 2, 1)
