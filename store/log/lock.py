@@ -171,9 +171,12 @@ def _holder(path: Path) -> str:
     """Who has signed the lock, if that process is there: who has it now may not have signed yet."""
     try:
         signed = path.read_bytes()[:_SIGNED].decode("ascii", "replace").strip()
+    except OSError:
+        return "unknown"
+    try:
         os.kill(int(signed), 0)
-    except PermissionError:
-        pass  # of another user
+    except PermissionError:  # it is there, and another user's
+        return signed
     except (OSError, ValueError, OverflowError):
         return "unknown"
     return signed

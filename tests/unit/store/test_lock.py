@@ -149,6 +149,20 @@ def test_who_has_ended_is_not_named_as_the_holder(path: Path) -> None:
             take(WriteLock(path, 0.01))
 
 
+@pytest.mark.parametrize("fails", ["read_bytes", "kill"])
+def test_a_holder_of_another_user_is_named_as_far_as_he_can_be_seen(
+    path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with patient(path).hold():
+        monkeypatch.setattr(*((Path, fails) if fails == "read_bytes" else (os, fails)), denied)
+        named = "unknown" if fails == "read_bytes" else str(os.getpid())
+        with pytest.raises(LogLocked, match=f"locked by process {named}; let it finish"):
+            take(WriteLock(path, 0.01))
+
+
 def test_a_thread_may_hold_it_again_and_lets_go_at_the_end(path: Path) -> None:
     lock = patient(path)
     with lock.hold():
