@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -83,7 +83,8 @@ def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | Non
     for digest, why in kept.altered():
         tally.found(f"artifact {digest}", why)
     anchor, asked = _check_store(tally, whole, tracker)
-    signed = _check_heads(tally, log, workspace, anchor, key)
+    lost = lost_heads(log, workspace, anchor)
+    signed = _check_heads(tally, workspace, lost, anchor, key)
     check_evidence(tally, board, kept, tracker if asked else None)
     check_reports(tally, log, board, workspace, kept)
     check_unnamed(tally, kept)
@@ -95,15 +96,15 @@ def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | Non
         tally.looked,
         tuple(tally.bad),
         tuple(tally.notes),
-        tuple(lost_heads(log, workspace, anchor)),
+        tuple(lost),
     )
 
 
 def _check_heads(
-    tally: Tally, log: EventLog, workspace: Workspace, anchor: Anchor | None, key: str | None
+    tally: Tally, workspace: Workspace, lost: Sequence[int], anchor: Anchor | None, key: str | None
 ) -> SignedHead | None:
     """Files of signed heads, which the chain was compared with already; gives the newest that counts."""
-    newest, lost = None, lost_heads(log, workspace, anchor)
+    newest = None
     gone = {workspace.head(position) for position in lost}
     for path, signed in signed_heads(workspace):
         if path in gone:

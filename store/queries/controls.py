@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from store.board import Board
-from store.kinds.diagnostics import DiagnosticFacts, DiagnosticSpec
+from store.evidence import Evidence
+from store.kinds.diagnostics import DiagnosticFacts
+from store.kinds.diagnostics_metrics import NULL_LAYER_LOSS
 from store.kinds.diagnostics_sites import SitePlace
 from store.models import Plant
-from store.queries.models import control_models
+from store.queries.models import attempts, control_models
 from store.study.protocol import StudyModel
 from store.task.state import Task
 
@@ -19,7 +21,7 @@ class Control:
 
     model: StudyModel
     task: Task | None
-    """Its newest accepted measurement, with a plant in it; None where there is none."""
+    """Its newest accepted measurement as it is defined now, with a plant in it; None where there is none."""
     planted: tuple[str, ...] = ()
     """Names of the layers in which the collapse was planted, such as `vision/01`."""
     found: tuple[str, ...] = ()
@@ -30,6 +32,13 @@ class Control:
         """It was measured, and the collapse was not found in every layer in which it is."""
         return self.task is not None and (not self.planted or self.found != self.planted)
 
+    def loss(self, layer: str) -> Evidence | None:
+        """What a layer, by its name, has lost of its normalised entropy."""
+        place = SitePlace.read(layer)
+        if self.task is None or place.layer is None:
+            return None
+        return self.task.value(NULL_LAYER_LOSS, role=place.role, layer=f"{place.layer:02d}")
+
 
 def controls(board: Board) -> tuple[Control, ...]:
     """Every control of the study, in its order."""
@@ -37,9 +46,9 @@ def controls(board: Board) -> tuple[Control, ...]:
 
 
 def _control(board: Board, model: StudyModel) -> Control:
-    for task in board.tasks.newest_about(model.id):
-        if task.status == "accepted" and isinstance(task.spec, DiagnosticSpec) and task.spec.model.plant is not None:
-            facts, plant = DiagnosticFacts.read(task.facts), task.spec.model.plant
+    for task, spec in reversed(attempts(board, model)):
+        if task.status == "accepted" and (plant := spec.model.plant) is not None:
+            facts = DiagnosticFacts.read(task.facts)
             planted = planted_layers(plant, facts)
             return Control(model, task, planted, tuple(name for name in planted if facts.names(name, plant.heads)))
     return Control(model, None)

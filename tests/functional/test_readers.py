@@ -131,6 +131,7 @@ def test_what_a_second_user_may_not_read_is_said_and_called_no_damage(
     for path, why in (
         (workspace / "mlflow.db", f"{workspace / 'mlflow.db'} may not be read by this user; ask its owner"),
         (artifact, f"{artifact}: Permission denied; ask its owner for access, or work on a copy"),
+        (workspace / "study.toml", "study.toml: Permission denied; ask its owner"),
         (workspace / "reports/cycle-001/handover.md", "handover.md: Permission denied; ask its owner"),
     ):
         mode = path.stat().st_mode
@@ -151,6 +152,12 @@ def test_a_member_of_a_group_verifies_and_decides_in_a_folder_of_the_group(
     for path in (workspace, *workspace.rglob("*")):
         os.chown(path, -1, 4711)
         path.chmod(0o2775 if path.is_dir() else 0o664)
+    before = gonogo("events", "--json", "-w", workspace).out
+    (workspace / "heads").chmod(0o2755)
+    code, said = as_nobody(*answer, "-w", workspace, group=4711, umask=0o002)
+    assert (code, f"{workspace / 'heads'} cannot be written by this user" in said) == (1, True), said
+    assert gonogo("events", "--json", "-w", workspace).out == before
+    (workspace / "heads").chmod(0o2775)
     code, said = as_nobody(*answer, "-w", workspace, group=4711, umask=0o002)
     assert code == 0, said
     code, said = as_nobody("verify", "-w", workspace, group=4711, umask=0o002)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from agents.assessment.criteria.criterion import Criterion, Judged, Status
 from store.board import Board
-from store.evidence import Evidence
-from store.kinds.diagnostics_metrics import NULL_LAYER_LOSS
-from store.kinds.diagnostics_sites import SitePlace
-from store.queries.controls import Control, controls
+from store.queries.controls import controls
 from store.queries.protocol import study_of
 
 
@@ -27,18 +24,10 @@ def controls_found(board: Board) -> Judged:
         target="found in every layer in which it was planted",
         status=status,
         because=because,
-        evidence=tuple(item for control in found for item in _losses(control)),
+        evidence=tuple(
+            loss for control in found for layer in control.planted if (loss := control.loss(layer)) is not None
+        ),
     )
-
-
-def _losses(control: Control) -> tuple[Evidence, ...]:
-    places = map(SitePlace.read, control.planted)
-    losses = (
-        control.task.value(NULL_LAYER_LOSS, role=place.role, layer=f"{place.layer:02d}")
-        for place in places
-        if control.task is not None
-    )
-    return tuple(loss for loss in losses if loss is not None)
 
 
 CRITERION = Criterion(

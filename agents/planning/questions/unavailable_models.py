@@ -17,6 +17,7 @@ from store.queries.protocol import current_cycle
 from store.study.protocol import StudyModel
 
 _UNTESTED = "It is a control: without one whether the instrument works is not known, and every verdict is INCONCLUSIVE."
+_OTHERS = "It is a control: the others then show alone whether the instrument works."
 
 
 def unavailable_models(board: Board) -> Sequence[RequestDecision]:
@@ -54,6 +55,3 @@ def _without(board: Board, model: StudyModel) -> str:
     """What follows where a human goes on without a model."""
     last = control_models(board) == (model,)
     return _UNTESTED if last else _OTHERS if model in control_models(board) else KIND.wording.without
-
-
-_OTHERS = "It is a control: the others then show alone whether the instrument works."

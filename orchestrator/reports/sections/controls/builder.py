@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
-from orchestrator.reports.parts.estimates import NOT, cell
+from orchestrator.reports.parts.estimates import cell
 from orchestrator.reports.prose import Absent, Code, Label, ModelName, Prose, Strong
 from orchestrator.reports.sections.controls import ControlRow, ControlsView, PlantedLayer
 from store.kinds.diagnostics import DiagnosticSpec
-from store.kinds.diagnostics_metrics import NULL_LAYER_LOSS
-from store.kinds.diagnostics_sites import SitePlace
 from store.queries.controls import Control, controls
 
 WHAT: Prose = (
@@ -47,21 +45,14 @@ def _row(control: Control, book: FigureBook) -> ControlRow:
     if task is None:
         return ControlRow(ModelName.of(control.model.ref), Code(control.model.plant), ("not measured",), None, ())
     assert isinstance(task.spec, DiagnosticSpec)
-    layers = [(SitePlace.read(name), name) for name in control.planted]
     return ControlRow(
         model=ModelName.of(task.spec.model),
         planted=Code(str(task.spec.model.plant)),
         result=(Strong("missed"),) if control.missed else ("found",),
         task=Label(task.task_id),
         layers=tuple(
-            PlantedLayer(
-                Code(name),
-                NOT
-                if place.layer is None
-                else cell(task.value(NULL_LAYER_LOSS, role=place.role, layer=f"{place.layer:02d}"), book, _UNKNOWN),
-                name in control.found,
-            )
-            for place, name in layers
+            PlantedLayer(Code(name), cell(control.loss(name), book, _UNKNOWN), name in control.found)
+            for name in control.planted
         ),
     )
 

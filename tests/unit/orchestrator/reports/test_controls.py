@@ -10,6 +10,7 @@ from orchestrator.reports.render import render_cycle
 from store.cycle.verdicts import ClaimVerdict
 from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.statistics import StatisticsSpec
+from store.queries.controls import controls
 from store.study.protocol import DecisionRule
 from tests.unit.orchestrator.reports import histories
 from tests.unit.orchestrator.reports.diagnosed import PLANTED
@@ -173,3 +174,18 @@ def test_a_human_who_may_drop_the_only_control_is_told_what_follows() -> None:
     assert player.board.cycle is not None
     assert player.board.cycle.assessment is not None
     assert "whether the instrument works is not known" in player.board.cycle.assessment.reason
+
+
+def test_a_plant_that_was_amended_is_not_found_by_an_older_measurement() -> None:
+    player = played(WHERE_IT_IS).close()
+    models = tuple(
+        each.model_copy(update={"plant": "tower=vision,layers=1-2,scale=4"}) if each.plant else each
+        for each in player.study.models
+    )
+    player.amend(player.study.model_copy(update={"models": models}), "a weaker one")
+    (control,) = controls(player.board)
+    assert control.task is None
+    player.open("amended").work()
+    (control,) = controls(player.board)
+    assert control.task is not None
+    assert control.task.cycle == 2
