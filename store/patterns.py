@@ -27,6 +27,8 @@ FIELDS: Mapping[str, str] = {
     "model": _SLUG,
     "first": _SLUG,
     "second": _SLUG,
+    "kind": "[a-z]+(?:-[a-z]+)*",
+    "modality": "image|text",
     "direction": "collapse|clear",
     "scope": "fixed|population|independent",
     "j": _WHOLE,

@@ -57,8 +57,8 @@ def false_alarms(locator: str, runs: int, tell: Tell) -> FalseAlarms:
                 found.roles.setdefault(loss.name, []).append(_alarm(loss))
             found.layers += map(_alarm, verdict.layers)
             found.heads += map(_alarm, verdict.heads)
-            found.labels.append(verdict.label == "collapsed")
-            found.named.append(bool(verdict.collapsed_heads))
+            found.labels.append(verdict.label == "lost")
+            found.named.append(bool(verdict.lost_heads))
             for metric, shift in shifts.items():
                 found.shuffled.setdefault(metric, []).append(not shift.low <= 0 <= shift.high)
             tell(run + 1, runs, f"{locator}: null A/A")

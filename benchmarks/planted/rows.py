@@ -79,7 +79,7 @@ def found(trials: Sequence[Trial], runs: Sweep) -> Found:
         share([localised(by_spread(rivals(trial)), trial.unit.name) for trial in trials]),
         share([localised(changes(trial), trial.unit.name) for trial in trials]),
         float(np.mean([_elsewhere(trial) for trial in trials])),
-        share([trial.seen.verdict.label == "collapsed" for trial in trials]),
+        share([trial.seen.verdict.label == "lost" for trial in trials]),
         share([named(trial) for trial in trials]),
     )
 
@@ -128,7 +128,7 @@ def changes(trial: Trial) -> dict[str, float]:
 def named(trial: Trial) -> bool:
     """Whether the verdict names the planted unit."""
     verdict = trial.seen.verdict
-    return trial.unit.name in (verdict.collapsed_layers if trial.unit.head is None else verdict.collapsed_heads)
+    return trial.unit.name in (verdict.lost_layers if trial.unit.head is None else verdict.lost_heads)
 
 
 def planted_loss(trial: Trial) -> float:

@@ -14,12 +14,12 @@ from store.models import ModelRef, Plant
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.intervention.planting import planted
+from tasks.diagnostics.loss_verdict import LossVerdict, judge
 from tasks.diagnostics.losses import measured_losses
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init
 from tasks.diagnostics.recording import Batch, Record
 from tasks.diagnostics.site_layout import find_layout
-from tasks.diagnostics.verdict import Verdict, judge
 from tasks.libraries import versions
 
 TWINS = 8
@@ -34,7 +34,7 @@ RAW = (MCS_RAW, VISION_ENTROPY, TEXT_ENTROPY)
 class Seen:
     """What one run shows."""
 
-    verdict: Verdict
+    verdict: LossVerdict
     raw: Mapping[str, float]
     """Those of RAW that the model has, means over images."""
 
@@ -118,4 +118,4 @@ class Bench:
         found = measured_losses(record, self._null)
         values = image_metrics(record, self._subject.model.absent).values
         raw = {metric: float(values[metric].mean()) for metric in RAW if metric in values}
-        return Seen(judge(found, record.images, False, None, (), ""), raw)
+        return Seen(judge(found, record.images, False, None), raw)

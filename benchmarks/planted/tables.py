@@ -86,8 +86,8 @@ def unplanted(sweep: Sweep) -> str:
         runs = [seen for other, seen in sweep.unplanted if other == case]
         verdicts = [seen.verdict for seen in runs]
         cells = [
-            share([verdict.label == "collapsed" for verdict in verdicts]),
-            share([bool(verdict.collapsed_heads) for verdict in verdicts]),
+            share([verdict.label == "lost" for verdict in verdicts]),
+            share([bool(verdict.lost_heads) for verdict in verdicts]),
             share([flagged_by_mcs(seen) for seen in runs]),
             share([flagged_by_nats(seen) for seen in runs]),
         ]

@@ -15,6 +15,7 @@ CYCLE_REPORT = Document(
         Section("progress", "GO/NO-GO progress"),
         Section("controls", "Does the instrument work?"),
         Section("evidence", "Evidence so far", drawings=("forest", "layers", "heads")),
+        Section("collapse", "Kinds of collapse and harm"),
         Section("influence", "Entropy and influence"),
         Section("decisions", "Decisions"),
         Section("audit", "Audit of the previous reports"),

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from store.base import STORED, Evolving
 from store.facts import Facts, fact, facts_by
 from store.kinds import diagnostics_metrics as metrics
+from store.kinds.diagnostics_collapse import KIND_NAMES, CollapseKind
 from store.kinds.diagnostics_sites import SitePlace
 from store.kinds.kind import Kind, Phase, Spec, Wording
 from store.metrics import metrics_in
@@ -116,14 +117,28 @@ class DiagnosticFacts(Facts):
     tokenizer: str = fact("Tokenizer")
     device: str = fact("Device")
     dtype: str = fact("Number type")
+    kinds: Mapping[str, str] = facts_by("Kind of collapse: {kind}")
+    """Kind of `diagnostics_collapse`, or `sink` -> names of layers such as `vision/03`, joined by commas."""
+    harm: str = fact("Harm")
+    """`harmful`, `harmless` or `undecided`."""
+    harm_reason: str = fact("Reason of the harm")
+    use: Mapping[str, str] = facts_by("Use of {role}")
+    """Role -> whether what depends on the input in its attention is `used`, `unused`, or that is `unclear`."""
+    need: Mapping[str, str] = facts_by("Need of the {modality}")
+    """`image` or `text` -> whether it is `needed`, `neglected`, or that is `unclear`."""
+    maps_unseen: Mapping[str, str] = facts_by("Maps not looked at: {site}")
+    """Name of a layer -> why it was not looked at for kinds of collapse."""
+    lost_layers: str = fact("Layers that lost entropy")
+    """Layers that have lost more than half of the entropy of random initialisations, joined by commas."""
+    lost_heads: str = fact("Heads that lost entropy")
     attention: str = fact("Verdict")
-    """`ok`, `collapsed`, `undefined` or `inconclusive`, as is the next."""
+    """`ok`, `collapsed`, `undefined` or `inconclusive`, as is the next; of logs before kinds of collapse were told."""
     attention_reason: str = fact("Reason")
     influence: str = fact("Influence")
     influence_reason: str = fact("Reason of the influence")
     planted: str = fact("Planted")
     collapsed_layers: str = fact("Collapsed layers")
-    """Names of layers such as `vision/03`, joined by commas; `collapsed` gives them one by one."""
+    """Of older logs, as is the next: what `lost_layers` and `lost_heads` hold now."""
     collapsed_heads: str = fact("Collapsed heads")
     output: str = fact("Output")
     """What the output is a probability over."""
@@ -141,14 +156,21 @@ class DiagnosticFacts(Facts):
 
     @property
     def collapsed(self) -> frozenset[str]:
-        """Names of the layers that are collapsed against random initialisation."""
-        return frozenset(filter(None, self.collapsed_layers.split(", ")))
+        """Names of the layers that show a kind of collapse; in older logs, that lost half of their entropy."""
+        of_kinds = {name for kind in KIND_NAMES for name in self.kinds.get(kind, "").split(", ")}
+        return frozenset(filter(None, of_kinds | {*self.collapsed_layers.split(", ")}))
 
-    def names(self, layer: str, heads: Sequence[int] | None) -> bool:
-        """Whether the collapse of a layer was found, or of each of these heads of it."""
-        if layer in self.collapsed or heads is None:
-            return layer in self.collapsed
-        numbers = dict(part.split(": ", 1) for part in self.collapsed_heads.split("; ") if part).get(layer, "")
+    def shows(self, layer: str, kind: CollapseKind) -> bool:
+        """Whether a layer shows a kind of collapse."""
+        return layer in self.kinds.get(kind, "").split(", ")
+
+    def lost(self, layer: str, heads: Sequence[int] | None) -> bool:
+        """Whether a layer, or each of these heads of it, has lost more than half of its entropy."""
+        layers = {*self.lost_layers.split(", "), *self.collapsed_layers.split(", ")}
+        if layer in layers or heads is None:
+            return layer in layers
+        told = self.lost_heads or self.collapsed_heads
+        numbers = dict(part.split(": ", 1) for part in told.split("; ") if part).get(layer, "")
         return numbers == "all" or set(heads) <= {int(number) for number in re.findall(r"[0-9]+", numbers)}
 
 

@@ -101,6 +101,47 @@ NULL_HEAD_LOSS = Metric("null/head/{role}/{layer}/{head}/loss", range=LOSS)
 SHUFFLED = Metric("shuffled/{measure}")
 """A measure on matched pairs, less the same on shuffled ones."""
 
+MAP_IMAGES = Metric("map/images", range=AMOUNT, style=Style.COUNT)
+"""Images whose maps were captured, for the next seven."""
+MAP_KEYS = Metric("map/{role}/{layer}/keys", "keys", AMOUNT)
+"""e to the mean entropy of rows without their sinks: how many keys attention goes to."""
+MAP_KL = Metric("map/{role}/{layer}/kl", "nat", AMOUNT)
+"""KL divergence of attention without sinks from uniform attention."""
+MAP_KL_UNTRAINED = Metric("null/map/{role}/{layer}/kl", "nat", AMOUNT)
+"""The same of re-initialised copies, on the images of the null."""
+MAP_INPUT_SHARE = Metric("map/{role}/{layer}/input_share", range=SHARE)
+"""Of that divergence, the share that follows the input: the mutual information of key and input."""
+MAP_BETWEEN_HEADS = Metric("map/{role}/{layer}/between_heads", "nat", AMOUNT)
+"""Mutual information of key and head."""
+MAP_SINK = Metric("map/{role}/{layer}/sink", range=SHARE)
+"""Share of attention that goes to sinks."""
+TOKENS_WITHIN = Metric("tokens/{role}/{layer}/within", range=SHARE)
+"""Of the variance of the directions of tokens behind the layer, the share that lies within inputs."""
+TOKENS_COSINE = Metric("tokens/{role}/{layer}/cosine", range=(-1.0, 1.0))
+"""Mean cosine of two tokens of one input behind the layer."""
+
+TASK_LOSS = Metric("performance/loss", "nat", AMOUNT)
+"""Negative log-likelihood of the right answer, of each pair."""
+TASK_BEATEN = Metric("performance/beaten", range=SHARE)
+"""Share of wrong answers that are less likely than the right one; .5 by guessing."""
+FLOOR_LOSS = Metric("performance/floor/loss", "nat", AMOUNT)
+FLOOR_BEATEN = Metric("performance/floor/beaten", range=SHARE)
+"""The same of re-initialised copies, mean over copies."""
+TWIN_RISE = Metric("performance/twin/rise", "nat")
+"""Rise of the loss over that of the same weights without what was planted."""
+REFERENCE_RISE = Metric("performance/reference/{number}/rise", "nat")
+"""Rise of the loss over that of a model that is named as sound, by its place among them."""
+JITTER_RISE = Metric("performance/jitter/rise", "nat")
+"""Rise of the loss, each at its best temperature of the output as for the next, on images that are a pixel to the side
+and a little noisy."""
+RESAMPLED_RISE = Metric("performance/resampled/{role}/rise", "nat")
+"""With the attention of a role taken from the pair before."""
+RESCUE_RISE = Metric("performance/rescue/{role}/rise", "nat")
+"""With the scores of a role multiplied by RESCUE_FACTOR, the best of those that were tried."""
+RESCUE_FACTOR = Metric("performance/rescue/{role}/factor", range=AMOUNT, style=Style.PROBABILITY)
+LAYER_RESCUE_RISE = Metric("performance/rescue/{role}/{layer}/rise", "nat")
+LAYER_RESCUE_FACTOR = Metric("performance/rescue/{role}/{layer}/factor", range=AMOUNT, style=Style.PROBABILITY)
+
 SITE_CHANGE = Metric("influence/uniform-site/{site}/change", range=SHARE)
 """Share of the probability of the output that moves where the attention of a site is made uniform."""
 SITE_RISE = Metric("influence/uniform-site/{site}/loss", "nat")

@@ -50,8 +50,15 @@ def _control(board: Board, model: StudyModel) -> Control:
         if task.status == "accepted" and (plant := spec.model.plant) is not None:
             facts = DiagnosticFacts.read(task.facts)
             planted = planted_layers(plant, facts)
-            return Control(model, task, planted, tuple(name for name in planted if facts.names(name, plant.heads)))
+            return Control(model, task, planted, tuple(name for name in planted if _found(plant, name, facts)))
     return Control(model, None)
+
+
+def _found(plant: Plant, layer: str, facts: DiagnosticFacts) -> bool:
+    """Whether a layer shows what was planted in it: uniform attention as diffuse, sharper as peaked or entropy lost."""
+    if plant.scale <= 1:
+        return facts.shows(layer, "diffuse")
+    return facts.lost(layer, plant.heads) or (plant.heads is None and facts.shows(layer, "peaked"))
 
 
 def planted_layers(plant: Plant, facts: DiagnosticFacts) -> tuple[str, ...]:

@@ -83,6 +83,11 @@ class StudyModel(Evolving):
         return (self.ref, *(ModelRef.parse(text) for text in self.substitutes))
 
 
+def _findable(plant: Plant) -> bool:
+    """Whether what is planted can be told from what other models show: uniform attention by layer alone."""
+    return plant.scale > 1 or (plant.scale == 0 and plant.heads is None)
+
+
 @lru_cache(maxsize=4096)
 def _ref(id: str, family: str, name: str, weights: str, plant: str) -> ModelRef:
     planted = Plant.parse(plant) if plant else None
@@ -245,11 +250,12 @@ class Study(Evolving):
             raise ValueError(
                 f"decision.at_least: {beyond[0]} of {models} models cannot be reached{apart}; give at most {models}"
             )
-        weak = [model for model in self.controls if (plant := model.ref.plant) is not None and plant.scale <= 1]
+        weak = [model for model in self.controls if model.ref.plant is not None and not _findable(model.ref.plant)]
         if weak and not (info.context or {}).get(STORED, False):
             raise ValueError(
-                f"models: the plant in {weak[0].id} would not be found, as attention counts as collapsed where it has "
-                'become sharper; give a scale above 1, such as 8, or controls = "counted" in [decision]'
+                f"models: the plant in {weak[0].id} would not be found, as attention has to become uniform in all "
+                "heads, or sharper; give a scale of 0 without heads, a scale above 1, such as 8, or "
+                'controls = "counted" in [decision]'
             )
         if self.controls and not self.diagnostics.nulls and not (info.context or {}).get(STORED, False):
             raise ValueError(

@@ -25,16 +25,21 @@ from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.dual import DualEncoder
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.families.weights import UnusableModel
+from tasks.diagnostics.harm.judging import Harm, finer_rescues, judge_harm
+from tasks.diagnostics.harm.measuring import Performance, jitter, perform
+from tasks.diagnostics.harm.task_loss import Task
 from tasks.diagnostics.image_metrics import Metrics, image_metrics
 from tasks.diagnostics.intervention.influence import Interventions, measure_influence
 from tasks.diagnostics.intervention.planting import planted
+from tasks.diagnostics.kinds.finding import Kinds, read_kinds
+from tasks.diagnostics.loss_verdict import LossVerdict, judge
 from tasks.diagnostics.losses import measured_losses
+from tasks.diagnostics.maps.sinks import IMAGES as SINK_IMAGES
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, measure_random_init, summary
 from tasks.diagnostics.nulls.shuffled_pairs import Shift, shuffled_pairs
 from tasks.diagnostics.precision import full_precision
 from tasks.diagnostics.site_layout import SiteLayout, find_layout
-from tasks.diagnostics.verdict import Verdict, judge
 from tasks.handler import Progress, silent
 from tasks.libraries import versions
 from tasks.memory import is_out_of_memory, peak_bytes, reset_peak
@@ -53,6 +58,9 @@ NULL_IMAGES = 32
 
 Interventions on modalities are made on them too; those on sites take half of them.
 """
+
+MAP_IMAGES = 64
+"""Images, the first of the data, whose maps are captured: the mutual information of key and input needs that many."""
 
 
 def diagnose(
@@ -87,9 +95,11 @@ def diagnose(
         with torch.inference_mode(), full_precision():
             run = _Diagnosing(loaded, model, dataset, batch_size, how.rows, progress)
             run.measure()
-            nulls = run.fitting(lambda: run.random_init(how.nulls, cache, installed))
+            nulls = run.fitting(lambda: run.random_init(how, cache, installed))
             shuffled = run.fitting(run.shuffled)
+            kinds = run.kinds(nulls)
             made = run.fitting(lambda: run.influence(how))
+            performance = run.fitting(lambda: run.performance(how, nulls, kinds))
             aligned = run.fitting(lambda: run.alignment(seed))
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
@@ -112,7 +122,10 @@ def diagnose(
         effects=made.effects,
         task=loaded.task,
         alignment=aligned,
-        verdict=run.verdict(nulls, made),
+        losses=run.losses(nulls),
+        kinds=kinds,
+        performance=performance,
+        harm=run.harm(performance, made, how),
         cost=Cost(
             median(run.measuring.plain_s),
             median(run.measuring.tapped_s),
@@ -153,17 +166,25 @@ class _Diagnosing:
         image, _ = read_image(dataset.samples[0])
         self.layout: SiteLayout = find_layout(model, [image], [dataset.samples[0].captions])
         self.planted: Changes = planted(self.layout, ref.plant) if ref.plant else {}
-        self.measuring = Measuring(model, self.layout, self.planted, rows)
+        self.measuring = Measuring(model, self.layout, self.planted, rows, MAP_IMAGES)
         self.metrics = Metrics()
 
     def measure(self) -> None:
         """Measure all images."""
         reset_peak(self.model.device)
+        self.fitting(self._search_sinks)
         while len(self.seen) < len(self.dataset):
             self.fitting(self._measure_batch)
             self.tell(len(self.seen), len(self.dataset), "images")
         self.peak = peak_bytes(self.model.device)
         self.metrics = image_metrics(self.measuring.record, self.model.absent)
+
+    def _search_sinks(self) -> None:
+        samples = self.dataset.samples[:SINK_IMAGES]
+        for start in range(0, len(samples), self.batch_size):
+            part = samples[start : start + self.batch_size]
+            passes = self.model.passes([read_image(one)[0] for one in part], [one.captions for one in part])
+            self.measuring.search_sinks(len(part), passes)
 
     def _measure_batch(self) -> None:
         samples = self.dataset.samples[len(self.seen) : len(self.seen) + self.batch_size]
@@ -185,8 +206,9 @@ class _Diagnosing:
             told = f"out of memory; going on with batches of {self.batch_size}"
             self.tell(len(self.seen), len(self.dataset), told)
 
-    def random_init(self, seeds: int, cache: Path | None, libraries: Mapping[str, str]) -> RandomInit | None:
+    def random_init(self, how: Method, cache: Path | None, libraries: Mapping[str, str]) -> RandomInit | None:
         """The null of random initialisation, and the loss against it of every role; None where it is left out."""
+        seeds = how.nulls
         if not seeds or len(self._first) < 2 or not self._roles:
             return None
         null = measure_random_init(
@@ -199,6 +221,7 @@ class _Diagnosing:
             libraries,
             lambda done, whole: self.tell(done, whole, "random initialisations"),
             self.measuring.rows,
+            None if how.influence == "none" else self._task(),
         )
         for role, values in self._roles.items():
             if role in null.roles and null.roles[role].mean() > 0:
@@ -250,14 +273,44 @@ class _Diagnosing:
             for site in record.sites
         )
 
-    def verdict(self, null: RandomInit | None, made: Interventions) -> Verdict:
-        """What all of it allows to be said."""
+    def kinds(self, null: RandomInit | None) -> Kinds:
+        """Kinds of collapse, site by site."""
+        roles = {role: [spot.name for spot in spots] for role, spots in self.layout.roles.items()}
+        untrained = {} if null is None else {site: float(kl.mean()) for site, kl in null.kl.items()}
+        return read_kinds(roles, self.measuring.maps, untrained)
+
+    def performance(self, how: Method, null: RandomInit | None, kinds: Kinds) -> Performance | None:
+        """How it does its task on the first images; None where it has none, or no interventions are made."""
+        if how.influence == "none" or len(self._first) < 2:
+            return None
+        images, captions = self._pairs()
+        task, jittered = self._task(), Task(self.model, jitter(images), captions, self.batch_size)
+        found = perform(
+            task,
+            jittered,
+            self.layout,
+            self.planted,
+            () if null is None else null.floor,
+            lambda done, whole: self.tell(done, whole, "attention of roles changed"),
+        )
+        return None if found is None else finer_rescues(found, task, self.layout, self.planted, kinds)
+
+    def harm(self, found: Performance | None, made: Interventions, how: Method) -> Harm:
+        """Whether it does its task worse for the way it attends."""
+        why_not = "No interventions were asked for." if how.influence == "none" else ""
+        swapped = {} if self.model.coupled else made.rises
+        return judge_harm(found, swapped, self.ref.untrained, why_not)
+
+    def losses(self, null: RandomInit | None) -> LossVerdict:
+        """What the losses of entropy allow to be said."""
         names = [m.ROLE_ENTROPY_NORM.key(role=tower) for tower in TOWERS]
         reasons = [self.metrics.undefined[name] for name in names if name in self.metrics.undefined]
         undefined = "; ".join(dict.fromkeys(reasons)) or None
         found = None if null is None else measured_losses(self.measuring.record, null)
-        blind = sorted(self.measuring.blind)
-        return judge(found, len(self.dataset), self.ref.untrained, undefined, made, self.model.task, blind)
+        return judge(found, len(self.dataset), self.ref.untrained, undefined, sorted(self.measuring.blind))
+
+    def _task(self) -> Task:
+        return Task(self.model, *self._pairs(), self.batch_size)
 
     @cached_property
     def _roles(self) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:

@@ -15,12 +15,15 @@ from store.metrics import FREE, Range
 from store.models import LAYER_ROLES, TOWERS, LayerRole, ModelRef, Role
 from tasks.diagnostics.alignment import Alignment
 from tasks.diagnostics.families.model import Provenance
+from tasks.diagnostics.harm.judging import Harm
+from tasks.diagnostics.harm.measuring import Performance
 from tasks.diagnostics.intervention.influence import Effect
+from tasks.diagnostics.kinds.finding import Kinds
+from tasks.diagnostics.loss_verdict import LossVerdict
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import RandomInit
 from tasks.diagnostics.nulls.scores import Band, score_bands
 from tasks.diagnostics.nulls.shuffled_pairs import Shift
-from tasks.diagnostics.verdict import Verdict
 from tasks.ranges import held
 
 if TYPE_CHECKING:
@@ -163,7 +166,12 @@ class Diagnosis:
     """What the output is a distribution over; empty where there is none."""
     alignment: Alignment | None
     """None for other than dual encoders."""
-    verdict: Verdict
+    losses: LossVerdict
+    """Of entropy, against random initialisation."""
+    kinds: Kinds
+    performance: Performance | None
+    """How it does its task; None where it has none, and where no interventions were made."""
+    harm: Harm
     cost: Cost
     parameters: int
     device: str

@@ -21,13 +21,16 @@ from tasks.diagnostics.diagnosis import (
     summarise,
 )
 from tasks.diagnostics.intervention.influence import Effect
+from tasks.diagnostics.kinds.finding import Reading
 from tasks.diagnostics.losses import Loss
+from tasks.diagnostics.told import of_task
+from tasks.handler import Measurement
 
-SCHEMA = "gonogo.diagnose/2"
+SCHEMA = "gonogo.diagnose/3"
 
 
 def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
-    """The diagnosis as strict JSON of schema `gonogo.diagnose/2`: what is undefined is null, and nothing is NaN."""
+    """The diagnosis as strict JSON of schema `gonogo.diagnose/3`: what is undefined is null, and nothing is NaN."""
     found = diagnosis
     metrics = [metric for metric in SUMMARY if metric in found.values or metric not in MEETING]
     finer = [metric for metric in found.values if metric not in SUMMARY]
@@ -52,19 +55,24 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "undefined": dict(found.undefined),
         "layers": _bounded({metric: found.summary(metric) for metric in finer}),
         "nulls": _nulls(found),
-        "losses": [_loss(loss) for loss in found.verdict.losses],
-        "layer_losses": [_loss(loss) for loss in found.verdict.layers],
-        "head_losses": [_loss(loss) for loss in found.verdict.heads],
+        "losses": [_loss(loss) for loss in found.losses.losses],
+        "layer_losses": [_loss(loss) for loss in found.losses.layers],
+        "head_losses": [_loss(loss) for loss in found.losses.heads],
         "task": found.task or None,
         "influence": [_effect(effect) for effect in found.effects],
         "entropy_and_influence": {"sites": _relation(found.relation()), "heads": _relation(found.relation(True))},
         "alignment": _alignment(found),
-        "verdict": found.verdict.label,
-        "reason": found.verdict.reason,
-        "collapsed_layers": list(found.verdict.collapsed_layers),
-        "collapsed_heads": list(found.verdict.collapsed_heads),
-        "functional": found.verdict.functional.label,
-        "functional_reason": found.verdict.functional.reason,
+        "entropy_loss": found.losses.label,
+        "entropy_loss_reason": found.losses.reason,
+        "lost_layers": list(found.losses.lost_layers),
+        "lost_heads": list(found.losses.lost_heads),
+        "kinds": {kind: list(places) for kind, places in found.kinds.places.items()},
+        "maps": [_reading(reading) for reading in found.kinds.readings],
+        "verdict": found.harm.label,
+        "reason": found.harm.reason,
+        "use": dict(found.harm.use),
+        "need": dict(found.harm.need),
+        "performance": {each.metric: _measurement(each) for each in of_task(found.performance)},
         m.LATENCY.key(): found.cost.latency_s,
         m.LATENCY_TAPPED.key(): found.cost.latency_tapped_s,
         m.PEAK_BYTES.key(): found.cost.peak_bytes,
@@ -94,6 +102,36 @@ def _site(site: Site) -> dict[str, Any]:
         "entropy_by_head": [_number(value) for value in site.entropy.mean(axis=0)],
         "entropy_norm_by_head": [_number(value) for value in site.entropy_norm.mean(axis=0)],
     }
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    maps, similarity = reading.maps, reading.similarity
+    seen = None
+    if maps is not None:
+        seen = {
+            "images": maps.inputs,
+            "keys": float(np.exp(maps.entropy.mean())),
+            "kl": float(maps.kl.mean()),
+            "fixed_part": float(maps.fixed_part.mean()),
+            "input_part": float(maps.input_part.mean()),
+            "between_heads": maps.between_heads,
+            "sink": float(maps.sink.mean()),
+            "kl_by_head": [float(value) for value in maps.kl],
+        }
+    return {
+        "place": reading.place.name,
+        "site": reading.site,
+        "kinds": list(reading.found),
+        "maps": seen,
+        "why_not": reading.why_not or None,
+        "kl_untrained": reading.untrained,
+        "tokens_within": None if similarity is None else similarity.within,
+        "tokens_cosine": None if similarity is None else similarity.cosine,
+    }
+
+
+def _measurement(each: Measurement) -> dict[str, Any]:
+    return {"value": each.value, "low": each.low, "high": each.high, "n": each.n}
 
 
 def _nulls(found: Diagnosis) -> dict[str, Any]:

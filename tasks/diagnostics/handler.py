@@ -24,6 +24,7 @@ from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.pictures import draw
+from tasks.diagnostics.told import of_maps, of_task, task_arrays
 from tasks.handler import Blocked, Done, Measurement, Needs, Outcome, TaskContext, TaskHandler, measured
 from tasks.libraries import INSTALL, require_libraries
 from tasks.memory import is_out_of_memory
@@ -84,6 +85,8 @@ def measurements(found: Diagnosis) -> tuple[Measurement, ...]:
         *_of_model(found),
         *_of_nulls(found),
         *_of_influence(found),
+        *of_maps(found.kinds),
+        *of_task(found.performance),
         *_of_layers(found),
         *_of_sites(found),
     )
@@ -128,19 +131,19 @@ def _of_nulls(found: Diagnosis) -> Iterator[Measurement]:
     if (null := found.nulls.random_init) is not None:
         yield measured(m.NULL_DRAWS, len(null.seeds))
         yield measured(m.NULL_IMAGES, null.images)
-    for loss in found.verdict.losses:
+    for loss in found.losses.losses:
         role: dict[str, Any] = {"role": loss.name}
         yield measured(m.NULL_ENTROPY_NORM, loss.null, loss.null_low, loss.null_high, **role)
         yield measured(m.NULL_LOSS, loss.value, loss.low, loss.high, **role)
         yield measured(m.NULL_P_COLLAPSED, loss.p_collapsed, **role)
-    for loss in found.verdict.layers:
+    for loss in found.losses.layers:
         layer: dict[str, Any] = dict(zip(("role", "layer"), loss.name.split("/"), strict=True))
         yield measured(m.NULL_LAYER_ENTROPY_NORM, loss.null, loss.null_low, loss.null_high, **layer)
         yield measured(m.NULL_LAYER_LOSS, loss.value, loss.low, loss.high, **layer)
     for measure, band in found.score_nulls.items():
         score: dict[str, Any] = dict(m.LAYER_SCORE.match(measure) or {})
         yield measured(m.NULL_LAYER_SCORE, band.mean, band.low, band.high, **score)
-    for loss in found.verdict.heads:
+    for loss in found.losses.heads:
         head: dict[str, Any] = dict(zip(("role", "layer", "head"), loss.name.split("/"), strict=True))
         yield measured(m.NULL_HEAD_LOSS, loss.value, loss.low, loss.high, cited=False, **head)
     for measure, shift in found.nulls.shuffled.items():
@@ -215,15 +218,15 @@ def facts(found: Diagnosis) -> DiagnosticFacts:
         tokenizer=found.provenance.tokenizer,
         device=found.device,
         dtype=found.dtype,
-        attention=found.verdict.label,
-        attention_reason=found.verdict.reason,
-        influence=found.verdict.functional.label,
-        influence_reason=found.verdict.functional.reason,
+        kinds={kind: ", ".join(places) for kind, places in found.kinds.places.items()},
+        harm=found.harm.label,
+        harm_reason=found.harm.reason,
+        use=dict(found.harm.use),
+        need=dict(found.harm.need),
+        maps_unseen=dict(found.kinds.unseen),
         planted=str(found.model.plant) if found.model.plant else "",
-        collapsed_layers=", ".join(found.verdict.collapsed_layers),
-        collapsed_heads="; ".join(
-            f"{layer}: {numbers}" for layer, numbers in found.verdict.collapsed_heads_by_layer.items()
-        ),
+        lost_layers=", ".join(found.losses.lost_layers),
+        lost_heads="; ".join(f"{layer}: {numbers}" for layer, numbers in found.losses.lost_heads_by_layer.items()),
         output=found.task,
         sites={_site_key(site.name): SitePlace(site.role, site.layer).name for site in found.sites},
         unseen=", ".join(found.blind),
@@ -256,6 +259,7 @@ def save_samples(found: Diagnosis, folder: Path) -> Path:
     for metric, role in LOSSES.items():
         if metric in found.values and (null := found.nulls.random_init) is not None:
             first[null_array(metric)] = null.roles[role].T
+    first |= task_arrays(found.performance)
     for effect in found.effects:
         of_change, of_rise = _metrics_of(effect)
         first[of_change.path] = effect.change

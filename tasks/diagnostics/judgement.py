@@ -1,23 +1,14 @@
-"""What a verdict is made of: a label with its reason, and the words for several things."""
+"""What a judgement is made of: a label, the images that one needs, and the words for several things."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
-Label = Literal["ok", "collapsed", "undefined", "inconclusive"]
+Label = Literal["kept", "lost", "undefined", "inconclusive"]
 
 FEWEST_IMAGES = 30
 """Fewer than these settle nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A label with its reason."""
-
-    label: Label
-    reason: str
 
 
 def listed(words: Sequence[str]) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from tasks.diagnostics.families.model import Pass, VisionLanguageModel
 from tasks.diagnostics.gates import Gates
+from tasks.diagnostics.maps.capture import MapCapture, PassCapture
+from tasks.diagnostics.maps.site_maps import Maps
 from tasks.diagnostics.recording import Batch, Record
 from tasks.diagnostics.reduction import GATED_INFLUENCE
 from tasks.diagnostics.site_layout import SiteLayout
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
+    from tasks.diagnostics.attention.calls import AttentionCall
     from tasks.diagnostics.intervention.steering import Changes
 
 PLAIN_BATCHES = 2
@@ -27,14 +30,22 @@ PLAIN_BATCHES = 2
 class Measuring:
     """Measures a model, with its attention changed at some sites if that is asked for.
 
-    `rows` is how many of a site's image rows are measured, each sample's own; None: all.
+    `rows` is how many of a site's image rows are measured, each sample's own; None: all. The maps of so many images as
+    `maps_of` says, the first ones, are captured too, each with the first of its captions.
     """
 
     def __init__(
-        self, model: VisionLanguageModel, layout: SiteLayout, changes: Changes | None = None, rows: int | None = None
+        self,
+        model: VisionLanguageModel,
+        layout: SiteLayout,
+        changes: Changes | None = None,
+        rows: int | None = None,
+        maps_of: int = 0,
     ) -> None:
         self.model = model
         self.rows = rows
+        self._maps_of = maps_of
+        self._capture = MapCapture(model, [spot.name for spots in layout.roles.values() for spot in spots])
         self._gates = layout.gates
         self.record = Record(model)
         self.blind: set[str] = set()
@@ -59,28 +70,50 @@ class Measuring:
         """Measure prepared passes over some images; what is seen is kept only when all of them went well."""
         seconds, batches = 0.0, []
         for work in passes:
-            taken, batch = self.tapped(work, self.record.images * (work.samples // max(1, images)))
+            each = work.samples // max(1, images)
+            watched = self._capture.of(work, each) if self.record.images < self._maps_of else None
+            taken, batch = self.tapped(work, self.record.images * each, watched)
             seconds += taken
             batches.append(batch)
         self.record.add(images, batches)
         self.cut += sum(work.cut for work in passes)
         self.tapped_s.append(seconds)
 
-    def tapped(self, work: Pass, first: int = 0) -> tuple[float, Batch]:
+    def search_sinks(self, images: int, passes: Sequence[Pass]) -> None:
+        """Look for sinks in passes over some images, before maps are captured."""
+        from tasks.diagnostics.attention.tap import AttentionTap
+
+        for work in passes:
+            watched = self._capture.search(work, work.samples // max(1, images))
+            with AttentionTap(self.model.module, watched), watched, self._changed():
+                work.run()
+
+    def tapped(self, work: Pass, first: int = 0, watched: PassCapture | None = None) -> tuple[float, Batch]:
         """Run one pass under the tap: seconds per sample, and what was seen, which is not kept here.
 
-        `first` is how many samples of such passes came before.
+        `first` is how many samples of such passes came before; `watched` is shown every call as well.
         """
         from tasks.diagnostics.attention.tap import AttentionTap
 
         batch = Batch(self.model, work, self.rows, first)
-        tap = AttentionTap(self.model.module, batch)
+
+        def see(call: AttentionCall) -> None:
+            batch(call)
+            if watched is not None:
+                watched(call)
+
+        tap = AttentionTap(self.model.module, see)
         gates = Gates(self.model.module, self._gates, work.samples, batch.counts)
-        with gates, tap, self._changed():
+        with gates, tap, watched or nullcontext(), self._changed():
             seconds = self._clock(work.run)
         self.blind.update(tap.blind)
         batch.put(GATED_INFLUENCE, gates.ratios)
         return seconds / work.samples, batch
+
+    @property
+    def maps(self) -> Maps:
+        """What was captured of the maps."""
+        return self._capture.maps()
 
     def _plainly(self, passes: Sequence[Pass]) -> list[float]:
         with self._changed():

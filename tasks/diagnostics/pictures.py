@@ -86,7 +86,7 @@ def _role(axes: Axes, found: Diagnosis, role: str, *, first: bool) -> None:
     sites = [site for site in found.sites if site.role == role and site.layer is not None]
     layers = [site.layer for site in sites if site.layer is not None]
     means = [_mean(found, m.LAYER_ENTROPY_NORM.key(role=role, layer=layer)) for layer in layers]
-    null = {loss.name: loss for loss in found.verdict.layers}
+    null = {loss.name: loss for loss in found.losses.layers}
     bands = [null.get(SitePlace(role, layer).name) for layer in layers]
     if all(bands):
         low, high = ([getattr(band, side) for band in bands] for side in ("null_low", "null_high"))
@@ -94,10 +94,11 @@ def _role(axes: Axes, found: Diagnosis, role: str, *, first: bool) -> None:
         axes.plot(layers, [band.null for band in bands if band], color="#5f6b7a", linewidth=1)
     axes.axhline(1.0, color="#5f6b7a", linestyle=":", linewidth=1, label="uniform attention")
     axes.plot(layers, means, "o-", color=_COLOURS[role], label=f"{role}, measured", markersize=4)
-    collapsed = [layer for layer in layers if SitePlace(role, layer).name in found.verdict.collapsed_layers]
+    places = {place for of_kind in found.kinds.collapsed.values() for place in of_kind}
+    collapsed = [layer for layer in layers if SitePlace(role, layer).name in places]
     if collapsed:
         at = [means[layers.index(layer)] for layer in collapsed]
-        axes.plot(collapsed, at, "x", color="#b3261e", markersize=9, markeredgewidth=2, label="collapsed")
+        axes.plot(collapsed, at, "x", color="#b3261e", markersize=9, markeredgewidth=2, label="a kind of collapse")
     axes.set(title=role, xlabel="layer", ylim=(0, 1.05), xticks=_ticks(len(layers)))
     if first:
         axes.set_ylabel("normalised entropy")

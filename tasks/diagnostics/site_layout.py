@@ -26,6 +26,8 @@ class Spot:
     name: str
     heads: int | None
     """None where heads share a dimension with the batch."""
+    per_sample: int = 1
+    """Entries of the first dimension of its calls that are one sample: windows, or heads where they share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def find_layout(model: VisionLanguageModel, images: Sequence[Image], captions: S
         place = _placed(model, call.site, work.sequences)
         whole = call.q if isinstance(call, Projected) else call.scores
         heads = whole.shape[-3] if whole.dim() > 3 else None
-        roles.setdefault(place.role, {}).setdefault(call.site, Spot(call.site, heads))
+        each = max(1, whole.shape[0] // work.samples)
+        roles.setdefault(place.role, {}).setdefault(call.site, Spot(call.site, heads, each))
         if place.gate:
             gates[call.site] = place.gate
 

@@ -21,7 +21,7 @@ def diagnosed(gonogo: Gonogo, *arguments: object) -> dict[str, Any]:
     assert said.code == 0, said.err
     assert said.err == ""
     found: dict[str, Any] = said.json
-    assert found["schema"] == "gonogo.diagnose/2"
+    assert found["schema"] == "gonogo.diagnose/3"
     return found
 
 
@@ -55,13 +55,15 @@ def test_a_plant_is_found_whether_it_is_an_option_or_a_part_of_the_name(gonogo: 
     assert without_costs(by_option) == without_costs(by_name)
     assert by_option["model"] == f"{CLIP}#{PLANT}"
     assert by_option["planted"] == PLANT
-    assert by_option["verdict"] == "collapsed"
-    assert by_option["collapsed_layers"] == ["vision/01", "vision/02"]
+    assert by_option["kinds"] == {"peaked": ["vision/01", "vision/02"]}
+    assert by_option["lost_layers"] == ["vision/01", "vision/02"]
+    assert (by_option["verdict"], by_option["reason"]) == ("undecided", "No interventions were asked for.")
     shown = gonogo("diagnose", CLIP, "--plant", PLANT, *options)
     assert (shown.code, shown.err) == (0, "")
     assert f"{CLIP}#{PLANT}" in shown.out
-    assert "vision/01 collapsed" in shown.out
-    assert "attention collapsed: " in shown.out
+    assert "vision/01 over half" in shown.out
+    assert "attention peaked in vision layers 1 and 2" in shown.out
+    assert "harm undecided: " in shown.out
     sites = len(by_option["sites"])
     assert f"30 images, {sites} of {sites} attention sites" in shown.out
 
@@ -79,8 +81,8 @@ def test_nulls_are_as_many_as_asked_for_or_left_out(gonogo: Gonogo) -> None:
     none = diagnosed(gonogo, "clip:tiny@random", *QUICK, "--nulls", 0)
     assert none["nulls"]["random_initialisation"] is None
     assert (none["losses"], none["layer_losses"]) == ([], [])
-    assert none["verdict"] == "inconclusive"
-    assert none["reason"] == "No null of random initialisation was measured."
+    assert none["entropy_loss"] == "inconclusive"
+    assert none["entropy_loss_reason"] == "No null of random initialisation was measured."
     assert some["summary"]["mcs_norm"] == none["summary"]["mcs_norm"]
 
 
@@ -101,8 +103,8 @@ def test_influence_says_which_interventions_are_made(gonogo: Gonogo, influence: 
     )
     assert sites == (len(found["sites"]) if influence in ("sites", "heads") else 0)
     assert heads == (sum(site["heads"] for site in found["sites"]) if influence == "heads" else 0)
-    unmade = "No modality was exchanged for another."
-    assert (found["functional_reason"] == unmade) == (influence == "none")
+    assert (found["reason"] == "No interventions were asked for.") == (influence == "none")
+    assert (found["performance"] == {}) == (influence == "none")
 
 
 def test_number_types_are_taken_and_named(gonogo: Gonogo) -> None:

@@ -90,8 +90,8 @@ def test_attention_that_is_not_seen_leaves_the_verdict_open(gonogo: Gonogo, tmp_
     enough = ("--n", 30, "--captions", 1, "--nulls", 4, "--influence", "none", "--json")
     found = gonogo("diagnose", "lab_unseen.ByHand:tiny@random", "-w", tmp_path, *enough).json
     assert (found["sites_complete"], found["blind"]) == (False, ["vision_model.encoder.layers.1.self_attn"])
-    assert found["verdict"] == "inconclusive"
-    assert "The attention of vision_model.encoder.layers.1.self_attn was not seen." in found["reason"]
+    assert found["entropy_loss"] == "inconclusive"
+    assert "The attention of vision_model.encoder.layers.1.self_attn was not seen." in found["entropy_loss_reason"]
 
 
 def test_captions_that_are_cut_are_counted(gonogo: Gonogo, photos: Photos) -> None:

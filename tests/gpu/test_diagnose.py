@@ -29,9 +29,10 @@ def both(request: pytest.FixtureRequest, workspace: Path, data: DataRef) -> tupl
 
 def test_the_verdict_is_that_of_the_cpu(both: tuple[Diagnosis, Diagnosis]) -> None:
     there, here = both
-    assert there.verdict.label == here.verdict.label
-    assert there.verdict.collapsed_layers == here.verdict.collapsed_layers
-    assert there.verdict.functional.label == here.verdict.functional.label
+    assert there.losses.label == here.losses.label
+    assert there.losses.lost_layers == here.losses.lost_layers
+    assert there.kinds.places == here.kinds.places
+    assert there.harm == here.harm
 
 
 def test_every_metric_of_every_image_is_that_of_the_cpu(both: tuple[Diagnosis, Diagnosis]) -> None:

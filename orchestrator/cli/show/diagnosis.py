@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp, isnan
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -10,9 +11,12 @@ from rich.table import Table
 
 from orchestrator.cli.show.folding import Folded
 from store.kinds import diagnostics_metrics as m
-from store.metrics import SHARE
+from store.kinds import range_of
+from store.metrics import FREE, SHARE
 from store.models import TOWERS
 from tasks.diagnostics.diagnosis import MEETING, UNIFORM, UNIFORM_HERE, summarise
+from tasks.diagnostics.kinds.words import kinds_in_words, places_in_words
+from tasks.diagnostics.told import of_task
 
 if TYPE_CHECKING:
     from tasks.diagnostics.diagnosis import Diagnosis
@@ -33,8 +37,12 @@ def show_diagnosis(found: Diagnosis) -> None:
     console = Console(highlight=False)
     console.print(f"[bold]{escape(found.model.locator)}[/bold]  {escape(found.provenance.weights)}")
     console.print(_measures(found))
-    if found.verdict.losses:
+    if found.losses.losses:
         console.print(_losses(found))
+    if found.kinds.readings:
+        console.print(_maps(found))
+    if found.performance is not None:
+        console.print(_task(found))
     if found.effects:
         console.print(_effects(found))
     sites = f"{len(found.sites)} of {found.sites_expected} attention sites"
@@ -50,11 +58,12 @@ def show_diagnosis(found: Diagnosis) -> None:
         captions = f"{found.cut} of {found.n * found.captions_per_image} captions"
         told = "are longer than the model's context, and only their beginning was measured"
         console.print(f"{captions} {told}", soft_wrap=whole)
-    for name, label, reason in (
-        ("attention", found.verdict.label, found.verdict.reason),
-        ("influence", found.verdict.functional.label, found.verdict.functional.reason),
-    ):
-        console.print(f"{name} [bold]{label}[/bold]: {escape(reason)}", soft_wrap=whole)
+    for place, why in found.kinds.unseen.items():
+        console.print(f"maps not looked at: {escape(f'{place}: {why}')}", soft_wrap=whole)
+    console.print(f"attention [bold]{escape(kinds_in_words(found.kinds.collapsed))}[/bold]", soft_wrap=whole)
+    if sinks := found.kinds.places.get("sink"):
+        console.print(f"sinks in {places_in_words(sinks)}, as sound models have them", soft_wrap=whole)
+    console.print(f"harm [bold]{found.harm.label}[/bold]: {escape(found.harm.reason)}", soft_wrap=whole)
 
 
 def _measures(found: Diagnosis) -> Table:
@@ -73,12 +82,40 @@ def _measures(found: Diagnosis) -> Table:
 
 
 def _losses(found: Diagnosis) -> Table:
-    layers, heads = found.verdict.collapsed_layers, found.verdict.collapsed_heads_by_layer
-    table = _table("entropy lost", "share", "95 % interval", "random init", "heads collapsed")
-    for loss in (*found.verdict.losses, *found.verdict.layers):
-        name = Folded(f"{loss.name} collapsed" if loss.name in layers else loss.name)
+    layers, heads = found.losses.lost_layers, found.losses.lost_heads_by_layer
+    table = _table("entropy lost", "share", "95 % interval", "random init", "heads over half")
+    for loss in (*found.losses.losses, *found.losses.layers):
+        name = Folded(f"{loss.name} over half" if loss.name in layers else loss.name)
         interval = _interval(loss.low, loss.high)
         table.add_row(name, f"{loss.value:.3f}", interval, f"{loss.null:.4f}", heads.get(loss.name, ""))
+    return table
+
+
+def _maps(found: Diagnosis) -> Table:
+    """Of each site: keys attended to, divergence from uniform attention, and what of it follows the input."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("maps", overflow="fold")
+    for column in ("keys", "KL, nat", "by input", "by head", "sink", "tokens"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("kinds", overflow="fold")
+    for reading in found.kinds.readings:
+        maps, similarity = reading.maps, reading.similarity
+        within = "" if similarity is None else f"{similarity.within:.2f}"
+        numbers = ["", "", "", "", ""]
+        if maps is not None:
+            share = "" if isnan(maps.input_share) or "diffuse" in reading.found else f"{maps.input_share:.2f}"
+            kl, heads = float(maps.kl.mean()), f"{maps.between_heads:.3f}"
+            numbers = [f"{exp(maps.entropy.mean()):.1f}", f"{kl:.3f}", share, heads, f"{maps.sink.mean():.2f}"]
+        table.add_row(Folded(reading.place.name), *numbers, within, ", ".join(reading.found))
+    return table
+
+
+def _task(found: Diagnosis) -> Table:
+    table = _table("task", "mean", "95 % interval")
+    for each in of_task(found.performance):
+        if each.low is not None or each.high is not None:
+            value = f"{each.value:+.4f}" if range_of(each.metric) == FREE else f"{each.value:.4f}"
+            table.add_row(Folded(each.metric.partition("/")[2]), value, _interval(each.low, each.high))
     return table
 
 

@@ -43,6 +43,8 @@ class HFPairFamily(HFFamily):
     """(pattern, place): the first pattern that `re.search` finds in a site's name decides; the name of a gate may hold
     groups of the pattern, such as `\\1`."""
     task: ClassVar[str] = "the next token of the caption"
+    matches: ClassVar[bool] = False
+    """Whether the output says of each pair if it matches."""
     absent: ClassVar[Mapping[Any, str]] = {}
     opening: ClassVar[str] = ""
     """What stands before a caption, the image among it, in the form that the processor expects."""
@@ -140,6 +142,7 @@ class HFPairModel(VisionLanguageModel):
         self.provenance = provenance
         self.processor = processor
         self.task = family.task  # type: ignore[misc]
+        self.matches = family.matches  # type: ignore[misc]
         self.absent = family.absent  # type: ignore[misc]
 
     @property
@@ -188,6 +191,32 @@ class HFPairModel(VisionLanguageModel):
             return lambda _=None: None
         inputs = self.inputs(images, captions)
         return lambda _=None: self.family.output(self, inputs)
+
+    def ask_after(self, images: Sequence[Image], captions: Sequence[str], others: Sequence[str]) -> Answer | None:
+        """Text tokens stay at their places, and those of the other text take them, from its first again after its last.
+
+        What is a special token, a token of the image or padding stays as it is.
+        """
+        import torch
+
+        if not self.task or self.matches:
+            return None
+        inputs, other = self.inputs(images, captions), self.inputs(images, others)
+        kinds, of_other = self.family.kinds(self, inputs) == TEXT, self.family.kinds(self, other) == TEXT
+        if int(kinds.sum(dim=1).min()) < 2 or not bool(of_other.any(dim=1).all()):
+            return None
+        ids = inputs["input_ids"].clone()
+        for row in range(len(ids)):
+            given = other["input_ids"][row, of_other[row]]
+            count = int(kinds[row].sum())
+            ids[row, kinds[row]] = given[torch.arange(count, device=ids.device) % len(given)]
+        misread = {**inputs, "input_ids": ids}
+
+        def answer(_: str | None = None, /) -> Output | None:
+            own, found = self.family.output(self, inputs), self.family.output(self, misread)
+            return replace(found, valid=own.valid, labels=own.labels)
+
+        return answer
 
     def place(self, site: str) -> Place:
         """By the family's patterns. Raises KeyError for a site that none of them knows."""

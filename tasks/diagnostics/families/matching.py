@@ -16,6 +16,7 @@ class MatchingFamily(HFPairFamily):
     """A family whose models score a pair as no match or a match. The sequences are `image` and `text`."""
 
     attention: ClassVar[str] = "eager"
+    matches: ClassVar[bool] = True
     task: ClassVar[str] = "whether the caption matches the image: no or yes"
 
     @abstractmethod

@@ -110,6 +110,8 @@ class VisionLanguageModel(ABC):
     """What `output` is a distribution over, in words, such as `the next token`; empty where there is no output."""
     coupled: ClassVar[bool] = False
     """Whether the output for one pair depends on the others that are given with it."""
+    matches: ClassVar[bool] = False
+    """Whether the output says of each pair if it matches: class 1 if so, class 0 if not."""
     absent: ClassVar[Mapping[Role, str]] = {}
     """Roles that such a model has no attention for, with the reason, where a reader could expect some."""
 
@@ -136,6 +138,14 @@ class VisionLanguageModel(ABC):
         """
         del batch_size
         return lambda _=None: self.output(images, captions)
+
+    def ask_after(self, images: Sequence[Image], captions: Sequence[str], others: Sequence[str]) -> Answer | None:
+        """The output at the tokens of `captions`, each read after the tokens of another text in place of its own.
+
+        None where the output is not read at the tokens of the text, or a text has too few of them.
+        """
+        del images, captions, others
+        return None
 
     @contextmanager
     def untrained(self, seed: int) -> Iterator[None]:

@@ -53,6 +53,14 @@ class Interventions:
     untried: Mapping[Kind, str] = field(default_factory=dict)
     """Intervention on a modality -> why it was not made."""
 
+    @property
+    def rises(self) -> Mapping[str, Floats]:
+        """Modality -> [images], rise of the loss where it is exchanged for another, nats; where both were."""
+        losses = {effect.kind: effect.loss for effect in self.effects}
+        of = {"image": losses.get(ANOTHER_IMAGE), "text": losses.get(ANOTHER_TEXT)}
+        found = {modality: loss for modality, loss in of.items() if loss is not None}
+        return found if len(found) == len(of) else {}
+
 
 Given = tuple[Sequence["Image"], Sequence[str]]
 
@@ -79,14 +87,16 @@ def measure_influence(
 
     `extent` says which interventions are made; what is `planted` stays in place throughout. Swapping gives every pair
     the next image, or the next text, that differs from its own; cutting gives it a blank image of its mean colour, or
-    an empty text. A text is changed where the output judges pairs; where these are `coupled` it is then the output over
-    images, given the text. Sites are changed for the first `at_sites` pairs only, or for all. Nothing is done where the
-    model has no output; raises GonogoError where that is not finite.
+    an empty text. Where pairs are `coupled`, a text is changed for the output over images, given the text; a writer has
+    the tokens of the other text before each of its own, and an empty text leaves it nothing to write. Sites are changed
+    for the first `at_sites` pairs only, or for all. Nothing is done where the model has no output; raises GonogoError
+    where that is not finite.
     """
     if extent == "none" or (shape := _answer(model, model.ask(images[:2], captions[:2]), planted)) is None:
         return Interventions()
     judges = model.coupled or shape.logits.shape[1] == 1
-    modalities, untried = _modalities(judges, images, captions)
+    reads = judges or model.ask_after(images, captions, _next_other(captions, str)) is not None
+    modalities, untried = _modalities(judges, reads, images, captions)
     found: list[Effect] = []
     for steps, pairs in ((modalities, len(images)), (_sites(layout, extent), at_sites)):
         if steps:
@@ -116,11 +126,20 @@ def _effects(
         assert base is not None, "it had an output a moment ago"
         for done, step in enumerate(steps):
             tell(batch * len(steps) + done, len(starts) * len(steps))
-            asked = ask if step.site else model.ask(*_given(step, own, others), batch_size)
+            asked = ask if step.site else _asked(model, step, own, others, batch_size)
             altered = _answer(model, asked, _changes(step, planted), step.site or None)
             assert altered is not None, "it had an output a moment ago"
             found.setdefault(step, []).append(_compare(*_read(model, step, base, altered)))
     return [_joined(step, parts) for step, parts in found.items()]
+
+
+def _asked(model: VisionLanguageModel, step: _Step, own: Given, others: Given, batch_size: int) -> Answer:
+    """The output with another image, or another text, than a pair's own; a writer reads it before its own tokens."""
+    if step.kind == ANOTHER_TEXT and not model.coupled:
+        answer = model.ask_after(*own, others[1])
+        if answer is not None:
+            return answer
+    return model.ask(*_given(step, own, others), batch_size)
 
 
 def _read(model: VisionLanguageModel, step: _Step, base: Output, altered: Output) -> tuple[Output, Output]:
@@ -137,15 +156,22 @@ def blank(image: Image) -> Image:
     return PIL.Image.new("RGB", image.size, tuple(mean.tolist()))
 
 
-def _modalities(judges: bool, images: Sequence[Image], captions: Sequence[str]) -> tuple[list[_Step], dict[Kind, str]]:
-    """The steps that change a modality of a model that judges pairs or does not, and why others are not taken."""
+def _modalities(
+    judges: bool, reads: bool, images: Sequence[Image], captions: Sequence[str]
+) -> tuple[list[_Step], dict[Kind, str]]:
+    """The steps that change a modality of a model, and why others are not taken.
+
+    It judges pairs or it writes; `reads` says whether another text can be put in the place of its own.
+    """
     untried: dict[Kind, str] = {}
     if all(_pixels(image) == _pixels(blank(image)) for image in images):
         untried[BLANK_IMAGE] = "every image is of one colour"
     if len({_pixels(image) for image in images}) == 1:
         untried[ANOTHER_IMAGE] = "all images are the same"
     if not judges:
-        untried |= dict.fromkeys(_TEXT_KINDS, "the output is read at the tokens of the text itself")
+        untried[EMPTY_TEXT] = "the output is read at the tokens of the text itself"
+    if not reads:
+        untried[ANOTHER_TEXT] = "the output is read at the tokens of the text itself, of which there are too few"
     elif len(set(captions)) == 1:
         untried[ANOTHER_TEXT] = "all texts are the same"
     return [_Step(kind) for kind in _MODAL_KINDS if kind not in untried], untried

@@ -35,6 +35,9 @@ class Change:
     peaked, at 0 it is uniform over the keys that may be attended to."""
     silent: bool = False
     """What the heads read is replaced by zeros."""
+    resampled: int = 0
+    """Attention is that of the sample before, of the last one for the first; values stay each sample's own. It is how
+    many entries of the call's first dimension are one sample, `Spot.per_sample`; 0: attention is its own."""
 
 
 Changes = Mapping[str, tuple[Change, ...]]
@@ -77,7 +80,7 @@ class Steering(RunningModules):
         hidden = blocked_softly(scores, self._additions.bias(scores))
         sharpened = _sharpened(changes, scores, shut if hidden is None else shut | hidden, None)
         rest = {name: value for name, value in kwargs.items() if name != "input"}
-        return _silenced(changes, func(sharpened, *args[1:], **rest))
+        return _silenced(changes, _resampled(changes, func(sharpened, *args[1:], **rest)))
 
 
 def _steered_sdpa(
@@ -94,7 +97,18 @@ def _steered_sdpa(
         query = _by_head(change, query, change.sharpness)
     if attn_mask is not None and attn_mask.is_floating_point():
         attn_mask = _sharpened(changes, attn_mask, blocked(attn_mask), query.shape[-3])
+    if attn_mask is not None and attn_mask.shape[0] == query.shape[0] and attn_mask.dim() == query.dim():
+        attn_mask = _resampled(changes, attn_mask)
+    query, key = _resampled(changes, query), _resampled(changes, key)
     return _silenced(changes, func(query, key, value, attn_mask, *args, **kwargs))
+
+
+def _resampled(changes: Sequence[Change], x: Tensor, dim: int = 0, each: int = 1) -> Tensor:
+    """What has one entry a sample, or several, given that of the sample before; `each` is how many more it has."""
+    for change in changes:
+        if change.resampled:
+            x = x.roll(change.resampled * each, dim)
+    return x
 
 
 def _sharpened(changes: Sequence[Change], scores: Tensor, shut: Tensor, heads: int | None) -> Tensor:
@@ -133,6 +147,12 @@ def _steered_mha(changes: Sequence[Change], args: tuple[Any, ...], kwargs: Mappi
         call["in_proj_bias"] = torch.cat([bias[:width] * factors, bias[width:]])
     call["out_proj_weight"] = call["out_proj_weight"] * kept
     call.update(_steered_masks(changes, call, heads))
+    if call["query"].dim() == 3:
+        call.update({name: _resampled(changes, call[name], 1) for name in ("query", "key")})
+        if call.get("key_padding_mask") is not None:
+            call["key_padding_mask"] = _resampled(changes, call["key_padding_mask"])
+        if call.get("attn_mask") is not None and call["attn_mask"].dim() == 3:
+            call["attn_mask"] = _resampled(changes, call["attn_mask"], 0, heads)
     return MULTI_HEAD(*bound.args, **bound.kwargs)
 
 

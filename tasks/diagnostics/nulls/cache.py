@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tasks.diagnostics.families.model import Pass, VisionLanguageModel
     from tasks.diagnostics.site_layout import SiteLayout
 
-_VERSION = 4
+_VERSION = 5
 """Raised when the same model on the same data would give other numbers, or more of them."""
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -37,11 +37,13 @@ def key(
     seeds: Sequence[int],
     libraries: Mapping[str, str],
     rows: int | None = None,
+    asked: bool = False,
 ) -> str:
     """SHA-256 of the architecture, what it is shown, how that is read, the seeds, the device and the libraries.
 
     The weights do not count, so that all models of one architecture share what is kept. `data` names what is shown
-    for models whose passes do not tell their inputs; `libraries` are name -> version.
+    for models whose passes do not tell their inputs; `libraries` are name -> version, and `asked` tells
+    whether copies do the task of the model.
     """
     config: Any = getattr(model.module, "config", None)
     described = {
@@ -56,6 +58,7 @@ def key(
         "inputs": [_digest(each) for each in passes],
         "seeds": list(seeds),
         "rows": rows,
+        "asked": asked,
         "device": model.device.type,
         "libraries": dict(libraries),
     }

@@ -64,7 +64,7 @@ def test_planted_layers_are_labelled_and_unplanted_models_are_not(swept: Sweep) 
     assert found(layers, swept).label.value == found(layers, swept).named.value == 1
     assert found(heads, swept).label.value == 0, "one head does not decide the label"
     assert found(heads, swept).named.value > 0.5
-    assert not any(seen.verdict.collapsed_heads or seen.verdict.label == "collapsed" for _, seen in swept.unplanted)
+    assert not any(seen.verdict.lost_heads or seen.verdict.label == "lost" for _, seen in swept.unplanted)
 
 
 def test_a_plant_moves_nothing_before_it_and_little_behind_it(swept: Sweep) -> None:
@@ -91,7 +91,7 @@ def test_a_run_says_what_diagnose_says(tmp_path: Path) -> None:
         seen = Bench(subject, 0).planted(plant)
     model = ModelRef.parse(f"clip:tiny@random#{plant}")
     data = DataRef(source="shapes", n=32, captions_per_image=1)
-    verdict = diagnose(model, data, tmp_path, batch_size=32, seed=3).verdict
+    verdict = diagnose(model, data, tmp_path, batch_size=32, seed=3).losses
     assert seen.verdict.label == verdict.label
     for ours, theirs in zip(seen.verdict.heads, verdict.heads, strict=True):
         assert (ours.name, ours.value) == (theirs.name, pytest.approx(theirs.value, abs=1e-5))

@@ -32,7 +32,15 @@ from store.task.state import Task
 from .templates import filled
 
 ROOT = Path(__file__).resolve().parents[3]
-HELPERS = {"kind", "diagnostics_metrics", "diagnostics_sites", "statistics_metrics", "rule", "criterion"}
+HELPERS = {
+    "kind",
+    "diagnostics_collapse",
+    "diagnostics_metrics",
+    "diagnostics_sites",
+    "statistics_metrics",
+    "rule",
+    "criterion",
+}
 """Modules beside kinds, rules and criteria that are none themselves."""
 LOGS = sorted((Path(__file__).resolve().parents[2] / "golden" / "logs").glob("*.jsonl"))
 METRICS = [

@@ -15,9 +15,9 @@ WHAT: Prose = (
     "mean over models. ",
 )
 WHERE: Prose = (
-    "A layer counts as collapsed where its loss of normalised entropy, against random initialisations of the same "
-    "architecture, is shown to be above one half once all layers are allowed for; so do heads, where a collapse "
-    "was planted in some of them.",
+    "What makes attention sharper is found where a layer is peaked, or where its loss of normalised entropy, against "
+    "random initialisations of the same architecture, is shown to be above one half once all layers are allowed for; "
+    "so it is for heads, where only some were changed. What makes attention uniform is found where a layer is diffuse.",
 )
 
 

@@ -103,4 +103,6 @@ class InfluenceView:
 
     notes: tuple[Prose, ...]
     overview: tuple[Overview, ...]
+    judged: bool
+    """Some measurement of an earlier version judges attention and influence by themselves."""
     models: tuple[ModelInfluence, ...]

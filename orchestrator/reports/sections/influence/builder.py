@@ -63,7 +63,10 @@ def build(history: History, book: FigureBook) -> InfluenceView:
         if model.id not in measured:
             name, tasks = ModelName.of(model.ref), [task for task in history.diagnostics if task.subject == model.id]
             overview.append(_bare(name, Absent("not measured", why_unmeasured(name, tasks, history))))
-    return InfluenceView(_EXPLAINED, tuple(overview), tuple(models)) if models else InfluenceView(_NOTHING, (), ())
+    if not models:
+        return InfluenceView(_NOTHING, (), judged=False, models=())
+    judged = any(row.attention.reason or row.influence.reason for row in overview)
+    return InfluenceView(_EXPLAINED, tuple(overview), judged, tuple(models))
 
 
 def _model(task: Task) -> ModelName:

@@ -6,13 +6,15 @@ from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import task_link, task_model
 from orchestrator.reports.parts.audits import contradictory
+from orchestrator.reports.parts.collapse import kinds_found
 from orchestrator.reports.parts.header import header
 from orchestrator.reports.parts.measurements import look_number
 from orchestrator.reports.parts.standing import standing
-from orchestrator.reports.prose import ModelName, Piece, Prose, Said, Strong, counted, listed
+from orchestrator.reports.prose import Code, ModelName, Piece, Prose, Said, Strong, counted, listed
 from orchestrator.reports.sections.summary import Summary
 from orchestrator.reports.wording import VERDICTS, status_words
 from store.kinds.diagnostics import DiagnosticFacts, DiagnosticSpec
+from store.kinds.statistics import StatisticsSpec
 from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED, MODELS
 from store.task.state import Status, Task
 
@@ -74,28 +76,46 @@ def _counts(history: History, book: FigureBook) -> list[Prose]:
     models, collapsed, excluded = (comparison.value(each) if comparison else None for each in counts)
     if models is None or collapsed is None or excluded is None:
         return [("No model has been tested yet: there is no accepted comparison.",)]
+    assert comparison is not None
+    metric = comparison.spec.metric if isinstance(comparison.spec, StatisticsSpec) else "the measure"
     rest = models.value - collapsed.value - excluded.value
     others = "; the others are undecided or undetermined." if rest else "."
     return [
         (
-            "Of ", *counted(book.evidence(models), "model", "models"), " compared, collapse is shown in ",
+            "By the rule a model collapses where the mean of ", Code(metric), " lies beyond the threshold: of ",
+            *counted(book.evidence(models), "model", "models"), " compared, that is shown in ",
             book.evidence(collapsed), " and excluded in ", book.evidence(excluded), others,
         )
     ]  # fmt: skip
 
 
 def _diagnosed(history: History, book: FigureBook) -> list[Prose]:
-    """In which models that count the diagnostics found attention, or influence, collapsed."""
+    """In which models that count the diagnostics found kinds of collapse, and harm; in older logs, collapse."""
     counted = {model.id for model in history.study.counted}
     told = [(task, DiagnosticFacts.read(task.facts)) for task in history.measurements if task.subject in counted]
     judged = [(task, facts) for task, facts in told if facts.attention and facts.influence]
-    if not judged:
-        return []
 
     def named(tasks: list[Task]) -> Prose:
         return listed([_named(task, history, book) for task in tasks]) or ("no model",)
 
+    by_kind = [(task, facts) for task, facts in told if facts.harm]
+    found = [
+        (*_named(task, history, book), " (", *kinds_found(facts), ")") for task, facts in by_kind if kinds_found(facts)
+    ]
+    kinds: list[Prose] = [
+        (
+            "What that does to a model is told apart from it. Kinds of collapse that the maps of attention show: ",
+            *(listed(found) or ("none",)), ". Harm is shown in ",
+            *named([task for task, facts in by_kind if facts.harm == "harmful"]), ", excluded in ",
+            *named([task for task, facts in by_kind if facts.harm == "harmless"]), ", and undecided in ",
+            *named([task for task, facts in by_kind if facts.harm == "undecided"]),
+            ". The section on kinds of collapse shows on what grounds.",
+        )
+    ]  # fmt: skip
+    if not judged:
+        return kinds if by_kind else []
     return [
+        *(kinds if by_kind else []),
         (
             "Compared with random initialisations of the same architecture, attention has collapsed (in the whole "
             "model or in some layers) in ",

@@ -93,7 +93,7 @@ def _heads(entropy: float, count: int) -> tuple[float, ...]:
 
 PLANTED = Diagnosed(
     sites=(
-        *sites("visual.blocks.{}.attn", "vision", (0.82, 0.215, 0.248), (0.381, 0.505, 0.387)),
+        *sites("visual.blocks.{}.attn", "vision", (0.82, 0.215, 0.231), (0.381, 0.505, 0.387)),
         *sites("text.blocks.{}.attn", "text", (0.576, 0.725), (0.704, 0.136)),
         Attention("visual.attn_pool", "pooling", None, (0.61, 0.66), 0.21),
     ),

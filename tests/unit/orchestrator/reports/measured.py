@@ -22,18 +22,23 @@ from scipy.special import expit, logit
 
 from store.kinds.diagnostics_metrics import ROLE_ENTROPY_LOSS
 from store.models import LAYER_ROLES, DataRef, ModelRef
-from tasks.diagnostics.diagnose import NULL_IMAGES
+from tasks.diagnostics.diagnose import MAP_IMAGES, NULL_IMAGES
 from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, Site
 from tasks.diagnostics.families.model import Provenance, Role
 from tasks.diagnostics.handler import facts, measurements, save_samples
+from tasks.diagnostics.harm.judging import judge_harm
+from tasks.diagnostics.harm.measuring import FACTORS, Performance, Rescue
+from tasks.diagnostics.harm.task_loss import TEMPERATURES, TaskLoss
 from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.intervention.influence import Effect, Interventions, Kind
+from tasks.diagnostics.kinds.finding import Kinds, read_kinds
+from tasks.diagnostics.loss_verdict import judge
 from tasks.diagnostics.losses import measured_losses
+from tasks.diagnostics.maps.site_maps import Maps, Similarity, SiteMaps
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, summary
 from tasks.diagnostics.nulls.scores import layer_scores
 from tasks.diagnostics.recording import Record
-from tasks.diagnostics.verdict import judge
 from tasks.handler import Measurement
 from tests.unit.orchestrator.reports.diagnosed import Attention, Diagnosed
 
@@ -114,7 +119,7 @@ def _diagnosis(like: Diagnosed, model: ModelRef, data: DataRef) -> Diagnosis:
     null = _null(like, model, data) if like.nulls else None
     for role, values in () if null is None else summary(record)[0].items():
         metrics.put(ROLE_ENTROPY_LOSS.key(role=role), 1 - values / null.roles[role].mean())
-    made = _interventions(like, model, data)
+    made, performance = _interventions(like, model, data), _performance(like, model, data)
     why = [
         metrics.undefined[name] for name in ("vision_entropy_norm", "text_entropy_norm") if name in metrics.undefined
     ]
@@ -140,7 +145,10 @@ def _diagnosis(like: Diagnosed, model: ModelRef, data: DataRef) -> Diagnosis:
         effects=made.effects,
         task=like.output,
         alignment=None,
-        verdict=judge(lost, data.n, model.untrained, "; ".join(dict.fromkeys(why)) or None, made, like.output),
+        losses=judge(lost, data.n, model.untrained, "; ".join(dict.fromkeys(why)) or None),
+        kinds=_kinds(like, model, data, record),
+        performance=performance,
+        harm=judge_harm(performance, made.rises, model.untrained),
         cost=_cost(like.size, model, data),
         parameters=int(like.size * generator("parameters", model.family, model.name).integers(10**6, 10**9)),
         device="CPU",
@@ -150,6 +158,63 @@ def _diagnosis(like: Diagnosed, model: ModelRef, data: DataRef) -> Diagnosis:
         data_digest="0" * 64,
         versions={},
     )  # fmt: skip
+
+
+def _kinds(like: Diagnosed, model: ModelRef, data: DataRef, record: Drawn) -> Kinds:
+    """Maps whose entropies are those of the record, without sinks, and a drawn part of which follows the input."""
+    roles: dict[Role, list[str]] = {}
+    maps, similarity = {}, {}
+    for site in like.sites:
+        rng = generator("maps", model.locator, data.first, site.name)
+        roles.setdefault(site.role, []).append(site.name)
+        reach = record.values(site.name, "uniform").mean(axis=0)
+        entropy = reach * record.values(site.name, "entropy_norm").mean(axis=0)
+        away = reach - entropy
+        maps[site.name] = SiteMaps(
+            inputs=min(MAP_IMAGES, data.n),
+            keys=float(np.exp(reach.mean())),
+            reach=reach,
+            narrow=float(min(np.log(3.5), reach.mean() / 3)),
+            entropy=entropy,
+            fixed_part=steady(away * rng.uniform(0.1, 0.3)),
+            sink=steady(rng.uniform(0.0, 0.1, len(reach))),
+            raw=float(away.mean()),
+            between_heads=float(steady(away.mean() * rng.uniform(0.2, 0.4))),
+        )
+        cosine, within = steady(rng.uniform(0.3, 0.7, 2))
+        similarity[site.name] = Similarity(float(cosine), float(within))
+    untrained = {site: (1 - NULL) * float(found.reach.mean()) for site, found in maps.items()} if like.nulls else {}
+    return read_kinds(roles, Maps(maps, {}, similarity), untrained)
+
+
+def _performance(like: Diagnosed, model: ModelRef, data: DataRef) -> Performance | None:
+    """A task that is done well, worse where attention is taken from another pair, and hardly better for any factor."""
+    if not (like.output and like.labelled):
+        return None
+    n = min(NULL_IMAGES, data.n)
+    rng = generator("task", model.locator, data.first)
+
+    def loss(mean: float, own: Floats) -> TaskLoss:
+        value = steady(mean * np.exp(0.3 * own))
+        at = np.stack([value, *(value + 0.1 * step for step in range(1, len(TEMPERATURES)))], axis=1)
+        return TaskLoss(at, steady(np.clip(1 - 0.4 * value, 0, 1)))
+
+    own = rng.normal(size=n)
+    mixed = {name: 0.8 * own + 0.6 * rng.normal(size=n) for name in ("jitter", "resampled", *map(str, FACTORS))}
+    roles = dict.fromkeys(site.role for site in like.sites)
+    return Performance(
+        own=loss(0.3, own),
+        untrained=tuple(loss(1.2, rng.normal(size=n)) for _ in range(2)) if like.nulls else (),
+        twin=loss(0.2, 0.9 * own) if model.plant is not None else None,
+        rescues={
+            role: tuple(
+                Rescue(factor, loss(0.3 + 0.05 * abs(np.log(factor)), mixed[str(factor)])) for factor in FACTORS
+            )
+            for role in roles
+        },
+        resampled={role: loss(0.9, mixed["resampled"]) for role in roles},
+        jittered=loss(0.3, mixed["jitter"]),
+    )
 
 
 def _cost(size: float, model: ModelRef, data: DataRef) -> Cost:

@@ -201,7 +201,7 @@ class Player:
         told = {
             "Weights": done.facts["Weights"],
             "Device": "cpu",
-            "Verdict": "{Verdict}: {Reason}".format(**done.facts),
+            "Verdict": "{Harm}: {Reason of the harm}".format(**done.facts),
         }
         before = tuple(each for each in done.measurements if _BEFORE.fullmatch(each.metric))
         return Found(before, told, "samples.npz", done.samples)

@@ -105,8 +105,8 @@ def test_no_headline_is_of_a_control() -> None:
     text = report(played(WHERE_IT_IS))
     finding = text.split("\n## Critical finding\n")[1].split("\n## ")[0]
     assert "scale=8" not in finding
-    assert "attention has collapsed" not in text, "no model that counts has a null in this study"
-    assert "attention has collapsed" in report(played(WHERE_IT_IS, controls="counted"))
+    assert "Kinds of collapse that the maps" not in text, "no model that counts tells of kinds in this study"
+    assert "show: c (peaked in vision/01, vision/02)" in report(played(WHERE_IT_IS, controls="counted"))
 
 
 def test_a_study_without_controls_says_nothing_of_any() -> None:
@@ -151,12 +151,17 @@ def test_a_control_that_was_missed_is_remembered_when_the_protocol_is_amended() 
     assert any("apart" in line and "counted" in line for line in amendments), amendments
 
 
-@pytest.mark.parametrize("scale", ["0", "0.5", "1"])
-def test_a_control_that_cannot_be_found_is_refused(scale: str) -> None:
-    models = [model("a"), model("c", plant=f"tower=vision,scale={scale}")]
+@pytest.mark.parametrize("plant", ["scale=0.5", "scale=1", "heads=0,scale=0"])
+def test_a_control_that_cannot_be_found_is_refused(plant: str) -> None:
+    models = [model("a"), model("c", plant=f"tower=vision,{plant}")]
     with pytest.raises(ValueError, match="would not be found"):
         histories.study(*models, decision=DecisionRule(threshold=0.6, at_least=(1,)))
     histories.study(*models, decision=DecisionRule(threshold=0.6, at_least=(1,), controls="counted"))
+
+
+def test_a_control_whose_attention_is_uniform_can_be_found() -> None:
+    models = [model("a"), model("c", plant="tower=vision,scale=0")]
+    assert histories.study(*models, decision=DecisionRule(threshold=0.6, at_least=(1,))).controls
 
 
 def test_what_would_be_needed_names_the_control_first() -> None:

@@ -89,7 +89,7 @@ def test_what_is_missing_is_named() -> None:
     ]
 
 
-LEFT_OUT = ("controls",)
+LEFT_OUT = ("controls", "collapse")
 """Sections for which the study that is rendered has nothing to say."""
 
 

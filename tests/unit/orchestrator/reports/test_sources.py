@@ -102,7 +102,8 @@ def test_each_tested_model_names_the_tasks_that_were_tested() -> None:
 def test_the_section_on_influence_and_the_drawings_say_which_images_they_show() -> None:
     influence = section(AGAIN, "Entropy and influence")
     assert influence.count("Measured on the 60 images of look 2 by c2-diagnostic-") == 2
-    assert re.search(r"^\| planted \| 2 \| ● collapsed", influence, flags=re.MULTILINE)
+    kinds = section(AGAIN, "Kinds of collapse and harm")
+    assert re.search(r"^\| planted \| 2 \| ● peaked in vision/01 \|", kinds, flags=re.MULTILINE)
     for drawing in ("layers.svg", "heads.svg"):
         assert rendered(AGAIN)[drawing].count(b">look 2, images 61 to 120<") == 2
     assert "planted (look 2)" in section(AGAIN, "Summary")

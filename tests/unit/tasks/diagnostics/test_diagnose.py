@@ -124,9 +124,10 @@ def test_the_interval_of_a_loss_holds_the_error_of_its_null(found: Diagnosis) ->
 STANDS = re.compile(
     r"text_|layer/text/|shuffled/text_|site/transformer\.|"  # of the other tower
     r".*uniform(/readout)?$|mcs_raw_uniform$|"  # what uniform attention would have
+    r"(map|tokens)/text/|map/.*/sink$|performance/rescue/.*/factor$|null/map/|performance/floor/|"
     r"null/(draws|images|.*(/entropy_norm|/mcs_raw|/mcs_norm|/p_collapsed))$|"  # of models that nothing was planted in
     r"null/(text|layer/text|head/text)/|"
-    r"(retrieval_chance|sites_seen|sites_expected|parameters|images|captions|influence/sites/compared)$"
+    r"(map/images|retrieval_chance|sites_seen|sites_expected|parameters|images|captions|influence/sites/compared)$"
 )
 """Numbers that a plant in the vision tower leaves as they are."""
 
@@ -177,9 +178,10 @@ def test_the_cost_is_told_with_and_without_the_tap(found: Diagnosis, open_clip_f
 
 def test_an_untrained_model_is_called_untrained(workspace: Path) -> None:
     data = DataRef(source="shapes", n=30, captions_per_image=2)
-    verdict = diagnose(ModelRef.parse("clip:tiny@random"), data, workspace).verdict
-    assert verdict.label == "ok"
-    assert "random initialisation, so this says nothing of a trained model" in verdict.reason
+    found = diagnose(ModelRef.parse("clip:tiny@random"), data, workspace)
+    assert (found.harm.label, found.harm.reason.partition(":")[0]) == ("undecided", "At the floor")
+    assert found.losses.label == "kept"
+    assert "random initialisation, so this says nothing of a trained model" in found.losses.reason
 
 
 @pytest.fixture(scope="module")
@@ -203,8 +205,8 @@ def test_a_tower_without_attention_is_undefined_and_the_other_one_is_measured(re
     for metric in ("mcs_raw", "mcs_norm", "mcs_raw_uniform", "vision_entropy", "vision_cls_entropy"):
         assert resnet.undefined[metric] == reason
         assert metric not in resnet.values
-    assert resnet.verdict.label == "undefined"
-    assert reason in resnet.verdict.reason
+    assert resnet.losses.label == "undefined"
+    assert reason in resnet.losses.reason
     assert (resnet.values["text_entropy_norm"] > 0).all()
     assert [(site.name, site.layer) for site in resnet.sites if site.role == "pooling"] == [("visual.attnpool", None)]
 
@@ -214,7 +216,7 @@ def test_json_has_its_fixed_shape_and_no_nan(found: Diagnosis, resnet: Diagnosis
         data = json.loads(json.dumps(to_json(diagnosis), allow_nan=False))
         fixed = {"schema", "model", "weights", "n", "sites", "summary", "nulls", "verdict", "latency_s", "peak_bytes"}
         assert fixed <= data.keys()
-        assert data["schema"] == "gonogo.diagnose/2"
+        assert data["schema"] == "gonogo.diagnose/3"
         site = {"name", "role", "layer", "heads", "entropy", "entropy_norm", "mass", "statistics"}
         assert all(site <= entry.keys() for entry in data["sites"])
         for metric in ("mcs_raw", "mcs_norm", "mcs_raw_uniform", "vision_entropy", "text_entropy_norm"):
@@ -222,7 +224,7 @@ def test_json_has_its_fixed_shape_and_no_nan(found: Diagnosis, resnet: Diagnosis
     heads = to_json(found)["head_losses"]
     assert [loss["name"] for loss in heads[:3]] == ["vision/00/00", "vision/00/01", "vision/01/00"]
     assert len(heads) == 2 * len(to_json(found)["layer_losses"])
-    assert to_json(found)["collapsed_heads"] == []
+    assert to_json(found)["lost_heads"] == []
     summary = to_json(found)["summary"]
     assert summary["mcs_norm_low"] < summary["mcs_norm"] < summary["mcs_norm_high"]
     undefined = to_json(resnet)
@@ -238,7 +240,8 @@ def test_one_image_has_values_but_no_interval(workspace: Path) -> None:
     summary = to_json(one)["summary"]
     assert summary["mcs_norm"] is not None
     assert summary["mcs_norm_low"] is None
-    assert one.verdict.label == "inconclusive"
+    assert (one.losses.label, one.harm.label) == ("inconclusive", "undecided")
+    assert one.kinds.places == {}
 
 
 def test_a_model_with_weights_that_overflow_is_told_by_site(few: DataRef, clip_folder: Path, tmp_path: Path) -> None:

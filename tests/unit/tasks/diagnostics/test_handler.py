@@ -142,7 +142,8 @@ def test_every_measurement_is_finite_and_its_key_fit_for_mlflow(done: Done) -> N
 def test_the_facts_say_that_the_weights_are_random_and_why_a_metric_is_missing(done: Done) -> None:
     assert done.facts.weights == "random initialisation (untrained)"
     assert done.facts.model == "siglip:tiny@random"
-    assert done.facts.attention == "inconclusive"
+    assert done.facts.harm == "undecided"
+    assert done.facts.harm_reason == "Fewer than 30 pairs were asked."
     assert done.facts.undefined["vision_cls_entropy"] == "the vision tower has no class token"
     assert {"seed", "batch_size", "data_digest", "version/torch"} <= done.parameters.keys()
     assert not re.search(r"\d", done.summary)
@@ -178,7 +179,7 @@ def test_the_samples_are_the_same_bytes_again(done: Done, workspace: Path, few: 
 
 def test_the_diagnosis_is_kept_as_json(done: Done) -> None:
     data = json.loads(done.files["diagnosis.json"].read_text())
-    assert data["schema"] == "gonogo.diagnose/2"
+    assert data["schema"] == "gonogo.diagnose/3"
     assert data["sites_complete"] is True
 
 

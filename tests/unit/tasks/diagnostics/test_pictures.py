@@ -17,8 +17,8 @@ from store.models import DataRef, ModelRef
 from tasks.diagnostics import pictures
 from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import Diagnosis, Nulls, Site
+from tasks.diagnostics.loss_verdict import LossVerdict
 from tasks.diagnostics.pictures import draw
-from tasks.diagnostics.verdict import Verdict
 
 LOCATORS = {
     "clip:tiny@random": ["vision", "text"],
@@ -109,23 +109,23 @@ def test_each_role_has_its_panel_and_each_layer_its_point(locator: str, found: F
 
 def test_the_band_of_the_null_is_that_of_the_losses_and_collapsed_layers_are_marked(found: Found) -> None:
     diagnosis = found(PLANTED)
-    assert diagnosis.verdict.collapsed_layers == ("vision/01", "vision/02")
+    assert diagnosis.kinds.collapsed == {"peaked": ("vision/01", "vision/02")}
     layers, _ = figures(diagnosis)
     vision, text = layers.axes[:2]
     (band,) = vision.collections
     ends = band.get_paths()[0].vertices
-    bounds = [loss for loss in diagnosis.verdict.layers if loss.name.startswith("vision/")]
+    bounds = [loss for loss in diagnosis.losses.layers if loss.name.startswith("vision/")]
     assert ends[:, 1].min() == pytest.approx(min(loss.null_low for loss in bounds))
     assert ends[:, 1].max() == pytest.approx(max(loss.null_high for loss in bounds))
-    marks = [line for line in vision.lines if line.get_label() == "collapsed"]
+    marks = [line for line in vision.lines if line.get_label() == "a kind of collapse"]
     assert [line.get_xdata().tolist() for line in marks] == [[1, 2]]
-    assert not any(line.get_label() == "collapsed" for line in text.lines)
+    assert not any(line.get_label() == "a kind of collapse" for line in text.lines)
     legend = [entry.get_text() for entry in layers.legends[0].get_texts()]
     assert legend == [
         "random initialisation",
         "uniform attention",
         "vision, measured",
-        "collapsed",
+        "a kind of collapse",
         "text, measured",
         "mcs_norm, measured",
         "mcs_raw, measured",
@@ -156,7 +156,7 @@ def test_without_a_null_there_is_no_band(found: Found) -> None:
     bare = replace(
         diagnosis,
         nulls=Nulls(None, {}),
-        verdict=Verdict("inconclusive", "", diagnosis.verdict.functional),
+        losses=LossVerdict("inconclusive", ""),
     )
     layers, _ = figures(bare)
     assert not any(axes.collections for axes in layers.axes)

@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from tasks.diagnostics.families.model import Output
+from tasks.diagnostics.families.model import TEXT, Output
 from tasks.diagnostics.intervention.influence import Effect, Interventions, blank, measure_influence
 from tasks.diagnostics.site_layout import SiteLayout, find_layout
 
@@ -79,10 +79,12 @@ def test_every_intervention_is_the_change_between_two_outputs(locator: str, prep
         "swap-text": (IMAGES, [*TEXTS[1:], TEXTS[0]]),
         "cut-text": (IMAGES, [""] * 4),
     }
-    assert set(found) == set(given if locator in JUDGES else ["swap-image", "cut-image"])
+    assert set(found) == set(given if locator in JUDGES else ["swap-image", "cut-image", "swap-text"])
     with torch.inference_mode():
         for kind, effect in found.items():
             before, after = model.output(IMAGES, TEXTS), model.output(*given[kind])
+            if locator in WRITERS and kind == "swap-text":
+                after = model.ask_after(IMAGES, TEXTS, given[kind][1])()
             if model.coupled and "text" in kind:
                 before, after = before.turned(), after.turned()
             assert effect.change == pytest.approx(moved(before, after), abs=1e-6), kind
@@ -104,11 +106,34 @@ def test_a_blank_is_of_the_size_and_the_mean_colour_of_its_image() -> None:
 
 
 @pytest.mark.parametrize("locator", WRITERS)
-def test_an_output_that_is_read_at_the_text_itself_knows_no_other_text(locator: str, prepared: Any) -> None:
+def test_an_output_that_is_read_at_the_text_itself_is_left_nothing_by_an_empty_one(locator: str, prepared: Any) -> None:
     found = influence(*prepared(locator))
-    assert dict(found.untried) == dict.fromkeys(
-        ("swap-text", "cut-text"), "the output is read at the tokens of the text itself"
-    )
+    assert dict(found.untried) == {"cut-text": "the output is read at the tokens of the text itself"}
+
+
+@pytest.mark.parametrize("locator", WRITERS)
+def test_a_writer_reads_the_tokens_of_another_text_before_its_own(locator: str, prepared: Any) -> None:
+    model, _ = prepared(locator)
+    texts, others = ["red star", "blue moon"], ["a cat", "dogs run"]
+    inputs, other = model.inputs(IMAGES[:2], texts), model.inputs(IMAGES[:2], others)
+    own, given = (model.family.kinds(model, made) == TEXT for made in (inputs, other))
+    ids = inputs["input_ids"].clone()
+    for row in range(2):
+        places, source = own[row].nonzero()[:, 0].tolist(), other["input_ids"][row][given[row]].tolist()
+        for at, place in enumerate(places):
+            ids[row, place] = source[at % len(source)]
+    with torch.inference_mode():
+        expected = model.family.output(model, {**inputs, "input_ids": ids})
+        output, plain = model.ask_after(IMAGES[:2], texts, others)(), model.output(IMAGES[:2], texts)
+    assert torch.equal(output.logits, expected.logits)
+    assert torch.equal(output.labels, plain.labels)
+    assert torch.equal(output.valid, plain.valid)
+    assert not torch.equal(output.logits, plain.logits)
+
+
+def test_a_text_of_too_few_tokens_cannot_be_read_after_another(prepared: Any) -> None:
+    model, _ = prepared("llava:tiny@random")
+    assert model.ask_after(IMAGES[:2], ["", "yz"], ["yz", "x"]) is None
 
 
 def test_what_is_the_same_everywhere_cannot_be_exchanged(prepared: Any) -> None:

@@ -1,4 +1,8 @@
-"""The verdict on one model: whether attention is collapsed against its nulls, and modalities move its output."""
+"""Whether attention has lost more than half of the normalised entropy that the same architecture has untrained.
+
+It is a measure of change from random initialisation, and no verdict on a model: trained attention may be that sharp and
+serve its model well (`benchmarks/validity.md`). Kinds of collapse and harm are told by `kinds` and `harm`.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.diagnostics.intervention.functional_collapse import judge_influence
-from tasks.diagnostics.intervention.influence import Interventions
-from tasks.diagnostics.judgement import FEWEST_IMAGES, Judgement, Label, listed
+from tasks.diagnostics.judgement import FEWEST_IMAGES, Label, listed
 from tasks.diagnostics.losses import LOST, Loss, Losses
 
 ALPHA = 0.05
@@ -19,14 +21,11 @@ _UNTRAINED = "The weights are a random initialisation, so this says nothing of a
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the measurement allows to be said."""
+class LossVerdict:
+    """What the losses of entropy allow to be said."""
 
     label: Label
-    """Of attention, against its nulls."""
     reason: str
-    functional: Judgement
-    """Of influence: `collapsed` where a modality no longer moves the output."""
     losses: tuple[Loss, ...] = ()
     """By role."""
     layers: tuple[Loss, ...] = ()
@@ -35,20 +34,20 @@ class Verdict:
     """By head, named role/NN/HH. They do not decide the label, as single peaked heads are normal in trained models."""
 
     @property
-    def collapsed_layers(self) -> tuple[str, ...]:
-        """Layers that are collapsed, by Holm's correction over all layers."""
+    def lost_layers(self) -> tuple[str, ...]:
+        """Layers that have lost more than half, by Holm's correction over all layers."""
         return _rejected(self.layers, ALPHA / 2)
 
     @property
-    def collapsed_heads(self) -> tuple[str, ...]:
-        """Heads that are collapsed, by Benjamini and Hochberg: 5 % of them falsely so on average, at most."""
+    def lost_heads(self) -> tuple[str, ...]:
+        """Heads that have, by Benjamini and Hochberg: 5 % of them falsely so on average, at most."""
         return _found(self.heads, ALPHA)
 
     @property
-    def collapsed_heads_by_layer(self) -> dict[str, str]:
-        """Layer -> the numbers of its collapsed heads in words, or `all`; layers without any are left out."""
+    def lost_heads_by_layer(self) -> dict[str, str]:
+        """Layer -> the numbers of such heads of it in words, or `all`; layers without any are left out."""
         found: dict[str, list[int]] = {}
-        for layer, _, head in (name.rpartition("/") for name in self.collapsed_heads):
+        for layer, _, head in (name.rpartition("/") for name in self.lost_heads):
             found.setdefault(layer, []).append(int(head))
         have = Counter(loss.name.rpartition("/")[0] for loss in self.heads)
         return {layer: "all" if len(of) == have[layer] else listed([*map(str, of)]) for layer, of in found.items()}
@@ -59,26 +58,23 @@ def judge(
     n: int,
     untrained: bool,
     undefined: str | None,
-    made: Interventions,
-    task: str,
     blind: Sequence[str] = (),
-) -> Verdict:
-    """Weigh losses over `n` images and what interventions did.
+) -> LossVerdict:
+    """Weigh losses over `n` images.
 
     `undefined` says why a modality has no attention to judge, and is None where both have some; `found` is None where
     the null of random initialisation was left out; `blind` names modules whose attention was not seen into.
     """
-    functional = judge_influence(made, task)
     if undefined is not None:
         rest = found or Losses()
         also = f" Of the rest: {_attentional(rest, n, blind)[1]}" if rest.roles else ""
         reason = f"There is not all attention to judge: {undefined}.{also}"
-        return Verdict("undefined", reason, functional, rest.roles, rest.layers, rest.heads)
+        return LossVerdict("undefined", reason, rest.roles, rest.layers, rest.heads)
     if found is None:
-        return Verdict("inconclusive", "No null of random initialisation was measured.", functional)
+        return LossVerdict("inconclusive", "No null of random initialisation was measured.")
     label, reason = _attentional(found, n, blind)
     reason = " ".join([reason, *([_UNTRAINED] if untrained else [])])
-    return Verdict(label, reason, functional, found.roles, found.layers, found.heads)
+    return LossVerdict(label, reason, found.roles, found.layers, found.heads)
 
 
 def _attentional(found: Losses, n: int, blind: Sequence[str]) -> tuple[Label, str]:
@@ -89,16 +85,17 @@ def _attentional(found: Losses, n: int, blind: Sequence[str]) -> tuple[Label, st
     if whole or parts:
         where = [f"{name} attention as a whole" for name in whole]
         where += [f"{role} {_numbered(layers)}" for role, layers in _by_role(parts).items()]
-        return "collapsed", f"Normalised entropy is below half of that of random initialisation in {listed(where)}."
+        return "lost", f"Normalised entropy is below half of that of random initialisation in {listed(where)}."
     if against := _unsettled(found, blind):
         return "inconclusive", " ".join(against)
     heads = _found(found.heads, ALPHA)
     but = " Single heads have lost more than half of theirs." if heads else ""
-    return "ok", f"In no role and no layer is the normalised entropy below half of that of random initialisation.{but}"
+    told = "In no role and no layer is the normalised entropy below half of that of random initialisation."
+    return "kept", f"{told}{but}"
 
 
 def _unsettled(found: Losses, blind: Sequence[str]) -> list[str]:
-    """What stands against saying that nothing is collapsed, in sentences."""
+    """What stands against saying that no more than half is lost anywhere, in sentences."""
     unclear = [f"{loss.name} attention" for loss in found.roles if not loss.high < LOST]
     reached = [loss.name for loss in found.layers if not loss.high < LOST]
     unclear += [f"{role} {_numbered(layers)}" for role, layers in _by_role(reached).items()]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tasks.diagnostics.intervention.influence import Interventions
+from tasks.diagnostics.loss_verdict import LossVerdict, judge
 from tasks.diagnostics.losses import Loss, Losses, loss_of, losses
 from tasks.diagnostics.nulls.random_init import RandomInit
-from tasks.diagnostics.verdict import Verdict, judge
 
 RNG = np.random.default_rng(0)
 
@@ -20,13 +19,10 @@ def loss(name: str, share: float, images: int = 40, spread: float = 0.01) -> Los
     return loss_of(name, 0.9 * (1 - share) + rng.normal(0, spread, images), draws)
 
 
-NONE = Interventions()
-
-
-def judged(*layers: float, n: int = 40, untrained: bool = False, blind: tuple[str, ...] = ()) -> Verdict:
+def judged(*layers: float, n: int = 40, untrained: bool = False, blind: tuple[str, ...] = ()) -> LossVerdict:
     of_layers = tuple(loss(f"vision/{i:02d}", share) for i, share in enumerate(layers))
     found = Losses((loss("vision", float(np.mean(layers))),), of_layers)
-    return judge(found, n, untrained, None, NONE, "the captions", blind)
+    return judge(found, n, untrained, None, blind)
 
 
 def test_a_loss_is_a_share_of_the_null_with_an_interval_around_it() -> None:
@@ -40,10 +36,10 @@ def test_a_loss_is_a_share_of_the_null_with_an_interval_around_it() -> None:
 @pytest.mark.parametrize(
     ("layers", "label", "said"),
     [
-        ((0.1, 0.2, 0.3), "ok", "In no role and no layer"),
+        ((0.1, 0.2, 0.3), "kept", "In no role and no layer"),
         ((0.1, 0.5, 0.1), "inconclusive", "the loss of vision layer 1 reaches one half"),
-        ((0.8, 0.8, 0.8), "collapsed", "vision attention as a whole and vision layers 0, 1 and 2"),
-        ((0.1, 0.8, 0.1), "collapsed", "in vision layer 1."),
+        ((0.8, 0.8, 0.8), "lost", "vision attention as a whole and vision layers 0, 1 and 2"),
+        ((0.1, 0.8, 0.1), "lost", "in vision layer 1."),
         ((0.5, 0.5, 0.5), "inconclusive", "the loss of vision attention and vision layers 0, 1 and 2 reaches one half"),
     ],
 )
@@ -52,7 +48,7 @@ def test_the_label_follows_the_losses_and_says_where(layers: tuple[float, ...], 
     assert (verdict.label, said in verdict.reason) == (label, True), verdict.reason
 
 
-def with_heads(*layers: tuple[float, ...]) -> Verdict:
+def with_heads(*layers: tuple[float, ...]) -> LossVerdict:
     """The verdict on layers whose heads have lost these shares."""
     null = 0.9 + RNG.normal(0, 0.004, (8, 1, 1, 1)) + RNG.normal(0, 0.002, (8, 40, len(layers), len(layers[0])))
     model = 0.9 * (1 - np.array(layers)) + RNG.normal(0, 0.01, (40, len(layers), len(layers[0])))
@@ -62,15 +58,15 @@ def with_heads(*layers: tuple[float, ...]) -> Verdict:
         {f"vision/{i:02d}": (f"site {i}", model[:, i]) for i in range(len(layers))},
         RandomInit(tuple(range(8)), 40, {"vision": null.mean(axis=(2, 3))}, sites),
     )
-    return judge(found, 40, False, None, NONE, "")
+    return judge(found, 40, False, None)
 
 
 def test_a_collapsed_head_is_named_and_does_not_decide_the_label() -> None:
     verdict = with_heads((0.1, 0.1, 0.1, 0.1), (0.1, 0.1, 0.9, 0.1))
-    assert verdict.collapsed_heads == ("vision/01/02",)
-    assert verdict.collapsed_heads_by_layer == {"vision/01": "2"}
-    assert verdict.collapsed_layers == ()
-    assert verdict.label == "ok", "its layer as a whole has lost less than half"
+    assert verdict.lost_heads == ("vision/01/02",)
+    assert verdict.lost_heads_by_layer == {"vision/01": "2"}
+    assert verdict.lost_layers == ()
+    assert verdict.label == "kept", "its layer as a whole has lost less than half"
     assert verdict.reason.endswith("Single heads have lost more than half of theirs.")
     by_name = {loss.name: loss.value for loss in verdict.heads}
     assert len(by_name) == 8
@@ -80,17 +76,17 @@ def test_a_collapsed_head_is_named_and_does_not_decide_the_label() -> None:
 
 def test_the_heads_of_a_collapsed_layer_are_told_in_one_word() -> None:
     verdict = with_heads((0.8, 0.9, 0.8), (0.8, 0.1, 0.8))
-    assert verdict.collapsed_heads_by_layer == {"vision/00": "all", "vision/01": "0 and 2"}
+    assert verdict.lost_heads_by_layer == {"vision/00": "all", "vision/01": "0 and 2"}
 
 
 def test_heads_are_corrected_for_their_number() -> None:
     few, many = loss("vision/00/00", 0.52, spread=0.001), [loss(f"vision/00/{i:02d}", 0.1) for i in range(1, 1000)]
     assert few.p_collapsed < 0.05
     alone, among = (
-        judge(Losses((loss("vision", 0.1),), (), heads), 40, False, None, NONE, "") for heads in ((few,), (few, *many))
+        judge(Losses((loss("vision", 0.1),), (), heads), 40, False, None) for heads in ((few,), (few, *many))
     )
-    assert alone.collapsed_heads == ("vision/00/00",)
-    assert among.collapsed_heads == ()
+    assert alone.lost_heads == ("vision/00/00",)
+    assert among.lost_heads == ()
 
 
 def test_fewer_than_thirty_images_settle_nothing() -> None:
@@ -99,15 +95,15 @@ def test_fewer_than_thirty_images_settle_nothing() -> None:
 
 def test_a_modality_without_attention_is_undefined_and_the_rest_is_still_judged() -> None:
     found = Losses((loss("text", 0.8),), (loss("text/00", 0.8),), (loss("text/00/00", 0.8),))
-    verdict = judge(found, 40, False, "the vision tower, an EfficientNet, has no attention", NONE, "")
+    verdict = judge(found, 40, False, "the vision tower, an EfficientNet, has no attention")
     assert verdict.label == "undefined"
     assert "EfficientNet" in verdict.reason
     assert "text attention as a whole" in verdict.reason
-    assert verdict.collapsed_heads == ("text/00/00",)
+    assert verdict.lost_heads == ("text/00/00",)
 
 
 def test_without_a_null_nothing_is_decided() -> None:
-    assert judge(None, 40, False, None, NONE, "").label == "inconclusive"
+    assert judge(None, 40, False, None).label == "inconclusive"
 
 
 def test_untrained_weights_are_called_so() -> None:
@@ -120,7 +116,7 @@ def test_attention_that_was_not_seen_leaves_open_whether_all_is_well() -> None:
         "inconclusive",
         "The attention of decoder.mixer and encoder.mixer was not seen.",
     )
-    assert judged(0.8, blind=("decoder.mixer",)).label == "collapsed", "what was seen has collapsed all the same"
+    assert judged(0.8, blind=("decoder.mixer",)).label == "lost", "what was seen has collapsed all the same"
 
 
 def broken(values: float = 0.4, null: float = 0.9) -> Losses:
@@ -149,7 +145,7 @@ def broken(values: float = 0.4, null: float = 0.9) -> Losses:
     ],
 )
 def test_what_cannot_be_compared_leaves_open_whether_all_is_well(found: Losses, said: str) -> None:
-    verdict = judge(found, 40, False, None, NONE, "")
+    verdict = judge(found, 40, False, None)
     assert verdict.label == "inconclusive"
     assert verdict.reason == f"There is no loss of cross: {said}. There is no loss of cross/00: {said}."
     assert [loss.name for loss in verdict.losses] == ["vision"]
@@ -167,14 +163,12 @@ def test_a_loss_of_nothing_is_refused() -> None:
 
 
 def test_without_anything_to_compare_nothing_is_well() -> None:
-    verdict = judge(Losses(), 40, False, None, NONE, "")
+    verdict = judge(Losses(), 40, False, None)
     assert (verdict.label, verdict.reason) == ("inconclusive", "Nothing has a null to be compared with.")
 
 
 def test_layers_are_corrected_for_their_number() -> None:
     few, many = loss("vision/00", 0.51, spread=0.001), [loss(f"vision/{i:02d}", 0.1) for i in range(1, 100)]
-    alone, among = (
-        judge(Losses((loss("vision", 0.1),), layers), 40, False, None, NONE, "") for layers in ((few,), (few, *many))
-    )
+    alone, among = (judge(Losses((loss("vision", 0.1),), layers), 40, False, None) for layers in ((few,), (few, *many)))
     assert few.p_collapsed < 0.025
-    assert (alone.label, among.label) == ("collapsed", "inconclusive")
+    assert (alone.label, among.label) == ("lost", "inconclusive")

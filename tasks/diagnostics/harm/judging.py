@@ -1,0 +1,220 @@
+"""The verdict of harm: whether a model does its task worse for the way it attends, as far as anything tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from store.kinds.diagnostics_collapse import HarmLabel, Need, Use
+from store.kinds.diagnostics_sites import SitePlace
+from tasks.diagnostics.harm.measuring import Performance, Rescue, rescued
+from tasks.diagnostics.harm.task_loss import Task, TaskLoss
+from tasks.diagnostics.judgement import FEWEST_IMAGES, listed
+from tasks.diagnostics.kinds.finding import Kinds
+from tasks.diagnostics.measures import Floats
+
+if TYPE_CHECKING:
+    from tasks.diagnostics.intervention.steering import Changes
+    from tasks.diagnostics.site_layout import SiteLayout
+
+HURT = 0.05
+"""Nats of loss from which a difference counts as harm."""
+TOLERATED = 0.1
+"""Nats of loss that a harmless model may be worse than what it is compared with, by the upper bound of its interval."""
+SURE = 3.0
+"""Standard errors of a difference from 0 beyond which it is not chance, though the best of several was taken."""
+LIKELY = 2.0
+"""The same for a single comparison."""
+MATTERS = 0.1
+"""Nats of loss from which what a role reads in the input matters."""
+LITTLE = 0.1
+"""A modality is neglected whose exchange costs less than this share of what the exchange of the other one costs."""
+BAND = 5
+"""Sound models of which one more would lie within a band, with 95 % probability."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """Mean over pairs of a rise of the loss, nats, with its 95 % t interval and standard errors from 0."""
+
+    value: float
+    low: float
+    high: float
+    z: float
+    n: int
+
+    @classmethod
+    def of(cls, differences: Floats) -> Rise:
+        """Of [pairs]; all of them equal leave no doubt of the mean."""
+        from tasks.statistics.intervals import t_interval
+
+        value, n = float(differences.mean()), len(differences)
+        error = float(differences.std(ddof=1)) / np.sqrt(n) if n > 1 else float("inf")
+        low, high = map(float, t_interval(differences)) if n > 1 else (-np.inf, np.inf)
+        return cls(value, low, high, value / error if error > 0 else np.sign(value) * np.inf if value else 0.0, n)
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """What was found, and on what grounds."""
+
+    label: HarmLabel
+    reason: str
+    use: Mapping[str, Use] = field(default_factory=dict)
+    """By role."""
+    need: Mapping[str, Need] = field(default_factory=dict)
+    """By modality, `image` or `text`; empty for dual encoders, whose output is lost with either."""
+
+
+def judge_harm(found: Performance | None, swapped: Mapping[str, Floats], untrained: bool, why_not: str = "") -> Harm:
+    """Weigh how a model does its task, and what it costs to exchange a modality: [pairs] each, nats.
+
+    `untrained` says that the weights are a random initialisation; `why_not` why there is nothing to weigh, if so.
+    """
+    need = needs(swapped)
+    if found is None:
+        return Harm("undecided", why_not or "The model has no task with right answers on these data.", {}, need)
+    use = {role: _use(found, loss) for role, loss in found.resampled.items()}
+    if len(found.own.loss) < FEWEST_IMAGES:
+        return Harm("undecided", f"Fewer than {FEWEST_IMAGES} pairs were asked.", use, need)
+    at_floor = not above_untrained(found)
+    if untrained:
+        reason = "At the floor: the weights are a random initialisation, and have nothing to lose."
+        return Harm("undecided", reason, use, {})
+    reasons = ["It does its task no better than re-initialised copies."] if at_floor and found.untrained else []
+    if not reasons:
+        reasons += _rescued(found)
+    reasons += _below(found)
+    neglected = [modality for modality, label in need.items() if label == "neglected"]
+    if neglected:
+        reasons.append(f"It hardly makes use of {listed([_GIVEN[modality] for modality in neglected])}.")
+    if reasons:
+        return Harm("harmful", " ".join(reasons), use, need)
+    return Harm(*_rest(found), use, need)
+
+
+_GIVEN = {"image": "the image", "text": "the text"}
+
+
+def above_untrained(found: Performance) -> bool:
+    """Whether the right answer beats more rivals than in re-initialised copies."""
+    if not found.untrained:
+        return True
+    floor = np.mean([copy.beaten for copy in found.untrained], axis=0)
+    return Rise.of(found.own.beaten - floor).z > SURE
+
+
+def best_rescue(rescues: tuple[Rescue, ...], own: TaskLoss) -> tuple[Rescue, Rise] | None:
+    """The factor under which the loss is lowest, for sure if for any; None where none was tried."""
+    found = [(rescue, Rise.of(rescue.loss.tempered - own.tempered)) for rescue in rescues]
+    return min(found, key=lambda each: (not rescues_surely(each[1]), each[1].value), default=None)
+
+
+def rescues_surely(rise: Rise) -> bool:
+    """Whether a loss is lower by more than chance and by more than nothing."""
+    return rise.value < -HURT and rise.z < -SURE
+
+
+def finer_rescues(found: Performance, task: Task, layout: SiteLayout, planted: Changes, kinds: Kinds) -> Performance:
+    """The same with layers tried one by one, where a role does better with other attention, or is peaked there."""
+    tried = dict(found.rescues)
+    peaked = kinds.collapsed.get("peaked", ())
+    for role, spots in layout.roles.items():
+        pointed = role in tried and _sure(found, role)
+        for layer, spot in enumerate(spots):
+            place = SitePlace(role, None if role == "pooling" else layer).name
+            if len(spots) > 1 and (pointed or place in peaked):
+                tried[place] = rescued(task, (spot,), planted)
+    return replace(found, rescues=tried)
+
+
+def needs(swapped: Mapping[str, Floats]) -> dict[str, Need]:
+    """Whether each modality matters, by the rise of the loss where it is exchanged, [pairs], of both modalities."""
+    rises = {modality: Rise.of(values) for modality, values in swapped.items()}
+    if not rises or max(rise.n for rise in rises.values()) < FEWEST_IMAGES:
+        return {}
+    limit = max(HURT, LITTLE * max(rise.value for rise in rises.values()))
+    return {
+        modality: "neglected" if rise.high < limit else "needed" if rise.low > limit else "unclear"
+        for modality, rise in rises.items()
+    }
+
+
+def _use(found: Performance, resampled: TaskLoss) -> Use:
+    rise = Rise.of(resampled.tempered - found.own.tempered)
+    floor = 0.0 if found.jittered is None else abs(float((found.jittered.tempered - found.own.tempered).mean()))
+    limit = max(MATTERS, 2 * floor)
+    if rise.value > limit and rise.z > SURE:
+        return "used"
+    return "unused" if rise.high < limit else "unclear"
+
+
+def _rescued(found: Performance) -> list[str]:
+    """Where other attention would do better, the finest place that was tried of each role."""
+    softer, sharper = list[str](), list[str]()
+    for place, rescues in found.rescues.items():
+        best = best_rescue(rescues, found.own)
+        finer = any(other.startswith(f"{place}/") and _sure(found, other) for other in found.rescues)
+        if best is not None and rescues_surely(best[1]) and not finer:
+            (softer if best[0].factor < 1 else sharper).append(place)
+    return [
+        f"It does its task better with {how} attention in {listed(places)}."
+        for how, places in (("softer", softer), ("sharper", sharper))
+        if places
+    ]
+
+
+def _sure(found: Performance, place: str) -> bool:
+    best = best_rescue(found.rescues[place], found.own)
+    return best is not None and rescues_surely(best[1])
+
+
+def _below(found: Performance) -> list[str]:
+    """What it does worse than, of the sound models that it is compared with."""
+    said = []
+    if found.twin is not None and worse(found.own, found.twin):
+        said.append("It does its task worse than the same weights without what was planted.")
+    references = list(found.references.values())
+    if len(references) >= BAND:
+        if float(found.own.loss.mean()) > band(references)[1]:
+            said.append("It does its task worse than the band of its references.")
+    elif references and all(worse(found.own, reference) for reference in references):
+        said.append(f"It does its task worse than {'its reference' if len(references) == 1 else 'all references'}.")
+    return said
+
+
+def worse(own: TaskLoss, other: TaskLoss) -> bool:
+    """Whether the loss is higher, pair by pair, than that of a sound model."""
+    rise = Rise.of(own.loss - other.loss)
+    return rise.value > HURT and rise.z > LIKELY
+
+
+def band(references: list[TaskLoss]) -> tuple[float, float]:
+    """Where the mean loss of one more sound model would lie with 95 % probability: a t prediction interval."""
+    from scipy.stats import t
+
+    means = np.array([reference.loss.mean() for reference in references])
+    k = len(means)
+    reach = float(t.ppf(0.975, k - 1)) * float(means.std(ddof=1)) * np.sqrt(1 + 1 / k)
+    return float(means.mean()) - reach, float(means.mean()) + reach
+
+
+def _rest(found: Performance) -> tuple[HarmLabel, str]:
+    """Harmless beside a sound model that it is no worse than; else undecided."""
+    if found.twin is not None and Rise.of(found.own.loss - found.twin.loss).high < TOLERATED:
+        return "harmless", "It does its task as well as the same weights without what was planted."
+    references = list(found.references.values())
+    if len(references) >= BAND:
+        return "harmless", "It does its task as well as its references."
+    if references and any(Rise.of(found.own.loss - each.loss).high < TOLERATED for each in references):
+        return "harmless", "It does its task as well as a model that is known to be sound."
+    known = found.twin is not None or references
+    unsure = "Whether it does its task as well as what it is compared with cannot be told from so few pairs."
+    alone = (
+        "Nothing shows that other attention would do better, but no sound model was named to compare it with, and "
+        "weights may have adapted to attention that is poor."
+    )
+    return "undecided", unsure if known else alone

@@ -1,0 +1,101 @@
+"""Find kinds of collapse in the maps of a model, site by site."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from store.kinds.diagnostics_collapse import CollapseKind, Described
+from store.kinds.diagnostics_sites import SitePlace
+from store.models import Role
+from tasks.diagnostics.judgement import FEWEST_IMAGES
+from tasks.diagnostics.kinds import limits
+from tasks.diagnostics.maps.site_maps import Maps, Similarity, SiteMaps
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was measured of a site for the kinds of collapse."""
+
+    place: SitePlace
+    site: str
+    maps: SiteMaps | None
+    """None where its maps were not looked at."""
+    similarity: Similarity | None
+    """None where tokens behind its block were not, and for attention over another sequence than its own."""
+    untrained: float | None
+    """KL to uniform of re-initialised copies, nats; None where they were not measured."""
+    why_not: str = ""
+    """Why there are no maps."""
+
+    @property
+    def found(self) -> tuple[CollapseKind | Described, ...]:
+        """The kinds of collapse that the site shows, and whether it has a sink."""
+        maps = self.maps
+        enough = maps is not None and maps.inputs >= FEWEST_IMAGES
+        shown = (*_shown(maps, self.untrained),) if maps is not None and enough else ()
+        smooth = self.similarity is not None and enough and self.similarity.within < limits.ONE_TOKEN
+        return (*shown, *(("over-smoothed",) if smooth else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """All sites of a model, read for the kinds of collapse."""
+
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def places(self) -> Mapping[CollapseKind | Described, tuple[str, ...]]:
+        """Kind -> names of the places that show it, such as `vision/01`; kinds that none shows are left out."""
+        found: dict[CollapseKind | Described, list[str]] = {}
+        for reading in self.readings:
+            for kind in reading.found:
+                found.setdefault(kind, []).append(reading.place.name)
+        return {kind: tuple(names) for kind, names in found.items()}
+
+    @property
+    def collapsed(self) -> Mapping[CollapseKind, tuple[str, ...]]:
+        """The same without what is only described."""
+        return {kind: names for kind, names in self.places.items() if kind != "sink"}
+
+    @property
+    def unseen(self) -> Mapping[str, str]:
+        """Place -> why its maps were not looked at."""
+        return {reading.place.name: reading.why_not for reading in self.readings if reading.why_not}
+
+
+def read_kinds(roles: Mapping[Role, Sequence[str]], maps: Maps, untrained: Mapping[str, float]) -> Kinds:
+    """Read the sites of each role, in the order of its layers; `untrained` is KL to uniform of copies, by site."""
+    readings = []
+    for role, sites in roles.items():
+        own = role not in ("cross", "cross_reverse", "pooling")
+        for layer, site in enumerate(sites):
+            seen = maps.sites.get(site)
+            readings.append(
+                Reading(
+                    place=SitePlace(role, None if role == "pooling" else layer),
+                    site=site,
+                    maps=seen,
+                    similarity=maps.similarity.get(site) if own else None,
+                    untrained=untrained.get(site),
+                    why_not="" if seen is not None else maps.unseen.get(site, "its maps were not captured"),
+                )
+            )
+    return Kinds(tuple(readings))
+
+
+def _shown(maps: SiteMaps, untrained: float | None) -> Iterator[CollapseKind | Described]:
+    kl = float(maps.kl.mean())
+    near = max(limits.NEAR_UNIFORM, min(limits.LIKE_UNTRAINED * (untrained or 0.0), limits.AT_MOST))
+    if float(maps.sink.mean()) > limits.SINK:
+        yield "sink"
+    if kl < near:
+        yield "diffuse"
+        return  # of what is uniform nothing is left to be fixed, or alike in all heads
+    if float(maps.entropy.mean()) < maps.narrow:
+        yield "peaked"
+    if not math.isnan(maps.input_share) and maps.input_share < limits.FIXED:
+        yield "static"
+    if len(maps.entropy) > 1 and maps.raw >= limits.NEAR_UNIFORM and maps.between_heads / maps.raw < limits.AGREEING:
+        yield "redundant"
