@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     metavar="PLANT",
     help="Plant a collapse, such as tower=vision,layers=6-9,scale=8, to see that it is found.",
 )
+@click.option(
+    "--reference",
+    multiple=True,
+    metavar="MODEL",
+    help="A model that is known to be sound, to tell harm by; several times for several.",
+)
 @click.option("--nulls", type=click.IntRange(0, 1000), default=8, show_default=True, help="Random initialisations.")
 @click.option(
     "--influence",

@@ -19,11 +19,12 @@ def check_study(study: Study, workspace: Path) -> None:
     check_rule(study.decision)
     check_machine(study, workspace)
     for number, model in enumerate(study.models):
-        for candidate in model.candidates:
+        for candidate in (*model.candidates, *model.references):
             try:
                 find_family(candidate.family, workspace).check(candidate, workspace)
             except BadInput as error:
-                key = "" if candidate == model.ref else ".substitutes"
+                lists = {".substitutes": model.candidates[1:], ".reference": model.references}
+                key = next((key for key, refs in lists.items() if candidate in refs and candidate != model.ref), "")
                 raise BadInput(f"study.toml: models.{number}{key} ({model.id}): {error}") from None
     if study.data.source == "coco":
         for look in range(1, (study.decision.last_look or 1) + 1):
@@ -40,7 +41,7 @@ def check_machine(study: Study, workspace: Path) -> None:
     try:
         require_fit(EnvironmentSpec(model=study.models[0].ref), workspace)
         for model in study.models:
-            for candidate in model.candidates:
+            for candidate in (*model.candidates, *model.references):
                 require_fit(DiagnosticSpec(model=candidate, data=data, method=method), workspace)
     except Unfit as error:
         raise Unfit(f"study.toml cannot be carried out on this machine: {error}") from error

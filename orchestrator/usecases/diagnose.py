@@ -36,6 +36,8 @@ class Request:
     """Of random weights, and of generated scenes."""
     plant: str | None = None
     """A collapse to plant, such as tower=vision,layers=6-9,scale=8."""
+    reference: tuple[str, ...] = ()
+    """Sound models to compare with, each as family:name@weights."""
     nulls: int = 8
     """Random initialisations."""
     influence: str = "sites"
@@ -78,9 +80,10 @@ def _diagnosed(
     from tasks.diagnostics.families.weights import WeightsUnavailable
 
     workspace, cache = settings.workspace.resolve(), settings.cache
+    references = tuple(map(ModelRef.parse, request.reference))
     require_fit(DiagnosticSpec(model=ref, data=source, method=method), workspace)
     try:
-        return diagnose(ref, source, workspace, request.batch_size, request.seed, progress, method, cache)
+        return diagnose(ref, source, workspace, request.batch_size, request.seed, progress, method, cache, references)
     except WeightsUnavailable as error:
         raise GonogoError(f"{request.model} is blocked: {error.reason}; {error.remedy}") from error
 

@@ -70,7 +70,7 @@ class Method(Evolving):
 class DiagnosticSpec(Spec):
     """Measure the attention of one model on one part of the data."""
 
-    added: ClassVar[frozenset[str]] = frozenset({"method"})
+    added: ClassVar[frozenset[str]] = frozenset({"method", "references"})
 
     kind: Literal["diagnostic"] = "diagnostic"
     model: ModelRef
@@ -81,6 +81,8 @@ class DiagnosticSpec(Spec):
     seed: int = 0
     """Seed of random weights."""
     method: Method = Method()
+    references: tuple[ModelRef, ...] = ()
+    """Sound models that do the task of the model on the same pairs."""
 
     @property
     def topic(self) -> tuple[str, str]:

@@ -17,9 +17,9 @@ from store.log.chain import EventRow, link
 from store.record import GENESIS, Recorded
 
 VERSIONS: Mapping[str, int] = {member.__name__: 1 for member in get_args(Event)} | {
-    "StudyRegistered": 4,
-    "StudyAmended": 4,
-    "TaskPlanned": 4,
+    "StudyRegistered": 5,
+    "StudyAmended": 5,
+    "TaskPlanned": 5,
     "EvidenceRecorded": 2,
     "AssessmentMade": 3,
 }
@@ -53,6 +53,10 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     # 4: whether models with a planted collapse count in the claim
     ("StudyRegistered", 3): _unchanged,
     ("StudyAmended", 3): _unchanged,
+    # 5: sound models that a model is compared with
+    ("StudyRegistered", 4): _unchanged,
+    ("StudyAmended", 4): _unchanged,
+    ("TaskPlanned", 4): _unchanged,
 }
 """From (type, version) to a function that turns such a body into one of the next version."""
 

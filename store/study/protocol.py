@@ -43,7 +43,7 @@ Line = Annotated[str, AfterValidator(_printable)]
 class StudyModel(Evolving):
     """One model under study, and what may stand in for it when it cannot be had."""
 
-    added: ClassVar[frozenset[str]] = frozenset({"plant"})
+    added: ClassVar[frozenset[str]] = frozenset({"plant", "reference"})
 
     id: Slug
     family: Line
@@ -53,6 +53,25 @@ class StudyModel(Evolving):
     """Models in order of preference, each as `family:name@weights`."""
     plant: str = ""
     """A collapse to plant, such as `tower=vision,layers=6-9,scale=8`, to see that the study finds it."""
+    reference: tuple[str, ...] = ()
+    """Models that are known to be sound, each as `family:name@weights`: seeds of the same recipe, or an intact twin.
+
+    Harm is told by how much worse the model does its task than they do, on the same pairs.
+    """
+
+    @field_validator("reference")
+    @classmethod
+    def _sound(cls, reference: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            refs = [ModelRef.parse(text) for text in reference]
+        except BadInput as error:
+            raise ValueError(str(error)) from None
+        planted = next((ref for ref in refs if ref.plant is not None), None)
+        if planted is not None:
+            raise ValueError(f"a collapse is planted in {planted.locator}, which is therefore no sound model")
+        if len({ref.locator for ref in refs}) < len(refs):
+            raise ValueError("a reference is named twice; it counts once")
+        return reference
 
     @field_validator("plant")
     @classmethod
@@ -76,6 +95,11 @@ class StudyModel(Evolving):
     def ref(self) -> ModelRef:
         """The model itself."""
         return _ref(self.id, self.family, self.name, self.weights, self.plant)
+
+    @property
+    def references(self) -> tuple[ModelRef, ...]:
+        """The models that it is compared with."""
+        return tuple(ModelRef.parse(text) for text in self.reference)
 
     @property
     def candidates(self) -> tuple[ModelRef, ...]:

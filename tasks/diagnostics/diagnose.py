@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from statistics import median
@@ -27,7 +28,7 @@ from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.families.weights import UnusableModel
 from tasks.diagnostics.harm.judging import Harm, finer_rescues, judge_harm
 from tasks.diagnostics.harm.measuring import Performance, jitter, perform
-from tasks.diagnostics.harm.task_loss import Task
+from tasks.diagnostics.harm.task_loss import Task, TaskLoss
 from tasks.diagnostics.image_metrics import Metrics, image_metrics
 from tasks.diagnostics.intervention.influence import Interventions, measure_influence
 from tasks.diagnostics.intervention.planting import planted
@@ -72,11 +73,13 @@ def diagnose(
     progress: Progress = silent,
     method: Method | None = None,
     cache: Path | None = None,
+    references: Sequence[ModelRef] = (),
 ) -> Diagnosis:
     """Measure the attention of `model` on `data`.
 
     `batch_size` counts images, and is halved as often as memory runs out; `seed` is that of random weights; `cache` is
-    a folder in which nulls are kept for the next time. Raises BadInput for unusable data, weights or plants, Unfit for
+    a folder in which nulls are kept for the next time; `references` are sound models that do the same task on the same
+    pairs. Raises BadInput for unusable data, weights or plants, Unfit for
     a device that is not here, WeightsUnavailable where weights cannot be had, ImportError where a library is missing,
     and GonogoError when one image does not fit in memory or the scores are not finite.
     """
@@ -100,6 +103,11 @@ def diagnose(
             kinds = run.kinds(nulls)
             made = run.fitting(lambda: run.influence(how))
             performance = run.fitting(lambda: run.performance(how, nulls, kinds))
+            if performance is not None and references:
+                sound = _sound_models(
+                    references, loaded, workspace, seed, device, getattr(torch, how.dtype), model.plant is not None
+                )
+                performance = replace(performance, references=run.references(sound))
             aligned = run.fitting(lambda: run.alignment(seed))
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
@@ -295,6 +303,20 @@ class _Diagnosing:
         )
         return None if found is None else finer_rescues(found, task, self.layout, self.planted, kinds)
 
+    def references(self, sound: Iterator[tuple[str, VisionLanguageModel]]) -> dict[str, TaskLoss]:
+        """What other models make of the task, by their locator."""
+        images, captions = self._pairs()
+        found: dict[str, TaskLoss] = {}
+        for name, model in sound:
+            self.tell(len(found), len(found) + 1, f"the reference {name}")
+
+            def done(model: VisionLanguageModel = model) -> TaskLoss | None:
+                return Task(model, images, captions, self.batch_size).loss({})
+
+            if (loss := self.fitting(done)) is not None:
+                found[name] = loss
+        return found
+
     def harm(self, found: Performance | None, made: Interventions, how: Method) -> Harm:
         """Whether it does its task worse for the way it attends."""
         why_not = "No interventions were asked for." if how.influence == "none" else ""
@@ -326,6 +348,32 @@ class _Diagnosing:
         for start in range(0, len(self._first), self.batch_size):
             part = self._first[start : start + self.batch_size]
             yield [image for image, _ in part], [captions for _, captions in part]
+
+
+def _sound_models(
+    references: Sequence[ModelRef],
+    model: VisionLanguageModel,
+    workspace: Path,
+    seed: int,
+    device: torch.device,
+    dtype: torch.dtype,
+    planted: bool,
+) -> Iterator[tuple[str, VisionLanguageModel]]:
+    """Load the references one after another; UnusableModel for one that says nothing of `model`.
+
+    That is one that has another task, or the same weights unless something is `planted` in the model.
+    """
+    for ref in references:
+        loaded = _load(find_family(ref.family, workspace), ref, workspace, seed, device, dtype)
+        if loaded.provenance.weights == model.provenance.weights and not ref.untrained and not planted:
+            raise UnusableModel(
+                f"the reference {ref.locator} has the weights of the model itself, and says nothing of it; name another"
+            )
+        if loaded.task != model.task:
+            raise UnusableModel(
+                f"the reference {ref.locator} has another task, {loaded.task or 'none'}, and says nothing of this model"
+            )
+        yield ref.locator, loaded
 
 
 def _load(

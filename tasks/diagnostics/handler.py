@@ -50,7 +50,15 @@ def measure_attention(spec: DiagnosticSpec, context: TaskContext) -> Outcome:
     cache = context.workspace / "cache" / "nulls"
     try:
         found = diagnose(
-            spec.model, spec.data, context.workspace, spec.batch_size, spec.seed, context.progress, spec.method, cache
+            spec.model,
+            spec.data,
+            context.workspace,
+            spec.batch_size,
+            spec.seed,
+            context.progress,
+            spec.method,
+            cache,
+            spec.references,
         )
     except WeightsUnavailable as error:
         return Blocked(error.reason, error.remedy)

@@ -48,7 +48,14 @@ def diagnostic(
     )
     return PlanTask(
         title=f"Measure attention in {ref.locator}, images {part.first + 1} to {part.first + part.n}",
-        spec=DiagnosticSpec(model=ref, data=part, metric=metric, seed=study.seed, method=study.diagnostics),
+        spec=DiagnosticSpec(
+            model=ref,
+            data=part,
+            metric=metric,
+            seed=study.seed,
+            method=study.diagnostics,
+            references=model.references if ref == model.ref else (),
+        ),
         subject=model.id,
         priority="high",
         rule=rule,

@@ -435,3 +435,32 @@ def test_the_same_log_leads_to_the_same_commands(play) -> None:
         study.cycle()
         logs.append([(entry.actor, entry.event) for entry in study.ledger.log.read()])
     assert logs[0] == logs[1]
+
+
+def test_a_model_is_measured_beside_its_references_and_a_substitute_is_not(play, study_data) -> None:
+    models = study_data()["models"]
+    models[0]["reference"] = ["clip:small@./sound"]
+    models[2]["reference"] = ["clip:small@./other"]
+    study = play(models=models)
+    study.cycle()
+    beside = {
+        task.spec.model.locator: [ref.locator for ref in task.spec.references]
+        for task in study.board.tasks
+        if isinstance(task.spec, DiagnosticSpec) and task.subject in ("a", "c")
+    }
+    assert list(beside.values()) == [["clip:small@./sound"], ["clip:small@./other"], []], "the last is a substitute"
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        (["clip"], "not of the form"),
+        (["clip:small@./x#tower=vision,scale=8"], "no sound model"),
+        (["clip:small@./x", "clip:small@./x"], "counts once"),
+    ],
+)
+def test_a_reference_that_can_be_none_is_refused(study_data, reference: list[str], said: str) -> None:
+    data = study_data()
+    data["models"][0]["reference"] = reference
+    with pytest.raises(ValueError, match=said):
+        Study.model_validate(data)

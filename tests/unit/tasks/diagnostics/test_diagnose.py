@@ -13,6 +13,7 @@ import torch
 from scipy import stats
 
 from store.errors import BadInput, GonogoError
+from store.kinds.diagnostics import Method
 from store.models import DataRef, ModelRef, Plant
 from tasks.diagnostics.datasets import check, open_data
 from tasks.diagnostics.datasets.images import read_image
@@ -299,3 +300,50 @@ def test_weights_of_low_precision_are_cast_before_they_take_room_on_the_device(
     assert arrived == [first]
     assert {(each.device.type, each.dtype) for each in loaded.module.parameters()} == {("meta", dtype)}
     assert loaded.device.type == "meta"
+
+
+def test_a_model_is_held_to_references_on_the_same_pairs(workspace: Path, tmp_path: Path) -> None:
+    """The zoo's own weights, a little disturbed, are the model; the zoo's are the reference."""
+    import shutil
+
+    from safetensors.torch import load_file, save_file
+
+    from tasks.diagnostics.zoo import folder
+
+    copied = shutil.copytree(folder("shapes-clip"), tmp_path / "shapes-clip")
+    weights = load_file(copied / "open_clip_model.safetensors")
+    for name in list(weights):
+        if name.endswith("in_proj_weight") and name.startswith("visual."):
+            weights[name][: len(weights[name]) // 3] *= 0
+    save_file(weights, copied / "open_clip_model.safetensors", {"format": "pt"})
+    data = DataRef(source="shapes", n=32, captions_per_image=1)
+    method = Method(nulls=2, influence="modalities")
+    sound, disturbed = ModelRef.parse("openclip:shapes-clip@zoo"), ModelRef.parse(f"openclip:shapes-clip@{copied}")
+    found = diagnose(disturbed, data, workspace, method=method, references=(sound,))
+    assert found.kinds.collapsed["diffuse"] == ("vision/00", "vision/01", "vision/02")
+    assert found.harm.label == "harmful"
+    assert found.harm.reason.endswith("It does its task worse than its reference.")
+    (rise,) = (each for each in measurements(found) if each.metric == "performance/reference/1/rise")
+    alone = diagnose(sound, data, workspace, method=method)
+    assert found.performance is not None and alone.performance is not None
+    assert rise.value == pytest.approx((found.performance.own.loss - alone.performance.own.loss).mean())
+    assert diagnose(sound, data, workspace, method=method, references=(disturbed,)).harm.label == "harmless"
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        ("llava:shapes-llava@zoo", "has another task, the next token of the caption"),
+        ("openclip:shapes-clip@zoo", "has the weights of the model itself"),
+    ],
+)
+def test_a_reference_that_says_nothing_of_the_model_is_refused(workspace: Path, reference: str, said: str) -> None:
+    data = DataRef(source="shapes", n=4, captions_per_image=1)
+    with pytest.raises(BadInput, match=said):
+        diagnose(
+            ModelRef.parse("openclip:shapes-clip@zoo"),
+            data,
+            workspace,
+            method=Method(nulls=0, influence="modalities"),
+            references=(ModelRef.parse(reference),),
+        )
