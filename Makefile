@@ -9,7 +9,7 @@ WORKERS := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE  # compiling torch and MLflow takes ten seconds, at every start
 .DEFAULT_GOAL := help
 
-.PHONY: help setup asked-for demo test check format lint types floors tests chaos browser bench bench-diagnostics bench-planted bench-tampering bench-mutations calibrate lock clean
+.PHONY: help setup asked-for demo test check format lint types floors tests chaos browser bench bench-diagnostics bench-planted bench-validity bench-tampering bench-mutations calibrate lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ bench-diagnostics: setup  ## the entropy of attention beside the plain forward a
 
 bench-planted: setup  ## planted collapse found and located, beside raw MCS; false alarms; writes benchmarks/planted.md
 	$(BIN)/python -m benchmarks.planted
+
+bench-validity: setup  ## verdicts on models that training collapsed, and on sound ones; writes benchmarks/validity.md
+	$(BIN)/python -m benchmarks.validity
 
 bench-tampering: setup  ## 10,000 damages to a log, each to be seen and named at the right place
 	$(BIN)/python -m benchmarks.tampering

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from store.board import Board
 from store.decision.state import Decision
-from store.kinds.diagnostics import DiagnosticSpec, topic_of
+from store.kinds.diagnostics import DiagnosticFacts, DiagnosticSpec, topic_of
 from store.models import DataRef, ModelRef
 from store.queries.answers import DROP, RETRY, answer
 from store.queries.looks import current_look, parts_until, topics_until
@@ -27,9 +28,40 @@ def active_models(board: Board) -> tuple[StudyModel, ...]:
 
 @per_board
 def counted_models(board: Board) -> tuple[StudyModel, ...]:
-    """The active models of which the claim speaks: all but the controls."""
-    counted = {model.id for model in study_of(board).counted}
-    return tuple(model for model in active_models(board) if model.id in counted)
+    """The active models of which the claim speaks: all but the controls, and of the same weights the first."""
+    counted, twins = {model.id for model in study_of(board).counted}, same_weights(board)
+    return tuple(model for model in active_models(board) if model.id in counted and model.id not in twins)
+
+
+@per_board
+def same_weights(board: Board) -> Mapping[str, str]:
+    """Id of a model that would count -> id of the one before it whose weights, by their digest, are the same.
+
+    Of studies that were registered before controls were told apart, none: their rule counts every model.
+    """
+    study = study_of(board)
+    if study.decision.controls != "apart":
+        return {}
+    counted = {model.id for model in study.counted}
+    digests = {model.id: _digest_of(board, model) for model in active_models(board) if model.id in counted}
+    first: dict[str, str] = {}
+    for model_id, digest in digests.items():
+        first.setdefault(digest, model_id)
+    return {model_id: first[digest] for model_id, digest in digests.items() if digest and first[digest] != model_id}
+
+
+def _digest_of(board: Board, model: StudyModel) -> str:
+    """SHA-256 of the weights that were measured for a model; empty where none is known."""
+    accepted = _accepted(board, model)
+
+    def make() -> str:
+        facts = (DiagnosticFacts.read(board.tasks.by_id[id].facts) for id in accepted.values())
+        return next((" ".join(found) for fact in facts if (found := _SHA256.findall(fact.weights))), "")
+
+    return _digests.of(model.id, (accepted,), make)
+
+
+_SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 @per_board
@@ -87,6 +119,7 @@ def _attempted(board: Board, model: StudyModel) -> tuple[object, ...]:
 
 
 _stand_ins: Remembered[tuple[ModelRef, str]] = Remembered()
+_digests: Remembered[str] = Remembered()
 _covered: Remembered[tuple[str, ...] | None] = Remembered()
 _missing: Remembered[tuple[DataRef, ...]] = Remembered()
 

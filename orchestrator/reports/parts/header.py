@@ -13,6 +13,7 @@ from orchestrator.reports.wording import VERDICTS
 from store.canonical import digest_of
 from store.cycle.verdicts import Verdict
 from store.queries.controls import controls
+from store.queries.models import same_weights
 from store.queries.protocol import amended_late
 from store.study.amendments import WEIGHS
 
@@ -104,6 +105,19 @@ def _amended(history: History, position: int) -> list[Prose]:
 
 
 def _caveats(history: History) -> tuple[Prose, ...]:
+    return (*_of_weights(history), *_twins(history))
+
+
+def _twins(history: History) -> tuple[Prose, ...]:
+    """Models that are the same weights under several names, of which the first counts."""
+    names = {model.id: ModelName.of(model.ref) for model in history.study.models}
+    return tuple(
+        (names[twin], " has the same weights as ", names[first], ", and is not counted once more.")
+        for twin, first in same_weights(history.board).items()
+    )
+
+
+def _of_weights(history: History) -> tuple[Prose, ...]:
     if all_untrained(history):
         return (UNTRAINED, *_planted(history))
     if any_untrained(history):

@@ -1,0 +1,124 @@
+"""The page: how often kinds and harm are right, with exact intervals, and every member in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from benchmarks.planted.prose import paragraph, points
+from benchmarks.validity.members import HELD_OUT, PAIRS, STEPS, Row
+from store.kinds.diagnostics_collapse import KIND_NAMES
+
+Test = Callable[[Row], bool]
+
+
+ABOUT = """
+Written by `{command}`. Small models in plain PyTorch are trained for {steps} steps on two kinds of pictures with
+captions, soundly or so that attention collapses, and each is diagnosed as a user would, on {pairs} pairs that it never
+saw. Limits were locked before: they are those of `tasks/diagnostics/kinds/limits.py` and
+`tasks/diagnostics/harm/judging.py`, chosen on other models. One member a recipe of the dual encoder with 17 keys and of
+the writer, with another seed, was looked at while the recipes were written, and no limit was changed for it. Intervals
+are exact ones of Clopper and Pearson, 95 %.
+"""
+KINDS = """
+Found: the kind is named in at least one layer of those that were made so. Sound members: the kind is named in no layer
+at all.
+"""
+HARM = """
+Harmed is a member whose loss on {held_out} further pairs is more than three standard deviations above the mean of the
+sound members of its setting. `alone`: nothing to compare with but re-initialised copies. `beside`: the other sound
+members of the setting are named as references.
+"""
+LIMITS = (
+    "Weights that have adapted to poor attention: no other temperature does better, so that alone they are undecided. "
+    "Only sound models to compare with tell them.",
+    "A model that was built with uniform attention from one in which it became so.",
+    "A model that was trained on shuffled pairs from one that was never trained: both are at the floor.",
+    "What small models, on two kinds of data, do not show. Large ones were not trained here.",
+)
+
+
+def page(rows: Sequence[Row], command: str) -> str:
+    """The whole page in Markdown."""
+    sound = [row for row in rows if row.job.is_sound]
+    parts = [
+        "# Are verdicts right about models that training made?",
+        paragraph(ABOUT.format(command=command, steps=STEPS, pairs=PAIRS)),
+        "## Kinds of collapse",
+        paragraph(KINDS),
+        _kinds(rows, sound),
+        "## Harm",
+        paragraph(HARM.format(held_out=HELD_OUT)),
+        _harm(rows),
+        "## What it cannot tell",
+        points(*LIMITS),
+        "## Every member",
+        _members(rows),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _kinds(rows: Sequence[Row], sound: Sequence[Row]) -> str:
+    lines = ["| Kind | Found where it was made | None in sound members |", "|---|---|---|"]
+    for kind in KIND_NAMES:
+        made = [row for row in rows if row.job.kind == kind]
+        found = _share(made, lambda row, kind=kind: kind in row.kinds)
+        clean = _share(sound, lambda row, kind=kind: kind not in (*row.kinds, *row.elsewhere))
+        lines.append(f"| {kind} | {found} | {clean} |")
+    clean = _share(sound, lambda row: not (row.kinds or row.elsewhere))
+    lines.append(f"| any of them | | {clean} |")
+    return "\n".join(lines)
+
+
+def _harm(rows: Sequence[Row]) -> str:
+    lines = [
+        "| | says harmful | of those right | says harmless | of those right | undecided |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in ("alone", "beside"):
+
+        def said(word: str, name: str = name) -> list[Row]:
+            return [row for row in rows if getattr(row, name) == word]
+
+        harmful, harmless = said("harmful"), said("harmless")
+        lines.append(
+            f"| {name} | {len(harmful)} | {_share(harmful, lambda row: row.harmed)} | {len(harmless)} | "
+            f"{_share(harmless, lambda row: not row.harmed)} | {len(said('undecided'))} of {len(rows)} |"
+        )
+    sound = [row for row in rows if row.job.is_sound]
+    harmed = [row for row in rows if row.harmed]
+    names = ("alone", "beside")
+    spared = (_share(sound, lambda row, name=name: getattr(row, name) != "harmful") for name in names)
+    caught = (_share(harmed, lambda row, name=name: getattr(row, name) == "harmful") for name in names)
+    specific = [
+        f"Sound members that are not called harmful, {name}: {share}."
+        for name, share in zip(names, spared, strict=True)
+    ]
+    sensitive = [f"Harmed members that are, {name}: {share}." for name, share in zip(names, caught, strict=True)]
+    return "\n".join(lines) + "\n\n" + points(*specific, *sensitive)
+
+
+def _members(rows: Sequence[Row]) -> str:
+    lines = [
+        "| Setting | Recipe | Seed | Kind made | Kinds found | Elsewhere | Loss held out | Harmed | Alone | Beside |",
+        "|---|---|---:|---|---|---|---:|---|---|---|",
+    ]
+    for row in rows:
+        job = row.job
+        recipe = f"{job.recipe.name}, {job.plant.partition(',')[2]}" if job.plant else job.recipe.name
+        lines.append(
+            f"| {job.setting.name} | {recipe} | {job.seed} | {job.kind or ''} | {', '.join(row.kinds)} | "
+            f"{', '.join(row.elsewhere)} | {row.held_out:.3f} | {'yes' if row.harmed else ''} | {row.alone} | "
+            f"{row.beside} |"
+        )
+    return "\n".join(lines)
+
+
+def _share(rows: Sequence[Row], holds: Test) -> str:
+    """`12 of 12 [.74, 1]`; a dash for none."""
+    from tasks.statistics.intervals import share_interval
+
+    if not rows:
+        return "–"
+    count = sum(map(holds, rows))
+    low, high = share_interval(count, len(rows))
+    return f"{count} of {len(rows)} [{low:.2f}, {high:.2f}]"
