@@ -31,7 +31,13 @@ class Reading:
 
     @property
     def found(self) -> tuple[CollapseKind | Described, ...]:
-        """The kinds of collapse that the site shows, and whether it has a sink."""
+        """The kinds of collapse that the site shows, and whether it has a sink.
+
+        A pooling head, whose query is the same for all inputs, shows none: that of a sound SigLIP looks at the same
+        places of all images.
+        """
+        if self.place.layer is None:
+            return ()
         maps = self.maps
         enough = maps is not None and maps.inputs >= FEWEST_IMAGES
         shown = (*_shown(maps, self.untrained),) if maps is not None and enough else ()

@@ -160,9 +160,7 @@ def _tasks(task: Task, book: FigureBook) -> Iterator[TaskRow]:
     for metric, what in _TASKS:
         yield from row((what,), metric)
     for key, _ in task.values(d.REFERENCE_RISE):
-        yield from row(
-            ("rise over a model that was named as sound, number ", Label(key["number"])), d.REFERENCE_RISE, **key
-        )
+        yield from row(("rise over ", _reference(task, int(key["number"]))), d.REFERENCE_RISE, **key)
     for key, _ in task.values(d.RESAMPLED_RISE):
         yield from row((f"rise with {key['role']} attention of the pair before",), d.RESAMPLED_RISE, **key)
     for metric, of_factor in ((d.RESCUE_RISE, d.RESCUE_FACTOR), (d.LAYER_RESCUE_RISE, d.LAYER_RESCUE_FACTOR)):
@@ -171,6 +169,13 @@ def _tasks(task: Task, book: FigureBook) -> Iterator[TaskRow]:
             where_at: Prose = (key["role"], *((" layer ", Label(key["layer"])) if "layer" in key else ()))
             by: Prose = (" multiplied by ", book.evidence(factor)) if factor is not None else ()
             yield from row(("rise with scores of ", *where_at, *by), metric, **key)
+
+
+def _reference(task: Task, number: int) -> ModelName | Label:
+    """A model that was named as sound, by its place among them."""
+    assert isinstance(task.spec, DiagnosticSpec)
+    references = task.spec.references
+    return ModelName.of(references[number - 1]) if number <= len(references) else Label(f"reference {number}")
 
 
 def _notes(task: Task, facts: DiagnosticFacts) -> Iterator[Prose]:

@@ -93,6 +93,13 @@ def test_sites_are_named_by_role_and_layer_and_cross_attention_has_no_tokens_of_
     assert "sink" not in found.collapsed
 
 
+def test_a_pooling_head_that_looks_at_the_same_places_of_all_images_shows_nothing() -> None:
+    """As those of SigLIP do, whose query is learnt and the same for all images."""
+    static = maps(fixed_part=np.full(4, math.log(65 / 20)))
+    assert shown(static) == ("static",)
+    assert Reading(SitePlace("pooling", None), "head.attention", static, None, 0.02).found == ()
+
+
 def test_kinds_are_told_in_words() -> None:
     assert places_in_words(["vision/01", "vision/02", "text/00"]) == "vision layers 1 and 2 and text layer 0"
     assert kinds_in_words({"peaked": ("vision/01",)}) == "peaked in vision layer 1"
