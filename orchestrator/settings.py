@@ -114,3 +114,5 @@ def quiet_libraries() -> None:
         "TOKENIZERS_PARALLELISM": "false",
     }.items():
         os.environ.setdefault(name, value)
+    if os.environ["TRANSFORMERS_VERBOSITY"] == "error":
+        logging.getLogger("transformers").setLevel(logging.ERROR)  # where it was imported before

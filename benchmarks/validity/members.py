@@ -122,6 +122,8 @@ def measured(
     """Every member of one setting after another, trained in `folder` where it is not yet there."""
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         for setting in settings:
+            for seed, pairs in ((DIAGNOSED_SEED, PAIRS), (HELD_OUT_SEED, HELD_OUT)):
+                dataset(setting.data, seed, pairs, folder / "pictures")
             trained, planted = jobs(setting)
             for done, _ in enumerate(pool.map(_train, trained, [folder] * len(trained)), 1):
                 tell(f"{setting.name}: {done} of {len(trained)} trained")

@@ -74,7 +74,7 @@ def _stripes(
 
 
 def dataset(data: Data, seed: int, n: int, folder: Path) -> Dataset:
-    """`n` pictures of a seed, written to a folder, one caption each."""
+    """`n` pictures of a seed, one caption each; written to a folder unless they are there."""
     import PIL.Image
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,6 +82,7 @@ def dataset(data: Data, seed: int, n: int, folder: Path) -> Dataset:
     for index in range(n):
         pixels, caption = picture(data, seed, index)
         path = folder / f"{data}-{seed}-{index:04d}.png"
-        PIL.Image.fromarray(pixels).save(path)
+        if not path.exists():
+            PIL.Image.fromarray(pixels).save(path)
         samples.append(CaptionedImage(index, path, (caption,)))
     return Dataset(tuple(samples))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from store.errors import BadInput, GonogoError
+from store.errors import GonogoError
 from store.kinds import diagnostics_metrics as m
 from store.kinds.diagnostics import Method
 from store.models import LAYER_ROLES, TOWERS, DataRef, ModelRef
@@ -25,7 +25,6 @@ from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, Site
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.dual import DualEncoder
 from tasks.diagnostics.families.model import VisionLanguageModel
-from tasks.diagnostics.families.weights import UnusableModel
 from tasks.diagnostics.harm.judging import Harm, finer_rescues, judge_harm
 from tasks.diagnostics.harm.measuring import Performance, jitter, perform
 from tasks.diagnostics.harm.task_loss import Task, TaskLoss
@@ -33,6 +32,7 @@ from tasks.diagnostics.image_metrics import Metrics, image_metrics
 from tasks.diagnostics.intervention.influence import Interventions, measure_influence
 from tasks.diagnostics.intervention.planting import planted
 from tasks.diagnostics.kinds.finding import Kinds, read_kinds
+from tasks.diagnostics.loading import load, sound_models
 from tasks.diagnostics.loss_verdict import LossVerdict, judge
 from tasks.diagnostics.losses import measured_losses
 from tasks.diagnostics.maps.sinks import IMAGES as SINK_IMAGES
@@ -46,10 +46,8 @@ from tasks.libraries import versions
 from tasks.memory import is_out_of_memory, peak_bytes, reset_peak
 
 if TYPE_CHECKING:
-    import torch
     from PIL.Image import Image
 
-    from tasks.diagnostics.families.family import Family
     from tasks.diagnostics.intervention.steering import Changes
 
 T = TypeVar("T")
@@ -94,7 +92,7 @@ def diagnose(
     device = find_device(how.device)
     progress(0, len(dataset), f"loading {model.locator}")
     try:
-        loaded = _load(family, model, workspace, seed, device, getattr(torch, how.dtype))
+        loaded = load(family, model, workspace, seed, device, getattr(torch, how.dtype))
         with torch.inference_mode(), full_precision():
             run = _Diagnosing(loaded, model, dataset, batch_size, how.rows, progress)
             run.measure()
@@ -104,7 +102,7 @@ def diagnose(
             made = run.fitting(lambda: run.influence(how))
             performance = run.fitting(lambda: run.performance(how, nulls, kinds))
             if performance is not None and references:
-                sound = _sound_models(
+                sound = sound_models(
                     references, loaded, workspace, seed, device, getattr(torch, how.dtype), model.plant is not None
                 )
                 performance = replace(performance, references=run.references(sound))
@@ -348,50 +346,3 @@ class _Diagnosing:
         for start in range(0, len(self._first), self.batch_size):
             part = self._first[start : start + self.batch_size]
             yield [image for image, _ in part], [captions for _, captions in part]
-
-
-def _sound_models(
-    references: Sequence[ModelRef],
-    model: VisionLanguageModel,
-    workspace: Path,
-    seed: int,
-    device: torch.device,
-    dtype: torch.dtype,
-    planted: bool,
-) -> Iterator[tuple[str, VisionLanguageModel]]:
-    """Load the references one after another; UnusableModel for one that says nothing of `model`.
-
-    That is one that has another task, or the same weights unless something is `planted` in the model.
-    """
-    for ref in references:
-        loaded = _load(find_family(ref.family, workspace), ref, workspace, seed, device, dtype)
-        if loaded.provenance.weights == model.provenance.weights and not ref.untrained and not planted:
-            raise UnusableModel(
-                f"the reference {ref.locator} has the weights of the model itself, and says nothing of it; name another"
-            )
-        if loaded.task != model.task:
-            raise UnusableModel(
-                f"the reference {ref.locator} has another task, {loaded.task or 'none'}, and says nothing of this model"
-            )
-        yield ref.locator, loaded
-
-
-def _load(
-    family: Family, model: ModelRef, workspace: Path, seed: int, device: torch.device, dtype: torch.dtype
-) -> VisionLanguageModel:
-    """Load a model, and say of a failure that it is the model's and not the data's.
-
-    One of a lower precision goes through the CPU, as families load in float32, which the device may have no room for.
-    """
-    import torch
-
-    from tasks.diagnostics.attention.tap import refuse_compiled
-
-    try:
-        loaded = family.load(model, workspace, seed, device if dtype == torch.float32 else torch.device("cpu"))
-        refuse_compiled(loaded.module)
-        loaded.module.to(dtype).to(device)
-        loaded.device = device
-        return loaded
-    except BadInput as error:
-        raise UnusableModel(str(error)) from error

@@ -12,7 +12,7 @@ class Finding:
     """A word for what was found, and the sign that goes with it."""
 
     state: str
-    """ok, collapsed or inconclusive."""
+    """ok, collapsed or inconclusive; empty where nothing was found, which is no clean bill."""
     word: Prose
 
 

@@ -104,7 +104,7 @@ def _model(task: Task) -> ModelName:
 
 def _kinds(facts: DiagnosticFacts) -> Finding:
     found = kinds_found(facts)
-    return Finding("collapsed", found) if found else Finding("ok", ("none was found",))
+    return Finding("collapsed", found) if found else Finding("", ("none was found",))
 
 
 def _harm(task: Task, facts: DiagnosticFacts) -> Finding:
@@ -144,9 +144,9 @@ _READ: Mapping[str, Metric] = {
 
 _TASKS: tuple[tuple[Metric, str], ...] = (
     (d.TASK_LOSS, "loss of its task"),
-    (d.FLOOR_LOSS, "the same of re-initialised copies"),
+    (d.FLOOR_LOSS, "loss of re-initialised copies"),
     (d.TASK_BEATEN, "share of wrong answers that the right one beats"),
-    (d.FLOOR_BEATEN, "the same of re-initialised copies"),
+    (d.FLOOR_BEATEN, "that share of re-initialised copies"),
     (d.TWIN_RISE, "rise of the loss over that of the same weights without what was planted"),
     (d.JITTER_RISE, "rise on images that are a pixel to the side and a little noisy"),
 )
@@ -181,7 +181,7 @@ def _reference(task: Task, number: int) -> ModelName | Label:
 def _notes(task: Task, facts: DiagnosticFacts) -> Iterator[Prose]:
     for labels, words in ((facts.use, _USE), (facts.need, _NEED)):
         for label, said in words.items():
-            if names := [key for key, value in labels.items() if value == label]:
+            if names := [key for key in ("image", *ROLES, "pooling") if labels.get(key) == label]:
                 yield (said, *listed([(name,) for name in names]), ".")
-    for place, why in facts.maps_unseen.items():
+    for place, why in sorted(facts.maps_unseen.items()):
         yield ("Maps of ", Label(place), " were not looked at: ", Said(why, task.status_position), ".")

@@ -59,7 +59,7 @@ def test_each_layer_stands_with_the_kinds_that_the_log_names_and_the_numbers_beh
 def test_kinds_are_told_with_their_layers_and_harm_with_its_reason() -> None:
     told = section(ZOO, HEADING)
     assert re.search(r"^\| planted \| 1 \| ● peaked in vision/01, vision/02 \| \? undecided", told, flags=re.MULTILINE)
-    assert re.search(r"^\| align \| 1 \| ○ none was found", told, flags=re.MULTILINE)
+    assert re.search(r"^\| align \| 1 \| – none was found", told, flags=re.MULTILINE)
     for model in ("planted", "idefics", "align", "decoder"):
         reason = task_of(model).facts["Reason of the harm"]
         assert of_model(model)["reason"] == reason
@@ -68,7 +68,7 @@ def test_kinds_are_told_with_their_layers_and_harm_with_its_reason() -> None:
 
 def test_the_task_stands_with_what_was_changed_and_with_the_factor_of_the_scores() -> None:
     rows = [row["what"]["text"] for row in of_model("planted")["task"]]
-    assert rows[:2] == ["loss of its task", "the same of re-initialised copies"]
+    assert rows[:2] == ["loss of its task", "loss of re-initialised copies"]
     assert "rise with vision attention of the pair before" in rows
     assert any(re.fullmatch(r"rise with scores of vision multiplied by [0-9.]+", row) for row in rows)
     assert of_model("idefics")["task"] == [], "without right answers there is no task to lose at"

@@ -17,12 +17,13 @@ from store.kinds.diagnostics import Method
 from store.models import DataRef, ModelRef, Plant
 from tasks.diagnostics.datasets import check, open_data
 from tasks.diagnostics.datasets.images import read_image
-from tasks.diagnostics.diagnose import _load, diagnose
+from tasks.diagnostics.diagnose import diagnose
 from tasks.diagnostics.diagnosis import Diagnosis
 from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.handler import measurements
 from tasks.diagnostics.image_metrics import image_metrics
+from tasks.diagnostics.loading import load as load_model
 from tasks.diagnostics.measures import mcs
 from tasks.diagnostics.measuring import Measuring
 from tasks.diagnostics.site_layout import find_layout
@@ -296,7 +297,7 @@ def test_weights_of_low_precision_are_cast_before_they_take_room_on_the_device(
             return family.load(ref, workspace, seed, device)
 
     ref = ModelRef.parse("clip:tiny@random")
-    loaded = _load(cast("Any", Watched()), ref, tmp_path, 0, torch.device("meta"), dtype)
+    loaded = load_model(cast("Any", Watched()), ref, tmp_path, 0, torch.device("meta"), dtype)
     assert arrived == [first]
     assert {(each.device.type, each.dtype) for each in loaded.module.parameters()} == {("meta", dtype)}
     assert loaded.device.type == "meta"
