@@ -32,6 +32,8 @@ LIMITS = (
     "Weights that have adapted to poor attention: no other temperature does better, so that alone they are undecided. "
     "Only sound models to compare with tell them.",
     "A model that was built with uniform attention from one in which it became so.",
+    "Blocks without residual connections need not make tokens one: such a member may end with one map in all heads, or "
+    "with uniform ones, and is named for that.",
     "A model that was trained on shuffled pairs from one that was never trained: both are at the floor.",
     "What small models, on two kinds of data, do not show. Large ones were not trained here.",
 )

@@ -68,14 +68,16 @@ class Measuring:
 
     def run(self, images: int, passes: Sequence[Pass]) -> None:
         """Measure prepared passes over some images; what is seen is kept only when all of them went well."""
-        seconds, batches = 0.0, []
+        seconds, batches, captured = 0.0, [], list[PassCapture]()
         for work in passes:
             each = work.samples // max(1, images)
             watched = self._capture.of(work, each) if self.record.images < self._maps_of else None
+            captured += [watched] if watched is not None else []
             taken, batch = self.tapped(work, self.record.images * each, watched)
             seconds += taken
             batches.append(batch)
         self.record.add(images, batches)
+        self._capture.keep(captured)
         self.cut += sum(work.cut for work in passes)
         self.tapped_s.append(seconds)
 
@@ -83,10 +85,11 @@ class Measuring:
         """Look for sinks in passes over some images, before maps are captured."""
         from tasks.diagnostics.attention.tap import AttentionTap
 
-        for work in passes:
-            watched = self._capture.search(work, work.samples // max(1, images))
+        searched = [self._capture.search(work, work.samples // max(1, images)) for work in passes]
+        for watched in searched:
             with AttentionTap(self.model.module, watched), watched, self._changed():
-                work.run()
+                watched.work.run()
+        self._capture.keep(searched)
 
     def tapped(self, work: Pass, first: int = 0, watched: PassCapture | None = None) -> tuple[float, Batch]:
         """Run one pass under the tap: seconds per sample, and what was seen, which is not kept here.

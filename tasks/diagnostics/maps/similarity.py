@@ -28,8 +28,9 @@ _BLOCK = re.compile(r"^(.*\.\d+)(?=\.|$)")
 class TokenSimilarity:
     """The mean cosines of tokens behind the blocks of a model, over the inputs of all passes that ran within.
 
-    `with similarity.of(work):` watches one pass. A site without a numbered block around it is left out, as is one whose
-    queries are packed, or whose block gives anything but one vector a token.
+    `with similarity.of(work) as watched:` watches one pass, which counts once it is kept. A site without a numbered
+    block around it is left out, as is one whose queries are packed, or whose block gives anything but one vector a
+    token.
     """
 
     def __init__(self, model: VisionLanguageModel, sites: Iterable[str]) -> None:
@@ -40,9 +41,9 @@ class TokenSimilarity:
                 self._blocks.setdefault(found[1], []).append(site)
         self._sums: dict[str, _Sums] = {}
 
-    def of(self, work: Pass) -> _Watching:
+    def of(self, work: Pass) -> WatchedTokens:
         """A context manager that watches a pass."""
-        return _Watching(self, work)
+        return WatchedTokens(self, work)
 
     @property
     def blocks(self) -> Mapping[str, list[str]]:
@@ -53,11 +54,15 @@ class TokenSimilarity:
         """The module of a block, as it is now: a null runs other weights."""
         return self._model.module.get_submodule(block)
 
-    def add(self, block: str, made: Any, work: Pass) -> None:
-        """Take in what a block gave."""
+    def directions(self, block: str, made: Any, work: Pass) -> tuple[Tensor, Tensor] | None:
+        """Directions of the tokens that a block gave, and which count; None where none can be told apart."""
         tokens = made[0] if isinstance(made, tuple | list) and made else made
-        if (found := _directions(tokens, self._model, self._blocks[block], work)) is not None:
-            self._sums.setdefault(block, _Sums()).add(*found)
+        return _directions(tokens, self._model, self._blocks[block], work)
+
+    def keep(self, watched: WatchedTokens | None) -> None:
+        """Let a pass count that was watched and has run."""
+        for block, sums in ({} if watched is None else watched.sums).items():
+            self._sums.setdefault(block, _Sums()).merge(sums)
 
     def by_site(self) -> dict[str, Similarity]:
         """Site -> how alike the tokens behind its block are."""
@@ -86,6 +91,14 @@ class _Sums:
         self._tokens += float(n.sum())
         self._between += float((square / n.clamp_min(1)).sum())
 
+    def merge(self, other: _Sums) -> None:
+        """Add what another one has, of other inputs."""
+        self._cosines += other._cosines
+        if other._mean is not None:
+            self._mean = other._mean if self._mean is None else self._mean + other._mean
+        self._tokens += other._tokens
+        self._between += other._between
+
     @property
     def similarity(self) -> Similarity:
         import torch
@@ -97,15 +110,19 @@ class _Sums:
         return Similarity(float(torch.cat(self._cosines).mean()), min(1.0, max(0.0, share)))
 
 
-class _Watching:
+class WatchedTokens:
+    """A pass under watch; the context in which it has to run."""
+
     def __init__(self, similarity: TokenSimilarity, work: Pass) -> None:
         self._similarity = similarity
         self._work = work
+        self.sums: dict[str, _Sums] = {}
         self._hooks: list[RemovableHandle] = []
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> WatchedTokens:
         for block in self._similarity.blocks:
             self._hooks.append(self._similarity.submodule(block).register_forward_hook(self._hook(block)))
+        return self
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
@@ -115,7 +132,11 @@ class _Watching:
         self._hooks.clear()
 
     def _hook(self, block: str) -> Any:
-        return lambda _, __, made: self._similarity.add(block, made, self._work)
+        def take(_: Any, __: Any, made: Any) -> None:
+            if (found := self._similarity.directions(block, made, self._work)) is not None:
+                self.sums.setdefault(block, _Sums()).add(*found)
+
+        return take
 
 
 def _directions(tokens: Any, model: VisionLanguageModel, sites: list[str], work: Pass) -> tuple[Tensor, Tensor] | None:

@@ -35,11 +35,16 @@ class Received:
         uniform = attendable / attendable.sum(dim=-1, keepdim=True).clamp_min(1)
         received, by_chance = ((each * kept).sum(dim=(0, 3)) for each in (weights, uniform))
         rows = kept.sum(dim=(0, 3))
-        if self._sums is None:
-            self._sums = (received, by_chance, rows)
+        before, self._sums = self._sums, (received, by_chance, rows)
+        if before is not None:
+            self._sums = (_sum(before[0], received), _sum(before[1], by_chance), before[2] + rows)
+
+    def merge(self, other: Received) -> None:
+        """Add what another one has, of other inputs at the same site."""
+        if self._sums is None or other._sums is None:
+            self._sums = self._sums or other._sums
             return
-        old, chance, before = self._sums
-        self._sums = (_sum(old, received), _sum(chance, by_chance), before + rows)
+        self._sums = tuple(map(_sum, self._sums, other._sums))  # type: ignore[assignment]
 
     @property
     def sinks(self) -> Tensor | None:

@@ -14,7 +14,8 @@ from torch.nn import functional
 
 from tasks.diagnostics.attention.tap import AttentionTap
 from tasks.diagnostics.families.model import IMAGE, PADDING, SPECIAL, TEXT, Pass, Place, Tokens
-from tasks.diagnostics.maps.capture import MOST_ROWS, MapCapture
+from tasks.diagnostics.maps.capture import MapCapture
+from tasks.diagnostics.maps.places import MOST_ROWS
 from tasks.diagnostics.maps.site_maps import Maps
 
 Matrix = NDArray[np.float64]
@@ -68,9 +69,11 @@ def capture(
     ]
     for watch in (found.search, found.of):
         for work in passes:
-            watched = watch(work, every)
-            with AttentionTap(toy.module, watched), watched:
-                work.run()
+            spoiled, watched = watch(work, every), watch(work, every)
+            for each in (spoiled, watched):
+                with AttentionTap(toy.module, each), each:
+                    work.run()
+            found.keep([watched])  # what was not kept, as memory ran out before it was through, counts nowhere
     return found.maps()
 
 
@@ -169,6 +172,18 @@ def test_padding_counts_nowhere_and_sequences_of_all_lengths_are_laid_over_each_
     assert found.keys == pytest.approx(6) if found.sink.max() == 0 else found.keys < 6
     np.testing.assert_allclose(found.input_part, 0, atol=1e-6)
     assert found.raw == pytest.approx(np.log(6) - entropy(p).mean(), abs=1e-6)
+
+
+def test_keys_of_another_sequence_are_not_moved_with_the_padding_of_the_queries() -> None:
+    """A caption that is padded on the left looks at an image, whose keys all count."""
+    q, k = drawn(2, HEADS, 6, WIDTH, sharp=0.7), drawn(2, HEADS, 9, WIDTH, sharp=0.7)
+    kinds = torch.tensor([[PADDING, PADDING, TEXT, TEXT, TEXT, TEXT], [TEXT] * 6])
+    toy = Toy(Attends(), Place("cross", "text"))
+    found = capture(toy, [(q, k)], [{"text": Tokens(kinds)}]).sites["attention"]
+    p = plain(q, k)
+    rows = np.concatenate([entropy(p)[0][:, 2:], entropy(p)[1]], axis=1)
+    assert found.keys == pytest.approx(9)
+    assert found.raw == pytest.approx(np.log(9) - rows.mean(), abs=1e-6)
 
 
 def test_where_masks_differ_by_input_uniform_attention_is_still_at_no_distance() -> None:

@@ -40,6 +40,9 @@ def similarity(tokens: torch.Tensor, kinds: torch.Tensor | None = None, as_tuple
         work = Pass(lambda part=part: toy.module["layers"][0](tokens[part]), len(tokens[part]), of)
         with found.of(work):
             work.run()
+        with found.of(work) as watched:
+            work.run()
+        found.keep(watched)
     return found.by_site()["layers.0.attn"]
 
 
