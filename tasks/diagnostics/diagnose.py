@@ -319,7 +319,7 @@ class _Diagnosing:
         """Whether it does its task worse for the way it attends."""
         why_not = "No interventions were asked for." if how.influence == "none" else ""
         swapped = {} if self.model.coupled else made.rises
-        return judge_harm(found, swapped, self.ref.untrained, why_not)
+        return judge_harm(found, swapped, self.ref.untrained, why_not, made.untried)
 
     def losses(self, null: RandomInit | None) -> LossVerdict:
         """What the losses of entropy allow to be said."""

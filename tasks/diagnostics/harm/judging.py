@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from store.kinds.diagnostics_collapse import HarmLabel, Need, Use
+from store.kinds.diagnostics_metrics import ANOTHER_IMAGE, ANOTHER_TEXT
 from store.kinds.diagnostics_sites import SitePlace
 from tasks.diagnostics.harm.measuring import Performance, Rescue, rescued
 from tasks.diagnostics.harm.task_loss import Task, TaskLoss
@@ -17,6 +18,7 @@ from tasks.diagnostics.kinds.finding import Kinds
 from tasks.diagnostics.measures import Floats
 
 if TYPE_CHECKING:
+    from tasks.diagnostics.intervention.influence import Kind
     from tasks.diagnostics.intervention.steering import Changes
     from tasks.diagnostics.site_layout import SiteLayout
 
@@ -69,11 +71,28 @@ class Harm:
     """By modality, `image` or `text`; empty for dual encoders, whose output is lost with either."""
 
 
-def judge_harm(found: Performance | None, swapped: Mapping[str, Floats], untrained: bool, why_not: str = "") -> Harm:
+def judge_harm(
+    found: Performance | None,
+    swapped: Mapping[str, Floats],
+    untrained: bool,
+    why_not: str = "",
+    untried: Mapping[Kind, str] | None = None,
+) -> Harm:
     """Weigh how a model does its task, and what it costs to exchange a modality: [pairs] each, nats.
 
-    `untrained` says that the weights are a random initialisation; `why_not` why there is nothing to weigh, if so.
+    `untrained` says that the weights are a random initialisation; `why_not` why there is nothing to weigh, if so;
+    `untried`, by intervention, why a modality was not exchanged for another, which the reason then tells.
     """
+    judged = _judged(found, swapped, untrained, why_not)
+    left = {kind: why for kind, why in (untried or {}).items() if kind in _ANOTHER}
+    told = [f"Not tried: {_ANOTHER[kind]}, as {why}." for kind, why in left.items()]
+    return replace(judged, reason=" ".join([judged.reason, *told]))
+
+
+_ANOTHER: Mapping[Kind, str] = {ANOTHER_IMAGE: "another image", ANOTHER_TEXT: "another text"}
+
+
+def _judged(found: Performance | None, swapped: Mapping[str, Floats], untrained: bool, why_not: str) -> Harm:
     need = needs(swapped)
     if found is None:
         return Harm("undecided", why_not or "The model has no task with right answers on these data.", {}, need)

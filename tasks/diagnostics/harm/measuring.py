@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tasks.diagnostics.harm.task_loss import Task, TaskLoss
-from tasks.diagnostics.measures import Floats
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -122,8 +121,3 @@ def jitter(images: Sequence[Image], seed: int = 0) -> list[Image]:
         noisy = (moved + rng.normal(0.0, NOISE, moved.shape)).round().clip(0, 255)
         made.append(PIL.Image.fromarray(noisy.astype(np.uint8)))
     return made
-
-
-def rise(of: TaskLoss, over: TaskLoss) -> Floats:
-    """[pairs], by how much the loss is higher in one than in the other, nats."""
-    return of.loss - over.loss

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from store.errors import GonogoError
+from tasks.diagnostics.intervention.exchanging import next_other
 from tasks.diagnostics.measures import Floats
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Task:
         self._own = [model.ask(images[part], captions[part], batch_size) for part in parts]
         self._false: list[Answer] = []
         if model.matches:
-            others = _other(captions)
+            others = next_other(captions, str)
             self._false = [model.ask(images[part], others[part], batch_size) for part in parts]
 
     def loss(self, changes: Changes, site: str | None = None) -> TaskLoss | None:
@@ -83,15 +84,6 @@ class Task:
         if whole is None or wrong is None:
             return whole
         return TaskLoss((whole.at + wrong.at) / 2, (whole.beaten + wrong.beaten) / 2)
-
-
-def _other(captions: Sequence[str]) -> list[str]:
-    """For each caption the next one, from the first again after the last, that differs; itself where none does."""
-    n = len(captions)
-    return [
-        next((captions[(i + j) % n] for j in range(1, n) if captions[(i + j) % n] != captions[i]), captions[i])
-        for i in range(n)
-    ]
 
 
 def _read(output: Output | None, coupled: bool, label: int | None = None) -> TaskLoss | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from store.errors import GonogoError
 from store.kinds.diagnostics import Influence
 from store.kinds.diagnostics_metrics import ANOTHER_IMAGE, ANOTHER_TEXT, BLANK_IMAGE, EMPTY_TEXT, Intervention
 from tasks.diagnostics.families.model import VisionLanguageModel
+from tasks.diagnostics.intervention.exchanging import next_other
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.site_layout import SiteLayout
 
@@ -27,8 +28,6 @@ Kind = Intervention | Literal["uniform-site", "silent-head"]
 
 _TEXT_KINDS = (ANOTHER_TEXT, EMPTY_TEXT)
 _MODAL_KINDS = (ANOTHER_IMAGE, BLANK_IMAGE, *_TEXT_KINDS)
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +94,7 @@ def measure_influence(
     if extent == "none" or (shape := _answer(model, model.ask(images[:2], captions[:2]), planted)) is None:
         return Interventions()
     judges = model.coupled or shape.logits.shape[1] == 1
-    reads = judges or model.ask_after(images, captions, _next_other(captions, str)) is not None
+    reads = judges or model.ask_after(images, captions, next_other(captions, str)) is not None
     modalities, untried = _modalities(judges, reads, images, captions)
     found: list[Effect] = []
     for steps, pairs in ((modalities, len(images)), (_sites(layout, extent), at_sites)):
@@ -116,7 +115,7 @@ def _effects(
     size = len(images) if model.coupled else max(1, min(batch_size, len(images)))
     found: dict[_Step, list[tuple[Floats, Floats | None]]] = {}
     starts = range(0, len(images), size)
-    instead = _next_other(images, _pixels), _next_other(captions, str)
+    instead = next_other(images, _pixels), next_other(captions, str)
     for batch, start in enumerate(starts):
         part = slice(start, start + size)
         own = images[part], captions[part]
@@ -180,14 +179,6 @@ def _modalities(
 def _pixels(image: Image) -> tuple[tuple[int, int], bytes]:
     """What tells an image from others."""
     return image.size, sha256(image.convert("RGB").tobytes()).digest()
-
-
-def _next_other(given: Sequence[T], content: Callable[[T], Hashable]) -> list[T]:
-    """For each, the next one, from the first again after the last, whose content differs; itself where none does."""
-    contents = [content(one) for one in given]
-    n = len(given)
-    nearest = [next((j % n for j in range(i + 1, i + n) if contents[j % n] != contents[i]), i) for i in range(n)]
-    return [given[j] for j in nearest]
 
 
 def _sites(layout: SiteLayout, extent: Influence) -> list[_Step]:

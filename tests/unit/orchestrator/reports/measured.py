@@ -148,7 +148,7 @@ def _diagnosis(like: Diagnosed, model: ModelRef, data: DataRef) -> Diagnosis:
         losses=judge(lost, data.n, model.untrained, "; ".join(dict.fromkeys(why)) or None),
         kinds=_kinds(like, model, data, record),
         performance=performance,
-        harm=judge_harm(performance, made.rises, model.untrained),
+        harm=judge_harm(performance, made.rises, model.untrained, untried=made.untried),
         cost=_cost(like.size, model, data),
         parameters=int(like.size * generator("parameters", model.family, model.name).integers(10**6, 10**9)),
         device="CPU",

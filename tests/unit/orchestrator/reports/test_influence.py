@@ -160,9 +160,10 @@ def test_what_is_given_in_place_of_image_and_text_stands_with_its_images() -> No
     ]
 
 
-def test_a_text_that_could_not_be_exchanged_has_no_row() -> None:
+def test_a_text_that_could_not_be_exchanged_has_no_row_and_is_told_in_the_reason() -> None:
     given = model_section("decoder")["interventions"]
     assert [row["what"] for row in given] == ["another image", "a blank image of its mean colour"]
+    assert "Not tried: another text" in task_of("decoder").facts["Reason of the harm"]
 
 
 def test_a_closed_gate_shows_no_influence_beside_an_entropy_at_its_maximum() -> None:

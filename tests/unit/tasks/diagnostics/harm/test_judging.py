@@ -10,6 +10,7 @@ import pytest
 from tasks.diagnostics.harm.judging import Harm, Rise, band, best_rescue, judge_harm, needs
 from tasks.diagnostics.harm.measuring import Performance, Rescue
 from tasks.diagnostics.harm.task_loss import TEMPERATURES, TaskLoss
+from tasks.diagnostics.intervention.influence import Kind
 from tasks.diagnostics.measures import Floats
 
 N = 40
@@ -145,6 +146,13 @@ def test_fewer_than_thirty_pairs_settle_nothing() -> None:
 def test_without_a_task_the_reason_is_given() -> None:
     assert judge_harm(None, {}, False).reason == "The model has no task with right answers on these data."
     assert judge_harm(None, {}, False, "Nobody asked.").reason == "Nobody asked."
+
+
+def test_a_modality_that_was_not_exchanged_is_named_with_the_reason() -> None:
+    untried: dict[Kind, str] = {"swap-text": "all texts are the same", "cut-text": "it would have nothing to write"}
+    found = judge_harm(Performance(task_loss(), GUESSING), {}, untrained=False, untried=untried)
+    assert found.reason.endswith(" Not tried: another text, as all texts are the same.")
+    assert "nothing to write" not in found.reason, "an empty text decides nothing"
 
 
 def test_a_rise_has_its_t_interval_and_no_spread_leaves_no_doubt() -> None:
