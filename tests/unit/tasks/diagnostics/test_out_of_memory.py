@@ -103,6 +103,12 @@ def test_batches_are_halved_until_they_fit_and_nothing_is_lost(hungry_one: str, 
     assert [(effect.kind, effect.site) for effect in found.effects] == [(e.kind, e.site) for e in whole.effects]
     for one, other in zip(found.effects, whole.effects, strict=True):
         np.testing.assert_allclose(one.change, other.change, atol=1e-6)
+    maps, whole_maps = ([reading.maps for reading in each.kinds.readings] for each in (found, whole))
+    for one, other in zip(maps, whole_maps, strict=True):
+        assert one is not None and other is not None
+        assert one.inputs == other.inputs == DATA.n, "each image counts once, however often memory ran out"
+        np.testing.assert_allclose(one.entropy, other.entropy, atol=1e-5)
+        np.testing.assert_allclose(one.fixed_part, other.fixed_part, atol=1e-5)
 
 
 def test_batches_are_halved_for_the_nulls_alone_where_only_those_do_not_fit(hungry: Path) -> None:
