@@ -206,15 +206,12 @@ def _why(heads: Sequence[Head]) -> str:
     special = [at for at, head in enumerate(heads) if head.special > 0.5]
     whole = sum(head.kl for head in heads)
     told = []
-    for which, words in (
-        (placed, "look at one place, counted from the row's own,"),
-        (special, "look at special tokens"),
-    ):
+    for which, where in ((placed, "one place, counted from the row's own"), (special, "special tokens")):
         if which:
             part = sum(heads[at].kl for at in which) / whole
             told.append(
-                f"Heads {_numbers(which)} {words} with more than half of their attention, and make {part:.0%} of the "
-                "layer's KL."
+                f"More than half of the attention of head{'s' if len(which) > 1 else ''} {_numbers(which)} goes to "
+                f"{where}, which makes {part:.0%} of the layer's KL."
             )
     mean = sum(head.follows for head in heads) / len(heads)
     told.append(
