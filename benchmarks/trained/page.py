@@ -81,6 +81,7 @@ def page(rows: Sequence[Row], command: str) -> str:
         "## Harm, of the models as they are",
         paragraph(HARM.format(pairs=PAIRS)),
         _harm(rows),
+        *_false(rows),
         "## Planted controls",
         paragraph(PLANTED),
         _planted(rows),
@@ -158,6 +159,23 @@ def _harm(rows: Sequence[Row]) -> str:
             f"| {row.model.title} | {own.loss:.3f} | {own.floor:.3f} | {rivals} | {own.label} | {own.reason}{need} |"
         )
     return "\n".join(lines)
+
+
+def _false(rows: Sequence[Row]) -> list[str]:
+    """What is to be said of each model that is called harmful as it is."""
+    parts = []
+    for row in rows:
+        own = row.own
+        if own.label == "harmful":
+            text = f"**{row.model.title} is called harmful as it is**, which is false of the weights: {own.reason} "
+            if own.rivals[0] < own.rivals[1]:
+                text += (
+                    f"Copies with random weights beat {own.rivals[1]:.2f} of the rivals, the model {own.rivals[0]:.2f}: "
+                    "the task can be done without what training gives, and less well with it. Who gives a model such a "
+                    "task is told of harm that is none."
+                )
+            parts.append(paragraph(text))
+    return parts
 
 
 def _planted(rows: Sequence[Row]) -> str:

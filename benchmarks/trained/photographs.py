@@ -42,3 +42,10 @@ def crop(window: Image, corner: int) -> Image:
     w, h = round(CROP * width), round(CROP * height)
     x, y = (corner % 2) * (width - w), (corner // 2) * (height - h)
     return window.crop((x, y, x + w, y + h))
+
+
+def grey(picture: Image) -> Image:
+    """In grey, with all shades alike often: copies with random weights would go by colour and brightness."""
+    from PIL.ImageOps import equalize
+
+    return equalize(picture.convert("L")).convert("RGB")

@@ -37,6 +37,13 @@ def test_a_page_counts_models_called_harmful_and_layers_in_which_a_kind_is_named
     assert "Called harmful: 1 of 2 models (RXNMapper (ALBERT))." in page([row(OWN), row(harmful)], "x")
 
 
+def test_a_page_says_of_a_false_verdict_that_copies_do_the_task_better() -> None:
+    harmful = replace(OWN, label="harmful", rivals=(0.7, 0.9))
+    assert "Copies with random weights beat 0.90 of the rivals, the model 0.70" in page([row(harmful)], "x")
+    assert "Copies with random weights beat" not in page([row(replace(OWN, label="harmful"))], "x")
+    assert "which is false" not in page([row(OWN)], "x")
+
+
 def test_a_page_shows_the_heads_of_a_layer_in_which_a_kind_is_named() -> None:
     named = Named("text/00", ("static",), 9, 2.0, 0.5, 0.4, 0.0, 0.08, 0.5, (1.1, 5.0))
     own = replace(OWN, kinds={"static": ("text/00",)}, named=(named,))
