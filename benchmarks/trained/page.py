@@ -170,7 +170,7 @@ def _false(rows: Sequence[Row]) -> list[str]:
             text = f"**{row.model.title} is called harmful as it is**, which is false of the weights: {own.reason} "
             if own.rivals[0] < own.rivals[1]:
                 text += (
-                    f"Copies with random weights beat {own.rivals[1]:.2f} of the rivals, the model {own.rivals[0]:.2f}: "
+                    f"Copies with random weights beat {own.rivals[1]:.2f} of rivals, the model {own.rivals[0]:.2f}: "
                     "the task can be done without what training gives, and less well with it. Who gives a model such a "
                     "task is told of harm that is none."
                 )
