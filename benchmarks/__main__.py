@@ -5,10 +5,16 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import attention, bootstrap, log, start
+from benchmarks import attention, bootstrap, diagnosing, log, start
 from benchmarks.timing import Row
 
-SUITES = {"start": start.rows, "log": log.rows, "attention": attention.rows, "bootstrap": bootstrap.rows}
+SUITES = {
+    "start": start.rows,
+    "log": log.rows,
+    "attention": attention.rows,
+    "diagnosing": diagnosing.rows,
+    "bootstrap": bootstrap.rows,
+}
 
 
 def main(names: list[str]) -> int:

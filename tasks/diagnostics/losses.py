@@ -56,7 +56,7 @@ class Losses:
 
 
 def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
-    """Loss of `values`, [images], against `draws`, [draws, images], of random initialisation.
+    """Loss of `values`, [images], against `draws`, [draws, the first images], of random initialisation.
 
     A loss of L is one where the values are those of one more draw, times 1 − L; so it is that multiple of the draws
     that values are contrasted with: half of them to test whether more than half is lost, all of them to test whether
@@ -83,7 +83,7 @@ def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
 
 
 def why_not(values: Floats, draws: Floats | None) -> str:
-    """Why `values`, [images, ...], have no loss against `draws`, [draws, images, ...]; empty where they have one."""
+    """Why `values`, [images, ...], have no loss against `draws`, [draws, first images, ...]; empty where they do."""
     if draws is None:
         return "its null was not measured"
     if not np.isfinite(values).all():
@@ -96,13 +96,12 @@ def why_not(values: Floats, draws: Floats | None) -> str:
 
 
 def measured_losses(record: Record, null: RandomInit) -> Losses:
-    """Losses of all that was measured, on the images of the null, which are the first of the record."""
-    m = null.images
+    """Losses of all that was measured; the images of the null are the first of the record's."""
     roles, sites = summary(record)
     places = [(SitePlace(role, n), site) for role in LAYER_ROLES for n, site in enumerate(record.layers(role))]
     return losses(
-        {role: values[:m] for role, values in roles.items()},
-        {place.name: (site, sites[site][:m]) for place, site in places},
+        roles,
+        {place.name: (site, sites[site]) for place, site in places},
         null,
     )
 

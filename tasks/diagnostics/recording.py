@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,6 +135,23 @@ class Record:
         for batch in batches:
             for site, error in batch.errors.items():
                 self._errors.setdefault(site, []).append((images, float(error)))
+
+    def with_next(self, images: int, roles: Collection[Role]) -> Record:
+        """The first `images` alone, each with what was seen of the next one at the sites of some roles.
+
+        That is a record of other pairs, where nothing but the pairing brings those roles and the others together.
+        """
+        import torch
+
+        other = Record(self._model)
+        other.images = images
+        for site, seen in self._parts.items():
+            whole = {name: torch.cat(parts) for name, parts in seen.items()}
+            each = {name: value.view(self.images, -1, value.shape[1])[:images] for name, value in whole.items()}
+            if self.role(site) in roles:
+                each = {name: value.roll(-1, 0) for name, value in each.items()}
+            other._parts[site] = {name: [value.flatten(0, 1)] for name, value in each.items()}
+        return other
 
     @property
     def sites(self) -> list[str]:

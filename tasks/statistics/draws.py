@@ -1,4 +1,4 @@
-"""A mean beside that of draws from a null, such as random initialisations measured on the same images."""
+"""A mean beside that of draws from a null, such as random initialisations measured on the same images, or on fewer."""
 
 from __future__ import annotations
 
@@ -45,24 +45,25 @@ class Contrast:
 
 
 def against_draws(values: Floats, draws: Floats, level: float = 0.95) -> Contrast:
-    """Compare the mean of `values`, [images], with `draws` of the null, [draws, images], on the same images.
+    """Compare the mean of `values`, [images], with `draws` of the null, [draws, images], on the first of these images.
 
-    The model is taken for one more draw, so the variance is that of draws times (1 + 1 / draws), plus that of the
-    paired differences over images; the degrees of freedom are Welch and Satterthwaite's (Satterthwaite 1946, Biometrics
-    Bulletin 2:110). Raises ValueError for fewer than two draws or images.
+    The model is taken for one more draw, so the variance is that of draws times (1 + 1 / draws), plus that of images:
+    of the paired differences where both have the same ones, otherwise of each by itself, which is more than it is where
+    images are alike in both. The degrees of freedom are Welch and Satterthwaite's (Satterthwaite 1946, Biometrics
+    Bulletin 2:110). Raises ValueError for fewer than two draws or images, and for values of fewer images than draws.
     """
     from scipy.special import stdtrit
 
-    k, n = draws.shape
-    if k < 2 or n < 2 or values.shape != (n,):
-        raise ValueError(
-            f"a contrast needs two draws and two images, not {k} draws and {values.shape[0]} of {n} images"
-        )
-    differences = values - draws.mean(axis=0)
-    of_draw = SharedError(float(draws.mean(axis=1).var(ddof=1) * (1 + 1 / k)) ** 0.5, k - 1)
-    whole = of_draw.added(float(differences.var(ddof=1) / n) ** 0.5, n - 1)
+    k, m = draws.shape
+    n = len(values)
+    if k < 2 or m < 2 or values.ndim != 1 or n < m:
+        raise ValueError(f"a contrast needs two draws and two images, not {k} draws and {n} of {m} images")
+    whole = of_draw = SharedError(float(draws.mean(axis=1).var(ddof=1) * (1 + 1 / k)) ** 0.5, k - 1)
+    of_images = (values - draws.mean(axis=0),) if n == m else (values, draws.mean(axis=0))
+    for each in of_images:
+        whole = whole.added(float(each.var(ddof=1) / len(each)) ** 0.5, len(each) - 1)
     freedom = min(whole.freedom, k + n - 2.0)  # infinite where nothing varies
-    difference, null = float(differences.mean()), float(draws.mean())
+    difference, null = float(values.mean() - draws.mean()), float(draws.mean())
     reach, spread = (
         float(stdtrit(each, (1 + level) / 2)) * error
         for each, error in ((freedom, whole.error), (k - 1, of_draw.error))

@@ -12,6 +12,7 @@ from store.kinds.diagnostics_collapse import HarmLabel, Need, Use
 from store.kinds.diagnostics_metrics import ANOTHER_IMAGE, ANOTHER_TEXT
 from store.kinds.diagnostics_sites import SitePlace
 from tasks.diagnostics.harm.measuring import Performance, Rescue, rescued
+from tasks.diagnostics.harm.rise import HURT, SURE, Rise
 from tasks.diagnostics.harm.task_loss import Task, TaskLoss
 from tasks.diagnostics.judgement import FEWEST_IMAGES, listed
 from tasks.diagnostics.kinds.finding import Kinds
@@ -22,12 +23,8 @@ if TYPE_CHECKING:
     from tasks.diagnostics.intervention.steering import Changes
     from tasks.diagnostics.site_layout import SiteLayout
 
-HURT = 0.05
-"""Nats of loss from which a difference counts as harm."""
 TOLERATED = 0.1
 """Nats of loss that a harmless model may be worse than what it is compared with, by the upper bound of its interval."""
-SURE = 3.0
-"""Standard errors of a difference from 0 beyond which it is not chance, though the best of several was taken."""
 LIKELY = 2.0
 """The same for a single comparison."""
 MATTERS = 0.1
@@ -36,27 +33,6 @@ LITTLE = 0.1
 """A modality is neglected whose exchange costs less than this share of what the exchange of the other one costs."""
 BAND = 5
 """Sound models of which one more would lie within a band, with 95 % probability."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rise:
-    """Mean over pairs of a rise of the loss, nats, with its 95 % t interval and standard errors from 0."""
-
-    value: float
-    low: float
-    high: float
-    z: float
-    n: int
-
-    @classmethod
-    def of(cls, differences: Floats) -> Rise:
-        """Of [pairs]; all of them equal leave no doubt of the mean."""
-        from tasks.statistics.intervals import t_interval
-
-        value, n = float(differences.mean()), len(differences)
-        error = float(differences.std(ddof=1)) / np.sqrt(n) if n > 1 else float("inf")
-        low, high = map(float, t_interval(differences)) if n > 1 else (-np.inf, np.inf)
-        return cls(value, low, high, value / error if error > 0 else np.sign(value) * np.inf if value else 0.0, n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +122,7 @@ def finer_rescues(found: Performance, task: Task, layout: SiteLayout, planted: C
         for layer, spot in enumerate(spots):
             place = SitePlace(role, None if role == "pooling" else layer).name
             if len(spots) > 1 and (pointed or place in peaked):
-                tried[place] = rescued(task, (spot,), planted)
+                tried[place] = rescued(task, (spot,), planted, found.own)
     return replace(found, rescues=tried)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tasks.diagnostics.harm.rise import Rise
 from tasks.diagnostics.harm.task_loss import Task, TaskLoss
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from tasks.diagnostics.intervention.steering import Change, Changes
     from tasks.diagnostics.site_layout import SiteLayout, Spot
 
-FACTORS = (0.125, 0.25, 0.5, 2.0, 4.0)
-"""By which scores are multiplied to see whether a model does better with sharper, or with softer, attention."""
+SOFTER, SHARPER = (0.5, 0.25, 0.125), (2.0, 4.0)
+FACTORS = (*SOFTER, *SHARPER)
+"""By which scores are multiplied to see whether a model does better with softer, or with sharper, attention."""
 
 NOISE = 2.0
 """Standard deviation of the noise on each colour of a pixel, of 255, that no model should mind."""
@@ -76,11 +78,12 @@ def perform(
     planted: Changes,
     untrained: Sequence[TaskLoss],
     tell: Callable[[int, int], None],
+    rescuing: bool = True,
 ) -> Performance | None:
     """How a model does its `task`, with each role changed; None where it has none.
 
     `jittered` is the same task on images that are not quite the same; `untrained` is what copies of the model make of
-    it. What is `planted` stays in place throughout, but for the twin.
+    it. What is `planted` stays in place throughout, but for the twin. Without `rescuing`, no other sharpness is tried.
     """
     own = task.loss(planted)
     if own is None:
@@ -89,7 +92,8 @@ def perform(
     resampled: dict[str, TaskLoss] = {}
     for done, (role, spots) in enumerate(layout.roles.items()):
         tell(done, len(layout.roles))
-        rescues[role] = rescued(task, spots, planted)
+        if rescuing:
+            rescues[role] = rescued(task, spots, planted, own)
         made = task.loss(on_top(planted, resample(spots)), spots[0].name)
         if made is not None:
             resampled[role] = made
@@ -103,10 +107,21 @@ def perform(
     )
 
 
-def rescued(task: Task, spots: Sequence[Spot], planted: Changes) -> tuple[Rescue, ...]:
-    """The task with the scores at some sites, all of one role, multiplied by each factor."""
-    found = ((factor, task.loss(on_top(planted, rescale(spots, factor)), spots[0].name)) for factor in FACTORS)
-    return tuple(Rescue(factor, loss) for factor, loss in found if loss is not None)
+def rescued(task: Task, spots: Sequence[Spot], planted: Changes, own: TaskLoss) -> tuple[Rescue, ...]:
+    """The task with the scores at some sites, all of one role, multiplied by factors, to softer and to sharper.
+
+    It goes on to the next factor of a direction until it does its task surely worse than its `own`.
+    """
+    found = []
+    for direction in (SOFTER, SHARPER):
+        for factor in direction:
+            loss = task.loss(on_top(planted, rescale(spots, factor)), spots[0].name)
+            if loss is None:
+                return ()
+            found.append(Rescue(factor, loss))
+            if Rise.of(loss.tempered - own.tempered).surely_worse:
+                break
+    return tuple(found)
 
 
 def jitter(images: Sequence[Image], seed: int = 0) -> list[Image]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from tasks.diagnostics.families.model import Answer, Output, VisionLanguageModel
+    from tasks.diagnostics.intervention.recalling import BlockMemory
     from tasks.diagnostics.intervention.steering import Changes
 
 
@@ -52,13 +54,20 @@ class Task:
 
     A dual encoder finds the caption of each image, and the image of each caption, among those of all pairs. What says
     whether a pair matches is asked of each pair, and of its image with another caption, as it could do well by always
-    saying yes otherwise. A writer predicts the next token of each caption.
+    saying yes otherwise. A writer predicts the next token of each caption. What `memory` has of its blocks is not run
+    again.
     """
 
     def __init__(
-        self, model: VisionLanguageModel, images: Sequence[Image], captions: Sequence[str], batch_size: int
+        self,
+        model: VisionLanguageModel,
+        images: Sequence[Image],
+        captions: Sequence[str],
+        batch_size: int,
+        memory: BlockMemory | None = None,
     ) -> None:
         self._model = model
+        self._memory = memory
         size = len(images) if model.coupled else max(1, min(batch_size, len(images)))
         parts = [slice(start, start + size) for start in range(0, len(images), size)]
         self._own = [model.ask(images[part], captions[part], batch_size) for part in parts]
@@ -77,7 +86,9 @@ class Task:
 
         from tasks.diagnostics.intervention.steering import Steering
 
-        with torch.inference_mode(), Steering(self._model.module, changes):
+        module = self._model.module
+        recalling = nullcontext() if self._memory is None else self._memory.recalling(module, changes)
+        with torch.inference_mode(), recalling, Steering(module, changes):
             own = [_read(ask(site), self._model.coupled) for ask in self._own]
             false = [_read(ask(site), False, 0) for ask in self._false]
         whole, wrong = _joined(own), _joined(false)

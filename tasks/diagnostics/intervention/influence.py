@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
@@ -13,7 +13,8 @@ from store.errors import GonogoError
 from store.kinds.diagnostics import Influence
 from store.kinds.diagnostics_metrics import ANOTHER_IMAGE, ANOTHER_TEXT, BLANK_IMAGE, EMPTY_TEXT, Intervention
 from tasks.diagnostics.families.model import VisionLanguageModel
-from tasks.diagnostics.intervention.exchanging import next_other
+from tasks.diagnostics.intervention.exchanging import next_other, places_of_others
+from tasks.diagnostics.intervention.recalling import BlockMemory
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.site_layout import SiteLayout
 
@@ -81,6 +82,7 @@ def measure_influence(
     planted: Changes,
     tell: Callable[[int, int], None],
     at_sites: int | None = None,
+    memory: BlockMemory | None = None,
 ) -> Interventions:
     """The effects on image-caption pairs, at least two of them, one caption an image.
 
@@ -88,9 +90,10 @@ def measure_influence(
     the next image, or the next text, that differs from its own; cutting gives it a blank image of its mean colour, or
     an empty text. Where pairs are `coupled`, a text is changed for the output over images, given the text; a writer has
     the tokens of the other text before each of its own, and an empty text leaves it nothing to write. Sites are changed
-    for the first `at_sites` pairs only, or for all. Nothing is done where the model has no output; raises GonogoError
-    where that is not finite.
+    for the first `at_sites` pairs only, or for all. What blocks make of the pairs as they are is kept in `memory`, and
+    not run again. Nothing is done where the model has no output; raises GonogoError where that is not finite.
     """
+    memory = memory or BlockMemory(model.module, [spot.name for of in layout.roles.values() for spot in of], planted)
     if extent == "none" or (shape := _answer(model, model.ask(images[:2], captions[:2]), planted)) is None:
         return Interventions()
     judges = model.coupled or shape.logits.shape[1] == 1
@@ -99,7 +102,7 @@ def measure_influence(
     found: list[Effect] = []
     for steps, pairs in ((modalities, len(images)), (_sites(layout, extent), at_sites)):
         if steps:
-            found += _effects(model, steps, images[:pairs], captions[:pairs], batch_size, planted, tell)
+            found += _effects(model, steps, images[:pairs], captions[:pairs], batch_size, planted, memory, tell)
     return Interventions(tuple(found), untried)
 
 
@@ -110,6 +113,7 @@ def _effects(
     captions: Sequence[str],
     batch_size: int,
     planted: Changes,
+    memory: BlockMemory,
     tell: Callable[[int, int], None],
 ) -> list[Effect]:
     size = len(images) if model.coupled else max(1, min(batch_size, len(images)))
@@ -121,20 +125,34 @@ def _effects(
         own = images[part], captions[part]
         others = instead[0][part], instead[1][part]
         ask = model.ask(*own, batch_size)
-        base = _answer(model, ask, planted)
+        with memory.recalling(model.module, planted, keep=True):
+            base = _answer(model, ask, planted)
         assert base is not None, "it had an output a moment ago"
         for done, step in enumerate(steps):
             tell(batch * len(steps) + done, len(starts) * len(steps))
-            asked = ask if step.site else _asked(model, step, own, others, batch_size)
-            altered = _answer(model, asked, _changes(step, planted), step.site or None)
+            if model.coupled and step.kind in (ANOTHER_IMAGE, ANOTHER_TEXT):
+                altered: Output | None = _exchanged(step, base, own)
+            else:
+                asked = ask if step.site else _asked(model, step, own, others, batch_size)
+                changes = _changes(step, planted)
+                with memory.recalling(model.module, changes):
+                    altered = _answer(model, asked, changes, step.site or None)
             assert altered is not None, "it had an output a moment ago"
             found.setdefault(step, []).append(_compare(*_read(model, step, base, altered)))
     return [_joined(step, parts) for step, parts in found.items()]
 
 
+def _exchanged(step: _Step, base: Output, own: Given) -> Output:
+    """The output for pairs whose images, or texts, are those of others, where all are judged beside one another."""
+    images, captions = own
+    if step.kind == ANOTHER_IMAGE:
+        return replace(base, logits=base.logits[places_of_others(images, _pixels)])
+    return replace(base, logits=base.logits[..., places_of_others(captions, str)])
+
+
 def _asked(model: VisionLanguageModel, step: _Step, own: Given, others: Given, batch_size: int) -> Answer:
     """The output with another image, or another text, than a pair's own; a writer reads it before its own tokens."""
-    if step.kind == ANOTHER_TEXT and not model.coupled:
+    if step.kind == ANOTHER_TEXT:
         answer = model.ask_after(*own, others[1])
         if answer is not None:
             return answer

@@ -9,20 +9,17 @@ mean over all inputs, as sound models have a component that all tokens share, an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from tasks.diagnostics.families.model import PADDING, Pass, VisionLanguageModel
 from tasks.diagnostics.maps.site_maps import Similarity
+from tasks.diagnostics.stack import blocks_of
 
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.utils.hooks import RemovableHandle
-
-_BLOCK = re.compile(r"^(.*\.\d+)(?=\.|$)")
-"""A block of a stack is a numbered part of it."""
 
 
 class TokenSimilarity:
@@ -35,10 +32,7 @@ class TokenSimilarity:
 
     def __init__(self, model: VisionLanguageModel, sites: Iterable[str]) -> None:
         self._model = model
-        self._blocks: dict[str, list[str]] = {}
-        for site in sites:
-            if found := _BLOCK.match(site):
-                self._blocks.setdefault(found[1], []).append(site)
+        self._blocks = blocks_of(sites)
         self._sums: dict[str, _Sums] = {}
 
     def of(self, work: Pass) -> WatchedTokens:

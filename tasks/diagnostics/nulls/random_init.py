@@ -1,4 +1,4 @@
-"""The null of random initialisation: the same architecture, untrained, several times, on the same images."""
+"""The null of random initialisation: the same architecture, untrained, several times, on the first of the images."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def score_bands(values: Mapping[str, Floats], draws: Mapping[str, Floats]) -> di
         if metric not in values:
             continue
         first = of_copies.shape[1]
-        null = against_draws(values[metric][:first], of_copies)
+        null = against_draws(values[metric], of_copies)
         uniform = values.get(m.MCS_RAW_UNIFORM.key()) if _is_raw(metric) else None
         moved = 0.0 if uniform is None else float(np.mean(uniform) - np.mean(uniform[:first]))
         mean, low, high = (each + moved for each in (null.null, null.null_low, null.null_high))

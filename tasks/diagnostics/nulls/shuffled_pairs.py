@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
+    from store.models import Role
     from tasks.diagnostics.intervention.steering import Changes
+    from tasks.diagnostics.recording import Record
 
 METRICS = (
     m.MCS_RAW.key(),
@@ -28,6 +30,9 @@ METRICS = (
     m.FUSION_LOG_ODDS.key(),
 )
 """Metrics that are compared, where a model has them."""
+
+_NONE: tuple[Role, ...] = ()
+_VISION: tuple[Role, ...] = ("vision",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +61,28 @@ def shuffled_pairs(
 
     `rows` is that of `Method`, as it was for `matched`.
     """
-    from tasks.statistics.intervals import t_interval
-
     images = [image for some, _ in batches for image in some]
     others = iter([*images[1:], images[0]])
     shuffled = Measuring(model, layout, planted, rows)
     for some, captions in batches:
         shuffled.run(len(some), model.passes([next(others) for _ in some], captions))
-    values = image_metrics(shuffled.record, model.absent).values
+    return compared(matched, image_metrics(shuffled.record, model.absent).values)
+
+
+def shuffled_embeddings(record: Record, absent: Mapping[Role, str], images: int) -> dict[str, Shift]:
+    """The same of a dual encoder on the first `images` of a record, which need not be run: its towers do not meet."""
+    first, shuffled = record.with_next(images, _NONE), record.with_next(images, _VISION)
+    return compared(image_metrics(first, absent).values, image_metrics(shuffled, absent).values)
+
+
+def compared(matched: Mapping[str, Floats], shuffled: Mapping[str, Floats]) -> dict[str, Shift]:
+    """What metrics are on matched pairs, [images or more], less what they are on shuffled ones, [images]."""
+    from tasks.statistics.intervals import t_interval
+
     found = {}
     for metric in METRICS:
-        if metric in values and metric in matched:
-            difference = matched[metric][: len(images)] - values[metric]
+        if metric in shuffled and metric in matched:
+            difference = matched[metric][: len(shuffled[metric])] - shuffled[metric]
             low, high = t_interval(difference)
             found[metric] = Shift(float(np.mean(difference)), float(low), float(high))
     return found

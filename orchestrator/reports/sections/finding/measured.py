@@ -38,9 +38,9 @@ def _lost(task: Task, book: FigureBook) -> list[Prose]:
     if draws is None or images is None or not losses:
         return []
     return [
-        ("On the first ", book.evidence(images), " images of look ", look_number(task, book),
-         ", the share of normalised entropy that is lost against the mean of ", book.evidence(draws),
-         " random initialisations of the same architecture is: ", *listed(losses), "."),
+        ("At look ", look_number(task, book), ", the share of normalised entropy that is lost against the mean of ",
+         book.evidence(draws), " random initialisations of the same architecture on the first ",
+         book.evidence(images), " images is: ", *listed(losses), "."),
     ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from scipy.special import expit, logit
 
 from store.kinds.diagnostics_metrics import ROLE_ENTROPY_LOSS
 from store.models import LAYER_ROLES, DataRef, ModelRef
-from tasks.diagnostics.diagnose import MAP_IMAGES, NULL_IMAGES
+from tasks.diagnostics.diagnosing import MAP_IMAGES, NULL_IMAGES, PAIRS
 from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, Site
 from tasks.diagnostics.families.model import Provenance, Role
 from tasks.diagnostics.handler import facts, measurements, save_samples
@@ -191,7 +191,7 @@ def _performance(like: Diagnosed, model: ModelRef, data: DataRef) -> Performance
     """A task that is done well, worse where attention is taken from another pair, and hardly better for any factor."""
     if not (like.output and like.labelled):
         return None
-    n = min(NULL_IMAGES, data.n)
+    n = min(PAIRS, data.n)
     rng = generator("task", model.locator, data.first)
 
     def loss(mean: float, own: Floats) -> TaskLoss:
@@ -322,10 +322,10 @@ def _untrained(like: Diagnosed, model: ModelRef, data: DataRef, seed: int) -> Dr
 
 
 def _interventions(like: Diagnosed, model: ModelRef, data: DataRef) -> Interventions:
-    """Modalities are changed on the images of the null, sites on half of them."""
+    """Modalities are changed on the first images, sites on half of them."""
     if not like.output:
         return Interventions()
-    first = min(NULL_IMAGES, data.n)
+    first = min(PAIRS, data.n)
     texts: tuple[tuple[Kind, float], ...] = ()
     untried: dict[Kind, str] = {}
     if like.other_text is None:

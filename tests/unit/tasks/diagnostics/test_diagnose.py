@@ -18,6 +18,7 @@ from store.models import DataRef, ModelRef, Plant
 from tasks.diagnostics.datasets import check, open_data
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.diagnose import diagnose
+from tasks.diagnostics.diagnosing import NULL_IMAGES
 from tasks.diagnostics.diagnosis import Diagnosis
 from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families import find_family
@@ -94,10 +95,11 @@ def test_the_null_is_measured_on_the_first_images_and_losses_are_shares_of_it(
 ) -> None:
     null = found.nulls.random_init
     assert null is not None
-    assert (len(null.seeds), null.images) == (8, 32)
+    assert (len(null.seeds), null.images) == (8, NULL_IMAGES)
     twin = load(f"openclip:mine@{open_clip_folder}", workspace).reinitialised(null.seeds[2])
     samples = open_data(DataRef(source="shapes", n=40, captions_per_image=3), workspace).samples
-    images, captions = [read_image(sample)[0] for sample in samples[:32]], [sample.captions for sample in samples[:32]]
+    first = samples[:NULL_IMAGES]
+    images, captions = [read_image(sample)[0] for sample in first], [sample.captions for sample in first]
     measuring = Measuring(twin, find_layout(twin, images[:1], captions[:1]))
     with torch.inference_mode():
         measuring.measure(images, captions)
@@ -115,8 +117,8 @@ def test_the_interval_of_a_loss_holds_the_error_of_its_null(found: Diagnosis) ->
     assert summary is not None
     assert summary.low is not None
     draws = null.roles["text"]
-    parts = np.array([draws.mean(axis=1).var(ddof=1) * 9 / 8, draws.mean(axis=0).var(ddof=1) / 32])
-    freedom = parts.sum() ** 2 / (parts**2 / [7, 31]).sum()
+    parts = np.array([draws.mean(axis=1).var(ddof=1) * 9 / 8, draws.mean(axis=0).var(ddof=1) / NULL_IMAGES])
+    freedom = parts.sum() ** 2 / (parts**2 / [7, NULL_IMAGES - 1]).sum()
     shared = (1 - values.mean()) / draws.mean() * parts.sum() ** 0.5 * stats.t.ppf(0.975, freedom)
     alone = stats.t.ppf(0.975, 39) * values.std(ddof=1) / 40**0.5
     assert summary.value - summary.low == pytest.approx(np.hypot(alone, shared))

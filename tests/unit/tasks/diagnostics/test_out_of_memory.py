@@ -11,6 +11,7 @@ from store.errors import GonogoError
 from store.kinds.diagnostics import Method
 from store.models import DataRef, ModelRef
 from tasks.diagnostics.diagnose import diagnose
+from tasks.diagnostics.diagnosing import NULL_IMAGES
 from tasks.diagnostics.diagnosis import Diagnosis
 
 HUNGRY = '''
@@ -119,7 +120,7 @@ def test_batches_are_halved_for_the_nulls_alone_where_only_those_do_not_fit(hung
     null, whole = found.nulls.random_init, measured("clip:tiny@random", hungry).nulls.random_init
     assert null is not None
     assert whole is not None
-    assert null.images == 10
+    assert null.images == NULL_IMAGES
     np.testing.assert_allclose(null.roles["vision"], whole.roles["vision"], atol=1e-6)
 
 

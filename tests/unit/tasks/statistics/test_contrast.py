@@ -30,6 +30,28 @@ def test_a_model_that_is_one_more_draw_differs_in_one_case_of_twenty() -> None:
     assert np.mean(np.array(p) <= 0.05) == pytest.approx(0.05, abs=0.015)
 
 
+def test_one_more_draw_on_more_images_differs_in_no_more_cases_than_that() -> None:
+    """What images have in common in all draws cancels on the same ones alone, so that the test is careful."""
+    rng = np.random.default_rng(5)
+    rates = {}
+    for shared in (0.0, 0.03):
+        p = []
+        for _ in range(2000):
+            drawn = rng.normal(0, shared, 40) + 0.8 + rng.normal(0, 0.01, (9, 1)) + rng.normal(0, 0.01, (9, 40))
+            p.append(against_draws(drawn[0], drawn[1:, :8]).p)
+        rates[shared] = np.mean(np.array(p) <= 0.05)
+    assert rates[0.0] == pytest.approx(0.05, abs=0.015)
+    assert rates[0.03] < 0.055
+
+
+def test_more_images_than_those_of_the_draws_count_all() -> None:
+    rng = np.random.default_rng(6)
+    draws, values = rng.normal(0.9, 0.001, (8, 8)), rng.normal(0.5, 0.1, 200)
+    found = against_draws(values, draws)
+    assert found.difference == pytest.approx(values.mean() - draws.mean())
+    assert found.high - found.low == pytest.approx(2 * 1.97 * 0.1 / 200**0.5, rel=0.1)
+
+
 def test_what_varies_between_images_widens_the_interval() -> None:
     rng = np.random.default_rng(2)
     draws = 0.9 + rng.normal(0, 0.01, (8, 1)) + np.zeros((8, 32))

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.diagnostics.harm.judging import Harm, Rise, band, best_rescue, judge_harm, needs
+from tasks.diagnostics.harm.judging import Harm, band, best_rescue, judge_harm, needs
 from tasks.diagnostics.harm.measuring import Performance, Rescue
+from tasks.diagnostics.harm.rise import Rise
 from tasks.diagnostics.harm.task_loss import TEMPERATURES, TaskLoss
 from tasks.diagnostics.intervention.influence import Kind
 from tasks.diagnostics.measures import Floats

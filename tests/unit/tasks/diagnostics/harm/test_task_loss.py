@@ -15,10 +15,10 @@ from store.models import DataRef
 from tasks.diagnostics.datasets import open_data
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.families.model import Output
-from tasks.diagnostics.harm.measuring import FACTORS, jitter, on_top, perform, resample, rescale
-from tasks.diagnostics.harm.task_loss import TEMPERATURES, Task
+from tasks.diagnostics.harm.measuring import FACTORS, jitter, on_top, perform, resample, rescale, rescued
+from tasks.diagnostics.harm.task_loss import TEMPERATURES, Task, TaskLoss
 from tasks.diagnostics.intervention.steering import Change, Steering
-from tasks.diagnostics.site_layout import SiteLayout, find_layout
+from tasks.diagnostics.site_layout import SiteLayout, Spot, find_layout
 
 Load = Callable[..., Any]
 ZOO = (("openclip", "clip"), ("blip", "blip"), ("llava", "llava"), ("idefics", "idefics"))
@@ -157,16 +157,39 @@ def test_a_model_without_answers_has_no_task(prepared: Any) -> None:
 
 def test_every_role_is_rescaled_and_resampled_and_a_plant_has_a_twin(prepared: Any) -> None:
     model, layout = prepared("clip:tiny@random")
-    planted = {site: (change,) for site, change in rescale(layout.roles["vision"], 8.0).items()}
+    planted = {site: (change,) for site, change in rescale(layout.roles["vision"], 2.0).items()}
     found = perform(task(model), Task(model, jitter(IMAGES), TEXTS, 4), layout, planted, (), lambda *_: None)
     assert found is not None
     assert found.rescues.keys() == found.resampled.keys() == layout.roles.keys()
-    assert [rescue.factor for rescue in found.rescues["vision"]] == list(FACTORS)
+    tried = {rescue.factor: rescue.loss.loss for rescue in found.rescues["vision"]}
+    assert {1 / 2, 2.0} <= tried.keys() <= set(FACTORS)
     assert found.twin is not None
     np.testing.assert_allclose(found.twin.loss, task(model).loss({}).loss, atol=1e-6)
-    np.testing.assert_allclose(found.rescues["vision"][0].loss.loss, found.twin.loss, atol=2e-5)
-    plain = perform(task(model), task(model), layout, {}, (), lambda *_: None)
+    np.testing.assert_allclose(tried[1 / 2], found.twin.loss, atol=2e-5)
+    plain = perform(task(model), task(model), layout, {}, (), lambda *_: None, rescuing=False)
     assert plain is not None and plain.twin is None
+    assert not plain.rescues
+    assert plain.resampled.keys() == layout.roles.keys()
+
+
+def test_a_direction_is_left_as_soon_as_the_task_is_done_surely_worse() -> None:
+    asked: list[float] = []
+    n = 40
+    own = np.linspace(0.1, 0.5, n)
+
+    class Slopes:
+        """Softer is worse with each step; sharper makes no difference."""
+
+        def loss(self, changes: Any, site: str) -> TaskLoss:
+            factor = changes[site][-1].sharpness
+            asked.append(factor)
+            loss = own + (0.2 / factor if factor < 1 else 0.0) * np.linspace(0.9, 1.1, n)
+            return TaskLoss(np.repeat(loss[:, None], len(TEMPERATURES), axis=1), np.ones(n))
+
+    spot = Spot("vision.0", 2)
+    found = rescued(Slopes(), (spot,), {}, Slopes().loss(rescale((spot,), 1.0) | {"vision.0": (Change(),)}, "vision.0"))
+    assert asked == [1.0, 0.5, 2.0, 4.0]
+    assert [rescue.factor for rescue in found] == asked[1:]
 
 
 def test_jitter_moves_by_a_pixel_and_changes_hardly_anything_else() -> None:

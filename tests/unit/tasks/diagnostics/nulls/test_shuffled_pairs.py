@@ -18,7 +18,7 @@ from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.intervention.planting import planted
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.measuring import Measuring
-from tasks.diagnostics.nulls.shuffled_pairs import METRICS, Shift, shuffled_pairs
+from tasks.diagnostics.nulls.shuffled_pairs import METRICS, Shift, shuffled_embeddings, shuffled_pairs
 from tasks.diagnostics.site_layout import SiteLayout, find_layout
 
 Load = Callable[..., Any]
@@ -72,6 +72,26 @@ def test_the_towers_of_a_dual_encoder_do_not_notice(
         spread = matched[score].std()
         assert abs(found[score].difference) < 0.05 * spread
         assert found[score].low < 0 < found[score].high
+
+
+@pytest.mark.parametrize("locator", ["openclip:shapes-clip@zoo", "clip:tiny@random"])
+def test_of_towers_that_do_not_meet_the_same_is_told_without_running_them(
+    locator: str, batches: Batches, load_model: Load, workspace: Path
+) -> None:
+    model = load_model(locator, workspace)
+    more = [*batches, (batches[0][0][:2], batches[0][1][2:4])]  # two images beyond the ten
+    measuring = Measuring(model, layout_of(model, batches))
+    with torch.inference_mode():
+        for images, captions in more:
+            measuring.run(len(images), model.passes(images, captions))
+    told = shuffled_embeddings(measuring.record, model.absent, 10)
+    run = shifts(model, batches, image_metrics(measuring.record, model.absent).values)
+    assert told.keys() == run.keys()
+    for name, shift in told.items():
+        assert (shift.difference, shift.low, shift.high) == pytest.approx(
+            (run[name].difference, run[name].low, run[name].high), abs=1e-7
+        )
+    assert told["mcs_norm"].high > 0, "pairs were exchanged"
 
 
 @pytest.mark.parametrize(
