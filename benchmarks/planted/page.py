@@ -12,6 +12,7 @@ from benchmarks.planted.results import Results
 from benchmarks.planted.rows import HIGHEST_MCS, LOWEST_MCS, LOWEST_NATS
 from benchmarks.planted.subjects import TWINS
 from benchmarks.planted.sweep import ELSEWHERE
+from tasks.diagnostics.diagnosing import NULL_IMAGES
 from tasks.diagnostics.losses import LOST
 from tasks.diagnostics.nulls.random_init import FIRST_SEED
 
@@ -42,8 +43,8 @@ def _opening(results: Results) -> list[str]:
             twins of each null from {FIRST_SEED}."""
         ),
         points(
-            """*Loss*: the share of normalised entropy that a layer or head has lost against its untrained twins on the
-            same images, which is what the verdict of `gonogo diagnose` rests on.""",
+            f"""*Loss*: the share of normalised entropy that a layer or head has lost against its untrained twins on the
+            first {NULL_IMAGES} of the same images, as `gonogo diagnose` tells it.""",
             """*AUC*: how well the loss tells the planted unit from the same unit of the same architecture in unplanted
             runs of other seeds, by Mann and Whitney's U; the mean over units, and the *least*, of the unit told apart
             worst.""",

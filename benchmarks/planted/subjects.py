@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.planted.pairs import Pairs
 from store.kinds import diagnostics_metrics as m
 from store.models import ModelRef, Plant
+from tasks.diagnostics.diagnosing import NULL_IMAGES
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.intervention.planting import planted
@@ -63,9 +64,10 @@ class Subject:
         return self._nulls[which]
 
     def drawn(self, which: int, seeds: Sequence[int], cache: Path | None = None) -> RandomInit:
-        """A null of other seeds."""
+        """A null of other seeds, on as many of the first images as `gonogo diagnose` takes."""
         pairs = self.sets[which]
-        batches = [(len(pairs.images), self.passes[which])]
+        images, captions = pairs.images[:NULL_IMAGES], pairs.captions[:NULL_IMAGES]
+        batches = [(len(images), self.model.passes(images, captions))]
         return measure_random_init(
             self.model, self.layout, batches, seeds, cache, pairs.name, self._libraries, lambda *_: None
         )

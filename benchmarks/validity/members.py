@@ -15,6 +15,7 @@ from benchmarks.validity.modules import Architecture
 from benchmarks.validity.pictures import Data, dataset
 from benchmarks.validity.recipes import PLANTS, RECIPES, SOUND, Recipe
 from store.kinds.diagnostics import Method
+from store.kinds.diagnostics_collapse import CollapseKind
 from store.models import ModelRef
 from tasks.diagnostics.measures import Floats
 
@@ -67,7 +68,7 @@ class Job:
     recipe: Recipe
     seed: int
     plant: str = ""
-    kind: str | None = None
+    kind: CollapseKind | None = None
     """What it is known to show; None for none."""
 
     @property
@@ -97,8 +98,14 @@ class Row:
     """Harm, beside the other sound members of its setting."""
     held_out: float
     """Mean loss on the held-out pairs, nats."""
-    harmed: bool = False
+    harmed: bool
     """Whether that is beyond what sound members have: three standard deviations above their mean."""
+    ratios: Mapping[CollapseKind, float]
+    """What was measured over the limit of each kind, at the layer that shows it most, as for `kinds`."""
+    saved: float
+    """Loss that the best other sharpness of a role saves, nats; negative where each adds to it."""
+    above: float
+    """Mean loss on the pairs of the diagnosis less that of the other sound members, in their standard deviations."""
 
 
 def jobs(setting: Setting) -> tuple[list[Job], list[Job]]:
@@ -151,7 +158,9 @@ class Seen:
     """What a diagnosis found of a member, and how well it does elsewhere."""
 
     job: Job
-    collapsed: Mapping[str, tuple[str, ...]]
+    collapsed: Mapping[CollapseKind, tuple[str, ...]]
+    ratios: Mapping[str, Mapping[CollapseKind, float]]
+    """Place -> what was measured over the limits of kinds."""
     performance: Any
     swapped: Mapping[str, Floats]
     held_out: float
@@ -173,7 +182,8 @@ def _diagnose(job: Job, folder: Path) -> Seen:
     rises = {"image": swapped.get("swap-image"), "text": swapped.get("swap-text")}
     both = {name: rise for name, rise in rises.items() if rise is not None}
     needed = both if job.setting.architecture != "dual" and len(both) == len(rises) else {}
-    return Seen(job, found.kinds.collapsed, found.performance, needed, _loss(ref, held_out, folder))
+    ratios = {reading.place.name: dict(reading.ratios) for reading in found.kinds.readings}
+    return Seen(job, found.kinds.collapsed, ratios, found.performance, needed, _loss(ref, held_out, folder))
 
 
 def _loss(ref: ModelRef, data: Any, folder: Path) -> float:
@@ -216,5 +226,28 @@ def _rows(found: Sequence[Seen]) -> Iterator[Row]:
         performance = replace(seen.performance, twin=None)
         alone = judge_harm(performance, seen.swapped, untrained=False)
         beside = judge_harm(replace(performance, references=others), seen.swapped, untrained=False)
-        harmed = not job.is_sound and seen.held_out > limit
-        yield Row(job, here, there, alone.label, beside.label, seen.held_out, harmed)
+        rescues = [each for place, of in performance.rescues.items() if "/" not in place for each in of]
+        saved = max(float((performance.own.tempered - each.loss.tempered).mean()) for each in rescues)
+        known = np.array([other.loss.mean() for other in others.values()])
+        yield Row(
+            job,
+            here,
+            there,
+            alone.label,
+            beside.label,
+            seen.held_out,
+            not job.is_sound and seen.held_out > limit,
+            _most(seen, role),
+            saved,
+            float((performance.own.loss.mean() - known.mean()) / known.std(ddof=1)),
+        )
+
+
+def _most(seen: Seen, role: str) -> dict[CollapseKind, float]:
+    """The smallest ratio of each kind among the layers of a role."""
+    found: dict[CollapseKind, float] = {}
+    for place, ratios in seen.ratios.items():
+        if place.startswith(role):
+            for kind, ratio in ratios.items():
+                found[kind] = min(ratio, found.get(kind, ratio))
+    return found

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks.planted.prose import paragraph, points
 from benchmarks.validity.members import HELD_OUT, PAIRS, STEPS, Row
+from benchmarks.validity.separation import separation, separation_of_harm
 from store.kinds.diagnostics_collapse import KIND_NAMES
 
 Test = Callable[[Row], bool]
@@ -28,6 +29,17 @@ Harmed is a member whose loss on {held_out} further pairs is more than three sta
 sound members of its setting. `alone`: nothing to compare with but re-initialised copies. `beside`: the other sound
 members of the setting are named as references.
 """
+SEPARATION = """
+How far apart they are whatever the limit, by what was measured over the limit at the layer that shows the kind most: a
+member shows it below 1. AUC is the area under the receiver operating characteristic, the share of pairs of one made so
+and one sound that are in the right order, ties by half, with its interval after Newcombe (2006); `at no false
+alarm` is the share of those made so that lie below all sound ones, which is where that curve leaves its left edge.
+"""
+HARM_SEPARATION = """
+The same of harm, between members that are harmed and all others. `alone` is ordered by the loss that the best other
+sharpness of a role saves, which is not all that `alone` rests on; `beside` by how many standard deviations of the other
+sound members the loss lies above their mean.
+"""
 LIMITS = (
     "Weights that have adapted to poor attention: no other temperature does better, so that alone they are undecided. "
     "Only sound models to compare with tell them.",
@@ -48,9 +60,13 @@ def page(rows: Sequence[Row], command: str) -> str:
         "## Kinds of collapse",
         paragraph(KINDS),
         _kinds(rows, sound),
+        paragraph(SEPARATION),
+        separation(rows),
         "## Harm",
         paragraph(HARM.format(held_out=HELD_OUT)),
         _harm(rows),
+        paragraph(HARM_SEPARATION),
+        separation_of_harm(rows),
         "## What it cannot tell",
         points(*LIMITS),
         "## Every member",

@@ -133,6 +133,7 @@ class DiagnosticFacts(Facts):
     lost_layers: str = fact("Layers that lost entropy")
     """Layers that have lost more than half of the entropy of random initialisations, joined by commas."""
     lost_heads: str = fact("Heads that lost entropy")
+    different_heads: str = fact("Heads that differ from random initialisations")
     attention: str = fact("Verdict")
     """`ok`, `collapsed`, `undefined` or `inconclusive`, as is the next; of logs before kinds of collapse were told."""
     attention_reason: str = fact("Reason")

@@ -66,6 +66,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "entropy_loss_reason": found.losses.reason,
         "lost_layers": list(found.losses.lost_layers),
         "lost_heads": list(found.losses.lost_heads),
+        "different_heads": list(found.losses.different_heads),
         "kinds": {kind: list(places) for kind, places in found.kinds.places.items()},
         "maps": [_reading(reading) for reading in found.kinds.readings],
         "verdict": found.harm.label,

@@ -235,6 +235,7 @@ def facts(found: Diagnosis) -> DiagnosticFacts:
         planted=str(found.model.plant) if found.model.plant else "",
         lost_layers=", ".join(found.losses.lost_layers),
         lost_heads="; ".join(f"{layer}: {numbers}" for layer, numbers in found.losses.lost_heads_by_layer.items()),
+        different_heads=found.losses.different_heads_in_words,
         output=found.task,
         sites={_site_key(site.name): SitePlace(site.role, site.layer).name for site in found.sites},
         unseen=", ".join(found.blind),

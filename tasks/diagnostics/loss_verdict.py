@@ -7,8 +7,8 @@ serve its model well (`benchmarks/validity.md`). Kinds of collapse and harm are 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from tasks.diagnostics.judgement import FEWEST_IMAGES, Label, listed
 from tasks.diagnostics.losses import LOST, Loss, Losses
 
 ALPHA = 0.05
+FEW = 0.25
+"""Share of all heads up to which those that differ are named one by one."""
 
 _UNTRAINED = "The weights are a random initialisation, so this says nothing of a trained model."
 
@@ -32,6 +34,8 @@ class LossVerdict:
     """By layer, named role/NN."""
     heads: tuple[Loss, ...] = ()
     """By head, named role/NN/HH. They do not decide the label, as single peaked heads are normal in trained models."""
+    different: Mapping[str, float] = field(default_factory=dict)
+    """Head -> p-value of its being one of a further re-initialised copy; without roles that have too few of them."""
 
     @property
     def lost_layers(self) -> tuple[str, ...]:
@@ -41,16 +45,28 @@ class LossVerdict:
     @property
     def lost_heads(self) -> tuple[str, ...]:
         """Heads that have, by Benjamini and Hochberg: 5 % of them falsely so on average, at most."""
-        return _found(self.heads, ALPHA)
+        return _found({loss.name: loss.p_collapsed for loss in self.heads}, ALPHA)
 
     @property
     def lost_heads_by_layer(self) -> dict[str, str]:
         """Layer -> the numbers of such heads of it in words, or `all`; layers without any are left out."""
-        found: dict[str, list[int]] = {}
-        for layer, _, head in (name.rpartition("/") for name in self.lost_heads):
-            found.setdefault(layer, []).append(int(head))
-        have = Counter(loss.name.rpartition("/")[0] for loss in self.heads)
-        return {layer: "all" if len(of) == have[layer] else listed([*map(str, of)]) for layer, of in found.items()}
+        return _by_layer(self.lost_heads, [loss.name for loss in self.heads])
+
+    @property
+    def different_heads(self) -> tuple[str, ...]:
+        """Heads whose normalised entropy differs from that of re-initialised copies, found in the same way.
+
+        In a trained model these are most of them, and it says no more than that. Where they are few, they are odd ones.
+        """
+        return _found(self.different, ALPHA)
+
+    @property
+    def different_heads_in_words(self) -> str:
+        """Where they are, if they are few, or else how many; empty where there are none."""
+        found = self.different_heads
+        if len(found) > FEW * len(self.different):
+            return f"{len(found)} of {len(self.different)}"
+        return "; ".join(f"{layer}: {numbers}" for layer, numbers in _by_layer(found, self.different).items())
 
 
 def judge(
@@ -69,12 +85,12 @@ def judge(
         rest = found or Losses()
         also = f" Of the rest: {_attentional(rest, n, blind)[1]}" if rest.roles else ""
         reason = f"There is not all attention to judge: {undefined}.{also}"
-        return LossVerdict("undefined", reason, rest.roles, rest.layers, rest.heads)
+        return LossVerdict("undefined", reason, rest.roles, rest.layers, rest.heads, rest.different)
     if found is None:
         return LossVerdict("inconclusive", "No null of random initialisation was measured.")
     label, reason = _attentional(found, n, blind)
     reason = " ".join([reason, *([_UNTRAINED] if untrained else [])])
-    return LossVerdict(label, reason, found.roles, found.layers, found.heads)
+    return LossVerdict(label, reason, found.roles, found.layers, found.heads, found.different)
 
 
 def _attentional(found: Losses, n: int, blind: Sequence[str]) -> tuple[Label, str]:
@@ -88,7 +104,7 @@ def _attentional(found: Losses, n: int, blind: Sequence[str]) -> tuple[Label, st
         return "lost", f"Normalised entropy is below half of that of random initialisation in {listed(where)}."
     if against := _unsettled(found, blind):
         return "inconclusive", " ".join(against)
-    heads = _found(found.heads, ALPHA)
+    heads = _found({loss.name: loss.p_collapsed for loss in found.heads}, ALPHA)
     but = " Single heads have lost more than half of theirs." if heads else ""
     told = "In no role and no layer is the normalised entropy below half of that of random initialisation."
     return "kept", f"{told}{but}"
@@ -117,11 +133,20 @@ def _rejected(losses: Sequence[Loss], level: float) -> tuple[str, ...]:
     return tuple(loss.name for loss, p in zip(losses, adjusted, strict=True) if p <= level)
 
 
-def _found(losses: Sequence[Loss], rate: float) -> tuple[str, ...]:
+def _found(p_values: Mapping[str, float], rate: float) -> tuple[str, ...]:
     from tasks.statistics.multiplicity import benjamini_hochberg
 
-    adjusted = benjamini_hochberg(np.array([loss.p_collapsed for loss in losses]))
-    return tuple(loss.name for loss, p in zip(losses, adjusted, strict=True) if p <= rate)
+    adjusted = benjamini_hochberg(np.array(list(p_values.values())))
+    return tuple(name for name, p in zip(p_values, adjusted, strict=True) if p <= rate)
+
+
+def _by_layer(names: Sequence[str], of: Iterable[str]) -> dict[str, str]:
+    """Layer -> the numbers of some heads of it in words, or `all` where no other is among those of all layers."""
+    found: dict[str, list[int]] = {}
+    for layer, _, head in (name.rpartition("/") for name in names):
+        found.setdefault(layer, []).append(int(head))
+    have = Counter(name.rpartition("/")[0] for name in of)
+    return {layer: "all" if len(at) == have[layer] else listed([*map(str, at)]) for layer, at in found.items()}
 
 
 def _by_role(names: Sequence[str]) -> dict[str, list[int]]:

@@ -12,6 +12,7 @@ from store.kinds.diagnostics_sites import SitePlace, head_name
 from store.metrics import LOSS, SHARE
 from store.models import LAYER_ROLES
 from tasks.diagnostics.measures import Floats
+from tasks.diagnostics.nulls.heads import head_p_values
 from tasks.diagnostics.nulls.random_init import summary
 from tasks.ranges import held
 
@@ -53,6 +54,8 @@ class Losses:
     """Named role/NN/HH."""
     unjudged: Mapping[str, str] = field(default_factory=dict)
     """Roles and layers that have no loss -> the reason."""
+    different: Mapping[str, float] = field(default_factory=dict)
+    """Head -> p-value of its being one of a further re-initialised copy."""
 
 
 def loss_of(name: str, values: Floats, draws: Floats) -> Loss:
@@ -127,4 +130,4 @@ def losses(roles: Mapping[str, Floats], layers: Mapping[str, tuple[str, Floats]]
             of_layers.append(loss_of(name, heads.mean(axis=1), draws.mean(axis=2)))
             own = [(head_name(name, head), heads[:, head], draws[:, :, head]) for head in range(heads.shape[1])]
             of_heads += [loss_of(*head) for head in own if not why_not(head[1], head[2])]
-    return Losses(tuple(of_roles), tuple(of_layers), tuple(of_heads), unjudged)
+    return Losses(tuple(of_roles), tuple(of_layers), tuple(of_heads), unjudged, head_p_values(layers, null))

@@ -58,6 +58,8 @@ def show_diagnosis(found: Diagnosis) -> None:
         captions = f"{found.cut} of {found.n * found.captions_per_image} captions"
         told = "are longer than the model's context, and only their beginning was measured"
         console.print(f"{captions} {told}", soft_wrap=whole)
+    if different := found.losses.different_heads_in_words:
+        console.print(f"heads that differ from random initialisations: {different}", soft_wrap=whole)
     for place, why in found.kinds.unseen.items():
         console.print(f"maps not looked at: {escape(f'{place}: {why}')}", soft_wrap=whole)
     console.print(f"attention [bold]{escape(kinds_in_words(found.kinds.collapsed))}[/bold]", soft_wrap=whole)

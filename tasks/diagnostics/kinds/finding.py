@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from store.kinds.diagnostics_collapse import CollapseKind, Described
+from store.kinds.diagnostics_collapse import KIND_NAMES, CollapseKind, Described
 from store.kinds.diagnostics_sites import SitePlace
 from store.models import Role
 from tasks.diagnostics.judgement import FEWEST_IMAGES
@@ -36,13 +36,22 @@ class Reading:
         A pooling head, whose query is the same for all inputs, shows none: that of a sound SigLIP looks at the same
         places of all images.
         """
-        if self.place.layer is None:
-            return ()
         maps = self.maps
-        enough = maps is not None and maps.inputs >= FEWEST_IMAGES
-        shown = (*_shown(maps, self.untrained),) if maps is not None and enough else ()
-        smooth = self.similarity is not None and enough and self.similarity.within < limits.ONE_TOKEN
-        return (*shown, *(("over-smoothed",) if smooth else ()))
+        if self.place.layer is None or maps is None or maps.inputs < FEWEST_IMAGES:
+            return ()
+        below = {kind: ratio < 1 for kind, ratio in self.ratios.items()}
+        sink: tuple[Described, ...] = ("sink",) if float(maps.sink.mean()) > limits.SINK else ()
+        # of what is uniform nothing is left to be fixed, or alike in all heads
+        asked = ("diffuse", "over-smoothed") if below.get("diffuse") else tuple(below)
+        return (*sink, *(kind for kind in KIND_NAMES if kind in asked and below.get(kind)))
+
+    @property
+    def ratios(self) -> Mapping[CollapseKind, float]:
+        """What was measured over the limit of each kind, which shows below 1; without those that were not measured."""
+        found: dict[CollapseKind, float] = {} if self.maps is None else dict(_ratios(self.maps, self.untrained))
+        if self.similarity is not None:
+            found["over-smoothed"] = self.similarity.within / limits.ONE_TOKEN
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +100,11 @@ def read_kinds(roles: Mapping[Role, Sequence[str]], maps: Maps, untrained: Mappi
     return Kinds(tuple(readings))
 
 
-def _shown(maps: SiteMaps, untrained: float | None) -> Iterator[CollapseKind | Described]:
+def _ratios(maps: SiteMaps, untrained: float | None) -> Iterator[tuple[CollapseKind, float]]:
     kl = float(maps.kl.mean())
-    near = max(limits.NEAR_UNIFORM, min(limits.LIKE_UNTRAINED * (untrained or 0.0), limits.AT_MOST))
-    if float(maps.sink.mean()) > limits.SINK:
-        yield "sink"
-    if kl < near:
-        yield "diffuse"
-        return  # of what is uniform nothing is left to be fixed, or alike in all heads
-    if float(maps.entropy.mean()) < maps.narrow:
-        yield "peaked"
-    if not math.isnan(maps.input_share) and maps.input_share < limits.FIXED:
-        yield "static"
-    if len(maps.entropy) > 1 and maps.raw >= limits.NEAR_UNIFORM and maps.between_heads / maps.raw < limits.AGREEING:
-        yield "redundant"
+    yield "diffuse", kl / max(limits.NEAR_UNIFORM, min(limits.LIKE_UNTRAINED * (untrained or 0.0), limits.AT_MOST))
+    yield "peaked", float(maps.entropy.mean()) / maps.narrow
+    if not math.isnan(maps.input_share):
+        yield "static", maps.input_share / limits.FIXED
+    if len(maps.entropy) > 1 and maps.raw >= limits.NEAR_UNIFORM:
+        yield "redundant", maps.between_heads / maps.raw / limits.AGREEING

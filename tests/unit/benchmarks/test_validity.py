@@ -13,11 +13,12 @@ from benchmarks.validity.members import SETTINGS, Job, Row, Seen, Setting, _rows
 from benchmarks.validity.page import page
 from benchmarks.validity.pictures import LENGTH, SIDE, WORDS, dataset, picture
 from benchmarks.validity.recipes import RECIPES, SOUND, Recipe
+from benchmarks.validity.separation import area, bounds
 from benchmarks.validity.training import train
 from store.kinds.diagnostics import Method
 from store.models import ModelRef
 from tasks.diagnostics.diagnose import diagnose
-from tasks.diagnostics.harm.measuring import Performance
+from tasks.diagnostics.harm.measuring import Performance, Rescue
 from tasks.diagnostics.harm.task_loss import TEMPERATURES, TaskLoss
 
 QUICK = Setting("dual", 8, "shapes", 2, 1)
@@ -71,8 +72,14 @@ def test_every_setting_has_sound_members_and_every_recipe_that_it_can_have() -> 
 def seen(job: Job, loss: float, kinds: tuple[str, ...] = ()) -> Seen:
     rng = np.random.default_rng(job.seed)
     at = np.repeat((loss + 0.01 * rng.normal(size=40))[:, None], len(TEMPERATURES), axis=1)
-    performance = Performance(TaskLoss(at, np.full(40, 0.9) + 0.01 * rng.normal(size=40)))
-    return Seen(job, dict.fromkeys(kinds, ("vision/00",)), performance, {}, loss)
+    own = TaskLoss(at, np.full(40, 0.9) + 0.01 * rng.normal(size=40))
+    rescues = {"vision": (Rescue(0.5, TaskLoss(at + 0.1, own.beaten)), Rescue(2.0, TaskLoss(at - 0.04, own.beaten)))}
+    ratios = {
+        "vision/00": {"diffuse": 0.5 if kinds else 4.0},
+        "vision/01": {"diffuse": 3.0, "static": 2.0},
+        "text/00": {},
+    }
+    return Seen(job, dict.fromkeys(kinds, ("vision/00",)), ratios, Performance(own, rescues=rescues), {}, loss)
 
 
 def test_a_member_is_harmed_where_it_does_worse_than_sound_ones_by_three_deviations() -> None:
@@ -87,3 +94,22 @@ def test_a_member_is_harmed_where_it_does_worse_than_sound_ones_by_three_deviati
     assert "| beside | 1 | 1 of 1 [0.03, 1.00] |" in text
     assert text.count("| dual, 17 keys, shapes |") == len(rows)
     assert isinstance(rows[0], Row)
+    assert [row.ratios for row in rows[5:7]] == [{"diffuse": 3.0, "static": 2.0}, {"diffuse": 0.5, "static": 2.0}]
+    assert [row.saved for row in rows] == [pytest.approx(0.04)] * 8
+    assert rows[6].above > 10 > abs(rows[2].above)
+    assert "| diffuse | 0.75 [0.30, 0.95] | 1 of 2 | 0.50 to 3.00 | 3.00 |" in text
+    assert "| beside | 1.00 [" in text
+
+
+def test_the_bounds_of_an_area_are_those_of_a_search_over_its_score_test() -> None:
+    """Newcombe's method 5: bounds are where the area is 1.96 standard errors of their own away."""
+    for value, m, n in ((0.75, 2, 6), (1.0, 12, 12), (0.9, 30, 8), (0.0, 5, 5)):
+        low, high = bounds(value, m, n)
+        assert 0 <= low <= value <= high <= 1
+        for bound in (low, high):
+            if 0 < bound < 1:
+                half = (m + n) / 2 - 1
+                of = bound * (1 - bound) * (1 + half * ((1 - bound) / (2 - bound) + bound / (1 + bound))) / (m * n)
+                assert abs(value - bound) == pytest.approx(1.96 * of**0.5)
+    assert bounds(1.0, 12, 12)[0] < 0.95, "no certainty where all pairs are in order"
+    assert area([1, 2], [2, 3]) == (1 + 1 + 0.5 + 1) / 4

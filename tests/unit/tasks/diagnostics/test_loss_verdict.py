@@ -7,6 +7,7 @@ import pytest
 
 from tasks.diagnostics.loss_verdict import LossVerdict, judge
 from tasks.diagnostics.losses import Loss, Losses, loss_of, losses
+from tasks.diagnostics.nulls.heads import head_p_values
 from tasks.diagnostics.nulls.random_init import RandomInit
 
 RNG = np.random.default_rng(0)
@@ -172,3 +173,29 @@ def test_layers_are_corrected_for_their_number() -> None:
     alone, among = (judge(Losses((loss("vision", 0.1),), layers), 40, False, None) for layers in ((few,), (few, *many)))
     assert few.p_collapsed < 0.025
     assert (alone.label, among.label) == ("lost", "inconclusive")
+
+
+def test_heads_that_differ_from_copies_are_named_where_they_are_few_and_counted_where_not() -> None:
+    sharper = with_heads((0.0, 0.0, 0.0, 0.1), (0.0, -0.1, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0))
+    assert sharper.different_heads == ("vision/00/03", "vision/01/01")
+    assert sharper.different_heads_in_words == "vision/00: 3; vision/01: 1"
+    assert sharper.lost_heads == ()
+    trained = with_heads((0.2, 0.3, 0.2, 0.1), (0.0, 0.2, 0.2, 0.2), (0.1, 0.1, 0.1, 0.1))
+    assert trained.different_heads_in_words == "11 of 12"
+    assert with_heads((0.0, 0.0, 0.0, 0.0), (0.0,) * 4, (0.0,) * 4).different_heads_in_words == ""
+    few = with_heads((0.2, 0.3), (0.0, 0.2))
+    assert not few.different, "of so few heads there is no null of their tails"
+
+
+def test_heads_of_one_more_copy_are_seldom_named_though_what_they_miss_is_skewed() -> None:
+    """As in CLIP ViT-B-32, whose heads, untrained, miss a share of entropy with more than a normal tail."""
+    rng = np.random.default_rng(4)
+    named = 0
+    for _ in range(100):
+        missing = np.exp(0.5 * rng.gumbel(size=(9, 1, 12, 12)) - 5.5) * np.exp(0.1 * rng.normal(size=(9, 8, 12, 12)))
+        layers = {f"vision/{layer:02d}": (f"site {layer}", 1 - missing[0, :, layer]) for layer in range(12)}
+        sites = {f"site {layer}": 1 - missing[1:, :, layer] for layer in range(12)}
+        p_values = head_p_values(layers, RandomInit(tuple(range(8)), 8, {}, sites))
+        assert len(p_values) == 144
+        named += bool(LossVerdict("kept", "", different=p_values).different_heads)
+    assert named <= 12
