@@ -48,12 +48,14 @@ DEFINITIONS: Mapping[str, Definition] = {
     ),
     "static": Definition(
         "attention is a fixed pattern, whatever the input is",
-        "the mutual information of key and input is below a tenth of the KL divergence from uniform attention",
+        "the mutual information of key and input, which is the KL divergence of attention from its mean over inputs, "
+        "is below six hundredths of a nat and below a tenth of the KL divergence from uniform attention",
         "the KL divergence is a fixed part and that information: Cover and Thomas 2006, section 2.4",
     ),
     "redundant": Definition(
         "all heads of a layer attend to the same keys",
-        "the mutual information of key and head is below a twentieth of the KL divergence from uniform attention",
+        "the mutual information of key and head, which is the KL divergence of heads from their mean, is below six "
+        "hundredths of a nat and below a twentieth of the KL divergence from uniform attention",
         "of layers Zhou et al. 2021, arXiv:2103.11886; of heads Michel et al. 2019, arXiv:1905.10650",
     ),
     "over-smoothed": Definition(

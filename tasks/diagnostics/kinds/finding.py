@@ -105,6 +105,8 @@ def _ratios(maps: SiteMaps, untrained: float | None) -> Iterator[tuple[CollapseK
     yield "diffuse", kl / max(limits.NEAR_UNIFORM, min(limits.LIKE_UNTRAINED * (untrained or 0.0), limits.AT_MOST))
     yield "peaked", float(maps.entropy.mean()) / maps.narrow
     if not math.isnan(maps.input_share):
-        yield "static", maps.input_share / limits.FIXED
+        follows = float(maps.input_part.mean())
+        yield "static", max(maps.input_share / limits.FIXED, follows / limits.NEAR_OTHERS)
     if len(maps.entropy) > 1 and maps.raw >= limits.NEAR_UNIFORM:
-        yield "redundant", maps.between_heads / maps.raw / limits.AGREEING
+        apart = maps.between_heads
+        yield "redundant", max(apart / maps.raw / limits.AGREEING, apart / limits.NEAR_OTHERS)

@@ -53,8 +53,12 @@ def test_sound_attention_shows_nothing() -> None:
         (maps(keys=62.0), ("diffuse",)),
         (maps(keys=60.0), ()),
         (maps(keys=65.0, fixed_part=np.zeros(4)), ("diffuse",)),
-        (maps(fixed_part=np.full(4, 0.95 * math.log(65 / 20))), ("static",)),
-        (maps(between_heads=0.04), ("redundant",)),
+        (maps(fixed_part=np.full(4, 0.96 * math.log(65 / 20))), ("static",)),
+        (maps(fixed_part=np.full(4, 0.94 * math.log(65 / 20))), ()),  # a tenth is 0.118 nats, and 0.07 are left
+        (maps(keys=40.0, fixed_part=np.full(4, 0.89 * math.log(65 / 40))), ()),  # 0.053 nats, and no tenth
+        (maps(between_heads=0.05), ("redundant",)),
+        (maps(between_heads=0.061, raw=5.0), ()),
+        (maps(keys=40.0, between_heads=0.03), ()),
         (maps(sink=np.full(4, 0.3)), ("sink",)),
         (maps(keys=3.0, sink=np.full(4, 0.3)), ("sink", "peaked")),
         (maps(keys=3.0, inputs=29), ()),
