@@ -36,9 +36,10 @@ ABOUT = f"""
 Written by `python -m benchmarks.validity.lengths`. {HEADS} heads of a layer attend over a square of patches, on
 {INPUTS} inputs: `near` to the three by three patches around a place beside the row's own, another one in each head,
 `wide` to a Gaussian window whose width is an eighth of the side, so that it grows with the image, and `far` to any
-patch. To each score each input adds noise with a standard deviation of {BY_INPUT:g}. A class token takes the share of a sink.
-None of this is a collapse, and nothing else changes with length. Divergences are in nats. `Half lost` says whether the layer has lost more than
-half of the normalised entropy of uniform attention, sinks included: what counted as collapsed before kinds did.
+patch. To each score each input adds noise with a standard deviation of {BY_INPUT:g}. A class token takes the share of a
+sink. None of this is a collapse, and nothing else changes with length. Divergences are in nats. `Half lost` says
+whether the layer has lost more than half of the normalised entropy of uniform attention, sinks included: what counted
+as collapsed before kinds did.
 """
 
 

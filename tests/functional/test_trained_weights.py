@@ -52,8 +52,7 @@ def test_a_model_that_was_really_trained_is_not_called_harmful(measured: dict[st
     own = measured[""]
     assert own.loss < 1 < 5 < own.floor, "its weights were read"
     assert (own.label, own.use["text"]) == ("undecided", "used")
-    assert own.kinds.keys() <= {"static"}
-    assert set(own.kinds.get("static", ())) <= {"text/00"}, "but for its first layer, which looks at places"
+    assert own.kinds.keys() <= {"sink"}, "though half of the heads of its first layer point to one place"
 
 
 @pytest.mark.slow

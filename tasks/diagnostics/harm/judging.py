@@ -31,6 +31,8 @@ MATTERS = 0.1
 """Nats of loss from which what a role reads in the input matters."""
 LITTLE = 0.1
 """A modality is neglected whose exchange costs less than this share of what the exchange of the other one costs."""
+EASY = 0.75
+"""Share of rivals, half by guessing, that re-initialised copies beat where a task can be done without training."""
 BAND = 5
 """Sound models of which one more would lie within a band, with 95 % probability."""
 
@@ -79,8 +81,10 @@ def _judged(found: Performance | None, swapped: Mapping[str, Floats], untrained:
     if untrained:
         reason = "At the floor: the weights are a random initialisation, and have nothing to lose."
         return Harm("undecided", reason, use, {})
-    reasons = ["It does its task no better than re-initialised copies."] if at_floor and found.untrained else []
-    if not reasons:
+    told = "It does its task no better than re-initialised copies."
+    easy = at_floor and _floor(found) > EASY
+    reasons = [told] if at_floor and not easy else []
+    if not at_floor:
         reasons += _rescued(found)
     reasons += _below(found)
     neglected = [modality for modality, label in need.items() if label == "neglected"]
@@ -88,6 +92,8 @@ def _judged(found: Performance | None, swapped: Mapping[str, Floats], untrained:
         reasons.append(f"It hardly makes use of {listed([_GIVEN[modality] for modality in neglected])}.")
     if reasons:
         return Harm("harmful", " ".join(reasons), use, need)
+    if easy:
+        return Harm("undecided", f"{told} They do it well themselves, so that it is no test of training.", use, need)
     return Harm(*_rest(found), use, need)
 
 
@@ -100,6 +106,11 @@ def above_untrained(found: Performance) -> bool:
         return True
     floor = np.mean([copy.beaten for copy in found.untrained], axis=0)
     return Rise.of(found.own.beaten - floor).z > SURE
+
+
+def _floor(found: Performance) -> float:
+    """Share of rivals that re-initialised copies beat."""
+    return float(np.mean([copy.beaten for copy in found.untrained]))
 
 
 def best_rescue(rescues: tuple[Rescue, ...], own: TaskLoss) -> tuple[Rescue, Rise] | None:

@@ -164,3 +164,14 @@ def test_a_rise_has_its_t_interval_and_no_spread_leaves_no_doubt() -> None:
     assert found.z == pytest.approx(0.25 / (values.std(ddof=1) / 2))
     assert Rise.of(np.full(4, 0.2)).z == np.inf
     assert Rise.of(np.zeros(4)).z == 0
+
+
+def test_where_copies_do_the_task_well_being_no_better_is_no_harm_that_is_known() -> None:
+    """As where crops are found by their colours: random weights do that."""
+    able = (task_loss(0.2, beaten=0.93, seed=8), task_loss(0.2, beaten=0.93, seed=9))
+    own = task_loss(0.5, beaten=0.79)
+    found = judge_harm(Performance(own, able), {}, untrained=False)
+    assert (found.label, "no test of training" in found.reason) == ("undecided", True)
+    below = judge_harm(Performance(own, able, twin=task_loss(0.0)), {}, untrained=False)
+    assert (below.label, "without what was planted" in below.reason) == ("harmful", True)
+    assert judge_harm(Performance(task_loss(0.5, beaten=0.52), GUESSING), {}, untrained=False).label == "harmful"
