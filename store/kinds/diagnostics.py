@@ -130,6 +130,10 @@ class DiagnosticFacts(Facts):
     """`image` or `text` -> whether it is `needed`, `neglected`, or that is `unclear`."""
     maps_unseen: Mapping[str, str] = facts_by("Maps not looked at: {site}")
     """Name of a layer -> why it was not looked at for kinds of collapse."""
+    values_unseen: str = fact("Values not seen")
+    """Layers whose attention could not be weighed by its values, joined by commas."""
+    unrolled: Mapping[str, str] = facts_by("Attention not rolled out: {role}")
+    """Role that attends within its sequence -> why it was not."""
     lost_layers: str = fact("Layers that lost entropy")
     """Layers that have lost more than half of the entropy of random initialisations, joined by commas."""
     lost_heads: str = fact("Heads that lost entropy")

@@ -102,7 +102,7 @@ SHUFFLED = Metric("shuffled/{measure}")
 """A measure on matched pairs, less the same on shuffled ones."""
 
 MAP_IMAGES = Metric("map/images", range=AMOUNT, style=Style.COUNT)
-"""Images whose maps were captured, for the next seven."""
+"""Images whose maps were captured, for what follows but for MAP_ROLLOUT, which has fewer."""
 MAP_KEYS = Metric("map/{role}/{layer}/keys", "keys", AMOUNT)
 """e to the mean entropy of rows without their sinks: how many keys attention goes to."""
 MAP_KL = Metric("map/{role}/{layer}/kl", "nat", AMOUNT)
@@ -115,6 +115,13 @@ MAP_BETWEEN_HEADS = Metric("map/{role}/{layer}/between_heads", "nat", AMOUNT)
 """Mutual information of key and head."""
 MAP_SINK = Metric("map/{role}/{layer}/sink", range=SHARE)
 """Share of attention that goes to sinks."""
+MAP_ENTROPY_NORM = Metric("map/{role}/{layer}/entropy_norm", range=SHARE)
+"""Normalised entropy of attention, sinks included, on the rows and images of the next."""
+MAP_VALUE_ENTROPY_NORM = Metric("map/{role}/{layer}/value_entropy_norm", range=SHARE)
+"""The same of attention times the norms of the values that keys hand on, as a share of their sum."""
+MAP_ROLLOUT = Metric("map/{role}/{layer}/rollout_entropy_norm", range=SHARE)
+"""Normalised entropy of attention rolled out over the layers of the role up to this one, for the row that is handed on,
+or else the mean row."""
 TOKENS_WITHIN = Metric("tokens/{role}/{layer}/within", range=SHARE)
 """Of the variance of the directions of tokens behind the layer, the share that lies within inputs."""
 TOKENS_COSINE = Metric("tokens/{role}/{layer}/cosine", range=(-1.0, 1.0))

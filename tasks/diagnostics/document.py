@@ -69,6 +69,8 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "different_heads": list(found.losses.different_heads),
         "kinds": {kind: list(places) for kind, places in found.kinds.places.items()},
         "maps": [_reading(reading) for reading in found.kinds.readings],
+        "values_unseen": list(found.kinds.unvalued),
+        "not_rolled_out": dict(found.kinds.unrolled),
         "verdict": found.harm.label,
         "reason": found.harm.reason,
         "use": dict(found.harm.use),
@@ -117,6 +119,8 @@ def _reading(reading: Reading) -> dict[str, Any]:
             "input_part": float(maps.input_part.mean()),
             "between_heads": maps.between_heads,
             "sink": float(maps.sink.mean()),
+            "entropy_norm": maps.entropy_norm,
+            "value_entropy_norm": maps.value_entropy_norm,
             "kl_by_head": [float(value) for value in maps.kl],
         }
     return {
@@ -126,6 +130,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "maps": seen,
         "why_not": reading.why_not or None,
         "kl_untrained": reading.untrained,
+        "rollout_entropy_norm": None if reading.rollout is None else _number(reading.rollout.mean()),
         "tokens_within": None if similarity is None else similarity.within,
         "tokens_cosine": None if similarity is None else similarity.cosine,
     }

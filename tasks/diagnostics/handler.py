@@ -24,7 +24,7 @@ from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.pictures import draw
-from tasks.diagnostics.told import of_maps, of_task, task_arrays
+from tasks.diagnostics.told import map_arrays, of_maps, of_task, task_arrays
 from tasks.handler import Blocked, Done, Measurement, Needs, Outcome, TaskContext, TaskHandler, measured
 from tasks.libraries import INSTALL, require_libraries
 from tasks.memory import is_out_of_memory
@@ -232,6 +232,8 @@ def facts(found: Diagnosis) -> DiagnosticFacts:
         use=dict(found.harm.use),
         need=dict(found.harm.need),
         maps_unseen=dict(found.kinds.unseen),
+        values_unseen=", ".join(found.kinds.unvalued),
+        unrolled={str(role): why for role, why in found.kinds.unrolled.items()},
         planted=str(found.model.plant) if found.model.plant else "",
         lost_layers=", ".join(found.losses.lost_layers),
         lost_heads="; ".join(f"{layer}: {numbers}" for layer, numbers in found.losses.lost_heads_by_layer.items()),
@@ -268,7 +270,7 @@ def save_samples(found: Diagnosis, folder: Path) -> Path:
     for metric, role in LOSSES.items():
         if metric in found.values and (null := found.nulls.random_init) is not None:
             first[null_array(metric)] = null.roles[role].T
-    first |= task_arrays(found.performance)
+    first |= task_arrays(found.performance) | map_arrays(found.kinds)
     for effect in found.effects:
         of_change, of_rise = _metrics_of(effect)
         first[of_change.path] = effect.change

@@ -105,7 +105,7 @@ class Measuring:
             if watched is not None:
                 watched(call)
 
-        tap = AttentionTap(self.model.module, see)
+        tap = AttentionTap(self.model.module, see, None if watched is None else watched.values)
         gates = Gates(self.model.module, self._gates, work.samples, batch.counts)
         with gates, tap, watched or nullcontext(), self._changed():
             seconds = self._clock(work.run)

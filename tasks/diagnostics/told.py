@@ -35,11 +35,26 @@ def of_maps(kinds: Kinds) -> Iterator[Measurement]:
                 yield measured(m.MAP_INPUT_SHARE, min(1.0, max(0.0, maps.input_share)), **at)
             yield measured(m.MAP_BETWEEN_HEADS, maps.between_heads, **at)
             yield measured(m.MAP_SINK, min(1.0, float(maps.sink.mean())), **at)
+            yield measured(m.MAP_ENTROPY_NORM, min(1.0, maps.entropy_norm), **at)
+            if maps.value_entropy_norm is not None:
+                yield measured(m.MAP_VALUE_ENTROPY_NORM, min(1.0, maps.value_entropy_norm), **at)
+        if reading.rollout is not None and np.isfinite(reading.rollout).all():
+            rolled = summarise(reading.rollout, SHARE)
+            yield measured(m.MAP_ROLLOUT, min(1.0, rolled.value), rolled.low, rolled.high, rolled.n, **at)
         if reading.untrained is not None:
             yield measured(m.MAP_KL_UNTRAINED, max(0.0, reading.untrained), **at)
         if reading.similarity is not None:
             yield measured(m.TOKENS_WITHIN, reading.similarity.within, **at)
             yield measured(m.TOKENS_COSINE, max(-1.0, min(1.0, reading.similarity.cosine)), **at)
+
+
+def map_arrays(kinds: Kinds) -> dict[str, Floats]:
+    """Metric -> [images], what is read of the maps of a layer image by image."""
+    return {
+        m.MAP_ROLLOUT.key(role=reading.place.role, layer=reading.place.layer): reading.rollout
+        for reading in kinds.readings
+        if reading.rollout is not None and reading.place.layer is not None
+    }
 
 
 def of_task(found: Performance | None) -> Iterator[Measurement]:

@@ -41,6 +41,7 @@ def show_diagnosis(found: Diagnosis) -> None:
         console.print(_losses(found))
     if found.kinds.readings:
         console.print(_maps(found))
+        console.print(_entropies(found))
     if found.performance is not None:
         console.print(_task(found))
     if found.effects:
@@ -62,6 +63,10 @@ def show_diagnosis(found: Diagnosis) -> None:
         console.print(f"heads that differ from random initialisations: {different}", soft_wrap=whole)
     for place, why in found.kinds.unseen.items():
         console.print(f"maps not looked at: {escape(f'{place}: {why}')}", soft_wrap=whole)
+    if unvalued := found.kinds.unvalued:
+        console.print(f"values not seen in {places_in_words(unvalued)}", soft_wrap=whole)
+    for role, why in found.kinds.unrolled.items():
+        console.print(f"attention not rolled out: {escape(f'{role}: {why}')}", soft_wrap=whole)
     console.print(f"attention [bold]{escape(kinds_in_words(found.kinds.collapsed))}[/bold]", soft_wrap=whole)
     if sinks := found.kinds.places.get("sink"):
         console.print(f"sinks in {places_in_words(sinks)}, as sound models have them", soft_wrap=whole)
@@ -109,6 +114,21 @@ def _maps(found: Diagnosis) -> Table:
             kl, heads = float(maps.kl.mean()), f"{maps.between_heads:.3f}"
             numbers = [f"{exp(maps.entropy.mean()):.1f}", f"{kl:.3f}", share, heads, f"{maps.sink.mean():.2f}"]
         table.add_row(Folded(reading.place.name), *numbers, within, ", ".join(reading.found))
+    return table
+
+
+def _entropies(found: Diagnosis) -> Table:
+    """Of each site, normalised: attention as it is, weighed by the norms of its values, and rolled out up to there."""
+    table = _table("normalised entropy", "attention", "by values", "rollout")
+    for reading in found.kinds.readings:
+        maps, rollout = reading.maps, reading.rollout
+        if maps is not None or rollout is not None:
+            numbers = (
+                None if maps is None else maps.entropy_norm,
+                None if maps is None else maps.value_entropy_norm,
+                None if rollout is None else float(rollout.mean()),
+            )
+            table.add_row(Folded(reading.place.name), *("" if each is None else f"{each:.4f}" for each in numbers))
     return table
 
 

@@ -24,6 +24,8 @@ class Projected:
     causal: bool
     """Query i sees the keys 0 to i only."""
     scale: float
+    v: Tensor | None = None
+    """[..., heads, keys, width], laid out as `k`: what the keys hand on; None where it was not seen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

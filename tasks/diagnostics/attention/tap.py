@@ -18,6 +18,7 @@ from torch.overrides import TorchFunctionMode
 
 from store.errors import BadInput
 from tasks.diagnostics.attention.additions import FOLLOWED, Additions
+from tasks.diagnostics.attention.awaiting import AwaitedValues
 from tasks.diagnostics.attention.calls import AttentionCall, Projected, Scored
 from tasks.diagnostics.attention.functions import MULTI_HEAD, OPAQUE, PRODUCT, SCALED_DOT_PRODUCT, SOFTMAX, scores_of
 from tasks.diagnostics.attention.running import RunningModules
@@ -32,11 +33,17 @@ class AttentionTap(RunningModules):
     Calls are seen through `F.scaled_dot_product_attention`, also within `F.multi_head_attention_forward`, and through a
     softmax over the last dimension of attention scores: of four dimensions anywhere; of three within a module that
     looks like attention, or where its result weighs values, as token logits and routers have three too. The sink is
-    called after the attention has been computed, outside the mode. Raises BadInput for a compiled model, whose calls
-    cannot be seen.
+    called after the attention has been computed, outside the mode. `values`, if given, is told the values of calls that
+    were seen at their softmax, each once the product that reads them has run; see `awaiting`. Raises BadInput for a
+    compiled model, whose calls cannot be seen.
     """
 
-    def __init__(self, model: nn.Module, sink: Callable[[AttentionCall], None]) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        sink: Callable[[AttentionCall], None],
+        values: Callable[[Scored, Tensor], None] | None = None,
+    ) -> None:
         refuse_compiled(model)
         self._names = {module: name for name, module in model.named_modules()}
         super().__init__(self._names)
@@ -46,6 +53,7 @@ class AttentionTap(RunningModules):
         self._explained: set[nn.Module] = set()
         self._opaque: set[str] = set()
         self._weighing = Weighing()
+        self._awaiting = None if values is None else AwaitedValues(values)
         self.sites: dict[str, int] = {}
         """Calls seen, by site, in the order of their first call."""
 
@@ -90,6 +98,8 @@ class AttentionTap(RunningModules):
         for call, running in self._weighing.found(self._site, self.running, (*args, *kwargs.values())):
             self._explained.update(running)
             self._see(call)
+        if self._awaiting is not None:
+            self._awaiting.take(self._site, (*args, *kwargs.values()))
         return result
 
     def _follow(self, func: Any, args: Arguments, kwargs: Mapping[str, Any]) -> Any:
@@ -124,6 +134,8 @@ class AttentionTap(RunningModules):
         self.sites[call.site] = self.sites.get(call.site, 0) + 1
         self._explained.update(self.running)
         self._sink(call)
+        if self._awaiting is not None and isinstance(call, Scored):
+            self._awaiting.keep(call)
 
 
 _CLASS = re.compile(r"attention|attn", re.IGNORECASE)
@@ -162,9 +174,9 @@ def _from_sdpa(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> Projected:
-    del value, dropout_p, enable_gqa  # they do not bear on the weights; groups of heads show in the shapes
+    del dropout_p, enable_gqa  # they do not bear on the weights; groups of heads show in the shapes
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
-    return Projected(site, query, key, attn_mask, is_causal, scale)
+    return Projected(site, query, key, attn_mask, is_causal, scale, value)
 
 
 def _multi_head_body() -> Callable[..., Any]:

@@ -44,27 +44,26 @@ class Weighing:
         if not self._kept:
             return
         self._kept = {name: kept for name, kept in self._kept.items() if kept.within is None or kept.within in running}
-        batches = [each for each in _flat(operands) if each.dim() > 2]
+        batches = [each for each in tensors(operands) if each.dim() > 2]
         if len(batches) < 2:
             return
         for name, kept in list(self._kept.items()):
             # a cast, or dropout, makes another tensor of them, which is known by its shape in the same module
-            if any(
-                _same(each, kept.weights) or (site == name and each.shape == kept.weights.shape) for each in batches
-            ):
+            if any(same(each, kept.weights) or (site == name and each.shape == kept.weights.shape) for each in batches):
                 del self._kept[name]
                 yield kept.call, kept.running
 
 
-def _flat(operands: Sequence[Any]) -> Iterator[Tensor]:
+def tensors(operands: Sequence[Any]) -> Iterator[Tensor]:
+    """The tensors among the operands of a product, those within lists too."""
     for each in operands:
         if isinstance(each, Tensor):
             yield each
         elif isinstance(each, list | tuple):
-            yield from _flat(each)
+            yield from tensors(each)
 
 
-def _same(one: Tensor, other: Tensor) -> bool:
+def same(one: Tensor, other: Tensor) -> bool:
     """Whether one tensor is the other, or a view of it."""
     storages = [each.untyped_storage().data_ptr() for each in (one, other) if each.device.type != "meta"]
     return one is other or (len(storages) == 2 and storages[0] == storages[1] != 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from store.kinds.diagnostics_collapse import KIND_NAMES, CollapseKind, Described
 from store.kinds.diagnostics_sites import SitePlace
@@ -12,6 +12,7 @@ from store.models import Role
 from tasks.diagnostics.judgement import FEWEST_IMAGES
 from tasks.diagnostics.kinds import limits
 from tasks.diagnostics.maps.site_maps import Maps, Similarity, SiteMaps
+from tasks.diagnostics.measures import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Reading:
     """KL to uniform of re-initialised copies, nats; None where they were not measured."""
     why_not: str = ""
     """Why there are no maps."""
+    rollout: Floats | None = None
+    """[images], normalised entropy of the rollout of its role behind it; None where it was not rolled out."""
 
     @property
     def found(self) -> tuple[CollapseKind | Described, ...]:
@@ -59,6 +62,8 @@ class Kinds:
     """All sites of a model, read for the kinds of collapse."""
 
     readings: tuple[Reading, ...] = ()
+    unrolled: Mapping[Role, str] = field(default_factory=dict)
+    """Role that attends within its sequence -> why its attention was not rolled out."""
 
     @property
     def places(self) -> Mapping[CollapseKind | Described, tuple[str, ...]]:
@@ -79,6 +84,15 @@ class Kinds:
         """Place -> why its maps were not looked at."""
         return {reading.place.name: reading.why_not for reading in self.readings if reading.why_not}
 
+    @property
+    def unvalued(self) -> tuple[str, ...]:
+        """Places whose maps were looked at, while what their keys hand on was not seen."""
+        return tuple(
+            reading.place.name
+            for reading in self.readings
+            if reading.maps is not None and reading.maps.value_entropy_norm is None
+        )
+
 
 def read_kinds(roles: Mapping[Role, Sequence[str]], maps: Maps, untrained: Mapping[str, float]) -> Kinds:
     """Read the sites of each role, in the order of its layers; `untrained` is KL to uniform of copies, by site."""
@@ -94,10 +108,11 @@ def read_kinds(roles: Mapping[Role, Sequence[str]], maps: Maps, untrained: Mappi
                     maps=seen,
                     similarity=maps.similarity.get(site) if own else None,
                     untrained=untrained.get(site),
+                    rollout=maps.rollout.get(site),
                     why_not="" if seen is not None else maps.unseen.get(site, "its maps were not captured"),
                 )
             )
-    return Kinds(tuple(readings))
+    return Kinds(tuple(readings), maps.unrolled)
 
 
 def _ratios(maps: SiteMaps, untrained: float | None) -> Iterator[tuple[CollapseKind, float]]:

@@ -13,14 +13,15 @@ terms are at least 0 and of one unit. The last is biased down where inputs are f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from store.models import Role
 from tasks.diagnostics.measures import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SiteMaps:
-    """One site; all but `sink`, `raw` and `between_heads` is of attention renormalised without its sinks.
+    """One site; what is behind `sink` is of all attention, and the rest of attention renormalised without its sinks.
 
     Means are over inputs, windows and those rows that at least half of the inputs have, with two keys or more.
     """
@@ -42,6 +43,11 @@ class SiteMaps:
     """KL to uniform of attention with its sinks, nats, mean over heads."""
     between_heads: float
     """I(key; head), nats: entropy of the mean over heads less the mean of their entropies. 0 where heads agree."""
+    entropy_norm: float
+    """Entropy of attention as a share of ln(attendable keys), mean over heads and rows, 0 to 1."""
+    value_entropy_norm: float | None
+    """The same of attention weighed by the norms of its values, on the same rows; see `maps.values`. None where values
+    were not seen."""
 
     @property
     def kl(self) -> Floats:
@@ -79,3 +85,7 @@ class Maps:
     """Site -> why its maps were not looked at."""
     similarity: Mapping[str, Similarity]
     """Site -> how alike tokens are behind the block that the site is part of."""
+    rollout: Mapping[str, Floats] = field(default_factory=dict)
+    """Site -> [inputs], normalised entropy of the rollout of its role behind it, 0 to 1; see `rollout`."""
+    unrolled: Mapping[Role, str] = field(default_factory=dict)
+    """Role that attends within its sequence -> why it was not rolled out."""

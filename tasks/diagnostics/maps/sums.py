@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tasks.diagnostics.maps.site_maps import SiteMaps
+from tasks.diagnostics.maps.values import weighed_entropy
 from tasks.diagnostics.measures import Floats
 
 if TYPE_CHECKING:
@@ -32,16 +33,18 @@ class SiteSums:
         self._places: list[int] = []
         self._sink: list[Tensor] = []
 
-    def add(self, scores: Tensor, counts: Tensor, places: list[int]) -> None:
-        """Take in scores, [samples, windows, heads, rows, keys], of rows at some places, with the rows that count."""
+    def add(self, scores: Tensor, counts: Tensor, places: list[int], norms: Tensor | None = None) -> None:
+        """Take in scores, [samples, windows, heads, rows, keys], of rows at some places, with the rows that count.
+
+        `norms`, [samples, windows, heads, keys], are the lengths of the values of keys, where they were seen.
+        """
         import torch
 
         attendable = scores > -torch.inf
         rows = counts[:, None, None] & (attendable.sum(dim=-1) > 1)
-        weights = scores.softmax(dim=-1).where(attendable, 0.0)
         sink = _fitted(self._sinks, scores)
         # sinks are shared by heads or not, which is a part of how heads differ
-        raw, _, raw_keys, _ = _described(scores, attendable)
+        raw, weights, raw_keys, _ = _described(scores, attendable)
         across = torch.special.entr(weights.mean(dim=2)).sum(dim=-1) - raw.mean(dim=2)
         attendable = attendable & ~sink[..., None, :]
         entropy, maps, keys, kept = _described(scores.masked_fill(~attendable, -torch.inf), attendable)
@@ -53,7 +56,12 @@ class SiteSums:
         both = rows.any(dim=2)
         raw_log = raw_keys.clamp_min(1).to(raw.dtype).log()
         raw_kl = (raw_log - raw).mean(dim=2)
-        for name, value in (("raw_count", both), ("raw", raw_kl), ("across", across)):
+        whole = raw_log.masked_fill(raw_keys < 2, 1.0)
+        of_both = {"raw_count": both, "raw": raw_kl, "across": across, "norm": (raw / whole).mean(dim=2)}
+        weighed = None if norms is None else (weighed_entropy(weights, norms) / whole).mean(dim=2)
+        valued = torch.zeros_like(both) if weighed is None else both & weighed.isfinite()
+        of_both |= {"valued_count": valued, "valued": (raw_kl if weighed is None else weighed).where(valued, 0.0)}
+        for name, value in of_both.items():
             sums[name] = value.double().where(both, 0.0).sum(dim=0)[:, None]
         uniform = attendable / keys.clamp_min(1)[..., None]
         self._join(
@@ -116,7 +124,10 @@ class SiteSums:
         fixed = mean((surprise / seen).sum(dim=-1) * sums["count"])
         both = sums["raw_count"] >= self._inputs / 2
         rows = float(sums["raw_count"].where(both, 0.0).sum())
-        raw, across = (float(sums[name].where(both, 0.0).sum()) / max(rows, 1.0) for name in ("raw", "across"))
+        raw, across, norm, valued = (
+            float(sums[name].where(both, 0.0).sum()) for name in ("raw", "across", "norm", "valued")
+        )
+        with_values = float(sums["valued_count"].where(both, 0.0).sum())
         entropy, reach = mean(sums["entropy"]), mean(sums["reach"])
         return SiteMaps(
             inputs=self._inputs,
@@ -126,8 +137,10 @@ class SiteSums:
             entropy=entropy,
             fixed_part=np.maximum(fixed, 0.0),
             sink=torch.cat(self._sink).mean(dim=0).numpy(),
-            raw=max(raw, 0.0),
-            between_heads=max(across, 0.0),
+            raw=max(raw / max(rows, 1.0), 0.0),
+            between_heads=max(across / max(rows, 1.0), 0.0),
+            entropy_norm=norm / max(rows, 1.0),
+            value_entropy_norm=valued / with_values if with_values else None,
         )
 
 

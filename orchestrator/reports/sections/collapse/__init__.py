@@ -45,6 +45,9 @@ class LayerRow:
     by_head: Cell
     sink: Cell
     within: Cell
+    entropy: Cell
+    by_value: Cell
+    rollout: Cell
 
 
 @dataclass(frozen=True, slots=True)

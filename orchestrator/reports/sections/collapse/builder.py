@@ -140,6 +140,9 @@ _READ: Mapping[str, Metric] = {
     "by_head": d.MAP_BETWEEN_HEADS,
     "sink": d.MAP_SINK,
     "within": d.TOKENS_WITHIN,
+    "entropy": d.MAP_ENTROPY_NORM,
+    "by_value": d.MAP_VALUE_ENTROPY_NORM,
+    "rollout": d.MAP_ROLLOUT,
 }
 
 _TASKS: tuple[tuple[Metric, str], ...] = (
@@ -185,3 +188,7 @@ def _notes(task: Task, facts: DiagnosticFacts) -> Iterator[Prose]:
                 yield (said, *listed([(name,) for name in names]), ".")
     for place, why in sorted(facts.maps_unseen.items()):
         yield ("Maps of ", Label(place), " were not looked at: ", Said(why, task.status_position), ".")
+    if facts.values_unseen:
+        yield ("The values of ", Label(facts.values_unseen), " were not seen, so that none are weighed by them.")
+    for role, why in sorted(facts.unrolled.items()):
+        yield (f"The attention of {role} was not rolled out: ", Said(why, task.status_position), ".")

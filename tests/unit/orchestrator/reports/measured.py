@@ -34,6 +34,8 @@ from tasks.diagnostics.intervention.influence import Effect, Interventions, Kind
 from tasks.diagnostics.kinds.finding import Kinds, read_kinds
 from tasks.diagnostics.loss_verdict import judge
 from tasks.diagnostics.losses import measured_losses
+from tasks.diagnostics.maps.rollout import ROLES as ROLLED
+from tasks.diagnostics.maps.sinks import IMAGES as SINK_IMAGES
 from tasks.diagnostics.maps.site_maps import Maps, Similarity, SiteMaps
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import FIRST_SEED, RandomInit, summary
@@ -163,13 +165,15 @@ def _diagnosis(like: Diagnosed, model: ModelRef, data: DataRef) -> Diagnosis:
 def _kinds(like: Diagnosed, model: ModelRef, data: DataRef, record: Drawn) -> Kinds:
     """Maps whose entropies are those of the record, without sinks, and a drawn part of which follows the input."""
     roles: dict[Role, list[str]] = {}
-    maps, similarity = {}, {}
+    maps, similarity, rollout = {}, {}, {}
     for site in like.sites:
         rng = generator("maps", model.locator, data.first, site.name)
         roles.setdefault(site.role, []).append(site.name)
         reach = record.values(site.name, "uniform").mean(axis=0)
         entropy = reach * record.values(site.name, "entropy_norm").mean(axis=0)
         away = reach - entropy
+        norm, drawn = float((entropy / reach).mean()), generator("values", model.locator, data.first, site.name)
+        by_value, rolled = drawn.uniform(0.95, 1.0), drawn.uniform(0.7, 0.8, min(SINK_IMAGES, data.n))
         maps[site.name] = SiteMaps(
             inputs=min(MAP_IMAGES, data.n),
             keys=float(np.exp(reach.mean())),
@@ -180,11 +184,15 @@ def _kinds(like: Diagnosed, model: ModelRef, data: DataRef, record: Drawn) -> Ki
             sink=steady(rng.uniform(0.0, 0.1, len(reach))),
             raw=float(away.mean()),
             between_heads=float(steady(away.mean() * rng.uniform(0.2, 0.4))),
+            entropy_norm=norm,
+            value_entropy_norm=None if site.gate is not None else float(steady(norm * by_value)),
         )
         cosine, within = steady(rng.uniform(0.3, 0.7, 2))
         similarity[site.name] = Similarity(float(cosine), float(within))
+        if site.role in ROLLED:
+            rollout[site.name] = steady(norm * rolled)
     untrained = {site: (1 - NULL) * float(found.reach.mean()) for site, found in maps.items()} if like.nulls else {}
-    return read_kinds(roles, Maps(maps, {}, similarity), untrained)
+    return read_kinds(roles, Maps(maps, {}, similarity, rollout), untrained)
 
 
 def _performance(like: Diagnosed, model: ModelRef, data: DataRef) -> Performance | None:

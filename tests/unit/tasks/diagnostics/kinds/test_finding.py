@@ -30,6 +30,8 @@ def maps(keys: float = 20.0, of: float = 65.0, **changes: Any) -> SiteMaps:
         sink=np.zeros(4),
         raw=float(away.mean()),
         between_heads=float(away.mean()) / 3,
+        entropy_norm=math.log(keys) / math.log(of),
+        value_entropy_norm=None,
     )
     return replace(whole, **changes)
 
