@@ -59,6 +59,14 @@ if TYPE_CHECKING:
     help="Measure N rows of the image tokens of each site, and give the error of it.  [default: all]",
 )
 @click.option(
+    "--mm-shap",
+    type=click.IntRange(0, 1000),
+    default=0,
+    show_default=True,
+    metavar="PAIRS",
+    help="Share the answer to so many pairs out to words and parts of the image; up to a thousand passes each.",
+)
+@click.option(
     "--pictures",
     type=FOLDER,
     metavar="DIR",

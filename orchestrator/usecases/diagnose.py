@@ -46,6 +46,8 @@ class Request:
     dtype: str = "float32"
     rows: int | None = None
     """Rows of the image tokens to measure per site; None: all."""
+    mm_shap: int = 0
+    """Pairs whose Shapley values are taken."""
     pictures: Path | None = None
     """A folder for pictures of layers and heads."""
 
@@ -99,7 +101,7 @@ def _model(request: Request) -> ModelRef:
 def _method(request: Request) -> Method:
     from pydantic import ValidationError
 
-    given = {name: getattr(request, name) for name in ("nulls", "influence", "device", "dtype", "rows")}
+    given = {name: getattr(request, name) for name in ("nulls", "influence", "device", "dtype", "rows", "mm_shap")}
     try:
         return Method.model_validate(given)
     except ValidationError as error:

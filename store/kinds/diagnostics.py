@@ -30,7 +30,7 @@ rows are skewed; two rows of one image cover six, as a simulation among the test
 class Method(Evolving):
     """How the attention of each model is measured."""
 
-    added: ClassVar[frozenset[str]] = frozenset({"rows"})
+    added: ClassVar[frozenset[str]] = frozenset({"rows", "mm_shap"})
 
     nulls: int = Field(default=8, ge=0, le=1000)
     """Random initialisations to compare with; 0 leaves that null out, otherwise 2 or more."""
@@ -41,6 +41,8 @@ class Method(Evolving):
     """Dtype of the model; the measures are taken in float32 whatever it is."""
     rows: int | None = Field(default=None, ge=2, le=1_000_000)
     """Query rows to measure of the image tokens of a site, each sample's own, where it has more; None: all."""
+    mm_shap: int = Field(default=0, ge=0, le=1000)
+    """Pairs, the first of the data, whose Shapley values are taken; 0: none, as each takes up to a thousand passes."""
 
     @field_validator("nulls")
     @classmethod
@@ -132,6 +134,9 @@ class DiagnosticFacts(Facts):
     """Name of a layer -> why it was not looked at for kinds of collapse."""
     values_unseen: str = fact("Values not seen")
     """Layers whose attention could not be weighed by its values, joined by commas."""
+    mm_shap: str = fact("MM-SHAP")
+    """What its value is, and what becomes of a hidden word."""
+    mm_shap_undefined: str = fact("Reason without MM-SHAP")
     unrolled: Mapping[str, str] = facts_by("Attention not rolled out: {role}")
     """Role that attends within its sequence -> why it was not."""
     lost_layers: str = fact("Layers that lost entropy")

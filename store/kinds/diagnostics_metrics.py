@@ -127,6 +127,16 @@ TOKENS_WITHIN = Metric("tokens/{role}/{layer}/within", range=SHARE)
 TOKENS_COSINE = Metric("tokens/{role}/{layer}/cosine", range=(-1.0, 1.0))
 """Mean cosine of two tokens of one input behind the layer."""
 
+MM_SHAP_TEXT = Metric("mm_shap/text_share", range=SHARE)
+"""T-SHAP: share of the words in the sum of absolute Shapley values of words and parts of the image, mean over pairs."""
+MM_SHAP_ERROR = Metric("mm_shap/sampling_error", range=AMOUNT, style=Style.TWO_DIGITS)
+"""Standard error of that mean that comes of orders of players that were drawn; 0 where values are exact."""
+MM_SHAP_SIZE = Metric("mm_shap/{modality}/contribution", range=AMOUNT)
+"""Sum of absolute Shapley values of a modality, mean over pairs, in the unit of what the model says of a pair."""
+MM_SHAP_PAIRS = Metric("mm_shap/pairs", range=AMOUNT, style=Style.COUNT)
+MM_SHAP_EXACT = Metric("mm_shap/exact", range=AMOUNT, style=Style.COUNT)
+"""Pairs whose values are exact."""
+
 TASK_LOSS = Metric("performance/loss", "nat", AMOUNT)
 """Negative log-likelihood of the right answer, of each pair."""
 TASK_BEATEN = Metric("performance/beaten", range=SHARE)

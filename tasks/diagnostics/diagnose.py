@@ -17,7 +17,7 @@ from tasks.diagnostics.datasets import Dataset, open_data
 from tasks.diagnostics.datasets.sample import data_digest
 from tasks.diagnostics.devices import find_device
 from tasks.diagnostics.diagnosing import Diagnosing
-from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls
+from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, sites_of
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.loading import load, sound_models
 from tasks.diagnostics.precision import full_precision
@@ -71,6 +71,7 @@ def diagnose(
                 )
                 performance = replace(performance, references=run.references(sound))
             aligned = run.fitting(lambda: run.alignment(seed))
+            shap = run.fitting(lambda: run.mm_shap(how.mm_shap, seed)) if how.mm_shap else None
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
@@ -83,7 +84,7 @@ def diagnose(
         provenance=loaded.provenance,
         image_ids=np.array([sample.image_id for sample in dataset.samples], dtype=np.int64),
         captions_per_image=dataset.captions_per_image,
-        sites=run.sites,
+        sites=sites_of(run.measuring.record),
         blind=tuple(sorted(run.measuring.blind)),
         cut=run.measuring.cut,
         values=metrics.values,
@@ -96,6 +97,7 @@ def diagnose(
         kinds=kinds,
         performance=performance,
         harm=run.harm(performance, made, how),
+        mm_shap=shap,
         cost=Cost(
             median(run.measuring.plain_s),
             median(run.measuring.tapped_s),

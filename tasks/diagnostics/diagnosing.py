@@ -11,12 +11,11 @@ import numpy as np
 
 from store.kinds import diagnostics_metrics as m
 from store.kinds.diagnostics import Method
-from store.models import LAYER_ROLES, TOWERS, ModelRef
+from store.models import TOWERS, ModelRef
 from tasks.diagnostics.alignment import Alignment, alignment
 from tasks.diagnostics.datasets import CaptionedImage, Dataset
 from tasks.diagnostics.datasets.images import read_image
 from tasks.diagnostics.datasets.sample import data_digest
-from tasks.diagnostics.diagnosis import Site
 from tasks.diagnostics.families.dual import DualEncoder
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.harm.judging import Harm, finer_rescues, judge_harm
@@ -24,6 +23,7 @@ from tasks.diagnostics.harm.measuring import Performance, jitter, perform
 from tasks.diagnostics.harm.task_loss import Task, TaskLoss
 from tasks.diagnostics.image_metrics import Metrics, image_metrics
 from tasks.diagnostics.intervention.influence import Interventions, measure_influence
+from tasks.diagnostics.intervention.mm_shap import MMShap, measure_mm_shap
 from tasks.diagnostics.intervention.planting import planted
 from tasks.diagnostics.intervention.recalling import BlockMemory
 from tasks.diagnostics.kinds.finding import Kinds, read_kinds
@@ -186,21 +186,15 @@ class Diagnosing:
         with self.memory.recalling(self.model.module, self.planted):
             return alignment(self.model, *self._pairs(), self.batch_size, seed, self.planted)
 
-    @cached_property
-    def sites(self) -> tuple[Site, ...]:
-        """All sites, in the order of their calls."""
-        record = self.measuring.record
-        layers = {site: layer for role in LAYER_ROLES for layer, site in enumerate(record.layers(role))}
-        return tuple(
-            Site(
-                site,
-                record.role(site),
-                layers.get(site),
-                {name: record.by_image(site, name) for name in record.statistics(site)},
-                record.sampling_error(site),
-            )
-            for site in record.sites
-        )
+    def mm_shap(self, pairs: int, seed: int) -> MMShap:
+        """Shapley values of the first pairs, each image with the first of its captions."""
+        samples = self.dataset.samples[:pairs]
+        images, captions = [read_image(one)[0] for one in samples], [one.captions[0] for one in samples]
+
+        def tell(done: int, whole: int) -> None:
+            self.tell(done, whole, "pairs shared out to words and cells")
+
+        return measure_mm_shap(self.model, images, captions, self.batch_size, self.planted, seed, tell)
 
     def kinds(self, null: RandomInit | None) -> Kinds:
         """Kinds of collapse, site by site."""

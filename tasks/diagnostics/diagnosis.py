@@ -18,12 +18,14 @@ from tasks.diagnostics.families.model import Provenance
 from tasks.diagnostics.harm.judging import Harm
 from tasks.diagnostics.harm.measuring import Performance
 from tasks.diagnostics.intervention.influence import Effect
+from tasks.diagnostics.intervention.mm_shap import MMShap
 from tasks.diagnostics.kinds.finding import Kinds
 from tasks.diagnostics.loss_verdict import LossVerdict
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.nulls.random_init import RandomInit
 from tasks.diagnostics.nulls.scores import Band, score_bands
 from tasks.diagnostics.nulls.shuffled_pairs import Shift
+from tasks.diagnostics.recording import Record
 from tasks.ranges import held
 
 if TYPE_CHECKING:
@@ -110,6 +112,21 @@ class Site:
         return int(self.entropy.shape[1])
 
 
+def sites_of(record: Record) -> tuple[Site, ...]:
+    """All sites of a record, in the order of their calls."""
+    layers = {site: layer for role in LAYER_ROLES for layer, site in enumerate(record.layers(role))}
+    return tuple(
+        Site(
+            site,
+            record.role(site),
+            layers.get(site),
+            {name: record.by_image(site, name) for name in record.statistics(site)},
+            record.sampling_error(site),
+        )
+        for site in record.sites
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What the measuring took."""
@@ -172,6 +189,8 @@ class Diagnosis:
     performance: Performance | None
     """How it does its task; None where it has none, and where no interventions were made."""
     harm: Harm
+    mm_shap: MMShap | None
+    """None where it was not asked for."""
     cost: Cost
     parameters: int
     device: str

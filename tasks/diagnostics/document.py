@@ -21,9 +21,10 @@ from tasks.diagnostics.diagnosis import (
     summarise,
 )
 from tasks.diagnostics.intervention.influence import Effect
+from tasks.diagnostics.intervention.mm_shap import MMShap
 from tasks.diagnostics.kinds.finding import Reading
 from tasks.diagnostics.losses import Loss
-from tasks.diagnostics.told import of_task
+from tasks.diagnostics.told import of_mm_shap, of_task
 from tasks.handler import Measurement
 
 SCHEMA = "gonogo.diagnose/3"
@@ -62,6 +63,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "influence": [_effect(effect) for effect in found.effects],
         "entropy_and_influence": {"sites": _relation(found.relation()), "heads": _relation(found.relation(True))},
         "alignment": _alignment(found),
+        "mm_shap": None if found.mm_shap is None else _mm_shap(found.mm_shap),
         "entropy_loss": found.losses.label,
         "entropy_loss_reason": found.losses.reason,
         "lost_layers": list(found.losses.lost_layers),
@@ -196,6 +198,25 @@ def _alignment(found: Diagnosis) -> dict[str, Any] | None:
             name: None if triple is None else dict(zip(("value", "low", "high"), triple, strict=True))
             for name, triple in triples.items()
         },
+    }
+
+
+def _mm_shap(found: MMShap) -> dict[str, Any]:
+    return {
+        **{each.metric: _measurement(each) for each in of_mm_shap(found)},
+        "value": found.value or None,
+        "hidden_words": found.hidden or None,
+        "undefined": found.undefined or None,
+        "pairs": [
+            {
+                "text_share": _number(np.float64(each.text_share)),
+                "standard_error": each.error,
+                "exact": each.exact,
+                "words": each.words.tolist(),
+                "cells": each.cells.tolist(),
+            }
+            for each in found.pairs
+        ],
     }
 
 

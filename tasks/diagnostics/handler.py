@@ -24,7 +24,7 @@ from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
 from tasks.diagnostics.pictures import draw
-from tasks.diagnostics.told import map_arrays, of_maps, of_task, task_arrays
+from tasks.diagnostics.told import map_arrays, of_maps, of_mm_shap, of_task, shap_arrays, task_arrays
 from tasks.handler import Blocked, Done, Measurement, Needs, Outcome, TaskContext, TaskHandler, measured
 from tasks.libraries import INSTALL, require_libraries
 from tasks.memory import is_out_of_memory
@@ -95,6 +95,7 @@ def measurements(found: Diagnosis) -> tuple[Measurement, ...]:
         *_of_influence(found),
         *of_maps(found.kinds),
         *of_task(found.performance),
+        *of_mm_shap(found.mm_shap),
         *_of_layers(found),
         *_of_sites(found),
     )
@@ -219,6 +220,7 @@ def _mean(measure: str, summary: Summary) -> Measurement:
 
 def facts(found: Diagnosis) -> DiagnosticFacts:
     """What was measured, where each site is, and what the verdict is."""
+    shap = found.mm_shap
     return DiagnosticFacts(
         model=found.model.locator,
         weights=found.provenance.weights,
@@ -234,6 +236,8 @@ def facts(found: Diagnosis) -> DiagnosticFacts:
         maps_unseen=dict(found.kinds.unseen),
         values_unseen=", ".join(found.kinds.unvalued),
         unrolled={str(role): why for role, why in found.kinds.unrolled.items()},
+        mm_shap="" if shap is None or not shap.pairs else f"The value is {shap.value}; a hidden word is {shap.hidden}.",
+        mm_shap_undefined="" if shap is None else shap.undefined,
         planted=str(found.model.plant) if found.model.plant else "",
         lost_layers=", ".join(found.losses.lost_layers),
         lost_heads="; ".join(f"{layer}: {numbers}" for layer, numbers in found.losses.lost_heads_by_layer.items()),
@@ -270,7 +274,7 @@ def save_samples(found: Diagnosis, folder: Path) -> Path:
     for metric, role in LOSSES.items():
         if metric in found.values and (null := found.nulls.random_init) is not None:
             first[null_array(metric)] = null.roles[role].T
-    first |= task_arrays(found.performance) | map_arrays(found.kinds)
+    first |= task_arrays(found.performance) | map_arrays(found.kinds) | shap_arrays(found.mm_shap)
     for effect in found.effects:
         of_change, of_rise = _metrics_of(effect)
         first[of_change.path] = effect.change

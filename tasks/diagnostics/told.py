@@ -13,6 +13,7 @@ from store.metrics import AMOUNT, FREE, SHARE, Metric, Range
 from tasks.diagnostics.diagnosis import summarise
 from tasks.diagnostics.harm.judging import best_rescue
 from tasks.diagnostics.harm.measuring import Performance
+from tasks.diagnostics.intervention.mm_shap import MMShap
 from tasks.diagnostics.kinds.finding import Kinds
 from tasks.diagnostics.measures import Floats
 from tasks.handler import Measurement, measured
@@ -67,6 +68,33 @@ def of_task(found: Performance | None) -> Iterator[Measurement]:
             if (best := best_rescue(rescues, found.own)) is not None and (at := _place(place)) is not None:
                 metric = m.LAYER_RESCUE_FACTOR if "layer" in at else m.RESCUE_FACTOR
                 yield measured(metric, best[0].factor, **at)
+
+
+def of_mm_shap(found: MMShap | None) -> Iterator[Measurement]:
+    """T-SHAP and its parts; nothing where it is undefined for all pairs."""
+    if found is None or not len(shares := found.text_share):
+        return
+    share = summarise(shares, SHARE)
+    yield measured(m.MM_SHAP_TEXT, share.value, share.low, share.high, share.n)
+    yield measured(m.MM_SHAP_ERROR, found.sampling_error)
+    for at, modality in enumerate(("text", "image")):
+        size = summarise(np.array([each.sizes[at] for each in found.pairs]), AMOUNT)
+        yield measured(m.MM_SHAP_SIZE, size.value, size.low, size.high, size.n, modality=modality)
+    yield measured(m.MM_SHAP_PAIRS, len(found.pairs))
+    yield measured(m.MM_SHAP_EXACT, sum(each.exact for each in found.pairs))
+
+
+def shap_arrays(found: MMShap | None) -> dict[str, Floats]:
+    """Metric -> [pairs], what `of_mm_shap` gives the means of; NaN where the share is undefined."""
+    if found is None or not found.pairs:
+        return {}
+    return {
+        m.MM_SHAP_TEXT.path: np.array([each.text_share for each in found.pairs]),
+        **{
+            m.MM_SHAP_SIZE.key(modality=modality): np.array([each.sizes[at] for each in found.pairs])
+            for at, modality in enumerate(("text", "image"))
+        },
+    }
 
 
 def task_arrays(found: Performance | None) -> dict[str, Floats]:

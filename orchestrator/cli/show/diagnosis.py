@@ -16,10 +16,11 @@ from store.metrics import FREE, SHARE
 from store.models import TOWERS
 from tasks.diagnostics.diagnosis import MEETING, UNIFORM, UNIFORM_HERE, summarise
 from tasks.diagnostics.kinds.words import kinds_in_words, places_in_words
-from tasks.diagnostics.told import of_task
+from tasks.diagnostics.told import of_mm_shap, of_task
 
 if TYPE_CHECKING:
     from tasks.diagnostics.diagnosis import Diagnosis
+    from tasks.diagnostics.intervention.mm_shap import MMShap
 
 _UNIFORM = {**UNIFORM, m.FUSION_LOG_ODDS.key(): 0.0}
 """What uniform attention gives, whatever the data."""
@@ -30,6 +31,7 @@ _SHOWN = (
     *(m.ROLE_ENTROPY_NORM.key(role=tower) for tower in TOWERS),
 )
 """Measures that are shown of every model, if only as undefined."""
+_COUNTED = (m.MM_SHAP_PAIRS.key(), m.MM_SHAP_EXACT.key())
 
 
 def show_diagnosis(found: Diagnosis) -> None:
@@ -46,6 +48,8 @@ def show_diagnosis(found: Diagnosis) -> None:
         console.print(_task(found))
     if found.effects:
         console.print(_effects(found))
+    if found.mm_shap is not None:
+        console.print(_shares(found.mm_shap))
     sites = f"{len(found.sites)} of {found.sites_expected} attention sites"
     cost = f"{found.cost.latency_s * 1000:.1f} ms a pair, {found.cost.peak_bytes / 1e6:.0f} MB at most"
     console.print(f"{found.n} images, {sites}, {cost}, {found.device}, {found.dtype}")
@@ -53,6 +57,10 @@ def show_diagnosis(found: Diagnosis) -> None:
     if found.rows is not None:
         error = f"the standard error of a site's mean entropy is at most {found.sampling_error:.4f} nat for it"
         console.print(f"of image tokens up to {found.rows} rows a site were measured; {error}", soft_wrap=whole)
+    if found.mm_shap is not None:
+        told = f"its value is {found.mm_shap.value}, and a hidden word is {found.mm_shap.hidden}"
+        why = found.mm_shap.undefined
+        console.print(f"MM-SHAP: {escape(f'undefined, as {why}' if why else told)}", soft_wrap=whole)
     if found.blind:
         console.print(f"attention that is not seen: {escape(', '.join(found.blind))}", soft_wrap=whole)
     if found.cut:
@@ -138,6 +146,14 @@ def _task(found: Diagnosis) -> Table:
         if each.low is not None or each.high is not None:
             value = f"{each.value:+.4f}" if range_of(each.metric) == FREE else f"{each.value:.4f}"
             table.add_row(Folded(each.metric.partition("/")[2]), value, _interval(each.low, each.high))
+    return table
+
+
+def _shares(found: MMShap) -> Table:
+    table = _table("MM-SHAP", "mean", "95 % interval")
+    for each in of_mm_shap(found):
+        value = f"{each.value:.0f}" if each.metric in _COUNTED else f"{each.value:.4f}"
+        table.add_row(Folded(each.metric.partition("/")[2]), value, _interval(each.low, each.high))
     return table
 
 

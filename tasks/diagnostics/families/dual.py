@@ -111,7 +111,15 @@ class DualEncoder(VisionLanguageModel):
 
     def embeddings(self, images: Sequence[Image], captions: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Embeddings of length 1 of images and captions, each [samples, width]."""
-        return self._of_images(self.pixels(images)), self._of_texts(self.texts(captions))
+        return self.image_embeddings(images), self.text_embeddings(captions)
+
+    def image_embeddings(self, images: Sequence[Image]) -> Tensor:
+        """Embeddings of length 1, [images, width]."""
+        return self._of_images(self.pixels(images))
+
+    def text_embeddings(self, captions: Sequence[str]) -> Tensor:
+        """Embeddings of length 1, [captions, width]."""
+        return self._of_texts(self.texts(captions))
 
     def output(self, images: Sequence[Image], captions: Sequence[str]) -> Output | None:
         """For each image, which of the captions is its own; [images, 1, captions]."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -26,6 +26,7 @@ from tasks.diagnostics.families.model import (
 from tasks.diagnostics.families.preparing import prepared, refuse_reserved
 from tasks.diagnostics.families.tokens import BYTES, special_ids
 from tasks.diagnostics.families.weights import TOKENIZER_FILES, holds_any
+from tasks.diagnostics.families.words import blank_token, tokens_by_word
 
 if TYPE_CHECKING:
     import torch
@@ -100,10 +101,12 @@ class HFPairFamily(HFFamily):
 
     def output(self, model: HFPairModel, inputs: Inputs) -> Output:
         """Here: the next token, at each position that a text token follows."""
-        ids = inputs["input_ids"]
-        logits = self.forward(model.module, inputs).logits[:, -ids.shape[1] :]
-        follows = self.kinds(model, inputs)[:, 1:] == TEXT
-        return Output(logits[:, :-1], follows, ids[:, 1:])
+        logits = self.forward(model.module, inputs).logits[:, -inputs["input_ids"].shape[1] :]
+        return Output(logits[:, :-1], *self.targets(model, inputs))
+
+    def targets(self, model: HFPairModel, inputs: Inputs) -> tuple[Tensor, Tensor]:
+        """Which positions of `output` count, and what is right there, each [samples, positions]."""
+        return self.kinds(model, inputs)[:, 1:] == TEXT, inputs["input_ids"][:, 1:]
 
     def assemble(
         self, module: Any, folder: Path | None, device: torch.device, provenance: tuple[str, str]
@@ -213,8 +216,47 @@ class HFPairModel(VisionLanguageModel):
         misread = {**inputs, "input_ids": ids}
 
         def answer(_: str | None = None, /) -> Output | None:
-            own, found = self.family.output(self, inputs), self.family.output(self, misread)
-            return replace(found, valid=own.valid, labels=own.labels)
+            valid, right = self.family.targets(self, inputs)
+            return replace(self.family.output(self, misread), valid=valid, labels=right)
+
+        return answer
+
+    @property
+    def hidden_word(self) -> str:
+        """A writer is asked for the tokens of a caption, so that they are replaced; others are given fewer words."""
+        return (
+            super().hidden_word if self.matches else f"replaced by {blank_token(self.tokenizer)[1]!r}, token by token"
+        )
+
+    def ask_without(
+        self, images: Sequence[Image], captions: Sequence[str], hidden: Sequence[Collection[int]]
+    ) -> Answer | None:
+        """In a writer, tokens stay at their places, and those of hidden words are replaced by one that says nothing.
+
+        None where the tokenizer does not tell which tokens are of a word, or they are not the last ones of the text.
+        """
+        if not self.task:
+            return None
+        if self.matches:
+            return super().ask_without(images, captions, hidden)
+        inputs = self.inputs(images, captions)
+        kinds, ids = self.family.kinds(self, inputs) == TEXT, inputs["input_ids"].clone()
+        for row, (caption, words) in enumerate(zip(captions, hidden, strict=True)):
+            tokens = tokens_by_word(self.tokenizer, self.family.opening, caption)
+            at = kinds[row].nonzero().flatten()
+            if tokens is None or not 0 < len(tokens) <= len(at):
+                return None
+            at = at[-len(tokens) :]
+            if ids[row, at].tolist() != [token for token, _ in tokens]:
+                return None
+            for position, (_, word) in zip(at.tolist(), tokens, strict=True):
+                if word in words:
+                    ids[row, position] = blank_token(self.tokenizer)[0]
+        masked = {**inputs, "input_ids": ids}
+
+        def answer(_: str | None = None, /) -> Output | None:
+            valid, right = self.family.targets(self, inputs)
+            return replace(self.family.output(self, masked), valid=valid, labels=right)
 
         return answer
 

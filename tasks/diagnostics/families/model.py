@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -147,6 +147,23 @@ class VisionLanguageModel(ABC):
         del images, captions, others
         return None
 
+    @property
+    def hidden_word(self) -> str:
+        """What `ask_without` makes of a word that is hidden, in words."""
+        return "taken out"
+
+    def ask_without(
+        self, images: Sequence[Image], captions: Sequence[str], hidden: Sequence[Collection[int]]
+    ) -> Answer | None:
+        """The output with some words of each caption hidden, by their numbers; what is right stays what it was.
+
+        A word is what stands between blanks. None where the output is not of each pair by itself, or where words cannot
+        be hidden without changing what is asked for.
+        """
+        if not self.matches:
+            return None
+        return self.ask(images, [without_words(text, words) for text, words in zip(captions, hidden, strict=True)])
+
     @contextmanager
     def untrained(self, seed: int) -> Iterator[None]:
         """Context manager: run what was prepared with the random weights of a seed instead of the model's own.
@@ -177,6 +194,11 @@ class VisionLanguageModel(ABC):
         module = self.fresh(seed).eval()
         _move(module, next(self.module.parameters()).dtype)
         return module
+
+
+def without_words(caption: str, hidden: Collection[int]) -> str:
+    """The caption without some of its words, by their numbers; a word is what stands between blanks."""
+    return " ".join(word for at, word in enumerate(caption.split()) if at not in hidden)
 
 
 def _move(module: Any, to: torch.device | torch.dtype | str) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tasks.diagnostics.families.hf_decoder import SIGLIP_SO400M, TINY, TINY_LANGUAGE, HFDecoderFamily
 from tasks.diagnostics.families.hf_pair import HFPairModel, Inputs
-from tasks.diagnostics.families.model import Output, Place
+from tasks.diagnostics.families.model import Place
 from tasks.diagnostics.families.tokens import byte_tokenizer, byte_vocabulary
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from torch import Tensor
 
 _SPECIALS = ("<pad>", "<eos>", "<bos>", "<image>")
 _ROLES = {"pad_token": "<pad>", "eos_token": "<eos>", "bos_token": "<bos>"}
@@ -90,7 +91,7 @@ class PaliGemma(HFDecoderFamily):
         made = processor(images=list(images), text=prompts, suffix=list(texts), padding=True, return_tensors="pt")
         return {name: value for name, value in made.items() if name != "labels"}
 
-    def output(self, model: HFPairModel, inputs: Inputs) -> Output:
-        """The next token of the caption; within the prompt a token has already been seen from before."""
-        said = super().output(model, inputs)
-        return Output(said.logits, said.valid & (inputs["token_type_ids"][:, 1:] == 1), said.labels)
+    def targets(self, model: HFPairModel, inputs: Inputs) -> tuple[Tensor, Tensor]:
+        """The tokens of the caption; within the prompt a token has already been seen from before."""
+        valid, right = super().targets(model, inputs)
+        return valid & (inputs["token_type_ids"][:, 1:] == 1), right

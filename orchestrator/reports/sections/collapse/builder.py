@@ -152,6 +152,10 @@ _TASKS: tuple[tuple[Metric, str], ...] = (
     (d.FLOOR_BEATEN, "that share of re-initialised copies"),
     (d.TWIN_RISE, "rise of the loss over that of the same weights without what was planted"),
     (d.JITTER_RISE, "rise on images that are a pixel to the side and a little noisy"),
+    (d.MM_SHAP_TEXT, "MM-SHAP: share of the words in the sum of absolute Shapley values"),
+    (d.MM_SHAP_ERROR, "standard error of that share that comes of drawn orders of players"),
+    (d.MM_SHAP_SIZE.at(modality="text"), "MM-SHAP: sum over the words of a caption"),
+    (d.MM_SHAP_SIZE.at(modality="image"), "MM-SHAP: sum over the parts of an image"),
 )
 
 
@@ -188,6 +192,10 @@ def _notes(task: Task, facts: DiagnosticFacts) -> Iterator[Prose]:
                 yield (said, *listed([(name,) for name in names]), ".")
     for place, why in sorted(facts.maps_unseen.items()):
         yield ("Maps of ", Label(place), " were not looked at: ", Said(why, task.status_position), ".")
+    if facts.mm_shap:
+        yield ("MM-SHAP: ", Said(facts.mm_shap, task.status_position))
+    if facts.mm_shap_undefined:
+        yield ("There is no MM-SHAP: ", Said(facts.mm_shap_undefined, task.status_position), ".")
     if facts.values_unseen:
         yield ("The values of ", Label(facts.values_unseen), " were not seen, so that none are weighed by them.")
     for role, why in sorted(facts.unrolled.items()):

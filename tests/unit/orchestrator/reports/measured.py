@@ -21,9 +21,9 @@ import numpy as np
 from scipy.special import expit, logit
 
 from store.kinds.diagnostics_metrics import ROLE_ENTROPY_LOSS
-from store.models import LAYER_ROLES, DataRef, ModelRef
+from store.models import DataRef, ModelRef
 from tasks.diagnostics.diagnosing import MAP_IMAGES, NULL_IMAGES, PAIRS
-from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, Site
+from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, sites_of
 from tasks.diagnostics.families.model import Provenance, Role
 from tasks.diagnostics.handler import facts, measurements, save_samples
 from tasks.diagnostics.harm.judging import judge_harm
@@ -31,6 +31,7 @@ from tasks.diagnostics.harm.measuring import FACTORS, Performance, Rescue
 from tasks.diagnostics.harm.task_loss import TEMPERATURES, TaskLoss
 from tasks.diagnostics.image_metrics import image_metrics
 from tasks.diagnostics.intervention.influence import Effect, Interventions, Kind
+from tasks.diagnostics.intervention.mm_shap import Contributions, MMShap
 from tasks.diagnostics.kinds.finding import Kinds, read_kinds
 from tasks.diagnostics.loss_verdict import judge
 from tasks.diagnostics.losses import measured_losses
@@ -44,6 +45,8 @@ from tasks.diagnostics.recording import Record
 from tasks.handler import Measurement
 from tests.unit.orchestrator.reports.diagnosed import Attention, Diagnosed
 
+PAIRS = 8
+"""Pairs whose Shapley values are taken."""
 PATCHES = 197
 """Keys of image tokens."""
 NULL = 0.987
@@ -126,19 +129,12 @@ def _diagnosis(like: Diagnosed, model: ModelRef, data: DataRef) -> Diagnosis:
         metrics.undefined[name] for name in ("vision_entropy_norm", "text_entropy_norm") if name in metrics.undefined
     ]
     lost = None if null is None else measured_losses(record, null)
-    layers = {site: layer for role in LAYER_ROLES for layer, site in enumerate(record.layers(role))}
     return Diagnosis(
         model=model,
         provenance=Provenance(model.weights, model.name, "byte pairs"),
         image_ids=np.arange(data.first, data.first + data.n, dtype=np.int64),
         captions_per_image=data.captions_per_image,
-        sites=tuple(
-            Site(
-                site, record.role(site), layers.get(site),
-                {name: record.by_image(site, name) for name in record.statistics(site)},
-            )
-            for site in record.sites
-        ),
+        sites=sites_of(record),
         blind=(),
         cut=0,
         values=metrics.values,
@@ -151,6 +147,7 @@ def _diagnosis(like: Diagnosed, model: ModelRef, data: DataRef) -> Diagnosis:
         kinds=_kinds(like, model, data, record),
         performance=performance,
         harm=judge_harm(performance, made.rises, model.untrained, untried=made.untried),
+        mm_shap=_mm_shap(like, model, data),
         cost=_cost(like.size, model, data),
         parameters=int(like.size * generator("parameters", model.family, model.name).integers(10**6, 10**9)),
         device="CPU",
@@ -193,6 +190,18 @@ def _kinds(like: Diagnosed, model: ModelRef, data: DataRef, record: Drawn) -> Ki
             rollout[site.name] = steady(norm * rolled)
     untrained = {site: (1 - NULL) * float(found.reach.mean()) for site, found in maps.items()} if like.nulls else {}
     return read_kinds(roles, Maps(maps, {}, similarity, rollout), untrained)
+
+
+def _mm_shap(like: Diagnosed, model: ModelRef, data: DataRef) -> MMShap | None:
+    """Of writers alone: eight words that count for less than the nine parts of the image."""
+    if not like.output.startswith("the next token"):
+        return None
+    rng = generator("shapley", model.locator, data.first)
+    pairs = (steady(rng.normal(0, (*[0.1] * 8, *[0.2] * 9))) for _ in range(min(PAIRS, data.n)))
+    found = (Contributions(each[:8], each[8:], float(steady(rng.uniform(0.01, 0.02))), False, -0.3) for each in pairs)
+    return MMShap(
+        tuple(found), "the log-likelihood of the caption, nats a token", "replaced by '<unk>', token by token"
+    )
 
 
 def _performance(like: Diagnosed, model: ModelRef, data: DataRef) -> Performance | None:
