@@ -72,3 +72,25 @@ DEFINITIONS: Mapping[str, Definition] = {
     ),
 }
 """Words of reports hold no digits but those of sources; `tasks.diagnostics.kinds.limits` has the same numbers."""
+
+MEASURES: Mapping[str, Definition] = {
+    "entropy by values": Definition(
+        "how widely attention is spread over what keys hand on: a key with a short value takes part in little",
+        "the normalised entropy of attention times the norm of each value, over the sum of that; of the value vector "
+        "alone, without the output projection",
+        "Kobayashi et al. 2020, arXiv:2004.10102",
+    ),
+    "entropy of rollout": Definition(
+        "how widely the tokens of the input are mixed behind a layer, if all went by attention and the residual stream",
+        "the normalised entropy of a row of the product, over the layers up to this one, of the mean over heads and "
+        "the identity in equal parts: the row that is handed on, or else the mean over rows",
+        "Abnar and Zuidema 2020, arXiv:2005.00928",
+    ),
+    "MM-SHAP": Definition(
+        "how much of what the model says of a pair is owed to the words, and how much to the parts of the image",
+        "the share of the words in the sum of absolute Shapley values; a part of the image that is left out has "
+        "the mean colour of the image",
+        "Parcalabescu and Frank 2023, arXiv:2212.08158",
+    ),
+}
+"""What is measured beside kinds of collapse, and decides nothing: `means`, how it is taken, and where it comes from."""

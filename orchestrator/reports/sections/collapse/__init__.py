@@ -78,7 +78,7 @@ class ModelCollapse:
 
 @dataclass(frozen=True, slots=True)
 class DefinitionRow:
-    """A kind of collapse: what it means, how it is decided, and who described it."""
+    """A kind of collapse, or a measure: what it means, how it is decided or taken, and who described it."""
 
     kind: str
     means: str
@@ -94,3 +94,5 @@ class CollapseView:
     overview: tuple[CollapseRow, ...]
     models: tuple[ModelCollapse, ...]
     definitions: tuple[DefinitionRow, ...]
+    measures: tuple[DefinitionRow, ...]
+    """What is measured beside kinds of collapse."""

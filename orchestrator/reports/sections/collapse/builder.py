@@ -23,7 +23,7 @@ from orchestrator.reports.sections.collapse import (
 )
 from store.kinds import diagnostics_metrics as d
 from store.kinds.diagnostics import DiagnosticFacts, DiagnosticSpec
-from store.kinds.diagnostics_collapse import DEFINITIONS, KIND_NAMES
+from store.kinds.diagnostics_collapse import DEFINITIONS, KIND_NAMES, MEASURES, Definition
 from store.kinds.diagnostics_sites import ROLES, SitePlace
 from store.metrics import Metric
 from store.task.state import Task
@@ -65,10 +65,13 @@ def build(history: History, book: FigureBook) -> CollapseView | None:
         notes=_EXPLAINED,
         overview=tuple(_row(task, facts, book) for task, facts in told),
         models=tuple(_of_model(task, facts, history, book) for task, facts in told),
-        definitions=tuple(
-            DefinitionRow(kind, found.means, found.decided, Label(found.source)) for kind, found in DEFINITIONS.items()
-        ),
+        definitions=_defined(DEFINITIONS),
+        measures=_defined(MEASURES),
     )
+
+
+def _defined(words: Mapping[str, Definition]) -> tuple[DefinitionRow, ...]:
+    return tuple(DefinitionRow(word, each.means, each.decided, Label(each.source)) for word, each in words.items())
 
 
 def _row(task: Task, facts: DiagnosticFacts, book: FigureBook) -> CollapseRow:

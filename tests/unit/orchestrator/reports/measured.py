@@ -45,7 +45,7 @@ from tasks.diagnostics.recording import Record
 from tasks.handler import Measurement
 from tests.unit.orchestrator.reports.diagnosed import Attention, Diagnosed
 
-PAIRS = 8
+SHARED_OUT = 8
 """Pairs whose Shapley values are taken."""
 PATCHES = 197
 """Keys of image tokens."""
@@ -197,7 +197,7 @@ def _mm_shap(like: Diagnosed, model: ModelRef, data: DataRef) -> MMShap | None:
     if not like.output.startswith("the next token"):
         return None
     rng = generator("shapley", model.locator, data.first)
-    pairs = (steady(rng.normal(0, (*[0.1] * 8, *[0.2] * 9))) for _ in range(min(PAIRS, data.n)))
+    pairs = (steady(rng.normal(0, (*[0.1] * 8, *[0.2] * 9))) for _ in range(min(SHARED_OUT, data.n)))
     found = (Contributions(each[:8], each[8:], float(steady(rng.uniform(0.01, 0.02))), False, -0.3) for each in pairs)
     return MMShap(
         tuple(found), "the log-likelihood of the caption, nats a token", "replaced by '<unk>', token by token"
