@@ -75,7 +75,7 @@ class Diagnosing:
         self.batch_size = min(batch_size, len(dataset))
         self.tell = tell
         self.seen: list[tuple[CaptionedImage, str]] = []
-        self.peak = 0
+        self.peak = self._searched = 0
         self._first: list[tuple[Image, Sequence[str]]] = []
         image, _ = read_image(dataset.samples[0])
         self.layout: SiteLayout = find_layout(model, [image], [dataset.samples[0].captions])
@@ -88,19 +88,19 @@ class Diagnosing:
     def measure(self) -> None:
         """Measure all images."""
         reset_peak(self.model.device)
-        self.fitting(self._search_sinks)
+        while self._searched < min(SINK_IMAGES, len(self.dataset)):
+            self.fitting(self._search_batch)
         while len(self.seen) < len(self.dataset):
             self.fitting(self._measure_batch)
             self.tell(len(self.seen), len(self.dataset), "images")
         self.peak = peak_bytes(self.model.device)
         self.metrics = image_metrics(self.measuring.record, self.model.absent)
 
-    def _search_sinks(self) -> None:
-        samples = self.dataset.samples[:SINK_IMAGES]
-        for start in range(0, len(samples), self.batch_size):
-            part = samples[start : start + self.batch_size]
-            passes = self.model.passes([read_image(one)[0] for one in part], [one.captions for one in part])
-            self.measuring.search_sinks(len(part), passes)
+    def _search_batch(self) -> None:
+        part = self.dataset.samples[self._searched : min(SINK_IMAGES, self._searched + self.batch_size)]
+        passes = self.model.passes([read_image(one)[0] for one in part], [one.captions for one in part])
+        self.measuring.search_sinks(len(part), passes)
+        self._searched += len(part)
 
     def _measure_batch(self) -> None:
         samples = self.dataset.samples[len(self.seen) : len(self.seen) + self.batch_size]

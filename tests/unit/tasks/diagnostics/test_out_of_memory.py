@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,6 +56,21 @@ class HungryTwins(Hungry, Clip):
 
 class Never(Hungry, Clip):
     most = 0
+
+
+class Late(Clip):
+    """Has no room for the second of the batches in which sinks are looked for: one image ran before to find sites."""
+
+    runs = 0
+
+    def build(self, config, seed):
+        module = super().build(config, seed)
+        module.vision_model.register_forward_pre_hook(self.count)
+        return module
+
+    def count(self, *_):
+        Late.runs += 1
+        eat(Late.runs == 3, 0)
 
 
 class Faulty(Clip):
@@ -110,6 +126,18 @@ def test_batches_are_halved_until_they_fit_and_nothing_is_lost(hungry_one: str, 
         assert one.inputs == other.inputs == DATA.n, "each image counts once, however often memory ran out"
         np.testing.assert_allclose(one.entropy, other.entropy, atol=1e-5)
         np.testing.assert_allclose(one.fixed_part, other.fixed_part, atol=1e-5)
+
+
+def test_images_are_rolled_out_once_where_memory_runs_out_after_some_of_them(hungry: Path) -> None:
+    def rolled(locator: str) -> dict[str, Any]:
+        found = diagnose(ModelRef.parse(locator), DATA, hungry, 4, method=Method(nulls=0, influence="none"))
+        assert found.cost.batch_size == (2 if "Late" in locator else 4)
+        return {reading.place.name: reading.rollout for reading in found.kinds.readings}
+
+    found, whole = rolled("hungry_models.Late:tiny@random"), rolled("clip:tiny@random")
+    for place, entropies in whole.items():
+        assert entropies.shape == found[place].shape == (DATA.n,)
+        np.testing.assert_allclose(found[place], entropies, atol=1e-6)
 
 
 def test_batches_are_halved_for_the_nulls_alone_where_only_those_do_not_fit(hungry: Path) -> None:

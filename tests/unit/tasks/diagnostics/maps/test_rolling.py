@@ -15,7 +15,7 @@ from torch.nn import functional
 from store.models import Role
 from tasks.diagnostics.attention.tap import AttentionTap
 from tasks.diagnostics.families.model import PADDING, TEXT, Pass, Place, Tokens
-from tasks.diagnostics.maps import rolling
+from tasks.diagnostics.maps import rolling, scores
 from tasks.diagnostics.maps.capture import MapCapture
 from tasks.diagnostics.maps.rollout import Rollout
 from tasks.diagnostics.maps.site_maps import Maps
@@ -57,7 +57,9 @@ class Toy:
         return self._places[site]
 
 
-def capture(toy: Toy, given: list[tuple[Tensor, Tensor, Tensor]], of: dict[str, Tokens] | None = None) -> Maps:
+def capture(
+    toy: Toy, given: list[tuple[Tensor, Tensor, Tensor]], of: dict[str, Tokens] | None = None, every: int = 1
+) -> Maps:
     """One call a layer, all in one pass."""
 
     def run() -> None:
@@ -66,10 +68,12 @@ def capture(toy: Toy, given: list[tuple[Tensor, Tensor, Tensor]], of: dict[str, 
 
     found = MapCapture(toy, list(toy.module))  # type: ignore[arg-type]
     work = Pass(run, INPUTS, of or {})
-    for watched in (found.search(work), found.of(work)):
-        with AttentionTap(toy.module, watched, watched.values), watched:  # type: ignore[arg-type]
-            work.run()
-        found.keep([watched])
+    for watch in (found.search, found.of):
+        spoiled, watched = watch(work, every), watch(work, every)
+        for each in (spoiled, watched):
+            with AttentionTap(toy.module, each, each.values), each:  # type: ignore[arg-type]
+                work.run()
+        found.keep([watched])  # what was not kept counts nowhere
     return found.maps()
 
 
@@ -173,3 +177,46 @@ def test_attention_to_another_sequence_is_no_part_of_any_rollout() -> None:
     assert list(found.rollout) == ["layer0", "layer2"] and not found.unrolled
     alone = capture(Toy(Fused, ["text", "text"]), [call(seed=0), call(seed=2)])  # type: ignore[list-item]
     np.testing.assert_array_equal(found.rollout["layer2"], alone.rollout["layer1"])
+
+
+def test_samples_are_picked_and_taken_few_at_a_time_with_the_values_and_tokens_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given, readout = [call(seed=9), call(seed=12)], Tokens(None, torch.tensor([0, 3, 1, 5]))
+    whole = capture(Toy(Fused, ["vision", "vision"], "s"), given, {"s": readout})  # type: ignore[list-item,arg-type]
+    for most in (scores.MOST, 1):
+        monkeypatch.setattr(scores, "MOST", most)
+        some = capture(Toy(Fused, ["vision", "vision"], "s"), given, {"s": readout}, 3)  # type: ignore[list-item,arg-type]
+        alone = [tuple(x[[0, 3]] for x in each) for each in given]
+        for at, (q, k, v) in enumerate(alone):
+            times = (q @ k.mT / WIDTH**0.5).double().softmax(-1) * v.double().norm(dim=-1)[:, :, None]
+            expected = float(torch.special.entr(times / times.sum(-1, keepdim=True)).sum(-1).mean()) / math.log(TOKENS)
+            assert some.sites[f"layer{at}"].value_entropy_norm == pytest.approx(expected, abs=1e-6)
+            np.testing.assert_allclose(some.rollout[f"layer{at}"], whole.rollout[f"layer{at}"][[0, 3]], atol=1e-6)
+
+
+def test_values_move_with_their_keys_where_padding_comes_first() -> None:
+    q, k, v = call(seed=20)
+    lead = [0, 2, 1, 0]
+    kinds = torch.tensor([[PADDING] * n + [TEXT] * (TOKENS - n) for n in lead])
+    found = capture(Toy(Fused, ["text"], "s"), [(q, k, v)], {"s": Tokens(kinds)}).sites["layer0"]
+    rows: dict[int, list[float]] = {}
+    for sample, n in enumerate(lead):
+        weights = (q[sample, :, n:] @ k[sample, :, n:].mT / WIDTH**0.5).double().softmax(-1)
+        times = weights * v[sample, :, n:].double().norm(dim=-1)[:, None]
+        entropies = torch.special.entr(times / times.sum(-1, keepdim=True)).sum(-1).mean(dim=0) / math.log(TOKENS - n)
+        for place, value in enumerate(entropies.tolist()):
+            rows.setdefault(place, []).append(value)
+    shared = np.concatenate([values for values in rows.values() if len(values) >= INPUTS / 2])
+    assert found.value_entropy_norm == pytest.approx(float(shared.mean()), abs=1e-6)
+
+
+def test_what_a_row_reaches_is_worked_out_anew_where_layers_have_other_masks() -> None:
+    full, near = torch.tril(torch.ones(5, 5)), torch.eye(5) + torch.diag(torch.ones(4), -1)
+    rollout, readout, reach = Rollout(), Tokens(None, torch.tensor([4])), np.eye(5)
+    for mask in (near, near, torch.eye(5), torch.eye(5), torch.eye(5), near, full):
+        rollout.add((mask / mask.sum(-1, keepdim=True))[None], mask.bool()[None])
+        reach = mask.numpy() @ reach
+        assert rollout.attention is not None
+        expected = float(torch.special.entr(rollout.attention[0, 4].double()).sum()) / math.log((reach[4] > 0).sum())
+        assert float(rollout.entropy_norm(readout)) == pytest.approx(expected, abs=1e-6)
