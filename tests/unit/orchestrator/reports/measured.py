@@ -194,7 +194,7 @@ def _kinds(like: Diagnosed, model: ModelRef, data: DataRef, record: Drawn) -> Ki
 
 def _mm_shap(like: Diagnosed, model: ModelRef, data: DataRef) -> MMShap | None:
     """Of writers alone: eight words that count for less than the nine parts of the image."""
-    if not like.output.startswith("the next token"):
+    if not (like.labelled and like.output.startswith("the next token")):
         return None
     rng = generator("shapley", model.locator, data.first)
     pairs = (steady(rng.normal(0, (*[0.1] * 8, *[0.2] * 9))) for _ in range(min(SHARED_OUT, data.n)))

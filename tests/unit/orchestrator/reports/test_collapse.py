@@ -10,7 +10,7 @@ import pytest
 
 from orchestrator.reports.history import History, look_back
 from store.kinds.diagnostics import DiagnosticFacts
-from store.kinds.diagnostics_collapse import DEFINITIONS, KIND_NAMES
+from store.kinds.diagnostics_collapse import DEFINITIONS, KIND_NAMES, MEASURES
 from store.task.state import Task
 from tests.unit.orchestrator.reports.conftest import played, rendered
 from tests.unit.orchestrator.reports.test_honesty import OPEN, section, sections
@@ -54,6 +54,37 @@ def test_each_layer_stands_with_the_kinds_that_the_log_names_and_the_numbers_beh
         assert item is not None
         assert row["kl"]["text"] == f"{item.value:.3f} nat"
         assert ("absent" in row["untrained"]) is (task.evidence.of(f"null/map/{place}/kl") is None)
+        for column, metric in (
+            ("entropy", "entropy_norm"),
+            ("by_value", "value_entropy_norm"),
+            ("rollout", "rollout_entropy_norm"),
+        ):
+            item = task.evidence.of(f"map/{place}/{metric}")
+            assert ("absent" in row[column]) is (item is None)
+            assert item is None or row[column]["text"].startswith(f"{item.value:.3f}")
+
+
+def test_layers_without_values_and_roles_that_are_not_rolled_out_are_blank_and_named() -> None:
+    facts = DiagnosticFacts.read(task_of("idefics").facts)
+    rows = {row["layer"]: row for row in of_model("idefics")["layers"]}
+    unvalued = [re.sub("/0?", " ", name) for name in facts.values_unseen.split(", ")]
+    assert unvalued and all(("absent" in row["by_value"]) is (layer in unvalued) for layer, row in rows.items())
+    assert all(("absent" in row["rollout"]) is layer.startswith("cross") for layer, row in rows.items())
+    told = [note["text"] for note in of_model("idefics")["notes"]]
+    assert f"The values of {facts.values_unseen} were not seen, so that none are weighed by them." in told
+
+
+def test_mm_shap_stands_with_what_was_shared_out_and_its_error() -> None:
+    task = task_of("decoder")
+    rows = {row["what"]["text"]: row for row in of_model("decoder")["task"] if "Shapley" in row["what"]["text"]}
+    (share,) = rows.values()
+    item = task.evidence.of("mm_shap/text_share")
+    assert item is not None and share["value"]["text"].startswith(f"{item.value:.3f} [") and share["n"]["text"] == "8"
+    words = [row["what"]["text"] for row in of_model("decoder")["task"]]
+    assert "MM-SHAP: sum over the words of a caption" in words and "MM-SHAP: sum over the parts of an image" in words
+    assert "standard error of that share that comes of drawn orders of players" in words
+    assert any(note["text"] == f"MM-SHAP: {task.facts['MM-SHAP']}" for note in of_model("decoder")["notes"])
+    assert not any("MM-SHAP" in row["what"]["text"] for row in of_model("planted")["task"])
 
 
 def test_kinds_are_told_with_their_layers_and_harm_with_its_reason() -> None:
@@ -81,9 +112,9 @@ def test_use_and_need_are_told_in_words() -> None:
     assert all(any(role in note["text"] for note in notes) for role in use)
 
 
-def test_every_kind_is_defined_on_the_page_with_its_source() -> None:
+def test_every_kind_and_measure_is_defined_on_the_page_with_its_source() -> None:
     told, page = section(ZOO, HEADING), rendered(ZOO)["cycle-report.html"].decode()
-    for kind, definition in DEFINITIONS.items():
+    for kind, definition in {**DEFINITIONS, **MEASURES}.items():
         assert f"| {kind} | {definition.means} |" in told
         assert definition.means in page
         assert definition.source in page
