@@ -78,6 +78,7 @@ bench-planted: setup  ## planted collapse found and located, beside raw MCS; fal
 
 bench-validity: setup  ## verdicts on models that training collapsed, and on sound ones; writes benchmarks/validity.md
 	$(BIN)/python -m benchmarks.validity
+	$(BIN)/python -m benchmarks.validity.lengths
 
 bench-trained: setup  ## verdicts on transformers that others trained, some 400 MB; writes benchmarks/trained.md
 	$(BIN)/python -m benchmarks.trained

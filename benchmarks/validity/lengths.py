@@ -74,12 +74,14 @@ def main() -> int:
     return 0
 
 
-def measured(sides: Sequence[int] = SIDES, sinks: Sequence[float] = SINKS) -> Iterator[Row]:
-    """A row for each spread, length and sink."""
+def measured(
+    sides: Sequence[int] = SIDES, sinks: Sequence[float] = SINKS, by_input: float = BY_INPUT, alike: bool = False
+) -> Iterator[Row]:
+    """A row for each spread, length and sink; heads are the same in all if they are to be `alike`."""
     for spread in ("near", "wide", "far"):
         for side in sides:
             for sink in sinks:
-                yield _measured(spread, side, sink)
+                yield _measured(spread, side, sink, by_input, alike)
 
 
 def page(rows: Sequence[Row]) -> str:
@@ -106,17 +108,17 @@ def _line(row: Row) -> str:
     )
 
 
-def _measured(spread: str, side: int, sink: float) -> Row:
+def _measured(spread: str, side: int, sink: float, by_input: float, alike: bool) -> Row:
     rng = np.random.default_rng([side, int(100 * sink), len(spread)])
     places = np.unique(np.linspace(0, side * side - 1, MOST_ROWS).astype(int))
-    fixed = _fixed(spread, side, places)
+    fixed = _fixed(spread, side, places, alike)
     received = Received()
     counts = torch.ones(AT_ONCE, len(places), dtype=torch.bool)
     raw = []
-    for scores in _scores(fixed, sink, rng):
+    for scores in _scores(fixed, sink, rng, by_input, alike):
         received.add(scores.softmax(-1), scores > -math.inf, torch.ones_like(scores[..., 0], dtype=torch.bool))
     sums = SiteSums(received.sinks)
-    for scores in _scores(fixed, sink, rng):
+    for scores in _scores(fixed, sink, rng, by_input, alike):
         sums.add(scores, counts, places.tolist())
         raw.append(torch.special.entr(scores.softmax(-1)).sum(-1).mean().item())
     maps = sums.site_maps()
@@ -136,11 +138,12 @@ def _measured(spread: str, side: int, sink: float) -> Row:
     )
 
 
-def _fixed(spread: str, side: int, places: np.ndarray) -> Tensor:  # type: ignore[type-arg]
+def _fixed(spread: str, side: int, places: np.ndarray, alike: bool) -> Tensor:  # type: ignore[type-arg]
     """Scores that are the same for all inputs, [heads, rows, patches]."""
     down, across = np.divmod(np.arange(side * side), side)
     scores = np.zeros((HEADS, len(places), side * side), dtype=np.float32)
     for head, (dy, dx) in enumerate(((0, 2), (2, 0), (0, -2), (-2, 0))):
+        dy, dx = (0, 0) if alike else (dy, dx)
         y, x = (((places // side) + dy) % side)[:, None], (((places % side) + dx) % side)[:, None]
         far = np.maximum(np.abs(down - y), np.abs(across - x))
         if spread == "near":
@@ -150,11 +153,11 @@ def _fixed(spread: str, side: int, places: np.ndarray) -> Tensor:  # type: ignor
     return torch.from_numpy(scores)
 
 
-def _scores(fixed: Tensor, sink: float, rng: np.random.Generator) -> Iterator[Tensor]:
+def _scores(fixed: Tensor, sink: float, rng: np.random.Generator, by_input: float, alike: bool) -> Iterator[Tensor]:
     """[inputs at once, 1, heads, rows, 1 + patches], batch after batch; what is out of reach is only just."""
     heads, _, patches = fixed.shape
     for _ in range(INPUTS // AT_ONCE):
-        noise = rng.normal(0, BY_INPUT, (AT_ONCE, heads, 1, patches)).astype(np.float32)
+        noise = rng.normal(0, by_input, (AT_ONCE, 1 if alike else heads, 1, patches)).astype(np.float32)
         scores = (fixed + torch.from_numpy(noise)).clamp_min(-40.0)
         whole = scores.logsumexp(-1, keepdim=True)
         share = math.log(sink / (1 - sink)) if sink else -40.0

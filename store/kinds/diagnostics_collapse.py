@@ -55,7 +55,7 @@ DEFINITIONS: Mapping[str, Definition] = {
     "redundant": Definition(
         "all heads of a layer attend to the same keys",
         "the mutual information of key and head, which is the KL divergence of heads from their mean, is below six "
-        "hundredths of a nat and below a twentieth of the KL divergence from uniform attention",
+        "hundredths of a nat and below a twentieth of the KL divergence from uniform attention, with sinks and without",
         "of layers Zhou et al. 2021, arXiv:2103.11886; of heads Michel et al. 2019, arXiv:1905.10650",
     ),
     "over-smoothed": Definition(

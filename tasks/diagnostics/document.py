@@ -120,6 +120,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
             "fixed_part": float(maps.fixed_part.mean()),
             "input_part": float(maps.input_part.mean()),
             "between_heads": maps.between_heads,
+            "between_heads_without_sinks": maps.between_rest,
             "sink": float(maps.sink.mean()),
             "entropy_norm": maps.entropy_norm,
             "value_entropy_norm": maps.value_entropy_norm,

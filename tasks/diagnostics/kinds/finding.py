@@ -123,5 +123,6 @@ def _ratios(maps: SiteMaps, untrained: float | None) -> Iterator[tuple[CollapseK
         follows = float(maps.input_part.mean())
         yield "static", max(maps.input_share / limits.FIXED, follows / limits.NEAR_OTHERS)
     if len(maps.entropy) > 1 and maps.raw >= limits.NEAR_UNIFORM:
-        apart = maps.between_heads
-        yield "redundant", max(apart / maps.raw / limits.AGREEING, apart / limits.NEAR_OTHERS)
+        apart, rest = maps.between_heads, maps.between_rest
+        share = max(apart / maps.raw, rest / kl if kl > 0 else 0.0)
+        yield "redundant", max(share / limits.AGREEING, max(apart, rest) / limits.NEAR_OTHERS)

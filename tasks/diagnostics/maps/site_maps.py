@@ -43,6 +43,8 @@ class SiteMaps:
     """KL to uniform of attention with its sinks, nats, mean over heads."""
     between_heads: float
     """I(key; head), nats: entropy of the mean over heads less the mean of their entropies. 0 where heads agree."""
+    between_rest: float
+    """The same of attention without sinks, which all heads may share."""
     entropy_norm: float
     """Entropy of attention as a share of ln(attendable keys), mean over heads and rows, 0 to 1."""
     value_entropy_norm: float | None

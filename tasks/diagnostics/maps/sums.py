@@ -57,9 +57,12 @@ class SiteSums:
         raw_log = raw_keys.clamp_min(1).to(raw.dtype).log()
         raw_kl = (raw_log - raw).mean(dim=2)
         whole = raw_log.masked_fill(raw_keys < 2, 1.0)
+        rest = torch.special.entr(maps.mean(dim=2)).sum(dim=-1) - entropy.mean(dim=2)
+        every = kept.all(dim=2)
         of_both = {"raw_count": both, "raw": raw_kl, "across": across, "norm": (raw / whole).mean(dim=2)}
         weighed = None if norms is None else (weighed_entropy(weights, norms) / whole).mean(dim=2)
         valued = torch.zeros_like(both) if weighed is None else both & weighed.isfinite()
+        of_both |= {"rest_count": every, "rest": rest.where(every, 0.0)}
         of_both |= {"valued_count": valued, "valued": (raw_kl if weighed is None else weighed).where(valued, 0.0)}
         for name, value in of_both.items():
             sums[name] = value.double().where(both, 0.0).sum(dim=0)[:, None]
@@ -124,10 +127,12 @@ class SiteSums:
         fixed = mean((surprise / seen).sum(dim=-1) * sums["count"])
         both = sums["raw_count"] >= self._inputs / 2
         rows = float(sums["raw_count"].where(both, 0.0).sum())
-        raw, across, norm, valued = (
-            float(sums[name].where(both, 0.0).sum()) for name in ("raw", "across", "norm", "valued")
+        raw, across, norm, valued, rest = (
+            float(sums[name].where(both, 0.0).sum()) for name in ("raw", "across", "norm", "valued", "rest")
         )
-        with_values = float(sums["valued_count"].where(both, 0.0).sum())
+        with_values, without_sinks = (
+            float(sums[f"{name}_count"].where(both, 0.0).sum()) for name in ("valued", "rest")
+        )
         entropy, reach = mean(sums["entropy"]), mean(sums["reach"])
         return SiteMaps(
             inputs=self._inputs,
@@ -139,6 +144,7 @@ class SiteSums:
             sink=torch.cat(self._sink).mean(dim=0).numpy(),
             raw=max(raw / max(rows, 1.0), 0.0),
             between_heads=max(across / max(rows, 1.0), 0.0),
+            between_rest=max(rest / max(without_sinks, 1.0), 0.0),
             entropy_norm=norm / max(rows, 1.0),
             value_entropy_norm=valued / with_values if with_values else None,
         )

@@ -180,7 +180,8 @@ def _kinds(like: Diagnosed, model: ModelRef, data: DataRef, record: Drawn) -> Ki
             fixed_part=steady(away * rng.uniform(0.1, 0.3)),
             sink=steady(rng.uniform(0.0, 0.1, len(reach))),
             raw=float(away.mean()),
-            between_heads=float(steady(away.mean() * rng.uniform(0.2, 0.4))),
+            between_heads=(apart := float(steady(away.mean() * rng.uniform(0.2, 0.4)))),
+            between_rest=apart,
             entropy_norm=norm,
             value_entropy_norm=None if site.gate is not None else float(steady(norm * by_value)),
         )

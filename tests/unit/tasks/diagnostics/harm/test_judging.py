@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tasks.diagnostics.harm.judging import Harm, band, best_rescue, judge_harm, needs
 from tasks.diagnostics.harm.measuring import Performance, Rescue
@@ -96,8 +97,12 @@ def test_a_plant_is_held_to_the_same_weights_without_it() -> None:
 def test_references_are_a_band_where_there_are_enough_and_twins_where_there_are_not() -> None:
     seeds = {f"seed {i}": task_loss(0.05 * i, seed=i) for i in range(6)}
     means = [each.loss.mean() for each in seeds.values()]
-    low, high = band(list(seeds.values()))
+    low, high = band(list(seeds.values()), 0.95)
     assert low < min(means) and high > max(means)
+    of_means = stats.t.interval(0.95, 5, np.mean(means), np.std(means, ddof=1) * (1 + 1 / 6) ** 0.5)
+    assert (low, high) == (pytest.approx(of_means[0]), pytest.approx(of_means[1]))
+    edge = (high + band(list(seeds.values()), 0.99)[1]) / 2 - task_loss().loss.mean()
+    assert judged(task_loss(edge), references=seeds).label == "undecided", "of sound ones, too, some lie there"
     assert judged(task_loss(0.1), references=seeds).label == "harmless"
     assert judged(task_loss(1.0), references=seeds).label == "harmful"
     one = {"twin": task_loss(seed=3)}

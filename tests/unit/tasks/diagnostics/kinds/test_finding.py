@@ -30,6 +30,7 @@ def maps(keys: float = 20.0, of: float = 65.0, **changes: Any) -> SiteMaps:
         sink=np.zeros(4),
         raw=float(away.mean()),
         between_heads=float(away.mean()) / 3,
+        between_rest=float(away.mean()) / 3,
         entropy_norm=math.log(keys) / math.log(of),
         value_entropy_norm=None,
     )
@@ -58,9 +59,10 @@ def test_sound_attention_shows_nothing() -> None:
         (maps(fixed_part=np.full(4, 0.96 * math.log(65 / 20))), ("static",)),
         (maps(fixed_part=np.full(4, 0.94 * math.log(65 / 20))), ()),  # a tenth is 0.118 nats, and 0.07 are left
         (maps(keys=40.0, fixed_part=np.full(4, 0.89 * math.log(65 / 40))), ()),  # 0.053 nats, and no tenth
-        (maps(between_heads=0.05), ("redundant",)),
-        (maps(between_heads=0.061, raw=5.0), ()),
-        (maps(keys=40.0, between_heads=0.03), ()),
+        (maps(between_heads=0.05, between_rest=0.05), ("redundant",)),
+        (maps(between_heads=0.061, between_rest=0.0, raw=5.0), ()),
+        (maps(keys=40.0, between_heads=0.03, between_rest=0.03), ()),
+        (maps(between_heads=0.05, between_rest=0.3, raw=5.0), ()),
         (maps(sink=np.full(4, 0.3)), ("sink",)),
         (maps(keys=3.0, sink=np.full(4, 0.3)), ("sink", "peaked")),
         (maps(keys=3.0, inputs=29), ()),

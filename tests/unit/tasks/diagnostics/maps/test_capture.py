@@ -106,7 +106,7 @@ def test_the_distance_from_uniform_is_a_fixed_part_and_what_follows_the_input(mo
     np.testing.assert_allclose(found.input_part, information, atol=1e-6)
     np.testing.assert_allclose(found.fixed_part + found.input_part, found.kl, atol=1e-12)
     of_heads = (entropy(p.mean(axis=1)) - entropy(p).mean(axis=1)).mean()
-    assert found.between_heads == pytest.approx(of_heads, abs=1e-6)
+    assert found.between_heads == found.between_rest == pytest.approx(of_heads, abs=1e-6)
     assert found.raw == pytest.approx(float(found.kl.mean()), abs=1e-6)
 
 
