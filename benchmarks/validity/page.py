@@ -14,8 +14,8 @@ Test = Callable[[Row], bool]
 
 ABOUT = """
 Written by `{command}`. Small models in plain PyTorch are trained for {steps} steps, matchers for four times as many, on
-two kinds of pictures with captions, soundly or so that attention collapses, and each is diagnosed as a user would, on {pairs} pairs that it never
-saw. Limits were locked before: they are those of `tasks/diagnostics/kinds/limits.py` and
+two kinds of pictures with captions, soundly or so that attention collapses, and each is diagnosed as a user would, on
+{pairs} pairs that it never saw. Limits were locked before: they are those of `tasks/diagnostics/kinds/limits.py` and
 `tasks/diagnostics/harm/judging.py`. A run on members of other seeds, 1 to 6, led to the last changes of them, the band
 beyond which a model is harmful beside five references or more, and to longer training of the matcher, whose sound
 members had learnt hardly anything; these members, from seed {first} on, were trained and looked at after that, and
@@ -118,8 +118,8 @@ def _harm(rows: Sequence[Row]) -> str:
 
 def _members(rows: Sequence[Row]) -> str:
     lines = [
-        "| Setting | Recipe | Seed | Kind made | Of its limit | Kinds found | Elsewhere | Loss held out | Harmed | Alone "
-        "| Beside |",
+        "| Setting | Recipe | Seed | Kind made | Of its limit | Kinds found | Elsewhere | Loss held out | Harmed | "
+        "Alone | Beside |",
         "|---|---|---:|---|---:|---|---|---:|---|---|---|",
     ]
     for row in rows:
