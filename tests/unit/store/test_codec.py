@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, get_args
 
@@ -91,3 +92,18 @@ def test_a_log_from_when_two_rows_were_enough_can_still_be_read(study_data: Any)
         assert '"rows":8' in body
         read = decode(type, version, body.replace('"rows":8', '"rows":2'))
         assert encode(read)[2] == body.replace('"rows":8', '"rows":2')
+
+
+def test_pairs_to_share_out_are_kept_in_events_and_change_no_digest_while_none_are_asked_for(study_data: Any) -> None:
+    plain = Study.model_validate(study_data(diagnostics={"nulls": 4}))
+    none = Study.model_validate(study_data(diagnostics={"nulls": 4, "mm_shap": 0}))
+    some = Study.model_validate(study_data(diagnostics={"nulls": 4, "mm_shap": 8}))
+    assert digest_of(plain) == digest_of(none) != digest_of(some)
+    registered = StudyRegistered(study=some, digest=digest_of(some))
+    type, version, body = encode(registered)
+    found = decode(type, version, body)
+    assert found == registered and isinstance(found, StudyRegistered) and found.study.diagnostics.mm_shap == 8
+    older = json.loads(encode(StudyRegistered(study=plain, digest=digest_of(plain)))[2])
+    assert decode("StudyRegistered", version - 1, json.dumps(older)) == decode(type, version, json.dumps(older))
+    with pytest.raises(ValueError, match="less than or equal to 1000"):
+        Study.model_validate(study_data(diagnostics={"mm_shap": 1001}))
