@@ -124,7 +124,7 @@ def _members(rows: Sequence[Row]) -> str:
     ]
     for row in rows:
         job = row.job
-        ratio = f"{row.ratios[job.kind]:.2f}" if job.kind in row.ratios else ""
+        ratio = f"{max(0.0, row.ratios[job.kind]):.2f}" if job.kind in row.ratios else ""
         recipe = f"{job.recipe.name}, {job.plant.partition(',')[2]}" if job.plant else job.recipe.name
         lines.append(
             f"| {job.setting.name} | {recipe} | {job.seed} | {job.kind or ''} | {ratio} | {', '.join(row.kinds)} | "

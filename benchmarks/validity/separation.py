@@ -24,7 +24,7 @@ def separation(rows: Sequence[Row]) -> str:
         made = [row.ratios[kind] for row in rows if row.job.kind == kind and kind in row.ratios]
         sound = [row.ratios[kind] for row in rows if row.job.is_sound and kind in row.ratios]
         if made and sound:
-            span = f"{min(made):.2f} to {max(made):.2f}"
+            span = f"{max(0.0, min(made)):.2f} to {max(0.0, max(made)):.2f}"
             lines.append(f"| {kind} | {_auc(made, sound)} | {_clear(made, sound)} | {span} | {min(sound):.2f} |")
     return "\n".join(lines)
 
