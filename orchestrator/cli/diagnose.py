@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     default=0,
     show_default=True,
     metavar="PAIRS",
-    help="Share the answer to so many pairs out to words and parts of the image; up to a thousand passes each.",
+    help="Divide the answers to this many pairs among words and parts of the image (MM-SHAP). Slow.",
 )
 @click.option(
     "--pictures",

@@ -143,6 +143,8 @@ class DiagnosticFacts(Facts):
     """Layers that have lost more than half of the entropy of random initialisations, joined by commas."""
     lost_heads: str = fact("Heads that lost entropy")
     different_heads: str = fact("Heads that differ from random initialisations")
+    heads_not_compared: str = fact("Heads that were too few to be compared with them")
+    kinds_untold: str = fact("Kinds of collapse not told")
     attention: str = fact("Verdict")
     """`ok`, `collapsed`, `undefined` or `inconclusive`, as is the next; of logs before kinds of collapse were told."""
     attention_reason: str = fact("Reason")

@@ -19,7 +19,7 @@ from tasks.diagnostics.devices import find_device
 from tasks.diagnostics.diagnosing import Diagnosing
 from tasks.diagnostics.diagnosis import Cost, Diagnosis, Nulls, sites_of
 from tasks.diagnostics.families import find_family
-from tasks.diagnostics.loading import load, sound_models
+from tasks.diagnostics.loading import check_references, load, sound_models
 from tasks.diagnostics.precision import full_precision
 from tasks.handler import Progress, silent
 from tasks.libraries import versions
@@ -54,6 +54,7 @@ def diagnose(
     installed = versions(packages)
     how = method or Method()
     device = find_device(how.device)
+    check_references(references, how, workspace)
     progress(0, len(dataset), f"loading {model.locator}")
     try:
         loaded = load(family, model, workspace, seed, device, getattr(torch, how.dtype))

@@ -25,7 +25,7 @@ from tasks.diagnostics.image_metrics import Metrics, image_metrics
 from tasks.diagnostics.intervention.influence import Interventions, measure_influence
 from tasks.diagnostics.intervention.mm_shap import MMShap, measure_mm_shap
 from tasks.diagnostics.intervention.planting import planted
-from tasks.diagnostics.intervention.recalling import BlockMemory
+from tasks.diagnostics.intervention.recalling import memory_of
 from tasks.diagnostics.kinds.finding import Kinds, read_kinds
 from tasks.diagnostics.loss_verdict import LossVerdict, judge
 from tasks.diagnostics.losses import measured_losses
@@ -81,8 +81,7 @@ class Diagnosing:
         self.layout: SiteLayout = find_layout(model, [image], [dataset.samples[0].captions])
         self.planted: Changes = planted(self.layout, ref.plant) if ref.plant else {}
         self.measuring = Measuring(model, self.layout, self.planted, rows, MAP_IMAGES)
-        sites = [spot.name for spots in self.layout.roles.values() for spot in spots]
-        self.memory = BlockMemory(model.module, sites, self.planted)
+        self.memory = memory_of(model, self.layout, self.planted)
         self.metrics = Metrics()
 
     def measure(self) -> None:
@@ -238,7 +237,8 @@ class Diagnosing:
 
     def harm(self, found: Performance | None, made: Interventions, how: Method) -> Harm:
         """Whether it does its task worse for the way it attends."""
-        why_not = "No interventions were asked for." if how.influence == "none" else ""
+        why_not = "One pair alone was given." if len(self._first) < 2 else ""
+        why_not = "No interventions were asked for." if how.influence == "none" else why_not
         swapped = {} if self.model.coupled else made.rises
         return judge_harm(found, swapped, self.ref.untrained, why_not, made.untried)
 

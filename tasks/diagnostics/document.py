@@ -69,6 +69,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
         "lost_layers": list(found.losses.lost_layers),
         "lost_heads": list(found.losses.lost_heads),
         "different_heads": list(found.losses.different_heads),
+        "heads_not_compared": list(found.losses.heads_not_compared),
         "kinds": {kind: list(places) for kind, places in found.kinds.places.items()},
         "maps": [_reading(reading) for reading in found.kinds.readings],
         "values_unseen": list(found.kinds.unvalued),

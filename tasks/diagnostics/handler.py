@@ -23,6 +23,7 @@ from tasks.diagnostics.document import to_json
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.weights import UnusableModel, WeightsUnavailable
 from tasks.diagnostics.intervention.influence import Effect
+from tasks.diagnostics.judgement import FEWEST_IMAGES
 from tasks.diagnostics.pictures import draw
 from tasks.diagnostics.told import map_arrays, of_maps, of_mm_shap, of_task, shap_arrays, task_arrays
 from tasks.handler import Blocked, Done, Measurement, Needs, Outcome, TaskContext, TaskHandler, measured
@@ -242,6 +243,8 @@ def facts(found: Diagnosis) -> DiagnosticFacts:
         lost_layers=", ".join(found.losses.lost_layers),
         lost_heads="; ".join(f"{layer}: {numbers}" for layer, numbers in found.losses.lost_heads_by_layer.items()),
         different_heads=found.losses.different_heads_in_words,
+        heads_not_compared=", ".join(found.losses.heads_not_compared),
+        kinds_untold=f"fewer than {FEWEST_IMAGES} images" if found.kinds.too_few else "",
         output=found.task,
         sites={_site_key(site.name): SitePlace(site.role, site.layer).name for site in found.sites},
         unseen=", ".join(found.blind),

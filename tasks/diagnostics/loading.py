@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.errors import BadInput
+from store.kinds.diagnostics import Method
 from store.models import ModelRef
 from tasks.diagnostics.families import find_family
 from tasks.diagnostics.families.model import VisionLanguageModel
@@ -37,6 +38,19 @@ def load(
         return loaded
     except BadInput as error:
         raise UnusableModel(str(error)) from error
+
+
+def check_references(references: Sequence[ModelRef], how: Method, workspace: Path) -> None:
+    """Raise UnusableModel for what cannot be a reference, before anything is measured."""
+    if references and how.influence == "none":
+        raise UnusableModel("references are compared by the task, which influence none leaves out; leave out either")
+    for ref in references:
+        if ref.untrained:
+            raise UnusableModel(f"the reference {ref.locator} is a random initialisation; name a model that is sound")
+        try:
+            find_family(ref.family, workspace).check(ref, workspace)
+        except BadInput as error:
+            raise UnusableModel(f"the reference: {error}") from error
 
 
 def sound_models(

@@ -61,6 +61,12 @@ class LossVerdict:
         return _found(self.different, ALPHA)
 
     @property
+    def heads_not_compared(self) -> tuple[str, ...]:
+        """Roles whose heads are too few in all copies for that."""
+        compared = {name.partition("/")[0] for name in self.different}
+        return tuple(dict.fromkeys(r for loss in self.heads if (r := loss.name.partition("/")[0]) not in compared))
+
+    @property
     def different_heads_in_words(self) -> str:
         """Where they are, if they are few, or else how many; empty where there are none."""
         found = self.different_heads

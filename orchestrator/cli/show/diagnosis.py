@@ -69,13 +69,17 @@ def show_diagnosis(found: Diagnosis) -> None:
         console.print(f"{captions} {told}", soft_wrap=whole)
     if different := found.losses.different_heads_in_words:
         console.print(f"heads that differ from random initialisations: {different}", soft_wrap=whole)
+    if left := found.losses.heads_not_compared:
+        told = "there are too few of them in all copies; take more"
+        console.print(f"heads not compared with random initialisations: {', '.join(left)}: {told}", soft_wrap=whole)
     for place, why in found.kinds.unseen.items():
         console.print(f"maps not looked at: {escape(f'{place}: {why}')}", soft_wrap=whole)
     if unvalued := found.kinds.unvalued:
         console.print(f"values not seen in {places_in_words(unvalued)}", soft_wrap=whole)
     for role, why in found.kinds.unrolled.items():
         console.print(f"attention not rolled out: {escape(f'{role}: {why}')}", soft_wrap=whole)
-    console.print(f"attention [bold]{escape(kinds_in_words(found.kinds.collapsed))}[/bold]", soft_wrap=whole)
+    kinds = kinds_in_words(found.kinds.collapsed, found.kinds.too_few)
+    console.print(f"attention [bold]{escape(kinds)}[/bold]", soft_wrap=whole)
     if sinks := found.kinds.places.get("sink"):
         console.print(f"sinks in {places_in_words(sinks)}, as sound models have them", soft_wrap=whole)
     console.print(f"harm [bold]{found.harm.label}[/bold]: {escape(found.harm.reason)}", soft_wrap=whole)

@@ -147,6 +147,8 @@ def square_crop(image_size: int) -> dict[str, Any]:
 class HFDualEncoder(DualEncoder):
     """A loaded model of the transformers library."""
 
+    recalls: ClassVar[bool] = True
+
     def __init__(
         self,
         family: HFDualFamily,

@@ -136,6 +136,8 @@ def class_token_first(like: Tensor) -> Tokens:
 class HFPairModel(VisionLanguageModel):
     """A loaded model that sees pairs."""
 
+    recalls: ClassVar[bool] = True
+
     def __init__(
         self, family: HFPairFamily, module: Any, device: torch.device, provenance: Provenance, processor: Any
     ) -> None:

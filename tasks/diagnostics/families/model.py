@@ -112,6 +112,10 @@ class VisionLanguageModel(ABC):
     """Whether the output for one pair depends on the others that are given with it."""
     matches: ClassVar[bool] = False
     """Whether the output says of each pair if it matches: class 1 if so, class 0 if not."""
+    recalls: ClassVar[bool] = False
+    """Whether each numbered block of the module makes the same of the same arguments, so that it need not be run again
+    on what it was given before: it reads nothing else that changes, such as an attribute that a pass sets, and writes
+    nowhere else."""
     absent: ClassVar[Mapping[Role, str]] = {}
     """Roles that such a model has no attention for, with the reason, where a reader could expect some."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from store.models import Role
 from tasks.diagnostics.families import hub
@@ -50,6 +50,8 @@ def tokenizer_for(text: dict[str, Any], folder: Path | None, remote: bool) -> tu
 
 class OpenClipModel(DualEncoder):
     """A loaded open_clip model."""
+
+    recalls: ClassVar[bool] = True
 
     def __init__(
         self,

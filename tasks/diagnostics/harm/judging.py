@@ -94,9 +94,10 @@ def _judged(found: Performance | None, swapped: Mapping[str, Floats], untrained:
         reasons.append(f"It hardly makes use of {listed([_GIVEN[modality] for modality in neglected])}.")
     if reasons:
         return Harm("harmful", " ".join(reasons), use, need)
-    if easy:
-        return Harm("undecided", f"{told} They do it well themselves, so that it is no test of training.", use, need)
-    return Harm(*_rest(found), use, need)
+    label, reason = _rest(found)
+    if easy and label != "harmless":
+        reason = f"{told} They do it well themselves, so that it is no test of what was learnt."
+    return Harm(label, reason, use, need)
 
 
 _GIVEN = {"image": "the image", "text": "the text"}
@@ -187,8 +188,9 @@ def _below(found: Performance) -> list[str]:
         said.append("It does its task worse than the same weights without what was planted.")
     references = list(found.references.values())
     if len(references) >= BAND:
-        if float(found.own.loss.mean()) > band(references, BEYOND)[1]:
-            said.append("It does its task worse than the band of its references.")
+        own, centre = float(found.own.loss.mean()), float(np.mean([each.loss.mean() for each in references]))
+        if own > max(band(references, BEYOND)[1], centre + HURT):
+            said.append("It does its task worse than one more sound model would: its loss is beyond their band.")
     elif references and all(worse(found.own, reference) for reference in references):
         said.append(f"It does its task worse than {'its reference' if len(references) == 1 else 'all references'}.")
     return said
@@ -216,9 +218,10 @@ def _rest(found: Performance) -> tuple[HarmLabel, str]:
         return "harmless", "It does its task as well as the same weights without what was planted."
     references = list(found.references.values())
     if len(references) >= BAND:
-        if float(found.own.loss.mean()) <= band(references, WITHIN)[1]:
-            return "harmless", "It does its task as well as its references."
-        return "undecided", "It does its task worse than its references, but no worse than one more of them might."
+        own, centre = float(found.own.loss.mean()), float(np.mean([each.loss.mean() for each in references]))
+        if own <= max(band(references, WITHIN)[1], centre + HURT):
+            return "harmless", "It does its task as well as one more sound model would: its loss is within their band."
+        return "undecided", "It does its task worse than most sound models would, and not worse than all."
     if references and any(Rise.of(found.own.loss - each.loss).high < TOLERATED for each in references):
         return "harmless", "It does its task as well as a model that is known to be sound."
     known = found.twin is not None or references

@@ -82,17 +82,18 @@ class TowerAnswers(_Answers):
         """The value of each, [coalitions]."""
         texts, images = coalitions.copy(), coalitions.copy()
         texts[:, self.words :] = images[:, : self.words] = True
-        of_texts, of_images = self._embedded(texts, True), self._embedded(images, False)
-        return np.asarray(self._model.temperature() * np.einsum("nw,nw->n", of_texts, of_images))
+        (of_texts, text), (of_images, image) = self._embedded(texts, True), self._embedded(images, False)
+        return np.asarray(self._model.temperature() * (of_texts @ of_images.T)[text, image])
 
-    def _embedded(self, coalitions: Coalitions, text: bool) -> Floats:
-        """Embeddings of one tower, [coalitions, width]; players of the other are all in."""
+    def _embedded(self, coalitions: Coalitions, text: bool) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+        """Embeddings of one tower, [different coalitions, width], and which is whose; players of the other are in."""
+        coalitions, whose = np.unique(coalitions, axis=0, return_inverse=True)
         keys = [bytes([text]) + row.tobytes() for row in coalitions]
         missing = {key: at for at, key in enumerate(keys) if key not in self._kept}
         if missing:
             made = self._batches(coalitions[list(missing.values())], self._of_texts if text else self._of_images)
             self._kept.update(zip(missing, made, strict=True))
-        return np.stack([self._kept[key] for key in keys])
+        return np.stack([self._kept[key] for key in keys]), whose.reshape(-1)
 
     def _of_texts(self, coalitions: Coalitions) -> Floats:
         texts = [without_words(self._caption, hidden) for hidden in self._hidden(coalitions)]

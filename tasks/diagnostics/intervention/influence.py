@@ -14,7 +14,7 @@ from store.kinds.diagnostics import Influence
 from store.kinds.diagnostics_metrics import ANOTHER_IMAGE, ANOTHER_TEXT, BLANK_IMAGE, EMPTY_TEXT, Intervention
 from tasks.diagnostics.families.model import VisionLanguageModel
 from tasks.diagnostics.intervention.exchanging import next_other, places_of_others
-from tasks.diagnostics.intervention.recalling import BlockMemory
+from tasks.diagnostics.intervention.recalling import BlockMemory, memory_of
 from tasks.diagnostics.measures import Floats
 from tasks.diagnostics.site_layout import SiteLayout
 
@@ -93,7 +93,7 @@ def measure_influence(
     for the first `at_sites` pairs only, or for all. What blocks make of the pairs as they are is kept in `memory`, and
     not run again. Nothing is done where the model has no output; raises GonogoError where that is not finite.
     """
-    memory = memory or BlockMemory(model.module, [spot.name for of in layout.roles.values() for spot in of], planted)
+    memory = memory or memory_of(model, layout, planted)
     if extent == "none" or (shape := _answer(model, model.ask(images[:2], captions[:2]), planted)) is None:
         return Interventions()
     judges = model.coupled or shape.logits.shape[1] == 1

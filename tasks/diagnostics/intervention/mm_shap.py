@@ -113,22 +113,25 @@ def measure_mm_shap(
 ) -> MMShap:
     """MM-SHAP of image-caption pairs, one caption an image, with what is `planted` in place.
 
-    `seed` is that of drawn orders. Raises GonogoError where an answer is not finite.
+    `seed` is that of drawn orders. Pairs in which no word can be hidden, such as of a caption that is cut to the
+    model's context, are left out. Raises GonogoError where an answer is not finite.
     """
     import torch
 
     from tasks.diagnostics.intervention.steering import Steering
 
-    found, answers = [], None
+    found, answers, why_not = [], None, ""
     with torch.inference_mode(), Steering(model.module, planted):
         for done, (image, caption) in enumerate(zip(images, captions, strict=True)):
             tell(done, len(images))
-            answers = _answers(model, image, caption, batch_size)
-            if isinstance(answers, str):
-                return MMShap((), "", "", answers)
+            asked = _answers(model, image, caption, batch_size)
+            if isinstance(asked, str):
+                why_not = asked
+                continue
+            answers = asked
             found.append(contributions(answers, np.random.default_rng([seed, done])))
-    if answers is None or isinstance(answers, str):
-        return MMShap((), "", "", "there are no pairs")
+    if answers is None:
+        return MMShap((), "", "", why_not or "there are no pairs")
     return MMShap(tuple(found), answers.value, answers.hidden)
 
 
@@ -167,5 +170,5 @@ def _answers(
     if isinstance(model, DualEncoder):
         return TowerAnswers(model, image, caption, batch_size)
     if model.coupled or model.ask_without([image], [caption], [()]) is None:
-        return "it has no answer to a pair by itself in which words could be hidden"
+        return "of no pair it has an answer in which words could be hidden: captions may be longer than its context"
     return PairAnswers(model, image, caption, batch_size)

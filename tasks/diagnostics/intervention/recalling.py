@@ -16,10 +16,12 @@ from tasks.diagnostics.stack import blocks_of
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from tasks.diagnostics.families.model import VisionLanguageModel
     from tasks.diagnostics.intervention.steering import Changes
+    from tasks.diagnostics.site_layout import SiteLayout
 
 LIMIT_BYTES = 2**29
-"""What is kept at most; blocks beyond it are run each time."""
+"""From so much on nothing more is kept, and blocks are run each time."""
 
 _PLAIN = (bool, int, float, str, type(None))
 
@@ -37,15 +39,19 @@ class _Run:
 class BlockMemory:
     """What the blocks around some sites made of what they were given, while attention was changed as in `base`.
 
-    A block must make the same of the same, as those of models in eval mode do. Nothing is recalled of another module
-    than this one, such as a re-initialised copy that takes its place for a while.
+    A block must make the same of the same arguments, as those of `VisionLanguageModel.recalls` do. Nothing is recalled
+    of another module than this one, such as a re-initialised copy that takes its place for a while.
     """
 
     def __init__(self, module: nn.Module, sites: Iterable[str], base: Changes, limit: int = LIMIT_BYTES) -> None:
         self._module = module
         self._base = base
         self._limit = limit
-        self._blocks = blocks_of(sites)
+        known = tuple(sites)
+        self._blocks = {
+            block: tuple(site for site in known if site == block or site.startswith(f"{block}."))
+            for block in blocks_of(known)
+        }
         self._runs: dict[str, list[_Run]] = {}
         self._latest: tuple[Any, Any] = (None, None)
         """What the last block made, and the copy of it that is kept."""
@@ -65,17 +71,25 @@ class BlockMemory:
         if module is not self._module:
             yield
             return
-        replaced = []
+        as_before = {
+            block: all(changes.get(site, ()) == self._base.get(site, ()) for site in sites)
+            for block, sites in self._blocks.items()
+        }
+        parts: dict[nn.Module, list[str]] = {}
+        for block in self._blocks:
+            parts.setdefault(module.get_submodule(block), []).append(block)
+        replaced: list[tuple[nn.Module, Any]] = []
         try:
-            for block, sites in self._blocks.items():
-                if all(changes.get(site, ()) == self._base.get(site, ()) for site in sites):
-                    part = module.get_submodule(block)
-                    part.forward = self._recalled(block, part.forward, keep)
-                    replaced.append(part)
+            for part, blocks in parts.items():
+                if all(as_before[block] for block in blocks):
+                    replaced.append((part, vars(part).get("forward")))
+                    part.forward = self._recalled(blocks[0], part.forward, keep)
             yield
         finally:
-            for part in replaced:
+            for part, own in replaced:
                 del part.forward
+                if own is not None:
+                    part.forward = own
             self._latest = (None, None)
 
     def _recalled(self, block: str, forward: Callable[..., Any], keep: bool) -> Callable[..., Any]:
@@ -89,29 +103,36 @@ class BlockMemory:
             if not keep or self._bytes >= self._limit:
                 return forward(*args, **kwargs)
             try:
-                kept = self._kept(given)
+                kept, size = self._kept(given)
             except _Foreign:
                 return forward(*args, **kwargs)
             made = forward(*args, **kwargs)
+            if not _same(given, kept):  # it writes into what it is given
+                return made
             try:
                 copy = _copy(made)
             except _Foreign:
                 return made
             runs.append(_Run(kept, copy))
             self._latest = (made, copy)
-            self._bytes += _bytes(copy)
+            self._bytes += size + _bytes(copy)
             return made
 
         return recalled
 
-    def _kept(self, given: Any) -> Any:
-        """A copy, which shares what the block before made."""
+    def _kept(self, given: Any) -> tuple[Any, int]:
+        """A copy, which shares what the block before made, and the bytes that it takes of its own."""
         made, copy = self._latest
         shared = {id(tensor): other for tensor, other in zip(_tensors(made), _tensors(copy), strict=True)}
         kept = _copy(given, shared)
         own = {id(tensor) for tensor in shared.values()}
-        self._bytes += sum(_size(tensor) for tensor in _tensors(kept) if id(tensor) not in own)
-        return kept
+        return kept, sum(_size(tensor) for tensor in _tensors(kept) if id(tensor) not in own)
+
+
+def memory_of(model: VisionLanguageModel, layout: SiteLayout, base: Changes) -> BlockMemory:
+    """One for a model, whose blocks are all run where it does not say that they may be recalled."""
+    sites = [spot.name for spots in layout.roles.values() for spot in spots]
+    return BlockMemory(model.module, sites if model.recalls else (), base)
 
 
 def _copy(value: Any, shared: Mapping[int, Tensor] | None = None) -> Any:

@@ -87,11 +87,18 @@ class Kinds:
     @property
     def unvalued(self) -> tuple[str, ...]:
         """Places whose maps were looked at, while what their keys hand on was not seen."""
-        return tuple(
+        found = (
             reading.place.name
             for reading in self.readings
             if reading.maps is not None and reading.maps.value_entropy_norm is None
         )
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def too_few(self) -> bool:
+        """Whether maps were looked at, and of too few inputs to tell kinds."""
+        inputs = [reading.maps.inputs for reading in self.readings if reading.maps is not None]
+        return bool(inputs) and max(inputs) < FEWEST_IMAGES
 
 
 def read_kinds(roles: Mapping[Role, Sequence[str]], maps: Maps, untrained: Mapping[str, float]) -> Kinds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from store.kinds.diagnostics_collapse import KIND_NAMES, CollapseKind
-from tasks.diagnostics.judgement import listed
+from tasks.diagnostics.judgement import FEWEST_IMAGES, listed
 
 
 def places_in_words(places: Sequence[str]) -> str:
@@ -20,8 +20,10 @@ def places_in_words(places: Sequence[str]) -> str:
     return listed(found)
 
 
-def kinds_in_words(collapsed: Mapping[CollapseKind, Sequence[str]]) -> str:
-    """Kinds with their places, or that there are none of those that were looked for."""
+def kinds_in_words(collapsed: Mapping[CollapseKind, Sequence[str]], too_few: bool = False) -> str:
+    """Kinds with their places, that none was found of those that were looked for, or that inputs were too few."""
+    if too_few:
+        return f"in too few images to tell kinds of collapse, which takes {FEWEST_IMAGES}"
     if not collapsed:
-        return f"no kind of collapse that was looked for: {listed(list(KIND_NAMES))}"
+        return f"neither {', '.join(KIND_NAMES[:-1])} nor {KIND_NAMES[-1]}"
     return "; ".join(f"{kind} in {places_in_words(places)}" for kind, places in collapsed.items())

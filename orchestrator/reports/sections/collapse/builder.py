@@ -107,6 +107,8 @@ def _model(task: Task) -> ModelName:
 
 def _kinds(facts: DiagnosticFacts) -> Finding:
     found = kinds_found(facts)
+    if facts.kinds_untold:
+        return Finding("inconclusive", ("not told: ", Label(facts.kinds_untold)))
     return Finding("collapsed", found) if found else Finding("", ("none was found",))
 
 

@@ -185,6 +185,7 @@ def test_heads_that_differ_from_copies_are_named_where_they_are_few_and_counted_
     assert with_heads((0.0, 0.0, 0.0, 0.0), (0.0,) * 4, (0.0,) * 4).different_heads_in_words == ""
     few = with_heads((0.2, 0.3), (0.0, 0.2))
     assert not few.different, "of so few heads there is no null of their tails"
+    assert (few.heads_not_compared, sharper.heads_not_compared) == (("vision",), ())
 
 
 def test_heads_of_one_more_copy_are_seldom_named_though_what_they_miss_is_skewed() -> None:

@@ -101,6 +101,9 @@ def test_references_are_a_band_where_there_are_enough_and_twins_where_there_are_
     assert low < min(means) and high > max(means)
     of_means = stats.t.interval(0.95, 5, np.mean(means), np.std(means, ddof=1) * (1 + 1 / 6) ** 0.5)
     assert (low, high) == (pytest.approx(of_means[0]), pytest.approx(of_means[1]))
+    near = {f"seed {i}": task_loss(0.0, noise=1e-5, seed=i) for i in range(5)}
+    for rise, label in ((0.03, "harmless"), (0.07, "harmful")):
+        assert judged(task_loss(rise, noise=1e-5), references=near).label == label, "a hair beyond a band is no harm"
     edge = (high + band(list(seeds.values()), 0.99)[1]) / 2 - task_loss().loss.mean()
     assert judged(task_loss(edge), references=seeds).label == "undecided", "of sound ones, too, some lie there"
     assert judged(task_loss(0.1), references=seeds).label == "harmless"
@@ -176,7 +179,9 @@ def test_where_copies_do_the_task_well_being_no_better_is_no_harm_that_is_known(
     able = (task_loss(0.2, beaten=0.93, seed=8), task_loss(0.2, beaten=0.93, seed=9))
     own = task_loss(0.5, beaten=0.79)
     found = judge_harm(Performance(own, able), {}, untrained=False)
-    assert (found.label, "no test of training" in found.reason) == ("undecided", True)
+    assert (found.label, "no test of what was learnt" in found.reason) == ("undecided", True)
     below = judge_harm(Performance(own, able, twin=task_loss(0.0)), {}, untrained=False)
     assert (below.label, "without what was planted" in below.reason) == ("harmful", True)
+    same = judge_harm(Performance(own, able, twin=own), {}, untrained=False)
+    assert (same.label, same.reason[:28]) == ("harmless", "It does its task as well as ")
     assert judge_harm(Performance(task_loss(0.5, beaten=0.52), GUESSING), {}, untrained=False).label == "harmful"

@@ -1,4 +1,4 @@
-"""Blocks that are not run again: the output is the one of all blocks run, for every family and every site."""
+"""Blocks that are not run again: what they are told by, and what is run all the same; `families` has real models."""
 
 from __future__ import annotations
 
@@ -6,76 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from tasks.diagnostics.intervention.recalling import BlockMemory
-from tasks.diagnostics.intervention.steering import Change, Steering
+from tasks.diagnostics.families.model import VisionLanguageModel
+from tasks.diagnostics.intervention.recalling import BlockMemory, memory_of
+from tasks.diagnostics.intervention.steering import Change
 from tasks.diagnostics.site_layout import find_layout
 
 Load = Callable[..., Any]
-RNG = np.random.default_rng(1)
-IMAGES = [Image.fromarray(RNG.integers(0, 255, (64, 64, 3), dtype=np.uint8)) for _ in range(3)]
-TEXTS = ["a red circle", "two shapes", "a large blue square"]
-FAMILIES = (
-    "openclip:shapes-clip@zoo",
-    "clip:tiny@random",
-    "siglip:tiny@random",
-    "align:tiny@random",
-    "blip:tiny@random",
-    "vilt:tiny@random",
-    "flava:tiny@random",
-    "idefics:tiny@random",
-    "llava:tiny@random",
-    "mllama:tiny@random",
-    "qwen2_vl:tiny@random",
-)
-
-
-@pytest.mark.parametrize("locator", FAMILIES)
-def test_a_change_at_any_site_gives_the_output_that_it_gives_with_all_blocks_run(
-    locator: str, load_model: Load, tmp_path: Path
-) -> None:
-    model = load_model(locator, tmp_path)
-    layout = find_layout(model, IMAGES, [[text] for text in TEXTS])
-    sites = [spot.name for spots in layout.roles.values() for spot in spots]
-    base = {sites[0]: (Change(sharpness=3.0),)}
-    memory = BlockMemory(model.module, sites, base)
-    ask = model.ask(IMAGES, TEXTS)
-    ran = 0
-
-    def count(*_: Any) -> None:
-        nonlocal ran
-        ran += 1
-
-    hooks = [module.register_forward_pre_hook(count) for module in model.module.modules()]
-
-    def output(changes: Any, site: str | None = None, keep: bool = False) -> Tensor:
-        with memory.recalling(model.module, changes, keep), Steering(model.module, changes):
-            found: Tensor = ask(site).logits.clone()
-        return found
-
-    try:
-        with torch.inference_mode():
-            with Steering(model.module, base):
-                plain = ask(None).logits.clone()
-            whole, ran = ran, 0
-            assert torch.equal(output(base, keep=True), plain)
-            assert ran == whole
-            ran = 0
-            assert torch.equal(output(base), plain)
-            assert ran < whole, "blocks were not run again"
-            for site in sites:
-                changes = {**base, site: (*base.get(site, ()), Change(sharpness=0.0))}
-                with Steering(model.module, changes):
-                    expected = ask(site).logits.clone()
-                assert torch.equal(output(changes, site), expected), site
-    finally:
-        for hook in hooks:
-            hook.remove()
+IMAGES, TEXTS = [Image.new("RGB", (64, 64), "red")] * 2, ["a red circle", "two shapes"]
 
 
 class Block(nn.Module):
@@ -163,3 +105,67 @@ def test_a_failing_pass_leaves_the_blocks_as_they_were() -> None:
     with pytest.raises(TypeError), memory.recalling(stack, {}, keep=True):
         stack(torch.zeros(1, 1), unknown=1)
     assert not any("forward" in vars(block) for block in stack.layers)
+
+
+class Nested(nn.Module):
+    """A block with another one in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Module()])
+        self.layers[0].attn = nn.Identity()
+        self.layers[0].branches = nn.ModuleList([Block(1.0)])
+        self.layers[0].forward = lambda x: self.layers[0].branches[0](self.layers[0].attn(x))[0]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers[0](x)
+
+
+def test_a_block_is_run_where_a_block_in_it_is_changed_and_keeps_a_forward_of_its_own() -> None:
+    nested = Nested()
+    own = nested.layers[0].forward
+    memory = BlockMemory(nested, ("layers.0.attn", "layers.0.branches.0.site"), {})
+    inner = nested.layers[0].branches[0]
+    for changes in ({}, {"layers.0.branches.0.site": (Change(sharpness=0.0),)}):
+        with memory.recalling(nested, changes, keep=True):
+            nested(torch.zeros(1, 1))
+        assert nested.layers[0].forward is own
+    assert inner.ran == 2
+
+
+def test_one_module_under_two_names_is_run_where_either_is_changed() -> None:
+    stack = Stack()
+    stack.layers[1] = stack.layers[0]
+    memory = BlockMemory(stack, SITES, {})
+    for changes, ran in (({}, 3), ({}, 3), ({SITES[1]: (Change(sharpness=0.0),)}, 6)):
+        with memory.recalling(stack, changes, keep=True):
+            stack(torch.zeros(1, 1))
+        assert stack.layers[0].ran == ran
+
+
+def test_a_block_that_writes_into_what_it_is_given_is_run_each_time() -> None:
+    class Writes(Block):
+        def forward(self, x: Tensor, cache: Any = None) -> tuple[Tensor, None]:
+            del cache
+            self.ran += 1
+            x += 1
+            return x, None
+
+    stack = Stack()
+    stack.layers[0] = Writes(0.0)
+    memory = BlockMemory(stack, SITES, {})
+    first, second = [], []
+    for found in (first, second):
+        with memory.recalling(stack, {}, keep=True):
+            found.append(stack(torch.zeros(1, 1)))
+    assert torch.equal(first[0], second[0])
+    assert stack.layers[0].ran == 4
+
+
+def test_a_model_that_does_not_say_so_has_all_its_blocks_run(load_model: Load, tmp_path: Path) -> None:
+    model = load_model("clip:tiny@random", tmp_path)
+    layout = find_layout(model, IMAGES, [[text] for text in TEXTS])
+    assert memory_of(model, layout, {})._blocks
+    model.recalls = False
+    assert not memory_of(model, layout, {})._blocks
+    assert not VisionLanguageModel.recalls

@@ -112,6 +112,11 @@ def test_kinds_are_told_in_words() -> None:
     assert places_in_words(["vision/01", "vision/02", "text/00"]) == "vision layers 1 and 2 and text layer 0"
     assert kinds_in_words({"peaked": ("vision/01",)}) == "peaked in vision layer 1"
     assert all(kind in kinds_in_words({}) for kind in KIND_NAMES)
+    assert "too few images" in kinds_in_words({}, too_few=True)
+    for inputs, few in ((29, True), (30, False)):
+        found = read_kinds({"vision": ["a"]}, Maps({"a": maps(inputs=inputs)}, {}, {}), {})
+        assert found.too_few == few
+    assert not read_kinds({"vision": ["a"]}, Maps({}, {"a": "packed"}, {}), {}).too_few
 
 
 def test_every_kind_is_defined_with_a_source() -> None:
