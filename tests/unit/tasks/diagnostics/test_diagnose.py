@@ -351,3 +351,27 @@ def test_a_reference_that_says_nothing_of_the_model_is_refused(workspace: Path, 
             method=Method(nulls=0, influence="modalities"),
             references=(ModelRef.parse(reference),),
         )
+
+
+@pytest.mark.parametrize(
+    ("reference", "influence", "said"),
+    [
+        ("openclip:ViT-B-32@random", "modalities", "is a random initialisation"),
+        ("openclip:shapes-clip@nowhere", "modalities", "the reference: "),
+        ("openclip:shapes-clip@zoo", "none", "leave out either"),
+    ],
+)
+def test_what_cannot_be_a_reference_is_refused_before_anything_is_measured(
+    workspace: Path, reference: str, influence: Any, said: str
+) -> None:
+    told: list[str] = []
+    with pytest.raises(BadInput, match=said):
+        diagnose(
+            ModelRef.parse("openclip:shapes-clip@zoo"),
+            DataRef(source="shapes", n=4, captions_per_image=1),
+            workspace,
+            method=Method(nulls=0, influence=influence),
+            progress=lambda _, __, note: told.append(note),
+            references=(ModelRef.parse(reference),),
+        )
+    assert not told

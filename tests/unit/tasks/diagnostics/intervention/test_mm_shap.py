@@ -198,6 +198,38 @@ def test_a_model_without_an_answer_to_hide_words_from_is_told() -> None:
     assert not found.pairs and "words could be hidden" in found.undefined
 
 
+def test_a_caption_that_is_cut_to_the_context_leaves_the_other_pairs_as_they_are() -> None:
+    model, short, long = load("git:tiny@random"), "a red circle", " ".join(["shape"] * 300)
+    alone = measure_mm_shap(model, [scene()], [short], 8, {}, 0, lambda *_: None)
+    beside = measure_mm_shap(model, [scene(1), scene()], [long, short], 8, {}, 0, lambda *_: None)
+    assert len(alone.pairs) == len(beside.pairs) == 1
+    assert not beside.undefined
+    assert beside.pairs[0].exact and beside.text_share == pytest.approx(alone.text_share)
+
+
+def test_all_coalitions_of_nine_words_take_no_more_memory_than_their_table() -> None:
+    """Of 2^9 coalitions in each tower a quarter of a million are paired, and not their embeddings."""
+    import tracemalloc
+
+    class Wide:
+        def temperature(self) -> float:
+            return 1.0
+
+        def text_embeddings(self, texts: Sequence[str]) -> torch.Tensor:
+            return torch.tensor([[float(len(text)), *[1.0] * 511] for text in texts])
+
+        def image_embeddings(self, images: Sequence[Any]) -> torch.Tensor:
+            return torch.tensor([[float(np.asarray(image).mean()), *[1.0] * 511] for image in images])
+
+    answers = TowerAnswers(Wide(), scene(), "a b c d e f g h i", 64)  # type: ignore[arg-type]
+    tracemalloc.start()
+    found = contributions(answers, np.random.default_rng(0))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.exact and len(found.words) == len(found.cells) == 9
+    assert most < 200e6, "embeddings of all pairs would take two gigabytes"
+
+
 def test_drawn_orders_are_within_their_error_of_all_orders() -> None:
     """Of a real model, by many seeds: the errors are stated neither too small nor, by much, too large."""
     with torch.inference_mode():
