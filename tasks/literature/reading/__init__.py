@@ -1,0 +1,1 @@
+"""Reads files of BibTeX, RIS, CSL-JSON and OpenAlex JSON into records, one at a time."""
