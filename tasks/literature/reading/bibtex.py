@@ -37,6 +37,8 @@ def bibtex_pieces(text: str) -> Iterator[Piece]:
 
 def _read(entry: Entry, macros: Mapping[str, str]) -> Read:
     fields = fields_of(entry, macros)
+    if not fields.get("title") and entry.kind != "proceedings":
+        raise Unreadable("it has no title")
     if "title" in fields.undefined:
         raise Unreadable(f"its title is {shown(fields.undefined['title'])}, which no @string defines")
     return Read(with_carried(_record(entry.kind, fields), fields.get(CARRIED)), clean(fields.key), tuple(fields.notes))

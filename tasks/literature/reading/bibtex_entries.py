@@ -78,7 +78,7 @@ def _close(text: str, at: int, end: int, opening: str) -> tuple[int, bool]:
     BibTeX counts them and other tools do not; where both ways close it, the later end is that of the entry.
     """
     counted = _end(_RAW[opening], text, at, end, opening)
-    if text.find("\\", at, end) < 0:
+    if text.find("\\{", at, end) < 0 and text.find("\\}", at, end) < 0:
         return counted, False
     left_out = _end(_ESCAPED[opening], text, at, end, opening)
     return (left_out, True) if left_out > counted else (counted, False)

@@ -12,7 +12,7 @@ from tasks.literature.reading.outcome import Unreadable, shown
 
 _KEY = re.compile(r"\s*+(?:([^,=\n]*+),|([^\s,=]*+)(?:\s*+$|(?=\s*+[^\s={}]++\s*+=)))")
 _BLANK = re.compile(r"(?:[\s,]++|%[^\n]*+(?:\n|$))*+")
-_NAME = re.compile(r"([^\s=,{}\"#%()]++(?:[ \t]++[^\s=,{}\"#%()]++)?+)\s*+=\s*+")
+_NAME = re.compile(r"([^\s=,{}\"#%()]++(?:[^\S\n]++[^\s=,{}\"#%()]++)?+)\s*+=\s*+")
 """Scopus writes names of two words."""
 _BARE = re.compile(r"[^\s,#{}\"=()]++")
 _JOIN = re.compile(r"\s*+#\s*+")

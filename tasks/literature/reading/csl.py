@@ -18,6 +18,7 @@ _PLAIN = {
     "container-title": "container", "publisher": "publisher", "volume": "volume", "issue": "issue", "page": "pages",
     "DOI": "doi", "URL": "url", "abstract": "abstract", "language": "language",
 }  # fmt: skip
+_TITLES = ("title", "title-short", "shortTitle", "short-title")
 _NOTED = re.compile(r"(?:^|\s)(arXiv|PMID|PMCID):\s*(\S+)", re.I)
 _LONGEST_NOTE = 2000
 
@@ -72,7 +73,7 @@ def record_of(item: Mapping[str, Any]) -> Record:
     listed = custom.get("keywords")
     number = text_of(item.get("number"))
     return assembled(
-        title=text_of(item.get("title")),
+        title=next((text for key in _TITLES if (text := text_of(item.get(key))).strip()), ""),
         type=csl_type(text_of(item.get("type"))),
         authors=_names(item.get("author")),
         editors=_names(item.get("editor")),

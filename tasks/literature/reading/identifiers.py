@@ -35,7 +35,8 @@ def doi_of(text: str) -> str:
     if "%2f" in text.lower():
         text = clean_code(unquote(text))
     found = _DOI.search(text)
-    return found[0].lower().rstrip(_DOI_TRAILS) if found else ""
+    doi = clean_code(found[0].lower()).rstrip(_DOI_TRAILS) if found else ""
+    return doi if _DOI.fullmatch(doi) else ""
 
 
 def arxiv_of(text: str) -> str:

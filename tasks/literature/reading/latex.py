@@ -33,6 +33,8 @@ _ARGUMENT = re.compile(
     r"[ \t\n]*+(?:\{[ \t\n]*+(?:\\([A-Za-z]++)[ \t\n]*+|([^{}\\$]?))(?:\{\})?([^{}\\$]*+)\}"
     r"|\\([A-Za-z]++)[ \t]*+|([^\s{}\\$]))"
 )
+_ADDRESS = re.compile(r"\{[^{}]*+\}(?=\s*+\{)")
+"""What `\\href` points to, before the text that is shown."""
 _DISPLAYS = {"(": "\\)", "[": "\\]"}
 _DASHES = {"--": "–", "---": "—", "``": "“", "''": "”"}
 
@@ -62,6 +64,8 @@ def unicode_of(latex: str) -> str:
                 close = latex.find(_DISPLAYS[name], at) + 2 if last[name] >= at else at
                 out.append(latex[found.start() : close])
                 at = close
+            elif name == "href" and (address := _ADDRESS.match(latex, at)):
+                at = address.end()
             else:
                 at = _macro(latex, name, found.start(), at, out)
         elif dollar is not None:

@@ -12,10 +12,13 @@ _SEPARATOR = re.compile(r"[{}]|\\.|(?<=\s)and(?=\s)", re.I | re.S)
 _SPLITS = re.compile(r"[{}]|\\.|[,\s~]", re.S)
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|[ivx]{1,4}|[0-9](?:st|nd|rd|th)", re.I)
 _INITIALS = re.compile(
-    r"((?:[^\W\d_]\.[- ]?){1,4}) ?([^\W\d_][^\s,.;]+)|([^\W\d_][^\s,.;]+) ((?:[^\W\d_]\.[- ]?){1,3}[^\W\d_]\.|[^\W\d_]\.)"
+    r"((?:[^\W\d_]\.[- ]?){1,4}) ?([^\W\d_][^\s,.;]+)"
+    r"|([^\W\d_][^\s,.;]+) ((?:[^\W\d_]\.[- ]?){0,3}[^\W\d_]\.)"
 )
 """One family name, before or behind initials."""
 _MOST_PARTS = 3
+_MOST_COMMAS = 10_000
+"""In what claims to be one name."""
 _OTHERS = "others"
 
 
@@ -65,6 +68,9 @@ def _bibtex_name(text: str, unicode_of: Callable[[str], str], nested: bool) -> I
             yield from bibtex_names(inner, unicode_of, nested=True)
         elif literal := clean(unicode_of(inner)):
             yield Name(literal=literal)
+        return
+    if text.count(",") > _MOST_COMMAS:
+        yield Name(literal=clean(unicode_of(text)))
         return
     parts = [[word for word in part if word] for part in _words(text)]
     filled = [clean(unicode_of(" ".join(part))) for part in parts]

@@ -23,8 +23,12 @@ from tasks.literature.reading.outcome import (
 )
 from tasks.literature.reading.ris import ris_pieces
 
-LARGEST = 256 * 1024 * 1024
-"""Bytes."""
+LARGEST = 64 * 1024 * 1024
+"""Bytes; reading a file that is larger could take more than a GiB of memory."""
+LONGEST_RECORD = 8 * 1024 * 1024
+"""Characters; a record that is longer is set aside, as text and lists that long would fill the memory."""
+MOST_RECORDS = 200_000
+"""In one file."""
 
 _JSON = re.compile(r'[\s\ufeff]*+(?:\[\s*+(?:[{\]]|null\b|$)|\{\s*+["}])')
 _MARKUP = re.compile(r"[\s\ufeff]*+<(?:(!doctype\s+html|html|head|body)|\?xml|[a-z][\w:-]*+[\s>])", re.I)
@@ -32,9 +36,9 @@ _RIS = re.compile(r"^[ \t\ufeff]{0,8}TY[ \t]{1,2}-", re.M)
 _RIS_TAGS = re.compile(r"^(?:TI|T1|AU|A1)  - ", re.M)
 _BIBTEX = re.compile(r"^[ \t\ufeff]*+@[ \t]*+[A-Za-z][\w.-]*+\s*+[{(]", re.M)
 _OTHERS = (
-    (re.compile(r"\s*+PMID- ", re.M), "is PubMed's own format; export it as RIS"),
-    (re.compile(r"(?:\ufeff|\s)*+FN .*\nVR ", re.M), "is Web of Science's own format; export it as RIS or BibTeX"),
-    (re.compile(r"\s*+%[0A] "), "is EndNote's own format; export it as RIS or BibTeX"),
+    (re.compile(r"^PMID- ", re.M), "is PubMed's own format; export it as RIS"),
+    (re.compile(r"\A\s*+FN .*\nVR "), "is Web of Science's own format; export it as RIS or BibTeX"),
+    (re.compile(r"\A\s*+%[0A] "), "is EndNote's own format; export it as RIS or BibTeX"),
 )
 _LOST = f"a character was lost in it, shown as {LOST}"
 
@@ -74,6 +78,8 @@ def read_literature(data: bytes) -> Reading:
         return _without_records("unknown", encoding, str(error))
     kept, quarantined = [], []
     for ordinal, piece in enumerate(_pieces(format, text)):
+        if ordinal >= MOST_RECORDS:
+            return _without_records(format, encoding, f"the file holds more than {MOST_RECORDS} records; split it")
         outcome = _outcome(ordinal, piece)
         if isinstance(outcome, Kept):
             kept.append(outcome)
@@ -91,6 +97,8 @@ def _pieces(format: Format, text: str) -> Iterator[Piece]:
 
 
 def _outcome(ordinal: int, piece: Piece) -> Kept | Quarantined:
+    if len(piece.raw) > LONGEST_RECORD:
+        return Quarantined(ordinal, piece.line, f"it is longer than {LONGEST_RECORD >> 20} MiB", piece.raw)
     try:
         read = piece.read()
     except Unreadable as error:
@@ -116,7 +124,7 @@ def _format(text: str) -> Format:
     if bibtex:
         return "bibtex"
     for pattern, what in _OTHERS:
-        if pattern.match(text):
+        if pattern.search(text):
             raise Unreadable(f"the file {what}")
     if _RIS_TAGS.search(text):
         return "ris"
