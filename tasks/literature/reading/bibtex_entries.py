@@ -40,30 +40,42 @@ class Entry:
     """Why it has no end of its own, in one line."""
 
 
+@dataclass(slots=True)
+class _Spare:
+    """How many characters may still be looked at twice, so that no file takes more than its share of time."""
+
+    characters: int = 1 << 26
+
+    def take(self, characters: int) -> bool:
+        """Whether so many are left, which are then gone."""
+        self.characters -= characters
+        return self.characters >= 0
+
+
 def entries_of(text: str) -> Iterator[Entry]:
     """All entries and commands of a file, in order; prose between them is passed over.
 
     Each is looked for between two lines that begin an entry, and one that does not close ends there. Text must have
     newlines alone as line breaks. Takes time in proportion to the text.
     """
-    lines = Lines(text)
+    lines, spare = Lines(text), _Spare()
     starts = [found.start() for found in _BEGINS.finditer(text)]
     bounds = sorted({0, *starts, len(text)})
     for start, end in pairwise(bounds):
         at = start
         while found := _OPENS.search(text, at, end):
-            entry, at = _entry(text, found, end, lines)
+            entry, at = _entry(text, found, end, lines, spare)
             if entry is not None:
                 yield entry
 
 
-def _entry(text: str, found: re.Match[str], end: int, lines: Lines) -> tuple[Entry | None, int]:
+def _entry(text: str, found: re.Match[str], end: int, lines: Lines, spare: _Spare) -> tuple[Entry | None, int]:
     """The entry that opens here, and where to look for the next one."""
     kind, opening = found[1].lower(), found[2]
     start = text.index("@", found.start())
-    closes, escapes = _close(text, found.end(), end, opening)
+    closes, escapes = _close(text, found.end(), end, opening, spare)
     if closes < 0 and kind == "comment":
-        return None, found.end()
+        return None, found.end() if spare.take(end - start) else end
     fault = _NOT_CLOSED if closes < 0 else _CLOSED_EARLY if _GOES_ON.match(text, closes + 1, end) else ""
     stop = end if fault else closes + 1
     line = lines.line(start)
@@ -72,15 +84,19 @@ def _entry(text: str, found: re.Match[str], end: int, lines: Lines) -> tuple[Ent
     return entry, stop if fault else closes
 
 
-def _close(text: str, at: int, end: int, opening: str) -> tuple[int, bool]:
+def _close(text: str, at: int, end: int, opening: str, spare: _Spare) -> tuple[int, bool]:
     """Where an entry closes, and whether escaped braces had to be left out of the count; -1 where it does not.
 
     BibTeX counts them and other tools do not; where both ways close it, the later end is that of the entry.
     """
     counted = _end(_RAW[opening], text, at, end, opening)
-    if text.find("\\{", at, end) < 0 and text.find("\\}", at, end) < 0:
+    stop = end if counted < 0 else counted + 1
+    if text.find("\\{", at, stop) < 0 and text.find("\\}", at, stop) < 0:
+        return counted, False
+    if spare.characters < 0:
         return counted, False
     left_out = _end(_ESCAPED[opening], text, at, end, opening)
+    spare.take((end if left_out < 0 else left_out) - stop)
     return (left_out, True) if left_out > counted else (counted, False)
 
 

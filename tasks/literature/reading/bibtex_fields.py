@@ -82,7 +82,10 @@ def macro_of(entry: Entry, macros: Mapping[str, str]) -> tuple[str, str] | None:
     named = _NAME.match(entry.body, _skipped(entry.body, 0))
     if named is None or entry.fault:
         return None
-    return named[1].lower(), _value(entry, named.end(), macros)[0]
+    try:
+        return named[1].lower(), _value(entry, named.end(), macros)[0]
+    except Unreadable:
+        return None
 
 
 def _skipped(body: str, at: int) -> int:

@@ -120,6 +120,13 @@ def test_what_was_passed_over_is_noted() -> None:
     assert reading.kept[0].record.volume == "jmlr"
 
 
+@pytest.mark.parametrize("broken", ['@string{j="}', "@string{j = {A}", "@string{j}", "@string{}", "@string{j = }"])
+def test_a_broken_definition_costs_no_record(broken: str) -> None:
+    reading = read(broken + "\n@misc{k, title={A}, journal=j}")
+    assert [kept.record.title for kept in reading.kept] == ["A"]
+    assert not reading.quarantined
+
+
 def test_entries_that_share_a_key_or_a_line_are_all_kept() -> None:
     reading = read("@misc{k, title={A}} @misc{k, title={B}}@misc{k,title={C}}")
     assert [kept.record.title for kept in reading.kept] == ["A", "B", "C"]

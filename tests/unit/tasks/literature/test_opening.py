@@ -181,7 +181,8 @@ BIBTEX, RIS, JSON = b"@a{k, title={", b"TY  - JOUR\nTI  - ", b'[{"title":"A"},'
 @pytest.mark.parametrize(
     ("before", "piece"),
     [
-        (b"", b"@a{k,\n"), (b"", b"@a{k}\n"), (BIBTEX, b"{"), (BIBTEX, b"{}"), (BIBTEX, b"}"), (BIBTEX, b"\\{"),
+        (b"", b"@a{k,\n"), (b"", b"@a{k}\n"), (b"}", b"@a{k\\}{}"), (b"}", b"}@comment("),
+        (BIBTEX, b"{"), (BIBTEX, b"{}"), (BIBTEX, b"}"), (BIBTEX, b"\\{"),
         (b'@a{k,title="', b'" '), (BIBTEX, b"\\("), (BIBTEX, b"$\\$"), (BIBTEX, b"\\'{ "), (b"@a{k,title=", b"a#"),
         (b"@a{k,title={A},author={", b"A, B and "), (b"@a{k,title={A},author={", b"a,"), (b"@a{k,", b"%\n"),
         (b"@a{", b" "), (b"@a{k,title={A}}", b"\r"), (b"", b"TY  - \n"), (RIS, b"a\n"), (RIS, b"&amp;"), (RIS, b"<i "),
