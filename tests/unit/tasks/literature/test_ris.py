@@ -71,7 +71,15 @@ def test_a_block_becomes_a_record_with_all_its_parts() -> None:
 def test_two_records_are_two_whatever_stands_between_them(text: str) -> None:
     reading = read(text)
     assert [kept.record.title for kept in reading.kept] == ["A title 1", "A title 2"]
+    assert {kept.record.issued for kept in reading.kept} == {Date(2001)}
     assert not reading.quarantined
+
+
+def test_the_number_of_the_next_record_is_no_part_of_a_field() -> None:
+    reading = read(
+        "TY  - JOUR\nTI  - A\nAB  - One\n2.\nTY  - JOUR\nTI  - B\nAB  - Two\n\nRecord #3 of 3\nProvider: X\n"
+    )
+    assert [kept.record.abstract for kept in reading.kept] == ["One", "Two"]
 
 
 def test_a_record_without_its_first_or_last_line_is_kept_and_noted() -> None:
