@@ -56,7 +56,7 @@ def test_a_block_becomes_a_record_with_all_its_parts() -> None:
         + SOUND % 1
         + "\nLink to the text: http://x.org\nN1  - stray\n\n2. \n"
         + SOUND % 2,
-        SOUND % 1 + "TY  - JOUR\nTI  - A title 2",
+        SOUND % 1 + "TY  - JOUR\nTI  - A title 2\nPY  - 2001",
         (SOUND % 1).replace("ER  - \n", "\n2.\n") + SOUND % 2,
         (SOUND % 1).replace("ER  - \n", "Record #2 of 2\nProvider: X\n") + SOUND % 2,
         (SOUND % 1 + SOUND % 2).replace("  - ", " - "),
