@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.errors import BadInput
-from tasks.literature.reading.opening import open_literature, read_literature
+from tasks.literature.reading.opening import MOST_RECORDS, open_literature, read_literature
 from tasks.literature.reading.outcome import LONGEST_REASON, Reading
 
 HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -130,6 +130,20 @@ def test_the_name_of_a_file_tells_nothing(tmp_path: Path) -> None:
         reading = open_literature(tmp_path / name)
         assert reading.format == format
         assert len(reading.kept) == 1
+
+
+def test_what_comes_first_tells_the_format() -> None:
+    reading = read_literature(b"@misc{k, title={A}, abstract={\nTY  - JOUR\n}}\n@misc{l, title={B}}")
+    assert (reading.format, len(reading.kept)) == ("bibtex", 2)
+
+
+@pytest.mark.slow
+def test_a_file_of_more_records_than_memory_is_for_is_set_aside_as_one() -> None:
+    reading = read_literature(b"TY  - \n" * (MOST_RECORDS + 1))
+    assert [each.reason for each in reading.quarantined] == [
+        f"the file holds more than {MOST_RECORDS} records; split it"
+    ]
+    assert read_literature(b"TY  - \n" * MOST_RECORDS).found == MOST_RECORDS
 
 
 def test_what_is_no_file_is_refused_in_one_line(tmp_path: Path) -> None:
