@@ -27,7 +27,7 @@ RANDOM = tuple(f"{key}:tiny@random" for key in ("clip", "siglip", "align", "altc
 def test_names_are_listed_and_modules_imported_without_a_model_library() -> None:
     script = (
         "import sys, pkgutil, importlib, tasks.diagnostics as d\n"
-        "LAZY = 'tap', 'weighing', 'running', 'functions', 'additions', 'steering', 'tiles_kernel'\n"
+        "LAZY = 'tap', 'weighing', 'running', 'awaiting', 'functions', 'additions', 'steering', 'tiles_kernel'\n"
         "from tasks.diagnostics.families import FAMILIES, find_family\n"
         "for m in pkgutil.walk_packages(d.__path__, 'tasks.diagnostics.'):\n"
         "    if m.name.rpartition('.')[2] not in LAZY: importlib.import_module(m.name)\n"
