@@ -2,50 +2,31 @@
 
 from __future__ import annotations
 
-import codecs
-import re
+from collections.abc import Mapping
 
 from store.errors import BadInput
+from tasks.encodings import MARKS, BinaryKind, binary_kind, stands_in_runs, wide
 
 LARGEST = 256 * 1024 * 1024
 """Bytes; a report is text for people."""
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_BINARY = {
-    b"%PDF-": "a PDF; give the text of it, as pdftotext writes it",
-    b"PK\x03\x04": "a zip archive, as office documents are; save it as text, Markdown, HTML or LaTeX",
-    b"\x1f\x8b": "compressed; unpack it first",
-    b"BZh": "compressed; unpack it first",
-    b"\xfd7zXZ": "compressed; unpack it first",
-    b"(\xb5/\xfd": "compressed; unpack it first",
-    b"\xd0\xcf\x11\xe0": "an office document; save it as text, Markdown, HTML or LaTeX",
-    b"{\\rtf": "rich text; save it as text, Markdown, HTML or LaTeX",
-    b"SQLite format 3\0": "a database, not text",
-    b"GIF8": "a picture, not text",
-    b"\x89PNG": "a picture, not text",
-    b"\xff\xd8\xff": "a picture, not text",
-    b"\x7fELF": "a program, not text",
+_BINARY: Mapping[BinaryKind, str] = {
+    "PDF": "a PDF; give the text of it, as pdftotext writes it",
+    "archive": "a zip archive, as office documents are; save it as text, Markdown, HTML or LaTeX",
+    "compressed": "compressed; unpack it first",
+    "office": "an office document; save it as text, Markdown, HTML or LaTeX",
+    "rich text": "rich text; save it as text, Markdown, HTML or LaTeX",
+    "database": "a database, not text",
+    "picture": "a picture, not text",
+    "program": "a program, not text",
 }
 _CONTROL = bytes(set(range(32)) - {7, 8, 9, 10, 11, 12, 13, 27}) + b"\x7f"
 _MOST_CONTROL = 0.002
 _SAMPLE = 1 << 20
-_ZEROS = {
-    "utf-32-le": (0, 1, 1, 1), "utf-32-be": (1, 1, 1, 0), "utf-16-le": (0, 1, 0, 1), "utf-16-be": (1, 0, 1, 0),
-}  # fmt: skip
-"""Which of four bytes are zero in Latin text."""
 UNREADABLE = "\ufffd"
 _UNKNOWN = bytes(range(128)) + b"\x80" * 128
 """Bytes of an alphabet that cannot be told."""
 UNKNOWN = "□"
-_RUN = re.compile(rb"[\x80-\xff]{2,}")
-_MOST_IN_RUNS = 0.5
-"""Of bytes above 127: accents stand alone among Latin letters, and other alphabets in a row."""
 
 
 def decoded(data: bytes, name: str) -> str:
@@ -56,15 +37,16 @@ def decoded(data: bytes, name: str) -> str:
     all.
     Raises BadInput, naming the file, for what is no text.
     """
-    for magic, what in _BINARY.items():
-        if data.startswith(magic):
-            raise BadInput(f"{name} is {what}")
-    for mark, encoding in _MARKS:
+    if kind := binary_kind(data):
+        raise BadInput(f"{name} is {_BINARY[kind]}")
+    for mark, encoding in MARKS:
         if data.startswith(mark):
             return _text(data.decode(encoding, "replace"), name)
     sample = data[:_SAMPLE]
     if sample.count(0) > _MOST_CONTROL * len(sample):
-        return _text(data.decode(_wide(sample, name), "replace"), name)
+        if (width := wide(sample)) is None:
+            raise _not_text(name)
+        return _text(data.decode(width, "replace"), name)
     if len(sample.translate(None, _CONTROL)) < len(sample) * (1 - _MOST_CONTROL):
         raise _not_text(name)
     try:
@@ -76,19 +58,9 @@ def decoded(data: bytes, name: str) -> str:
     whole = sum(1 for c in tolerant if ord(c) > 127) - lost
     if whole >= lost:
         return tolerant
-    high = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
-    if sum(map(len, _RUN.findall(sample))) > _MOST_IN_RUNS * high:
+    if stands_in_runs(sample):
         return data.translate(_UNKNOWN).decode("latin-1").replace("\x80", UNKNOWN)
     return data.decode("cp1252", "replace").replace(UNREADABLE, UNKNOWN)
-
-
-def _wide(sample: bytes, name: str) -> str:
-    """The width and byte order of wide characters without a mark: of Latin text all bytes but one are zero."""
-    lanes = [sample[at::4].count(0) / max(1, len(sample[at::4])) for at in range(4)]
-    for encoding, zero in _ZEROS.items():
-        if all(share > 0.4 if expected else share < 0.05 for share, expected in zip(lanes, zero, strict=True)):
-            return encoding
-    raise _not_text(name)
 
 
 def _text(text: str, name: str) -> str:

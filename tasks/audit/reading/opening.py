@@ -12,9 +12,9 @@ from tasks.audit.reading.decoding import LARGEST, UNREADABLE, decoded
 from tasks.audit.reading.hypertext import read_html
 from tasks.audit.reading.latex import read_latex
 from tasks.audit.reading.markdown import read_markdown
-from tasks.audit.reading.mojibake import repaired
 from tasks.audit.reading.report import Damage, Line, Report
 from tasks.audit.reading.writing import canonical, has_decimal_comma
+from tasks.mojibake import repaired
 
 _START = 2_000
 _HTML = re.compile(

@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 
-from tasks.audit.reading.mojibake import repaired
+from tasks.mojibake import repaired
 
 LOST = "□"
 """Stands for a character that was lost before the file was written, or that its encoding does not have."""

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-import codecs
 import re
+from collections.abc import Mapping
 
+from tasks.encodings import MARKS, BinaryKind, binary_kind, stands_in_runs, wide
 from tasks.literature.reading.outcome import Encoding, Unreadable
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_BINARY = {
-    b"%PDF-": "a PDF",
-    b"PK\x03\x04": "a zip archive or office document",
-    b"\x1f\x8b": "compressed; unpack it first",
-    b"BZh": "compressed; unpack it first",
-    b"\xfd7zXZ": "compressed; unpack it first",
-    b"(\xb5/\xfd": "compressed; unpack it first",
-    b"\xd0\xcf\x11\xe0": "an office document",
-    b"{\\rtf": "rich text; save it as plain text",
-    b"SQLite format 3\0": "a database",
-    b"GIF8": "a picture",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"\x7fELF": "a program",
+_BINARY: Mapping[BinaryKind, str] = {
+    "PDF": "a PDF",
+    "archive": "a zip archive or office document",
+    "compressed": "compressed; unpack it first",
+    "office": "an office document",
+    "rich text": "rich text; save it as plain text",
+    "database": "a database",
+    "picture": "a picture",
+    "program": "a program",
 }
 _SAMPLE = 1 << 16
 _CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 26, 27}) + b"\x7f"
 _MOST_CONTROL = 0.01
-_ZEROS = {
-    "utf-32-le": (0, 1, 1, 1), "utf-32-be": (1, 1, 1, 0), "utf-16-le": (0, 1, 0, 1), "utf-16-be": (1, 0, 1, 0),
-}  # fmt: skip
-"""Which of four bytes are zero in Latin text."""
-_RUN = re.compile(rb"[\x80-\xff]{2,}")
-_MOST_IN_RUNS = 0.5
-"""Of bytes above 127: accents stand alone among Latin letters, and letters of other alphabets in a row."""
 _OTHER_ALPHABETS = ("cp1251", "koi8_r", "cp1253", "cp1255", "cp1256")
 _SCRIPTS = {"hangul": re.compile("[가-힣]"), "kana": re.compile("[ぁ-ヺ]"), "han": re.compile("[一-鿿]")}
 _EAST_ASIAN = (
@@ -61,15 +43,14 @@ def decoded(data: bytes) -> tuple[str, Encoding]:
     Bytes that no encoding has become U+FFFD, which cleaning never lets into a record.
     Raises Unreadable for what is no text.
     """
-    for magic, what in _BINARY.items():
-        if data.startswith(magic):
-            raise Unreadable(f"the file is {what}")
+    if kind := binary_kind(data):
+        raise Unreadable(f"the file is {_BINARY[kind]}")
     text, encoding = _decoded(data)
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").removeprefix("\ufeff"), encoding
 
 
 def _decoded(data: bytes) -> tuple[str, Encoding]:
-    for mark, name in _MARKS:
+    for mark, name in MARKS:
         if data.startswith(mark):
             try:
                 return data.decode(name), Encoding(name)
@@ -79,10 +60,9 @@ def _decoded(data: bytes) -> tuple[str, Encoding]:
                 data = data[len(mark) :]
     sample = data[:_SAMPLE]
     if sample.count(0) > _MOST_CONTROL * len(sample):
-        wide = _wide(sample)
-        if wide is None:
+        if (width := wide(sample)) is None:
             raise _no_text()
-        return _whole(data.decode(wide, "replace")), Encoding(wide, guessed=True)
+        return _whole(data.decode(width, "replace")), Encoding(width, guessed=True)
     if len(sample.translate(None, _CONTROL)) < len(sample) * (1 - _MOST_CONTROL):
         raise _no_text()
     try:
@@ -118,8 +98,7 @@ def _is_utf8(line: bytes) -> bool:
 def _alphabet(data: bytes) -> str:
     """The encoding of lines that are no UTF-8."""
     sample = data[:_SAMPLE]
-    high = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
-    if sum(map(len, _RUN.findall(sample))) <= _MOST_IN_RUNS * high:
+    if not stands_in_runs(sample):
         return _LATIN
     if asian := _east_asian(sample[: sample.rfind(b"\n") + 1] or sample):
         return asian
@@ -139,15 +118,6 @@ def _east_asian(sample: bytes) -> str:
         if high and len(_SCRIPTS[script].findall("".join(high))) >= share * len(high):
             return name
     return ""
-
-
-def _wide(sample: bytes) -> str | None:
-    """The width and byte order of wide characters without a mark: of Latin text all bytes but one are zero."""
-    lanes = [sample[at::4].count(0) / max(1, len(sample[at::4])) for at in range(4)]
-    for encoding, zero in _ZEROS.items():
-        if all(share > 0.4 if expected else share < 0.05 for share, expected in zip(lanes, zero, strict=True)):
-            return encoding
-    return None
 
 
 def _no_text() -> Unreadable:
