@@ -36,6 +36,15 @@ def peak_bytes(device: torch.device | str) -> int:
 
     if torch.device(device).type == "cuda":
         return int(torch.cuda.max_memory_allocated(device))
+    return resident_peak_bytes()
+
+
+def resident_peak_bytes() -> int:
+    """Most bytes this process has held in memory since it began, or since the last reset, its libraries included.
+
+    On Linux the kernel's high-water mark of this very program: `ru_maxrss` would start at what the process held that
+    started it.
+    """
     try:
         found = re.search(r"^VmHWM:\s+(\d+) kB", (_PROC / "status").read_text(), re.MULTILINE)
     except OSError:
