@@ -55,7 +55,7 @@ class Members:
             module = Member(build)
             module.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
         provenance = Provenance(f"{path.name}, SHA-256 {file_sha256(path)}", build.architecture, "words")
-        kind = {"dual": Dual, "matcher": Matcher, "writer": Writer}[build.architecture]
+        kind = {"dual": Dual, "matcher": Matcher, "writer": Writer, "captioner": Captioner}[build.architecture]
         return kind(module.eval().to(device), device, provenance)
 
 
@@ -126,7 +126,17 @@ class _Pairs(_Small):
         return self.ask(images, captions)()
 
 
-class Matcher(_Pairs):
+class _Crossed(_Pairs):
+    """A text tower that attends to what a vision tower saw."""
+
+    def place(self, site: str) -> Place:
+        """By tower, and what is attended to."""
+        if site.startswith("vision."):
+            return Place("vision")
+        return Place("cross") if site.endswith(".cross") else Place("text")
+
+
+class Matcher(_Crossed):
     """Says whether a caption is that of an image."""
 
     task = "whether the caption matches the image: no or yes"
@@ -136,12 +146,6 @@ class Matcher(_Pairs):
         """One pass over all pairs."""
         pixels, ids = self._given(images, captions)
         return (Pass(lambda: self.module.matches(pixels, ids), len(ids), {}, {"pixels": pixels, "ids": ids}),)
-
-    def place(self, site: str) -> Place:
-        """By tower, and what is attended to."""
-        if site.startswith("vision."):
-            return Place("vision")
-        return Place("cross") if site.endswith(".cross") else Place("text")
 
     def ask(self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None) -> Answer:
         """One position a pair; a pair is right where it matches."""
@@ -156,24 +160,10 @@ class Matcher(_Pairs):
         return answer
 
 
-class Writer(_Pairs):
+class _Captions(_Pairs):
     """Predicts the words of a caption, given the image and the words before."""
 
     task = "the next token of the caption"
-
-    def passes(self, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> tuple[Pass, ...]:
-        """One pass over all pairs. `joint` has the image first."""
-        pixels, ids = self._given(images, captions)
-        keys = self.module.places.shape[1]
-        kinds = torch.full((len(ids), keys + 1 + ids.shape[1]), IMAGE, device=self.device)
-        kinds[:, keys], kinds[:, keys + 1 :] = SPECIAL, TEXT
-        inputs = {"pixels": pixels, "ids": ids}
-        return (Pass(lambda: self.module.writes(pixels, ids), len(ids), {"joint": Tokens(kinds)}, inputs),)
-
-    def place(self, site: str) -> Place:
-        """One sequence of both."""
-        del site
-        return Place("fusion", "joint", "joint")
 
     def ask(self, images: Sequence[Image], captions: Sequence[str], batch_size: int | None = None) -> Answer:
         """At each word of the caption."""
@@ -192,3 +182,30 @@ class Writer(_Pairs):
             return Output(logits, torch.ones_like(right, dtype=torch.bool), right)
 
         return answer
+
+
+class Writer(_Captions):
+    """One causal sequence of image and caption."""
+
+    def passes(self, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> tuple[Pass, ...]:
+        """One pass over all pairs. `joint` has the image first."""
+        pixels, ids = self._given(images, captions)
+        keys = self.module.places.shape[1]
+        kinds = torch.full((len(ids), keys + 1 + ids.shape[1]), IMAGE, device=self.device)
+        kinds[:, keys], kinds[:, keys + 1 :] = SPECIAL, TEXT
+        inputs = {"pixels": pixels, "ids": ids}
+        return (Pass(lambda: self.module.writes(pixels, ids), len(ids), {"joint": Tokens(kinds)}, inputs),)
+
+    def place(self, site: str) -> Place:
+        """One sequence of both."""
+        del site
+        return Place("fusion", "joint", "joint")
+
+
+class Captioner(_Crossed, _Captions):
+    """A causal text tower that attends to what a vision tower saw."""
+
+    def passes(self, images: Sequence[Image], captions: Sequence[Sequence[str]]) -> tuple[Pass, ...]:
+        """One pass over all pairs."""
+        pixels, ids = self._given(images, captions)
+        return (Pass(lambda: self.module.writes(pixels, ids), len(ids), {}, {"pixels": pixels, "ids": ids}),)

@@ -59,8 +59,9 @@ SETTINGS = (
     Setting("dual", 4, "shapes", 6, 2),
     Setting("dual", 8, "stripes", 6, 2),
     Setting("writer", 8, "shapes", 6, 2),
+    Setting("captioner", 8, "shapes", 6, 2),
+    Setting("dual", 3, "shapes", 5, 1),
     Setting("matcher", 8, "shapes", 5, 1, 4 * STEPS),
-    Setting("dual", 2, "shapes", 5, 1),
 )
 
 

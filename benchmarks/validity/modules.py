@@ -1,4 +1,4 @@
-"""Small models in plain PyTorch, whose attention can be built to collapse: a dual encoder, a matcher and a writer."""
+"""Small models in plain PyTorch, whose attention can be built to collapse, of four architectures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ START = len(WORDS)
 """Id of the token before a caption."""
 
 Mode = Literal["normal", "uniform", "static", "tied"]
-Architecture = Literal["dual", "matcher", "writer"]
+Architecture = Literal["dual", "matcher", "writer", "captioner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Build:
 
     architecture: Architecture
     patch: int
-    """Side of a patch: 8, 4 and 2 pixels make 17, 65 and 257 keys with the class token."""
+    """Side of a patch: 8, 4 and 3 pixels make 17, 65 and 101 keys with the class token."""
     mode: Mode = "normal"
     """How the vision tower attends, and in a writer all of it."""
     skip: bool = True
@@ -97,7 +97,10 @@ class Block(nn.Module):
 
 
 class Member(nn.Module):
-    """A vision tower, and what reads it: a text tower beside it, one on top of it, or one sequence of both."""
+    """A vision tower, and what reads it: a text tower beside it, or one that attends to it, or one sequence of both.
+
+    Matcher and captioner cross-attend, as encoder and decoder of BLIP; the writer is one causal sequence.
+    """
 
     def __init__(self, build: Build) -> None:
         super().__init__()
@@ -113,10 +116,10 @@ class Member(nn.Module):
         self.vision = nn.ModuleList(Block(patches + 1, build.mode, build.skip) for _ in range(0 if joint else layers))
         length = patches + LENGTH + 2 if joint else LENGTH + 1
         mode: Mode = build.mode if joint else "normal"
-        crosses = build.architecture == "matcher"
+        crosses = build.architecture in ("matcher", "captioner")
         self.text = nn.ModuleList(Block(length, mode, crosses=crosses) for _ in range(LAYERS if joint else 2))
         self.norm = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in range(2))
-        outputs = {"dual": WIDTH // 2, "matcher": 2, "writer": len(WORDS) + 1}[build.architecture]
+        outputs = {"dual": WIDTH // 2, "matcher": 2}.get(build.architecture, len(WORDS) + 1)
         self.heads = nn.ModuleList(nn.Linear(WIDTH, outputs, bias=False) for _ in range(2))
         self.scale = nn.Parameter(torch.tensor(2.0))
 
@@ -148,12 +151,16 @@ class Member(nn.Module):
         return logits
 
     def writes(self, pixels: Tensor, ids: Tensor) -> Tensor:
-        """Of a writer: [pairs, LENGTH, words], for each token of the caption what comes there."""
-        seen = self.seen(pixels)
-        x = torch.cat([seen, self._words(ids)], dim=1)
+        """Of a writer or captioner: [pairs, LENGTH, words], for each token of the caption what comes there."""
+        seen, x = self.seen(pixels), self._words(ids)
+        before = 0
+        if self.build.architecture == "writer":
+            seen, x, before = None, torch.cat([seen, x], dim=1), seen.shape[1]
+        else:
+            seen = self.norm[0](seen)
         for block in self.text:
-            x = block(x, causal=True)
-        logits: Tensor = self.heads[0](self.norm[1](x[:, seen.shape[1] : -1]))
+            x = block(x, seen, causal=True)
+        logits: Tensor = self.heads[0](self.norm[1](x[:, before:-1]))
         return logits
 
     def _words(self, ids: Tensor) -> Tensor:

@@ -26,7 +26,7 @@ class Recipe:
     """What is that of another pair in training."""
     kind: CollapseKind | None = None
     """What this makes of attention, or of tokens."""
-    of: tuple[Architecture, ...] = ("dual", "matcher", "writer")
+    of: tuple[Architecture, ...] = ("dual", "matcher", "writer", "captioner")
 
     def build(self, architecture: Architecture, patch: int) -> Build:
         """What a member of this recipe is made of."""
@@ -41,9 +41,9 @@ RECIPES = (
     Recipe("uniform", mode="uniform", kind="diffuse"),
     Recipe("by place", mode="static", kind="static"),
     Recipe("one map", mode="tied", kind="redundant"),
-    Recipe("no skip", skip=False, kind="over-smoothed", of=("dual", "matcher")),
+    Recipe("no skip", skip=False, kind="over-smoothed", of=("dual", "matcher", "captioner")),
     Recipe("other captions", shuffled="captions", of=("dual", "matcher")),
-    Recipe("other images", shuffled="images", of=("writer",)),
+    Recipe("other images", shuffled="images", of=("writer", "captioner")),
 )
 PLANTS = (("scale=0", "diffuse"), ("scale=8", "peaked"), ("scale=3", None))
 """What is planted in all vision attention of a sound member, or in all of a writer's, and the kind that it makes."""

@@ -42,6 +42,7 @@ def test_a_picture_and_its_caption_follow_from_seed_and_index_alone(data: str) -
         ("dual", "uniform", "diffuse"),
         ("matcher", "by place", "static"),
         ("writer", "one map", "redundant"),
+        ("captioner", "one map", "redundant"),
         ("dual", "sharp start", "peaked"),
     ],
 )
