@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from benchmarks.planted.prose import paragraph, points
+from benchmarks.validity.goals import reached
 from benchmarks.validity.members import FIRST_SEED, HELD_OUT, PAIRS, STEPS, Row
 from benchmarks.validity.separation import separation, separation_of_harm
 from store.kinds.diagnostics_collapse import KIND_NAMES
@@ -58,6 +59,8 @@ def page(rows: Sequence[Row], command: str) -> str:
     parts = [
         "# Are verdicts right about models that training made?",
         paragraph(ABOUT.format(command=command, steps=STEPS, pairs=PAIRS, first=FIRST_SEED)),
+        "## What was reached",
+        reached(rows),
         "## Kinds of collapse",
         paragraph(KINDS),
         _kinds(rows, sound),

@@ -93,6 +93,9 @@ def test_a_member_is_harmed_where_it_does_worse_than_sound_ones_by_three_deviati
     text = page(rows, "a test")
     assert "| diffuse | 1 of 2 [0.01, 0.99] | 6 of 6 [0.54, 1.00] |" in text
     assert "| beside | 1 | 1 of 1 [0.03, 1.00] |" in text
+    assert "| diffuse, found | 0.90 | 0.50 | [0.01, 0.99] | no |" in text
+    assert "| diffuse, not named in sound members | 0.90 | 1.00 | [0.54, 1.00] | yes |" in text
+    assert "- diffuse, found: not in dual, 17 keys, shapes, sharp start (1)." in text
     assert text.count("| dual, 17 keys, shapes |") == len(rows)
     assert isinstance(rows[0], Row)
     assert [row.ratios for row in rows[5:7]] == [{"diffuse": 3.0, "static": 2.0}, {"diffuse": 0.5, "static": 2.0}]
