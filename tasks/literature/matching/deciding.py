@@ -1,0 +1,177 @@
+"""Decides on two records: one work, a question, or neither, and why; identifiers are evidence and no proof."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from tasks.literature.matching.features import Features
+from tasks.literature.matching.people import Agreement, agreement
+from tasks.literature.matching.titles import Relation, likeness, marks_agree, relation
+
+SAME_DOI_FROM = 0.6
+"""Likeness of titles from which records with one DOI are one work."""
+_LONG = 30
+"""Letters of a title that two people hardly choose alike."""
+_SHORT = 16
+"""Letters up to which a title is anybody's: `Editorial`, `Introduction`."""
+
+
+class Kind(IntEnum):
+    """What was decided."""
+
+    NOTHING = 0
+    ASK = 1
+    MERGE = 2
+
+
+class Verdict(NamedTuple):
+    """What is to be done about two records, and how sure that is."""
+
+    kind: Kind
+    because: str
+    strength: int
+    """From 0 to 99: of merges the order in which they are made, of questions how likely a yes is."""
+    likeness: float
+
+
+NOTHING = Verdict(Kind.NOTHING, "", 0, 0.0)
+
+
+class Pair(NamedTuple):
+    """What two records have in common and what not."""
+
+    like: float
+    related: Relation
+    marks: bool
+    people: Agreement
+    years: int
+    """Between them; -1 where one has none."""
+    same_doi: bool
+    same_arxiv: bool
+    same_id: bool
+    other_doi: bool
+    other_arxiv: bool
+    length: int
+    """Letters of the shorter title."""
+
+
+def compared(one: Features, other: Features) -> Pair:
+    """What two records have in common and what not; symmetric."""
+    like = likeness(one, other)
+    related = relation(one, other, like)
+    return Pair(
+        like=like,
+        related=related,
+        marks=marks_agree(one, other, related),
+        people=agreement(one.people, other.people),
+        years=abs(one.year - other.year) if one.year and other.year else -1,
+        same_doi=bool(one.doi) and one.doi == other.doi,
+        same_arxiv=bool(one.arxiv) and one.arxiv == other.arxiv,
+        same_id=not set(one.ids).isdisjoint(other.ids),
+        other_doi=bool(one.doi and other.doi) and one.doi != other.doi,
+        other_arxiv=bool(one.arxiv and other.arxiv) and one.arxiv != other.arxiv,
+        length=min(len(one.letters), len(other.letters)),
+    )
+
+
+def decide(pair: Pair) -> Verdict:
+    """What is to be done about two records."""
+    if not pair.marks:
+        return _other_marks(pair)
+    if pair.same_arxiv or pair.same_doi or pair.same_id:
+        verdict = _same_identifier(pair)
+        if verdict.kind is not Kind.NOTHING:
+            return verdict
+    match pair.related:
+        case Relation.EQUAL:
+            return _equal(pair)
+        case Relation.MISSPELT:
+            return _near(pair, "nearly the same title, same author", 60)
+        case Relation.EXTENDED:
+            return _near(pair, "title cut or extended, same first author", 50)
+        case _:
+            return _alike(pair)
+
+
+def contradicts(pair: Pair) -> bool:
+    """Whether two records cannot be one work by any chain of rules: other marks, titles, people or identifiers."""
+    if not pair.marks or pair.people.none:
+        return True
+    if pair.same_arxiv or pair.same_doi or pair.same_id:
+        return False
+    return pair.other_doi or pair.other_arxiv or (pair.related < Relation.EXTENDED and pair.like < 0.75)
+
+
+def _merge(pair: Pair, because: str, strength: int) -> Verdict:
+    return Verdict(Kind.MERGE, because, strength, pair.like)
+
+
+def _ask(pair: Pair, because: str, strength: int) -> Verdict:
+    return Verdict(Kind.ASK, because, strength, pair.like)
+
+
+def _other_marks(pair: Pair) -> Verdict:
+    if pair.same_arxiv or pair.same_doi:
+        return _ask(pair, "same identifier, other number or notice in the title", 30)
+    if pair.related is Relation.EXTENDED and pair.people.first and not (pair.other_doi or pair.other_arxiv):
+        return _ask(pair, "title cut or extended by a number or notice", 20)
+    return NOTHING
+
+
+def _same_identifier(pair: Pair) -> Verdict:
+    name = "same arXiv id" if pair.same_arxiv else "same DOI" if pair.same_doi else "same identifier"
+    if pair.people.none and not (pair.related >= Relation.MISSPELT and pair.length >= _LONG):
+        return _ask(pair, f"{name}, other people", 25 if pair.like >= SAME_DOI_FROM else 5)
+    if pair.related >= Relation.EXTENDED or pair.like >= SAME_DOI_FROM:
+        return _merge(pair, name, 95 if pair.same_arxiv else 90)
+    if pair.people.most and pair.same_arxiv:
+        return _merge(pair, name, 80)
+    return _ask(pair, f"{name}, other title", 60 if pair.people.most else 10)
+
+
+def _equal(pair: Pair) -> Verdict:
+    others = pair.other_doi or pair.other_arxiv
+    if pair.people.some:
+        if others:
+            return _ask(pair, "same title and authors, other identifiers", 70 if pair.people.first else 40)
+        if pair.length <= _SHORT and not (pair.people.first and pair.years <= 1):
+            return _ask(pair, "same short title", 40)
+        if not pair.people.first and not pair.people.most:
+            return _ask(pair, "same title, some of the authors", 60)
+        if pair.years > 5:
+            return _ask(pair, "same title and authors, years apart", 60)
+        return _merge(pair, "same title and authors", 85 if pair.people.all else 80)
+    if pair.people.known:
+        if pair.length >= _LONG and pair.years <= 1 and not others:
+            return _ask(pair, "same title, other people", 20)
+        return NOTHING
+    if pair.length <= _SHORT or others:
+        return _ask(pair, "same title, people not told", 20) if pair.length > _SHORT else NOTHING
+    if pair.length >= _LONG and pair.years <= 1:
+        return _merge(pair, "same title, people not told", 70)
+    return _ask(pair, "same title, people not told", 65)
+
+
+def _near(pair: Pair, because: str, strength: int) -> Verdict:
+    if pair.people.first:
+        if pair.other_doi or pair.other_arxiv:
+            return _ask(pair, f"{because}, other identifiers", 40)
+        if pair.years <= 3 and (pair.people.most or pair.people.of <= 2):
+            return _merge(pair, because, strength)
+        return _ask(pair, because, 50)
+    if pair.people.some:
+        return _ask(pair, because.partition(",")[0] + ", some of the authors", 40)
+    if not pair.people.known and pair.years <= 1 and not (pair.other_doi or pair.other_arxiv):
+        return _ask(pair, because.partition(",")[0] + ", people not told", 45)
+    return NOTHING
+
+
+def _alike(pair: Pair) -> Verdict:
+    if not pair.people.first or pair.other_doi or pair.other_arxiv or pair.years > 3:
+        return NOTHING
+    if pair.related is Relation.ALIKE:
+        return _ask(pair, "similar title, same first author", 30)
+    if pair.people.all and pair.people.of >= 2 and 0 <= pair.years <= 1 and pair.like >= 0.6:
+        return _ask(pair, "same authors, other title", 10)
+    return NOTHING

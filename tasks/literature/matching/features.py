@@ -1,0 +1,80 @@
+"""What matching looks at, worked out once a record; its abstract, keywords and address are not looked at."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tasks.literature.matching.folding import folded, shown
+from tasks.literature.matching.marks import marks_of
+from tasks.literature.matching.people import Person, people_of
+from tasks.literature.record import Record
+
+_WORD = re.compile(r"[0-9]+(?:[.,][0-9]+)+|[^\W_]+")
+_HEAD_END = re.compile(r"\s*(?:[:?!]|\.(?=\s)|\s[–—-]+\s|[–—])\s*")
+_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)")
+_VERSION = re.compile(r"v[0-9]{1,3}$")
+_PREFIXED = re.compile(r"^\s*(?:\[[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?\]|\(?PDF\)?\s+(?=\w))\s*", re.I)
+_ARXIV_IN_TITLE = re.compile(r"\(?\[?\barXiv:\s?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?\]?\)?", re.I)
+_DOI_PARTS = re.compile(r"(?<=.)(?:/v[0-9]{1,2}|\.v[0-9]{1,2})$")
+PREPRINTS = ("10.1101/", "10.2139/ssrn", "10.21203/rs", "10.20944/preprints", "10.31234/", "10.31219/", "10.31222/",
+             "10.26434/chemrxiv", "10.36227/techrxiv", "10.5281/zenodo", "10.13140/", "10.22541/au", "10.6084/m9",
+             "10.31235/", "10.48550/")  # fmt: skip
+"""How DOIs of preprint servers and repositories begin; the published form has another, so that they veto nothing."""
+_KINDS = ("pmid", "pmcid", "openalex", "mag")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Features:
+    """What of a record tells its work."""
+
+    letters: str
+    """Of the folded title, without spaces and signs."""
+    words: tuple[str, ...]
+    head: int
+    """How many words stand before the first colon, question mark, dash or point."""
+    marks: tuple[str, ...]
+    people: tuple[Person, ...]
+    year: int
+    """0 where it is not known."""
+    doi: str
+    """Empty if it is the preprint's."""
+    arxiv: str
+    """Without its version."""
+    ids: tuple[str, ...]
+    """Other identifiers of the record, and the DOI of its preprint."""
+    container: str
+    pages: str
+
+
+def features_of(record: Record) -> Features:
+    """The features of one record."""
+    title = _PREFIXED.sub("", shown(record.title)) or record.title
+    title = _ARXIV_IN_TITLE.sub("", title) or title
+    text = folded(title)
+    if "," in text:
+        text = _THOUSANDS.sub("", text)
+    words = tuple(_WORD.findall(text)) or (text,)
+    end = _HEAD_END.search(text)
+    head = len(_WORD.findall(text[: end.start()])) if end else 0
+    doi, arxiv = record.doi, _VERSION.sub("", record.arxiv)
+    if found := _ARXIV_DOI.fullmatch(doi):
+        doi, arxiv = "", arxiv or _VERSION.sub("", found[1])
+    ids = [f"{each.scheme} {each.value}" for each in record.identifiers if each.scheme in _KINDS]
+    if doi.startswith(PREPRINTS):
+        ids.append(f"doi {_DOI_PARTS.sub('', doi)}")
+        doi = ""
+    return Features(
+        letters="".join(words).replace(".", "") or title,
+        words=words,
+        head=head or len(words),
+        marks=marks_of(words),
+        people=people_of(record.authors),
+        year=record.issued.year if record.issued else 0,
+        doi=doi,
+        arxiv=arxiv,
+        ids=tuple(ids),
+        container=folded(record.container)[:60] if record.container else "",
+        pages=record.pages,
+    )

@@ -1,0 +1,90 @@
+"""What tells a title from its nearest neighbours: numbers, versions, parts, and words such as `reply` and `not`.
+
+Two titles that differ in their marks are never taken for one by a rule: `BLIP` and `BLIP-2`, `Part I` and `Part II`, a
+paper and its correction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+NOTICES = frozenset({
+    "addendum", "comment", "comments", "commentary", "correction", "corrections", "corrigenda", "corrigendum",
+    "discussion", "errata", "erratum", "expression", "rejoinder", "replies", "reply", "response", "responses",
+    "retracted", "retraction", "withdrawn", "withdrawal",
+})  # fmt: skip
+"""Words of what is written about a work, one spelling each after `_SAME`."""
+_DENIALS = frozenset({"no", "not", "without", "never", "cannot"})
+_PARTS = frozenset({"part", "parts", "pt", "volume", "vol", "book", "chapter", "episode", "phase", "series", "paper"})
+"""Words that a number of a part stands behind."""
+_SUPPLEMENTS = frozenset({"supplement", "supplementary", "supplemental", "appendix", "sequel"})
+_SAME = {
+    "comments": "comment", "commentary": "comment", "corrections": "correction", "corrigenda": "correction",
+    "corrigendum": "correction", "errata": "correction", "erratum": "correction", "replies": "reply",
+    "responses": "reply", "response": "reply", "retracted": "retraction", "withdrawn": "retraction",
+    "withdrawal": "retraction", "rejoinder": "reply", "supplementary": "supplement", "supplemental": "supplement",
+    "parts": "part", "pt": "part",
+}  # fmt: skip
+_COUNTED = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "first": "1", "second": "2",
+    "third": "3", "a": "a", "b": "b", "c": "c",
+}  # fmt: skip
+"""How the number of a part is written in words."""
+_ROMAN = re.compile(r"(?=[ivx]{1,5}$)x{0,2}(?:ix|iv|v?i{0,3})$")
+_VALUES = {"i": 1, "v": 5, "x": 10}
+_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*)([a-z]{0,2}(?![a-z]))")
+_ORDINALS = ("st", "nd", "rd", "th")
+
+
+def marks_of(words: Sequence[str]) -> tuple[str, ...]:
+    """The marks of a title's folded words, in order of text, each as often as it occurs."""
+    found = []
+    last = len(words) - 1
+    for at, word in enumerate(words):
+        if word in NOTICES or word in _SUPPLEMENTS:
+            found.append(_SAME.get(word, word))
+        elif word in _DENIALS:
+            found.append(word)
+        elif word.isalpha():
+            before = words[at - 1] if at else ""
+            if before in _PARTS and word in _COUNTED:
+                found.append(_COUNTED[word])
+            elif len(word) <= 5 and _is_roman(word, before, at == last):
+                found.append(str(_value(word)))
+        else:
+            for number, letters in _NUMBER.findall(word):
+                found.append(_plain(number) + ("" if letters in _ORDINALS else letters))
+    return tuple(sorted(found))
+
+
+def strong(words: Sequence[str]) -> bool:
+    """Whether words that one title has behind the end of another make it another work: a part, a reply, a version."""
+    for at, word in enumerate(words):
+        if word in NOTICES or word in _SUPPLEMENTS:
+            return True
+        before = words[at - 1] if at else ""
+        if before in _PARTS and (word in _COUNTED or word[:1].isdigit() or _is_roman(word, before, True)):
+            return True
+        if len(word) <= 5 and (word.isalpha() and len(words) <= 3 and _is_roman(word, before, True)):
+            return True
+    return bool(words) and len(words[0]) <= 3 and any(c.isdigit() for c in words[0])
+
+
+def _is_roman(word: str, before: str, last: bool) -> bool:
+    """Whether a word is a Roman numeral; one letter is one only behind `part` and the like, or at the end."""
+    if not _ROMAN.match(word):
+        return False
+    return len(word) > 1 or before in _PARTS or (last and word in "iv")
+
+
+def _value(numeral: str) -> int:
+    values = [_VALUES[letter] for letter in numeral]
+    return sum(-each if each < after else each for each, after in zip(values, [*values[1:], 0], strict=True))
+
+
+def _plain(number: str) -> str:
+    """A number without zeros before it and `.0` behind it."""
+    while number.endswith(".0"):
+        number = number[:-2]
+    return number.lstrip("0") or "0"

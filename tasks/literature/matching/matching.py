@@ -1,0 +1,137 @@
+"""One work: from records and answers to works, the merges behind them, and the questions that rules leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice, product
+
+from tasks.literature.matching.asking import question
+from tasks.literature.matching.blocking import pairs
+from tasks.literature.matching.deciding import Kind, Pair, Verdict, compared, contradicts, decide
+from tasks.literature.matching.entry import Answer, Entry
+from tasks.literature.matching.features import Features, features_of
+from tasks.literature.matching.joining import Groups
+from tasks.literature.matching.outcome import Matching, Merge, Question, Work
+
+METHOD = "gonogo rules 1"
+"""Name and version of the rules; another version where the same records could give other works."""
+
+_LOOKED_AT = 8
+"""Records of a group that are compared with those of another before the two are joined."""
+_Link = tuple[int, int, Verdict]
+
+
+def match(entries: Sequence[Entry], answers: Iterable[Answer] = ()) -> Matching:
+    """Works of the records, under the answers; the order of neither matters.
+
+    Ids are taken as they are, and none may occur twice (ValueError). Answers about records that are not among the
+    entries are left out. A "different" beats every rule, also through third records: of a chain of links that would
+    join the two, the weakest is left out and asked. A "same" beats every rule, and of two answers that contradict each
+    other through third records the "different" stands.
+    """
+    told = sorted((features_of(each.record), each.id) for each in entries)
+    ids = [id for _, id in told]
+    if len(set(ids)) < len(ids):
+        raise ValueError("two records have the same id")
+    return _Matcher([features for features, _ in told], ids, answers).outcome()
+
+
+class _Matcher:
+    """The state of one matching: places are those in the order of what the records tell, then of ids."""
+
+    def __init__(self, features: list[Features], ids: list[str], answers: Iterable[Answer]) -> None:
+        self._features, self._ids = features, ids
+        self._all, self._by_rules = Groups(len(ids)), Groups(len(ids))
+        self._answered = _placed(answers, {id: at for at, id in enumerate(ids)})
+        self._merges: list[Merge] = []
+        self._asked: list[_Link] = []
+
+    def outcome(self) -> Matching:
+        self._obey()
+        self._join(self._links())
+        works: dict[int, list[str]] = {}
+        for at, id in enumerate(self._ids):
+            works.setdefault(self._all.root(at), []).append(id)
+        found = sorted(tuple(sorted(each)) for each in works.values())
+        return Matching(
+            works=tuple(Work(each[0], each) for each in found),
+            merges=tuple(sorted(self._merges, key=lambda each: (each.a, each.b))),
+            questions=self._questions(),
+        )
+
+    def _obey(self) -> None:
+        """Keep apart and join what humans said."""
+        for (a, b), same in sorted(self._answered.items()):
+            if not same:
+                self._all.part(a, b)
+        for (a, b), same in sorted(self._answered.items()):
+            if same and self._all.root(a) != self._all.root(b) and not self._all.parted(a, b):
+                self._joined(a, b, "answered")
+
+    def _links(self) -> list[_Link]:
+        """Merges that the rules want, the surest first; what they want to ask is kept."""
+        links = []
+        for a, b in pairs(self._features):
+            verdict = decide(self._compared(a, b))
+            if verdict.kind is Kind.MERGE:
+                links.append((a, b, verdict))
+            elif verdict.kind is Kind.ASK:
+                self._asked.append((a, b, verdict))
+        links.sort(key=lambda link: (-link[2].strength, -link[2].likeness, link[0], link[1]))
+        return links
+
+    def _join(self, links: list[_Link]) -> None:
+        for a, b, verdict in links:
+            if self._by_rules.root(a) == self._by_rules.root(b):
+                continue
+            if self._all.root(a) == self._all.root(b):
+                self._by_rules.join(a, b)
+            elif self._all.parted(a, b) or self._contradicted(a, b):
+                self._asked.append((a, b, verdict))
+            else:
+                self._by_rules.join(a, b)
+                self._joined(a, b, verdict.because)
+
+    def _contradicted(self, a: int, b: int) -> bool:
+        """Whether other records of the two groups, as rules made them, cannot be of one work."""
+        ours, theirs = (list(islice(sorted(self._by_rules.members(at)), _LOOKED_AT)) for at in (a, b))
+        return any(
+            contradicts(self._compared(one, other)) for one, other in product(ours, theirs) if {one, other} != {a, b}
+        )
+
+    def _joined(self, a: int, b: int, because: str) -> None:
+        self._all.join(a, b)
+        first, second = sorted((self._ids[a], self._ids[b]))
+        self._merges.append(Merge(first, second, because))
+
+    def _compared(self, a: int, b: int) -> Pair:
+        return compared(self._features[a], self._features[b])
+
+    def _questions(self) -> tuple[Question, ...]:
+        best: dict[tuple[int, int], tuple[tuple[float, float], int, int, Verdict]] = {}
+        for a, b, verdict in self._asked:
+            one, other = sorted((self._all.root(a), self._all.root(b)))
+            if one == other or (a, b) in self._answered:
+                continue
+            if verdict.kind is Kind.ASK and self._all.parted(a, b):
+                continue
+            gain = len(self._all.members(one)) * len(self._all.members(other))
+            rank = (-1.0 * (verdict.strength + 25 * (verdict.kind is Kind.MERGE)) * gain, -verdict.likeness)
+            if (one, other) not in best or (rank, a, b) < best[one, other][:3]:
+                best[one, other] = (rank, a, b, verdict)
+        asked = []
+        for rank, a, b, verdict in best.values():
+            first, second = sorted((a, b), key=lambda at: self._ids[at])
+            made = question(self._ids[first], self._ids[second], self._features[first], self._features[second], verdict)
+            asked.append((rank, made.a, made.b, made))
+        return tuple(made for *_, made in sorted(asked, key=lambda each: each[:3]))
+
+
+def _placed(answers: Iterable[Answer], places: dict[str, int]) -> dict[tuple[int, int], bool]:
+    """Answers by the places of their records, the lower first; of several on a pair a "different" stands."""
+    found: dict[tuple[int, int], bool] = {}
+    for answer in answers:
+        if answer.a in places and answer.b in places and answer.a != answer.b:
+            a, b = sorted((places[answer.a], places[answer.b]))
+            found[a, b] = answer.same and found.get((a, b), True)
+    return found
