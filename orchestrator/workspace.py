@@ -43,6 +43,11 @@ class Workspace:
         return f"sqlite:///{(self.root / 'mlflow.db').resolve()}"
 
     @property
+    def literature(self) -> Path:
+        """What searches of the literature are answered from; a cache, which may be deleted at any time."""
+        return self.root / "literature.db"
+
+    @property
     def exports(self) -> Path:
         """Cycles exported for others."""
         return self.root / "exports"

@@ -14,6 +14,8 @@ from store.cycle.events import CycleEvent
 from store.cycle.state import Cycle, Cycles
 from store.decision.events import DecisionEvent
 from store.decision.state import Decision, Decisions
+from store.literature.events import LiteratureEvent
+from store.literature.state import Library
 from store.record import GENESIS, Recorded
 from store.series import Series
 from store.study.events import StudyEvent
@@ -23,7 +25,7 @@ from store.task.events import ResultRejected, TaskEvent
 from store.task.state import Task
 from store.task.table import Tasks
 
-_NO_PROTOCOL, _NO_CYCLES, _NO_TASKS, _NO_DECISIONS = Protocol(), Cycles(), Tasks(), Decisions()
+_NO_PROTOCOL, _NO_CYCLES, _NO_TASKS, _NO_DECISIONS, _NO_LIBRARY = Protocol(), Cycles(), Tasks(), Decisions(), Library()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Board:
     cycles: Cycles = _NO_CYCLES
     tasks: Tasks = _NO_TASKS
     decisions: Decisions = _NO_DECISIONS
+    library: Library = _NO_LIBRARY
 
     @property
     def study(self) -> Study | None:
@@ -126,6 +129,8 @@ def evolve(board: Board, entry: Recorded) -> Board:
         return replace(board, cycles=board.cycles.evolve(event, entry), **here)  # type: ignore[arg-type]
     if isinstance(event, DecisionEvent):
         return replace(board, decisions=board.decisions.evolve(event, entry), **here)  # type: ignore[arg-type]
+    if isinstance(event, LiteratureEvent):
+        return replace(board, library=board.library.evolve(event, entry), **here)  # type: ignore[arg-type]
     if isinstance(event, StudyEvent):
         return replace(board, protocol=board.protocol.evolve(event, entry), **here)  # type: ignore[arg-type]
     raise TypeError(f"no subject folds a {event.type}")

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from store.cycle.commands import CloseCycle, CycleCommand, MakeAssessment, OpenCycle, Recommend, WriteReport
 from store.decision.commands import DecisionCommand, ExpireDecisions, MakeDecision, RequestDecision
+from store.literature.commands import (
+    AnswerMerge,
+    EndWatch,
+    ImportRecords,
+    LiteratureCommand,
+    MatchRecords,
+    ScreenWorks,
+    SplitWork,
+    StopScreening,
+)
 from store.study.commands import AmendStudy, RegisterStudy, StudyCommand
 from store.task.commands import (
     AcceptTask,
@@ -20,16 +30,21 @@ from store.task.commands import (
 __all__ = [
     "AcceptTask",
     "AmendStudy",
+    "AnswerMerge",
     "Block",
     "ClaimTask",
     "CloseCycle",
     "Command",
     "CycleCommand",
     "DecisionCommand",
+    "EndWatch",
     "ExpireDecisions",
     "Fail",
+    "ImportRecords",
+    "LiteratureCommand",
     "MakeAssessment",
     "MakeDecision",
+    "MatchRecords",
     "OpenCycle",
     "PlanTask",
     "Recommend",
@@ -37,10 +52,13 @@ __all__ = [
     "ReleaseTask",
     "RequestDecision",
     "ReturnTask",
+    "ScreenWorks",
+    "SplitWork",
+    "StopScreening",
     "StudyCommand",
     "Succeed",
     "TaskCommand",
     "WriteReport",
 ]
 
-Command = StudyCommand | CycleCommand | TaskCommand | DecisionCommand
+Command = StudyCommand | CycleCommand | TaskCommand | DecisionCommand | LiteratureCommand

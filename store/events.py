@@ -24,6 +24,17 @@ from store.decision.events import (
     DecisionWithdrawn,
     Option,
 )
+from store.literature.events import (
+    LiteratureEvent,
+    MergeAnswered,
+    MergesAsked,
+    RecordsImported,
+    RecordsMerged,
+    ScreeningStopped,
+    WatchEnded,
+    WorkSplit,
+    WorksScreened,
+)
 from store.study.events import StudyAmended, StudyEvent, StudyRegistered
 from store.task.events import (
     EvidenceRecorded,
@@ -54,11 +65,17 @@ __all__ = [
     "DecisionWithdrawn",
     "Event",
     "EvidenceRecorded",
+    "LiteratureEvent",
+    "MergeAnswered",
+    "MergesAsked",
     "Option",
     "Recommendation",
     "RecommendationsMade",
+    "RecordsImported",
+    "RecordsMerged",
     "ReportWritten",
     "ResultRejected",
+    "ScreeningStopped",
     "StudyAmended",
     "StudyEvent",
     "StudyRegistered",
@@ -74,9 +91,12 @@ __all__ = [
     "TaskReturned",
     "TaskSucceeded",
     "TaskSuperseded",
+    "WatchEnded",
+    "WorkSplit",
+    "WorksScreened",
 ]
 
-Event = StudyEvent | CycleEvent | TaskEvent | DecisionEvent
+Event = StudyEvent | CycleEvent | TaskEvent | DecisionEvent | LiteratureEvent
 """Every event, for type checks and `match`."""
 
 TaggedEvent = Annotated[Event, Field(discriminator="type")]

@@ -16,6 +16,9 @@ from store.decision.commands import DecisionCommand
 from store.errors import Refused, first_line
 from store.events import Event
 from store.kinds import KINDS
+from store.literature import gate as literature
+from store.literature.commands import LiteratureCommand
+from store.review import ReviewProtocol
 from store.study import gate as study
 from store.study.commands import StudyCommand
 from store.task import gate as task
@@ -31,6 +34,8 @@ def decide(command: Command, board: Board) -> Sequence[Event]:
         return _on_cycle(command, board)
     if isinstance(command, DecisionCommand):
         return _on_decision(command, board)
+    if isinstance(command, LiteratureCommand):
+        return _on_literature(command, board)
     if isinstance(command, StudyCommand):
         return _on_study(command, board)
     assert_never(command)
@@ -126,5 +131,26 @@ def _on_decision(command: DecisionCommand, board: Board) -> Sequence[Event]:
             return decision.answer(command, board.decisions, board.study)
         case c.ExpireDecisions():
             return decision.expire(command, board.decisions)
+        case unknown:
+            assert_never(unknown)
+
+
+def _on_literature(command: LiteratureCommand, board: Board) -> Sequence[Event]:
+    review = study.registered(board.protocol).literature or ReviewProtocol()
+    match command:
+        case c.ImportRecords():
+            return literature.take_in(command, board.library)
+        case c.MatchRecords():
+            return literature.match(command, board.library)
+        case c.AnswerMerge():
+            return literature.answer(command, board.library)
+        case c.SplitWork():
+            return literature.split(command, board.library)
+        case c.ScreenWorks():
+            return literature.screen(command, board.library, review)
+        case c.StopScreening():
+            return literature.stop(command, review)
+        case c.EndWatch(watch=watch):
+            return [watch]
         case unknown:
             assert_never(unknown)

@@ -51,6 +51,11 @@ def _losses(
                 why = f"is not whole in {workspace.artifacts}; restore a backup of it"
                 spare = "" if tracker is None else tracker.spare(task.run_id, artifact)
                 yield f"artifact {artifact.name} of {task.task_id} {why}{spare}"
+    for imported in board.library:
+        for artifact in imported.artifacts:
+            if not _is_there(kept.place(artifact.digest), artifact.size):
+                why = f"is not whole in {workspace.artifacts}; restore a backup of it"
+                yield f"artifact {artifact.name} of {imported.event.source} {why}"
     named = [task.run_id for task in board.tasks if task.run_id is not None]
     if tracker is None:
         return

@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.checking.integrity import read_record
+from orchestrator.checking.library import check_library
 from orchestrator.checking.logged import KeptFiles, check_evidence, check_unnamed
 from orchestrator.checking.presence import LOST_HEAD
 from orchestrator.checking.report_files import check_reports
@@ -86,6 +87,7 @@ def verify(log: EventLog, workspace: Workspace, tracker: Tracker, key: str | Non
     lost = lost_heads(log, workspace, anchor)
     signed = _check_heads(tally, workspace, lost, anchor, key)
     check_evidence(tally, board, kept, tracker if asked else None)
+    check_library(tally, log, board, kept)
     check_reports(tally, log, board, workspace, kept)
     check_unnamed(tally, kept)
     return Verification(

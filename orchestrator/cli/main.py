@@ -24,6 +24,7 @@ COMMANDS = (
     "report",
     "verify",
     "replay",
+    "literature",
     "export",
     "diagnose",
     "models",

@@ -12,6 +12,7 @@ from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.statistics_metrics import COLLAPSED, EXCLUDED
 from store.metrics import Metric
 from store.queries.audits import audits, contradictions
+from store.queries.literature import flow, new_since, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ def derive(name: str, history: History) -> Derived:
         case ["claim", k, "of", models, "cleared_missing"]:
             needed = int(models) - int(k) + 1
             return Derived(max(0, needed - _count(history, EXCLUDED)), "models", history.board.position)
+        case ["literature", *rest]:
+            return _of_literature(rest, history)
         case _:
             raise LookupError(f"no number of the log is called {name!r}")
 
@@ -143,6 +146,36 @@ def _of_cycle(rest: list[str], history: History) -> tuple[float, str]:
             return sum(decision.request.cycle <= number for decision in history.board.open_decisions), "decisions"
         case _:
             raise LookupError(f"no number of a cycle is called {'/'.join(rest)!r}")
+
+
+def _of_literature(rest: list[str], history: History) -> Derived:
+    """A box of the flow by its name, or one reason of a box that has several."""
+    found, position = flow(history.board), history.board.position
+    match rest:
+        case ["new_records"]:
+            before = history.board.cycles.get(history.cycle.number - 1)
+            since = before.closed_at if before is not None else None
+            return Derived(new_since(history.board.library, since), "records", position)
+        case ["records" | "quarantined" | "duplicates" as box]:
+            return Derived(getattr(found, box), "records", position)
+        case ["identified", *source] if (kept := found.identified.get("/".join(source))) is not None:
+            return Derived(kept, "records", position)
+        case ["questions"]:
+            return Derived(found.questions, "questions", position)
+        case [("ruled_out" | "excluded" | "excluded_full_text") as box]:
+            return Derived(total(getattr(found, box)), "works", position)
+        case [("ruled_out" | "excluded" | "excluded_full_text") as box, reason] if reason in getattr(found, box):
+            return Derived(getattr(found, box)[reason], "works", position)
+        case [box] if box in _BOXES:
+            return Derived(getattr(found, box), "works", position)
+        case _:
+            raise LookupError(f"no number of the literature is called {'/'.join(rest)!r}")
+
+
+_BOXES = (
+    "works", "left_unread", "waiting", "undecided", "disputed", "screened", "sought", "not_had", "awaiting",
+    "assessed", "included", "key",
+)  # fmt: skip
 
 
 def _cycle_times(history: History) -> list[float]:

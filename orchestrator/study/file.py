@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from orchestrator.settings import require_addressable
 from store.errors import BadInput, GonogoError, first_line
 from store.kinds.diagnostics import Method
+from store.review import Concept, Query, ReviewProtocol, ScreeningRules
 from store.study.protocol import Approvals, Budget, Data, DecisionRule, Study, StudyModel
 
 SECTIONS = {
@@ -24,13 +25,17 @@ SECTIONS = {
     "decision": tuple(DecisionRule.model_fields),
     "budget": tuple(Budget.model_fields),
     "approvals": tuple(Approvals.model_fields),
+    "literature": tuple(ReviewProtocol.model_fields),
     "tracking": ("uri",),
 }
 """Every section of a study file, and the keys it may have."""
 
 _SQLITE = "sqlite:///"
 
-_KEYS = frozenset(SECTIONS).union(*SECTIONS.values())
+_WITHIN = (Concept, Query, ScreeningRules)
+"""What lies within a section."""
+
+_KEYS = frozenset(SECTIONS).union(*SECTIONS.values(), *(model.model_fields for model in _WITHIN))
 
 
 @dataclass(frozen=True, slots=True)

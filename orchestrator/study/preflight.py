@@ -18,6 +18,7 @@ def check_study(study: Study, workspace: Path) -> None:
 
     check_rule(study.decision)
     check_machine(study, workspace)
+    check_literature(study, workspace)
     for number, model in enumerate(study.models):
         for candidate in (*model.candidates, *model.references):
             try:
@@ -29,6 +30,20 @@ def check_study(study: Study, workspace: Path) -> None:
     if study.data.source == "coco":
         for look in range(1, (study.decision.last_look or 1) + 1):
             check(study.data.part(look, study.seed), workspace)
+
+
+def check_literature(study: Study, workspace: Path) -> None:
+    """Refuse a study whose files of literature are not there, or hold no record; BadInput in one line."""
+    from tasks.literature.reading.opening import open_literature
+
+    for number, name in enumerate(study.literature.files if study.literature is not None else ()):
+        try:
+            reading = open_literature(workspace / name)
+        except BadInput as error:
+            raise BadInput(f"study.toml: literature.files.{number}: {error}") from None
+        if not reading.kept:
+            why = reading.quarantined[0].reason
+            raise BadInput(f"study.toml: literature.files.{number}: {name} holds no record that can be read ({why})")
 
 
 def check_machine(study: Study, workspace: Path) -> None:

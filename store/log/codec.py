@@ -17,9 +17,9 @@ from store.log.chain import EventRow, link
 from store.record import GENESIS, Recorded
 
 VERSIONS: Mapping[str, int] = {member.__name__: 1 for member in get_args(Event)} | {
-    "StudyRegistered": 6,
-    "StudyAmended": 6,
-    "TaskPlanned": 6,
+    "StudyRegistered": 7,
+    "StudyAmended": 7,
+    "TaskPlanned": 7,
     "EvidenceRecorded": 2,
     "AssessmentMade": 3,
 }
@@ -61,6 +61,10 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("StudyRegistered", 5): _unchanged,
     ("StudyAmended", 5): _unchanged,
     ("TaskPlanned", 5): _unchanged,
+    # 7: how literature is tracked
+    ("StudyRegistered", 6): _unchanged,
+    ("StudyAmended", 6): _unchanged,
+    ("TaskPlanned", 6): _unchanged,
 }
 """From (type, version) to a function that turns such a body into one of the next version."""
 

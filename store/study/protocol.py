@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     Field,
     SerializerFunctionWrapHandler,
     ValidationInfo,
@@ -22,22 +21,9 @@ from store.errors import BadInput
 from store.kinds.diagnostics import Method
 from store.kinds.diagnostics_metrics import DECIDED_BY_DEFAULT, ROLE_ENTROPY_LOSS, DecisionMetric
 from store.kinds.statistics import Boundary, Looks, Test
+from store.lines import Line, UnitInterval
 from store.models import DataRef, ModelRef, Plant
-from store.text import complaint
-
-UnitInterval = Annotated[float, Field(gt=0, lt=1)]
-
-
-def _printable(text: str, info: ValidationInfo) -> str:
-    stored = (info.context or {}).get(STORED, False)  # a newer Python knows more marks: what one took, all can read
-    wrong = None if stored else complaint(text)
-    if wrong is not None:
-        raise ValueError(wrong)
-    return text
-
-
-Line = Annotated[str, AfterValidator(_printable)]
-"""One printable line."""
+from store.review import ReviewProtocol
 
 
 class StudyModel(Evolving):
@@ -238,7 +224,7 @@ class Approvals(Frozen):
 class Study(Evolving):
     """The protocol of a study. Its canonical digest is registered before any result exists."""
 
-    added: ClassVar[frozenset[str]] = frozenset({"diagnostics"})
+    added: ClassVar[frozenset[str]] = frozenset({"diagnostics", "literature"})
 
     name: Line = Field(max_length=200)
     question: Line
@@ -252,6 +238,8 @@ class Study(Evolving):
     decision: DecisionRule
     budget: Budget = Budget()
     approvals: Approvals = Approvals()
+    literature: ReviewProtocol | None = None
+    """None: no literature is tracked."""
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> Self:

@@ -11,7 +11,7 @@ import pytest
 import store.commands
 import store.events
 
-SUBJECTS = ("study", "cycle", "task", "decision")
+SUBJECTS = ("study", "cycle", "task", "decision", "literature")
 
 
 def lacking(subject: str, what: str) -> list[str]:

@@ -11,8 +11,11 @@ import pytest
 
 from orchestrator.settings import Settings
 from orchestrator.usecases.answer import answer
+from orchestrator.usecases.literature import import_files
 from orchestrator.usecases.record import read_board, read_events
 from orchestrator.usecases.run import run_study
+from orchestrator.usecases.screening import decide_on
+from orchestrator.usecases.stopping import stop_screening
 from store.errors import Refused, TrackingFailure
 from tests.displays import Silent
 
@@ -69,6 +72,26 @@ def without_mlflow(settings: Settings) -> None:
     assert types(settings)[-1] == "TaskReleased"
 
 
+def taken_in(settings: Settings) -> None:
+    file = settings.workspace / "new.ris"
+    file.write_text("TY  - JOUR\nTI  - A title of its own\nAU  - Doe, Jane\nPY  - 2020\nER  - \n")
+    import_files(settings, [file], print, lambda *_: None)
+    assert "RecordsImported" in types(settings)
+
+
+def screened(settings: Settings) -> None:
+    taken_in(settings)
+    (record,) = [record for each in read_board(settings).library for record in each.ids]
+    decide_on(settings, "title", record, "include", "Ada", print)
+    assert types(settings)[-1] == "WorksScreened"
+
+
+def stopped(settings: Settings) -> None:
+    screened(settings)
+    stop_screening(settings, "Ada", "there is no time", print)
+    assert types(settings)[-1] == "ScreeningStopped"
+
+
 def types(settings: Settings) -> list[str]:
     return [entry.event.type for entry in read_events(settings)]
 
@@ -91,7 +114,11 @@ def test_runs_that_came_to_their_end_are_signed(one_cycle: Path, two_cycles: Pat
     assert last_is_signed(two_cycles)
 
 
-@pytest.mark.parametrize("write", [decided, amended, interrupted, without_mlflow], ids=lambda write: write.__name__)
+@pytest.mark.parametrize(
+    "write",
+    [decided, amended, interrupted, without_mlflow, taken_in, screened, stopped],
+    ids=lambda write: write.__name__,
+)
 def test_the_last_event_that_a_use_case_appended_is_signed(workspace: Path, write: Callable[[Settings], None]) -> None:
     settings = settings_of(workspace)
     before = read_board(settings).position

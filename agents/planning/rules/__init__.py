@@ -6,6 +6,13 @@ from importlib import import_module
 
 from agents.planning.rules.rule import PlanningRule
 
-NAMES = ("environment_first", "cover_models", "replace_blocked", "compare_models", "audit_reports")
+NAMES = (
+    "environment_first",
+    "track_literature",
+    "cover_models",
+    "replace_blocked",
+    "compare_models",
+    "audit_reports",
+)
 
 RULES: tuple[PlanningRule, ...] = tuple(import_module(f"{__name__}.{name}").RULE for name in NAMES)

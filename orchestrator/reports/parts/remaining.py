@@ -5,7 +5,9 @@ from __future__ import annotations
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import task_link, task_model
+from orchestrator.reports.parts.literature import literature_waits
 from orchestrator.reports.prose import Code, ModelName, Prose, Said
+from store.queries.literature import is_tracked
 from store.queries.looks import looks_done
 from store.queries.models import active_models, measured
 from store.task.state import Task
@@ -33,6 +35,8 @@ def remaining_work(history: History, book: FigureBook) -> tuple[Prose, ...]:
         if decision.request.cycle <= history.cycle.number:
             question = Said(decision.request.question, decision.position)
             lines.append(("Answer ", Code(decision.request.decision_id), ": ", question))
+    if is_tracked(history.board):
+        lines.append(literature_waits(history.board, book))
     return tuple(lines)
 
 

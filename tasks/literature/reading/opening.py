@@ -44,7 +44,12 @@ _LOST = f"a character was lost in it, shown as {LOST}"
 
 
 def open_literature(path: Path) -> Reading:
-    """Read a file; BadInput, in one line, where it is not there, too large, or cannot be read from disk."""
+    """Read a file; BadInput as `bytes_of`."""
+    return read_literature(bytes_of(path))
+
+
+def bytes_of(path: Path) -> bytes:
+    """The content of a file; BadInput, in one line, where it is not there, too large, or cannot be read from disk."""
     try:
         if path.is_dir():
             raise BadInput(f"{path} is a folder; name the files in it")
@@ -53,12 +58,11 @@ def open_literature(path: Path) -> Reading:
         size = path.stat().st_size
         if size > LARGEST:
             raise BadInput(f"{path} has {size / 2**20:.0f} MiB; split it into files of at most {LARGEST >> 20}")
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise BadInput(f"{path}: there is no such file") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    return read_literature(data)
 
 
 def read_literature(data: bytes) -> Reading:

@@ -15,16 +15,19 @@ from store import commands as c
 from store.board import Board, fold
 from store.errors import GonogoError
 from store.events import Option, Recommendation, TaskClaimed, TaskPlanned, TaskSucceeded
+from store.evidence import Artifact
 from store.kinds import KINDS
 from store.kinds.audit import AuditSpec
 from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.environment import EnvironmentSpec
+from store.literature.events import Likeness, Merged, RecordsImported, Screening, Stage, Verdict, WatchEnded
 from store.log.chain import check_chain
 from store.log.codec import decode, encode
 from store.log.ledger import Ledger
 from store.log.memory import MemoryLog
 from store.models import DataRef, ModelRef
 from store.queries import models as queries
+from store.queries.literature import flow, total
 from store.queries.models import active_models, measured_ids, missing_parts, stand_in
 from store.study.protocol import Study
 from store.task.state import Status
@@ -153,6 +156,54 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(id=st.sampled_from("de"), choice=st.sampled_from(["yes", "no", "maybe"]))
     def answer(self, id: str, choice: str) -> None:
         self.submit(c.MakeDecision(id, choice, "Ada", "so", self.now))
+
+    @rule(number=numbers, kept=st.integers(0, 3))
+    def take_in(self, number: int, kept: int) -> None:
+        file = Artifact(name="a", digest=f"{number:08x}" + "0" * 56, size=1)
+        event = RecordsImported(
+            source="a", format="ris", encoding="utf-8", guessed=False, file=file, records=file, kept=kept, quarantined=1
+        )
+        self.submit(c.ImportRecords((event,)))
+
+    def two_records(self, first: int, second: int) -> tuple[str, str]:
+        every = [record for each in self.ledger.board.library for record in each.ids] or ["00000000.9"]
+        return every[first % len(every)], every[second % len(every)]
+
+    @rule(first=numbers, second=numbers, how=st.integers(0, 3))
+    def match_records(self, first: int, second: int, how: int) -> None:
+        a, b = sorted(self.two_records(first, second))
+        library = self.ledger.board.library
+        touched = {each for record in (a, b) if library.knows(record) for each in library.records_of(record)}
+        together = (Merged(records=tuple(sorted(touched | {a, b}))),)
+        apart = tuple(Merged(records=(record,)) for record in sorted(touched))
+        asked = (Likeness(a=a, b=b, because="so", likeness=0.5),)
+        works, asks = [(together, ()), (apart, ()), ((), asked), (together, asked)][how]
+        self.submit(c.MatchRecords("rules", works, asks, ()))
+
+    @rule(first=numbers, second=numbers, same=st.booleans())
+    def answer_merge(self, first: int, second: int, same: bool) -> None:
+        a, b = self.two_records(first, second)
+        self.submit(c.AnswerMerge(a, b, same, "Ada", "so"))
+        self.submit(c.SplitWork(a, "Ada", "so"))
+
+    @rule(number=numbers, stage=st.sampled_from(["title", "full-text"]), verdict=st.sampled_from(["include", "later"]))
+    def screen(self, number: int, stage: Stage, verdict: Verdict) -> None:
+        decision = Screening(record=self.two_records(number, 0)[0], verdict=verdict)
+        self.submit(c.ScreenWorks(stage, (decision,), "Ada"))
+
+    @rule(p=st.sampled_from([0.01, 0.9]))
+    def stop_and_watch(self, p: float) -> None:
+        self.submit(c.StopScreening("test", p, 1, 1, "Ada"))
+        watch = WatchEnded(
+            source="arxiv", query="q", since="", until="", requests=1, spent=0.0, new=0, outcome="skipped", reason="so"
+        )
+        self.submit(c.EndWatch(watch))
+
+    @invariant()
+    def the_boxes_of_the_literature_sum(self) -> None:
+        found = flow(self.ledger.board)
+        assert found.works == total(found.ruled_out) + found.left_unread + found.waiting + found.screened
+        assert found.screened == total(found.excluded) + found.not_had + found.awaiting + found.assessed
 
     @invariant()
     def the_board_is_the_fold_of_the_log_and_the_chain_is_whole(self) -> None:

@@ -89,7 +89,7 @@ def test_what_is_missing_is_named() -> None:
     ]
 
 
-LEFT_OUT = ("controls", "collapse")
+LEFT_OUT = ("controls", "collapse", "literature")
 """Sections for which the study that is rendered has nothing to say."""
 
 
