@@ -158,8 +158,8 @@ def _of_literature(rest: list[str], history: History) -> Derived:
             return Derived(new_since(history.board.library, since), "records", position)
         case ["records" | "quarantined" | "duplicates" as box]:
             return Derived(getattr(found, box), "records", position)
-        case ["identified", *source] if (kept := found.identified.get("/".join(source))) is not None:
-            return Derived(kept, "records", position)
+        case ["identified", number] if 1 <= int(number) <= len(found.identified):
+            return Derived(list(found.identified.values())[int(number) - 1], "records", position)
         case ["questions"]:
             return Derived(found.questions, "questions", position)
         case [("ruled_out" | "excluded" | "excluded_full_text") as box]:

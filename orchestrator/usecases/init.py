@@ -17,6 +17,10 @@ DEMO = "demo"
 """As a source: the demo study, which every installation has."""
 
 
+LIBRARY = "literature"
+"""Folder of the demo's files of literature, in its workspace."""
+
+
 @dataclass(frozen=True, slots=True)
 class Started:
     """The study file of a workspace."""
@@ -36,11 +40,23 @@ def start_study(directory: Path, source: str | None = None, keep: bool = False) 
     require_beginning(Settings(workspace=directory))
     target = Workspace(directory).study_file
     if target.exists():
+        if keep and source == DEMO:
+            _copy_library(directory)
         if keep:
             return Started(target, written=False)
         raise BadInput(f"{target} is there already; choose another folder, or give --keep to leave it as it is")
+    if source == DEMO:
+        _copy_library(directory)
     write_durably(target, _content(source))
     return Started(target, written=True)
+
+
+def _copy_library(directory: Path) -> None:
+    """Give the demo its files of literature, where they are not there yet."""
+    for file in files("templates").joinpath("study/library").iterdir():
+        target = directory / LIBRARY / file.name
+        if not target.exists():
+            write_durably(target, file.read_bytes())
 
 
 def _content(source: str | None) -> bytes:

@@ -90,7 +90,7 @@ class Flow:
     """
 
     identified: Mapping[str, int] = field(default_factory=dict)
-    """Source -> records that were kept."""
+    """Source -> records that were kept, in the order in which sources first came in."""
     quarantined: int = 0
     """Records that were set aside; they are in no other box."""
     duplicates: int = 0
@@ -165,7 +165,7 @@ def flow(board: Board) -> Flow:
             assert decided is not None
             reasons[where][decided.screening.criterion or OTHER] += 1
     return Flow(
-        identified=dict(sorted(identified.items())),
+        identified=dict(identified),
         quarantined=sum(int(each.event.quarantined) for each in library),
         duplicates=identified.total() - counts.total(),
         ruled_out=dict(sorted(reasons["ruled-out"].items())),

@@ -15,6 +15,8 @@ import pytest
 
 from orchestrator.cli.main import run
 
+from . import tracked as tracked_study
+
 STUDY = """
 [study]
 name = "tiny"
@@ -163,3 +165,22 @@ def two_cycles(made_cycle: Path, shared_folder: Path, tmp_path_factory: pytest.T
 def workspace(made_cycle: Path, tmp_path: Path) -> Path:
     """A copy of the workspace after one cycle, to do with as a test likes."""
     return shutil.copytree(made_cycle, tmp_path / "study")
+
+
+@pytest.fixture(scope="session")
+def made_library(shared_folder: Path) -> Path:
+    """A workspace after one cycle with literature. Copy it before changing it."""
+
+    def make(folder: Path) -> None:
+        new_study(folder, tracked_study.STUDY)
+        (folder / "a.bib").write_text(tracked_study.BIB)
+        (folder / "b.ris").write_text(tracked_study.RIS)
+        assert run(["run", "--workspace", str(folder)]) == 0
+
+    return made_once(shared_folder / "library" / "study", make)
+
+
+@pytest.fixture
+def tracked(made_library: Path, tmp_path: Path) -> Path:
+    """A copy of the workspace after a cycle with literature, to do with as a test likes."""
+    return shutil.copytree(made_library, tmp_path / "study")

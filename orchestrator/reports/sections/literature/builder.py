@@ -48,7 +48,10 @@ def build(history: History, book: FigureBook) -> LiteratureView | None:
     gaps = tuple(_gaps(review.concepts, task, history, book))
     return LiteratureView(
         summary=_summary(book),
-        sources=tuple(SourceRow(Label(name), _box(book, f"identified/{name}")) for name in found.identified),
+        sources=tuple(
+            SourceRow(Label(name), _box(book, f"identified/{number}"))
+            for number, name in enumerate(found.identified, 1)
+        ),
         queries=tuple(
             QueryRow(Said(query.text, at), listed([(Label(source),) for source in query.sources]))
             for query in review.queries
