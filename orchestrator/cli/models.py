@@ -1,7 +1,8 @@
-"""`gonogo models`: which models can be measured, and the small ones that gonogo trains itself."""
+"""`gonogo models`: which models can be measured, whose weights can be had, and the small ones that gonogo trains."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,10 @@ from store.errors import GonogoError
 
 if TYPE_CHECKING:
     from tasks.diagnostics.zoo.card import Card
+
+
+HORIZON = 365
+"""Days after which an entry of the registry is called old, unless another number is given."""
 
 
 class Interrupted(GonogoError):
@@ -38,7 +43,7 @@ class _Models(click.Group):
 @json_option
 @click.pass_context
 def models_command(ctx: click.Context, as_json: bool) -> None:
-    """List the models that can be measured, or train the small ones of the zoo.
+    """List the models that can be measured, tell whose weights can be had, or train the small ones of the zoo.
 
     A model is named family:name@weights, where weights is `random`, `zoo`, a local path, a hub id, or a tag such as
     `openai`. `gonogo models FAMILY` lists the architectures of one family.
@@ -54,6 +59,32 @@ def models_command(ctx: click.Context, as_json: bool) -> None:
 def list_command(ctx: click.Context, family: str | None, as_json: bool) -> None:
     """List all families, or the architectures of FAMILY."""
     _list(family, as_json or bool(ctx.parent and ctx.parent.params["as_json"]))
+
+
+@models_command.command("access")
+@click.argument("model", required=False)
+@click.option(
+    "--horizon",
+    type=click.IntRange(0, 36_500),
+    default=HORIZON,
+    show_default=True,
+    metavar="DAYS",
+    help="An entry that was looked up longer ago is called old.",
+)
+@json_option
+def access_command(model: str | None, horizon: int, as_json: bool) -> None:
+    """Tell whether the weights of models can be had: where, under which licence, and how large they are.
+
+    MODEL is a name of the table, or the key of a family; of one model, every fact is shown with its source.
+    """
+    from orchestrator.cli.show.access import access_json, show_access
+    from orchestrator.usecases.models import model_access
+
+    rows, today = model_access(model), datetime.now(UTC).date()
+    if as_json:
+        emit(access_json(rows, today, horizon))
+    else:
+        show_access(rows, today, horizon)
 
 
 @models_command.command()

@@ -1,4 +1,4 @@
-"""Lists the models that can be measured, and makes and shows the small ones of the zoo."""
+"""Lists models that can be measured, tells whose weights can be had, and makes and shows those of the zoo."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from store.registry import Model, Release
     from tasks.diagnostics.training.loop import TrainingProgress
     from tasks.diagnostics.zoo.card import Card
 
@@ -25,6 +26,26 @@ def require_family(name: str, commands: list[str]) -> None:
 
     if name not in known() and "." not in name:
         raise unknown("family or command", name, [*known(), *commands])
+
+
+def model_access(name: str | None = None) -> tuple[tuple[Model, Release], ...]:
+    """What the registry says of all models, or of those with a name, of the key of a family, or of a group of models.
+
+    Case does not count. Raises BadInput for what means none.
+    """
+    from store.errors import unknown
+    from store.registry import releases
+
+    rows = tuple(releases())
+    if name is None:
+        return rows
+    wanted = name.casefold()
+    found = tuple(row for row in rows if wanted in (row[1].name.casefold(), *row[1].families))
+    found = found or tuple(row for row in rows if row[0].name.casefold() == wanted)
+    if not found:
+        keys = (key for _, release in rows for key in release.families)
+        raise unknown("model", name, dict.fromkeys([*(release.name for _, release in rows), *keys]))
+    return found
 
 
 def train_model(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,14 @@ import pytest
 from tasks.diagnostics.families import FAMILIES, find_family
 from tasks.diagnostics.training import making
 from tasks.diagnostics.zoo import NAMES
+
+
+class Later(datetime):
+    """The clock of another year."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Later:
+        return cls(2040, 1, 1, tzinfo=tz)
 
 
 def refused(said, *words: str, code: int = 2) -> None:
@@ -48,8 +57,9 @@ def test_every_family_is_listed_with_some_of_its_architectures(gonogo) -> None:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ((), ["card", "list", "train", "family:name@weights"]),
+        ((), ["access", "card", "list", "train", "family:name@weights"]),
         (("list",), ["FAMILY", "--json"]),
+        (("access",), ["MODEL", "--horizon", "--json"]),
         (("card",), ["NAME", "--json"]),
         (("train",), ["NAME", "--out DIR", "--seed", "--steps", "--json", "quarter of an hour"]),
     ],
@@ -70,6 +80,42 @@ def test_help_on_training_imports_no_model_library() -> None:
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, cwd=Path(__file__).parents[2])
+
+
+def test_it_is_told_whose_weights_can_be_had(gonogo) -> None:
+    said = gonogo("models", "access")
+    assert (said.code, said.err) == (0, "")
+    assert max(map(len, said.out.splitlines())) <= 80
+    lines = {line.split("  ")[0]: line for line in said.out.splitlines()[1:]}
+    assert {"CLIP", "ALIGN", "BLIP", "Flamingo", "IDEFICS", "LLaVA-1.5", "Gemini"} <= lines.keys()
+    assert "not public" in lines["ALIGN"]
+    assert " public" in lines["CLIP"]
+    assert "0.6 GiB" in lines["CLIP"]
+    document = gonogo("models", "access", "--json").json
+    assert document["schema"] == "gonogo.models.access/1"
+    assert {each["model"] for each in document["models"]} >= lines.keys() - {""}
+    clip = document["models"][0]
+    assert clip["memory"] == {"float32": 4 * clip["parameters"], "float16": 302_554_626, "bfloat16": 302_554_626}
+
+
+def test_of_one_model_every_fact_is_shown(gonogo) -> None:
+    said = gonogo("models", "access", "paligemma").out
+    for word in (
+        "gated",
+        "Gemma Terms of Use",
+        "https://huggingface.co/google/paligemma-3b-pt-224",
+        "arXiv:2407.07726",
+    ):
+        assert word in said
+    both = gonogo("models", "access", "openclip", "--json").json["models"]
+    assert {each["family"] for each in both} == {"CLIP", "CoCa"}
+
+
+def test_an_entry_that_is_older_than_the_horizon_says_so(gonogo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestrator.cli.models.datetime", Later)
+    assert "(old)" not in gonogo("models", "access", "clip", "--horizon", "36500").out
+    assert gonogo("models", "access", "gemini", "--horizon", "30").out.splitlines()[-1].endswith("(old)")
+    assert all(each["old"] for each in gonogo("models", "access", "--json", "--horizon", "30").json["models"])
 
 
 @pytest.mark.slow
@@ -109,6 +155,9 @@ def test_what_makes_no_sense_is_refused_in_one_line(gonogo, tmp_path: Path, monk
     refused(gonogo("models", "train", "shapes-clip", "--steps", "0"), "--steps")
     refused(gonogo("models", "train", "shapes-clip", "--seed", "-1"), "--seed")
     refused(gonogo("models", "card", tmp_path), "card.json")
+    refused(gonogo("models", "access", "klip"), "did you mean clip")
+    refused(gonogo("models", "access", ""), "unknown model ''")
+    refused(gonogo("models", "access", "--horizon", "soon"), "--horizon")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from store.registry import Model, models_in
 from tasks.audit.claims.claims import Claims
 from tasks.audit.finding import Finding, found
 from tasks.audit.reading.report import Line
-from tasks.audit.registry import Model, models_in, vit_in
+from tasks.audit.registry import vit_in
 
 _CROSSING = re.compile(
     r"\bcross[- ](?:modal )?(?:attention|attends?)\b|\bcross[- ]modal (?:attention|entropy)|\bfusion (?:layers?"

@@ -6,11 +6,11 @@ import math
 import re
 from collections.abc import Iterator
 
+from store.registry import models_in
 from tasks.audit.claims.claims import Claims
 from tasks.audit.claims.quantities import Measured
 from tasks.audit.finding import Finding, found
 from tasks.audit.numbers import said
-from tasks.audit.registry import models_in
 
 _MACHINE = re.compile(r"\b(?:CPU|TPU|A100|H100|V100|T4|mobile|edge|laptop|int8|quantized|ONNX|TensorRT)\b")
 _FACTOR = 3.0
