@@ -20,6 +20,7 @@ from store.literature.events import (
 )
 from store.literature.standing import opinion
 from store.literature.state import Library, couple, regrouped
+from store.literature.stopped import rejected
 from store.review import ReviewProtocol
 
 
@@ -101,7 +102,7 @@ def screen(command: ScreenWorks, library: Library, review: ReviewProtocol) -> Se
 def stop(command: StopScreening, review: ReviewProtocol) -> Sequence[LiteratureEvent]:
     """End screening. Refused where the test does not say that it may end, and no reason is given."""
     _require_person(command.by, "given")
-    if command.p > 1 - review.confidence and not command.reason.strip():
+    if not rejected(command.p, review.confidence) and not command.reason.strip():
         raise Refused(
             f"the test does not say that {review.recall:g} of what is relevant was found (p = {command.p:.3g}, and "
             f"{1 - review.confidence:.3g} is asked for); read on, or give a reason with --reason"

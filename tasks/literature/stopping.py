@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import floor
 from typing import Any
 
+from store.literature.stopped import rejected
+
 METHOD = "hypergeometric test of Callaghan and Müller-Hansen (2020)"
 
 
@@ -42,8 +44,11 @@ def stopping_test(found: Sequence[bool], unread: int, target: float, confidence:
     low, high = 0, unread
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if _least_p(sizes, relevant, unread, middle) > 1 - confidence else (low, middle - 1)
-    return StoppingTest(p, p <= 1 - confidence, low)
+        if rejected(_least_p(sizes, relevant, unread, middle), confidence):
+            high = middle - 1
+        else:
+            low = middle
+    return StoppingTest(p, rejected(p, confidence), low)
 
 
 def left_relevant(sampled: int, relevant: int, left: int, confidence: float = 0.95) -> tuple[int, int]:
