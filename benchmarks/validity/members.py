@@ -41,6 +41,8 @@ class Setting:
     """Seeds of each other recipe, and sound members in which each plant is made."""
     steps: int = STEPS
     """Of training."""
+    first: int = FIRST_SEED
+    """Seed of the first member."""
 
     @property
     def keys(self) -> int:
@@ -61,7 +63,7 @@ SETTINGS = (
     Setting("writer", 8, "shapes", 6, 2),
     Setting("captioner", 8, "shapes", 6, 2),
     Setting("dual", 3, "shapes", 5, 1),
-    Setting("matcher", 8, "shapes", 5, 1, 4 * STEPS),
+    Setting("matcher", 8, "shapes", 6, 1, 4 * STEPS, 201),
 )
 
 
@@ -115,16 +117,16 @@ class Row:
 
 def jobs(setting: Setting) -> tuple[list[Job], list[Job]]:
     """Members to be trained, and plants in the first of the sound ones."""
-    trained = [Job(setting, SOUND, seed) for seed in range(FIRST_SEED, FIRST_SEED + setting.sound)]
+    trained = [Job(setting, SOUND, seed) for seed in range(setting.first, setting.first + setting.sound)]
     for recipe in RECIPES:
         if recipe is not SOUND and setting.architecture in recipe.of:
-            seeds = range(FIRST_SEED, FIRST_SEED + setting.others)
+            seeds = range(setting.first, setting.first + setting.others)
             trained += [Job(setting, recipe, seed, kind=recipe.kind) for seed in seeds]
     role = "fusion" if setting.architecture == "writer" else "vision"
     planted = [
         Job(setting, SOUND, seed, f"tower={role},{scale}", kind)
         for scale, kind in PLANTS
-        for seed in range(FIRST_SEED, FIRST_SEED + setting.others)
+        for seed in range(setting.first, setting.first + setting.others)
     ]
     return trained, planted
 

@@ -20,7 +20,9 @@ two kinds of pictures with captions, soundly or so that attention collapses, and
 `tasks/diagnostics/harm/judging.py`. A run on members of other seeds, 1 to 6, led to the last changes of them, the band
 beyond which a model is harmful beside five references or more, and to longer training of the matcher, whose sound
 members had learnt hardly anything; these members, from seed {first} on, were trained and looked at after that, and
-nothing was changed for them. Intervals are exact ones of Clopper and Pearson, 95 %.
+nothing was changed for them, but for one thing: matchers from seed {first} on were all called harmful, as they say no
+too often and were held to their word; they are held to what they tell apart since, and those of the page are from seed
+201 on, looked at after that. Intervals are exact ones of Clopper and Pearson, 95 %.
 """
 KINDS = """
 Found: the kind is named in at least one layer of those that were made so. Sound members: the kind is named in no layer

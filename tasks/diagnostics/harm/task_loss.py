@@ -33,7 +33,10 @@ class TaskLoss:
     at: Floats
     """[pairs, TEMPERATURES], negative log-likelihood of the right answer, nats, with the logits divided by each."""
     beaten: Floats
-    """[pairs], share of the wrong answers that are less likely than the right one, ties by half: .5 by guessing."""
+    """[pairs], share of the wrong answers that are less likely than the right one, ties by half: .5 by guessing.
+
+    Where it is asked whether pairs match, the wrong answer is that another caption matches.
+    """
 
     @property
     def loss(self) -> Floats:
@@ -89,12 +92,12 @@ class Task:
         module = self._model.module
         recalling = nullcontext() if self._memory is None else self._memory.recalling(module, changes)
         with torch.inference_mode(), recalling, Steering(module, changes):
-            own = [_read(ask(site), self._model.coupled) for ask in self._own]
-            false = [_read(ask(site), False, 0) for ask in self._false]
-        whole, wrong = _joined(own), _joined(false)
+            true, false = ([ask(site) for ask in asked] for asked in (self._own, self._false))
+            whole = _joined([_read(output, self._model.coupled) for output in true])
+            wrong = _joined([_read(output, False, 0) for output in false])
         if whole is None or wrong is None:
             return whole
-        return TaskLoss((whole.at + wrong.at) / 2, (whole.beaten + wrong.beaten) / 2)
+        return TaskLoss((whole.at + wrong.at) / 2, _matched(true, false))
 
 
 def _read(output: Output | None, coupled: bool, label: int | None = None) -> TaskLoss | None:
@@ -104,6 +107,21 @@ def _read(output: Output | None, coupled: bool, label: int | None = None) -> Tas
     ways = [output, output.turned()] if coupled else [output]
     losses, beaten = zip(*(_one_way(way, label) for way in ways), strict=True)
     return TaskLoss(np.asarray(np.mean(losses, axis=0)), np.asarray(np.mean(beaten, axis=0)))
+
+
+def _matched(true: Sequence[Output | None], false: Sequence[Output | None]) -> Floats:
+    """Whether each pair is more likely to match, in the model's words, than its image with another caption; ties half.
+
+    So a model that is sure of neither, or says no too often, is told from one that cannot tell them apart.
+    """
+    odds = [np.concatenate([_odds(output) for output in outputs if output is not None]) for outputs in (true, false)]
+    return np.asarray((odds[0] > odds[1]) + (odds[0] == odds[1]) / 2)
+
+
+def _odds(output: Output) -> Floats:
+    """Log odds that each pair matches, [pairs], of logits of no and yes."""
+    logits = output.logits.double()
+    return _mean(logits[..., 1] - logits[..., 0], output.valid)
 
 
 def _one_way(output: Output, label: int | None) -> tuple[Floats, Floats]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tasks.diagnostics.families.model import Pass, VisionLanguageModel
     from tasks.diagnostics.site_layout import SiteLayout
 
-_VERSION = 5
+_VERSION = 6
 """Raised when the same model on the same data would give other numbers, or more of them."""
 
 Arrays = Mapping[str, NDArray[Any]]

@@ -9,6 +9,7 @@ from tasks.diagnostics.training.recipes.recipe import Recipe
 
 RECIPES: dict[str, str] = {
     "shapes-clip": "tasks.diagnostics.training.recipes.clip:Clip",
+    "shapes-clip-collapsed": "tasks.diagnostics.training.recipes.clip_collapsed:CollapsedClip",
     "shapes-blip": "tasks.diagnostics.training.recipes.blip:Blip",
     "shapes-llava": "tasks.diagnostics.training.recipes.llava:Llava",
     "shapes-idefics": "tasks.diagnostics.training.recipes.idefics:Idefics",

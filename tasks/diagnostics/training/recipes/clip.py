@@ -50,7 +50,7 @@ class Clip:
 
         from tasks.diagnostics.training.vocabulary import make_tokenizer
 
-        config = _config()
+        config = _config(self.name)
         (folder / "open_clip_config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
         make_tokenizer(SPECIALS, LENGTH).save_pretrained(folder)
         towers = config["model_cfg"]
@@ -121,7 +121,7 @@ def token_ids(captions: Sequence[str]) -> Tensor:
     return torch.tensor(padded(captions, SPECIALS, LENGTH))
 
 
-def _config() -> dict[str, Any]:
+def _config(name: str) -> dict[str, Any]:
     shape = {"width": WIDTH, "mlp_ratio": 3.0}
     return {
         "model_cfg": {
@@ -139,7 +139,7 @@ def _config() -> dict[str, Any]:
                 "vocab_size": len(ids(SPECIALS)),
                 "heads": HEADS,
                 "layers": TEXT_LAYERS,
-                "hf_tokenizer_name": Clip.name,
+                "hf_tokenizer_name": name,
             },
         },
         "preprocess_cfg": {"mean": [MEAN] * 3, "std": [STD] * 3, "interpolation": "bicubic", "resize_mode": "squash"},
