@@ -1,4 +1,4 @@
-"""`shapes-clip-collapsed`: the same model, whose vision attention starts too sharp and learns too fast: it collapses."""
+"""`shapes-clip-collapsed`: the same model, whose vision attention starts too sharp and learns too fast."""
 
 from __future__ import annotations
 

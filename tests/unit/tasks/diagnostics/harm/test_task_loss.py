@@ -104,6 +104,31 @@ def test_guessing_beats_half_of_the_rivals() -> None:
     np.testing.assert_allclose(found.loss, np.log(11))
 
 
+def test_a_matcher_that_says_no_too_often_beats_its_rivals_where_it_tells_them_apart() -> None:
+    """The log odds of a match are -3 for true pairs, and -5 for others: each is called no match."""
+
+    class Reluctant:
+        coupled, matches = False, True
+        module = torch.nn.Identity()
+        true = -3.0
+
+        def ask(self, images: Any, captions: Any, _: Any = None) -> Any:
+            own = [caption == text for caption, text in zip(captions, TEXTS, strict=True)]
+            odds = torch.tensor([self.true if each else -5.0 for each in own])
+            logits = torch.stack([torch.zeros_like(odds), odds], dim=-1)[:, None]
+            right = torch.ones(logits.shape[:2], dtype=torch.long)
+            return lambda _=None: Output(logits, right.bool(), right)
+
+    model = Reluctant()
+    found = Task(model, IMAGES, TEXTS, len(IMAGES)).loss({})  # type: ignore[arg-type]
+    assert found is not None
+    np.testing.assert_allclose(found.beaten, 1.0)
+    model.true = -5.0
+    blind = Task(model, IMAGES, TEXTS, len(IMAGES)).loss({})  # type: ignore[arg-type]
+    assert blind is not None
+    np.testing.assert_allclose(blind.beaten, 0.5)
+
+
 def test_the_temperature_is_the_one_that_serves_all_pairs_best(prepared: Any) -> None:
     found = task(prepared("clip:tiny@random")[0]).loss({})
     assert found.tempered.mean() == found.at.mean(axis=0).min()
