@@ -5,14 +5,18 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from tasks.literature.matching.features import Features
 from tasks.literature.matching.people import Agreement, agreement
-from tasks.literature.matching.titles import Relation, likeness, marks_agree, relation
+from tasks.literature.matching.titles import Relation, likeness, marks_agree, plainly_other, relation
 
 SAME_DOI_FROM = 0.6
 """Likeness of titles from which records with one DOI are one work."""
-_LONG = 30
+_LONG = 25
 """Letters of a title that two people hardly choose alike."""
+_HEAD = 12
+"""Letters of a title that may lack its subtitle without being asked."""
 _SHORT = 16
 """Letters up to which a title is anybody's: `Editorial`, `Introduction`."""
 
@@ -44,6 +48,8 @@ class Pair(NamedTuple):
     like: float
     related: Relation
     marks: bool
+    plainly: bool
+    """Whether other marks stand right where one title ends."""
     people: Agreement
     years: int
     """Between them; -1 where one has none."""
@@ -60,19 +66,28 @@ def compared(one: Features, other: Features) -> Pair:
     """What two records have in common and what not; symmetric."""
     like = likeness(one, other)
     related = relation(one, other, like)
+    marks = marks_agree(one, other, related)
     return Pair(
         like=like,
         related=related,
-        marks=marks_agree(one, other, related),
+        marks=marks,
+        plainly=not marks and related is Relation.EXTENDED and plainly_other(one, other),
         people=agreement(one.people, other.people),
         years=abs(one.year - other.year) if one.year and other.year else -1,
         same_doi=bool(one.doi) and one.doi == other.doi,
         same_arxiv=bool(one.arxiv) and one.arxiv == other.arxiv,
         same_id=not set(one.ids).isdisjoint(other.ids),
-        other_doi=bool(one.doi and other.doi) and one.doi != other.doi,
+        other_doi=_other_dois(one, other),
         other_arxiv=bool(one.arxiv and other.arxiv) and one.arxiv != other.arxiv,
         length=min(len(one.letters), len(other.letters)),
     )
+
+
+def _other_dois(one: Features, other: Features) -> bool:
+    """Whether DOIs speak against one work: not where one is a slip of the other, or is on other works too."""
+    if not one.doi or not other.doi or one.doi == other.doi or one.disputed or other.disputed:
+        return False
+    return len(one.doi) != len(other.doi) or bool(OSA.distance(one.doi, other.doi, score_cutoff=1) > 1)
 
 
 def decide(pair: Pair) -> Verdict:
@@ -114,7 +129,11 @@ def _ask(pair: Pair, because: str, strength: int) -> Verdict:
 def _other_marks(pair: Pair) -> Verdict:
     if pair.same_arxiv or pair.same_doi:
         return _ask(pair, "same identifier, other number or notice in the title", 30)
-    if pair.related is Relation.EXTENDED and pair.people.first and not (pair.other_doi or pair.other_arxiv):
+    if (
+        pair.related is Relation.EXTENDED
+        and pair.people.first
+        and not (pair.plainly or pair.other_doi or pair.other_arxiv)
+    ):
         return _ask(pair, "title cut or extended by a number or notice", 20)
     return NOTHING
 
@@ -157,7 +176,7 @@ def _near(pair: Pair, because: str, strength: int) -> Verdict:
     if pair.people.first:
         if pair.other_doi or pair.other_arxiv:
             return _ask(pair, f"{because}, other identifiers", 40)
-        if pair.years <= 3 and (pair.people.most or pair.people.of <= 2):
+        if pair.years <= 3 and pair.length >= _HEAD and (pair.people.most or pair.people.of <= 2):
             return _merge(pair, because, strength)
         return _ask(pair, because, 50)
     if pair.people.some:

@@ -11,7 +11,7 @@ from tasks.literature.matching.people import Person, people_of
 from tasks.literature.record import Record
 
 _WORD = re.compile(r"[0-9]+(?:[.,][0-9]+)+|[^\W_]+")
-_HEAD_END = re.compile(r"\s*(?:[:?!]|\.(?=\s)|\s[–—-]+\s|[–—])\s*")
+_HEAD_END = re.compile(r"\s*(?::|[?!.](?=\s)|\s[–—-]+\s|—)\s*")
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)")
 _VERSION = re.compile(r"v[0-9]{1,3}$")
@@ -40,6 +40,8 @@ class Features:
     """0 where it is not known."""
     doi: str
     """Empty if it is the preprint's."""
+    disputed: bool
+    """Whether records of other works have the same DOI."""
     arxiv: str
     """Without its version."""
     ids: tuple[str, ...]
@@ -73,6 +75,7 @@ def features_of(record: Record) -> Features:
         people=people_of(record.authors),
         year=record.issued.year if record.issued else 0,
         doi=doi,
+        disputed=False,
         arxiv=arxiv,
         ids=tuple(ids),
         container=folded(record.container)[:60] if record.container else "",

@@ -18,13 +18,13 @@ NOTICES = frozenset({
 _DENIALS = frozenset({"no", "not", "without", "never", "cannot"})
 _PARTS = frozenset({"part", "parts", "pt", "volume", "vol", "book", "chapter", "episode", "phase", "series", "paper"})
 """Words that a number of a part stands behind."""
-_SUPPLEMENTS = frozenset({"supplement", "supplementary", "supplemental", "appendix", "sequel"})
+_SUPPLEMENTS = frozenset({"supplement", "supplementary", "supplemental", "supporting", "appendix"})
+_SUPPLIED = frozenset({"appendix", "data", "information", "material", "materials"})
 _SAME = {
     "comments": "comment", "commentary": "comment", "corrections": "correction", "corrigenda": "correction",
     "corrigendum": "correction", "errata": "correction", "erratum": "correction", "replies": "reply",
     "responses": "reply", "response": "reply", "retracted": "retraction", "withdrawn": "retraction",
-    "withdrawal": "retraction", "rejoinder": "reply", "supplementary": "supplement", "supplemental": "supplement",
-    "parts": "part", "pt": "part",
+    "withdrawal": "retraction", "rejoinder": "reply",
 }  # fmt: skip
 _COUNTED = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "first": "1", "second": "2",
@@ -34,6 +34,8 @@ _COUNTED = {
 _ROMAN = re.compile(r"(?=[ivx]{1,5}$)x{0,2}(?:ix|iv|v?i{0,3})$")
 _VALUES = {"i": 1, "v": 5, "x": 10}
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*)([a-z]{0,2}(?![a-z]))")
+_NEXT = 3
+"""Letters and digits of the longest version, as `v10`."""
 _ORDINALS = ("st", "nd", "rd", "th")
 
 
@@ -42,8 +44,10 @@ def marks_of(words: Sequence[str]) -> tuple[str, ...]:
     found = []
     last = len(words) - 1
     for at, word in enumerate(words):
-        if word in NOTICES or word in _SUPPLEMENTS:
+        if word in NOTICES:
             found.append(_SAME.get(word, word))
+        elif word in _SUPPLEMENTS and _is_supplement(words, at):
+            found.append("supplement")
         elif word in _DENIALS:
             found.append(word)
         elif word.isalpha():
@@ -61,14 +65,27 @@ def marks_of(words: Sequence[str]) -> tuple[str, ...]:
 def strong(words: Sequence[str]) -> bool:
     """Whether words that one title has behind the end of another make it another work: a part, a reply, a version."""
     for at, word in enumerate(words):
-        if word in NOTICES or word in _SUPPLEMENTS:
+        if word in NOTICES or (word in _SUPPLEMENTS and _is_supplement(words, at)):
             return True
         before = words[at - 1] if at else ""
         if before in _PARTS and (word in _COUNTED or word[:1].isdigit() or _is_roman(word, before, True)):
             return True
-        if len(word) <= 5 and (word.isalpha() and len(words) <= 3 and _is_roman(word, before, True)):
-            return True
-    return bool(words) and len(words[0]) <= 3 and any(c.isdigit() for c in words[0])
+    return bool(words) and (counts(words[0]) or _counts_last(words[-1]))
+
+
+def counts(word: str) -> bool:
+    """Whether a word that follows a title makes it the next one: a number, a version, a numeral."""
+    return (len(word) <= _NEXT and any(c.isdigit() for c in word)) or bool(_ROMAN.match(word))
+
+
+def _counts_last(word: str) -> bool:
+    return (len(word) < _NEXT and word.isdigit()) or _is_roman(word, "", True)
+
+
+def _is_supplement(words: Sequence[str], at: int) -> bool:
+    """Whether a title is that of a supplement: it begins with the word, or ends in it, but not in `with` it."""
+    before = words[at - 1] if at else ""
+    return not at or (before != "with" and all(word in _SUPPLIED for word in words[at + 1 :]))
 
 
 def _is_roman(word: str, before: str, last: bool) -> bool:

@@ -8,6 +8,7 @@ from itertools import islice, product
 from tasks.literature.matching.asking import question
 from tasks.literature.matching.blocking import pairs
 from tasks.literature.matching.deciding import Kind, Pair, Verdict, compared, contradicts, decide
+from tasks.literature.matching.disputing import disputed
 from tasks.literature.matching.entry import Answer, Entry
 from tasks.literature.matching.features import Features, features_of
 from tasks.literature.matching.joining import Groups
@@ -33,7 +34,7 @@ def match(entries: Sequence[Entry], answers: Iterable[Answer] = ()) -> Matching:
     ids = [id for _, id in told]
     if len(set(ids)) < len(ids):
         raise ValueError("two records have the same id")
-    return _Matcher([features for features, _ in told], ids, answers).outcome()
+    return _Matcher(disputed([features for features, _ in told]), ids, answers).outcome()
 
 
 class _Matcher:

@@ -19,7 +19,9 @@ _PARTICLES = frozenset({
     "ibn", "bin", "van", "vom", "von", "zu", "zum", "zur", "ter", "ten", "te", "y", "jr", "sr",
 })  # fmt: skip
 _SHORT = 2
-_LONG_ENOUGH_TO_MISSPELL = 5
+_LEAST_MISSPELT = 4
+_TWICE_MISSPELT = 8
+_INITIALS = re.compile(r"[^\W\d_](?:[.\s-]?[^\W\d_]){0,3}\.?")
 
 
 class Person(NamedTuple):
@@ -96,19 +98,28 @@ def same_person(one: Person, other: Person) -> bool:
     """Whether two names may be of one person."""
     if _meet(one.family, other.family):
         return _may_agree(one.given, other.given)
-    return _meet(one.family, other.given) and _meet(one.given, other.family)
+    return _swapped(one, other) or _swapped(other, one)
+
+
+def _swapped(one: Person, other: Person) -> bool:
+    """Whether one's given name is the other's family name, and the rest does not contradict."""
+    return bool(one.given and other.given) and _meet(one.given, other.family) and _may_agree(one.family, other.given)
 
 
 def _meet(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     for word in ours:
         if word in theirs:
             return True
-    for word in ours:
-        if len(word) >= _LONG_ENOUGH_TO_MISSPELL:
-            for other in theirs:
-                if len(other) >= _LONG_ENOUGH_TO_MISSPELL and OSA.distance(word, other, score_cutoff=1) <= 1:
-                    return True
-    return False
+    return any(_misspelt(word, other) for word in ours for other in theirs)
+
+
+def _misspelt(word: str, other: str) -> bool:
+    """Whether two words of names differ by one slip, or by two if they are long."""
+    least, most = sorted((len(word), len(other)))
+    if least < _LEAST_MISSPELT or most <= _LEAST_MISSPELT:
+        return False
+    slips = 1 if least < _TWICE_MISSPELT else 2
+    return bool(OSA.distance(word, other, score_cutoff=slips) <= slips)
 
 
 def _may_agree(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
@@ -124,11 +135,12 @@ def _person(name: Name) -> Person:
         if given and family and all(len(word) == 1 for word in family) and any(len(word) > 1 for word in given):
             family, given = given, family
         return Person(family, given) if family else Person(given, ())
+    family, _, last = name.literal.strip().rpartition(" ")
+    if family and last.isupper() and _INITIALS.fullmatch(last):
+        return Person(_words(family), tuple(c for c in last.casefold() if c.isalpha()))
     words = _words(name.literal)
     if len(words) < _SHORT:
         return Person(words, ())
-    if len(words[-1]) <= _SHORT and len(words[0]) > _SHORT and "," not in name.literal:
-        return Person(words[:1], words[1:])
     if "," in name.literal:
         return Person(words[:1], words[1:])
     return Person(words[-1:], words[:-1])

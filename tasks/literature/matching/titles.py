@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
 from tasks.literature.matching.features import Features
-from tasks.literature.matching.marks import marks_of, strong
+from tasks.literature.matching.marks import counts, marks_of, strong
 
 
 class Relation(IntEnum):
@@ -32,8 +32,7 @@ _MISSPELT_FROM = 0.88
 _MOST_MISSPELT = 3
 _CUT = 25
 """Letters that a title has at least if it may have been cut anywhere."""
-_HEAD = 12
-"""Letters that a title has at least, in two words or more, if it may lack its subtitle."""
+_CUT_AND_MISSPELT_FROM = 90
 _STOP = frozenset({
     "a", "an", "the", "of", "for", "in", "on", "to", "and", "with", "by", "at", "from", "as", "is", "are", "via",
     "its", "their", "using", "s",
@@ -85,7 +84,8 @@ def relation(one: Features, other: Features, like: float) -> Relation:
         return Relation.EQUAL
     if like >= _MISSPELT_FROM and misspelt(one.words, other.words):
         return Relation.MISSPELT
-    if _extended(one, other) or _extended(other, one):
+    short, long = (one, other) if len(one.letters) < len(other.letters) else (other, one)
+    if _extended(short, long):
         return Relation.EXTENDED
     return Relation.ALIKE if like >= ALIKE_FROM else Relation.OTHER
 
@@ -95,8 +95,15 @@ def marks_agree(one: Features, other: Features, related: Relation) -> bool:
     if related is not Relation.EXTENDED:
         return one.marks == other.marks
     short, long = (one, other) if len(one.letters) <= len(other.letters) else (other, one)
-    at = _words_of(long.words, len(short.letters))
-    return marks_of(long.words[:at]) == short.marks and not strong(long.words[at:])
+    before, behind = _split(long.words, len(short.letters))
+    return marks_of(before) == short.marks and not strong(behind)
+
+
+def plainly_other(one: Features, other: Features) -> bool:
+    """Whether an extended title goes on with what makes it another work, right behind the end of the shorter."""
+    short, long = (one, other) if len(one.letters) <= len(other.letters) else (other, one)
+    _, behind = _split(long.words, len(short.letters))
+    return bool(behind) and (counts(behind[0]) or any(strong(behind[:n]) for n in (1, 2)))
 
 
 def misspelt(ours: Sequence[str], theirs: Sequence[str]) -> bool:
@@ -141,17 +148,28 @@ def _slip(word: str, other: str) -> bool:
 def _extended(short: Features, long: Features) -> bool:
     """Whether a title is the beginning of a longer one."""
     at = len(short.letters)
-    if at >= len(long.letters) or not long.letters.startswith(short.letters):
+    if long.letters.startswith(short.letters):
+        return at >= _CUT or (long.head < len(long.words) and _letters(long.words[: long.head]) == short.letters)
+    if at < _CUT or ratio(short.letters, long.letters[:at]) < _CUT_AND_MISSPELT_FROM:
         return False
-    if at >= _CUT:
-        return True
-    return at >= _HEAD and len(short.words) > 1 and len("".join(long.words[: long.head]).replace(".", "")) == at
+    last = len(short.words) - 1
+    if last >= len(long.words) or not misspelt(short.words[:-1], long.words[:last]):
+        return False
+    # The last word may be cut too.
+    word, whole = short.words[-1], long.words[last]
+    return whole.startswith(word) or _slip(word, whole) or _slip(word, whole[: len(word)])
 
 
-def _words_of(words: Sequence[str], letters: int) -> int:
-    """How many whole words the first letters of a title hold."""
+def _letters(words: Sequence[str]) -> str:
+    return "".join(words).replace(".", "")
+
+
+def _split(words: Sequence[str], letters: int) -> tuple[Sequence[str], Sequence[str]]:
+    """The words that the first letters of a title hold, and those behind them; a word that is cut is behind, cut."""
     for at, word in enumerate(words):
-        letters -= len(word.replace(".", ""))
-        if letters < 0:
-            return at
-    return len(words)
+        plain = word.replace(".", "")
+        if letters < len(plain):
+            behind = plain[letters:]
+            return words[:at], (behind, *words[at + 1 :])
+        letters -= len(plain)
+    return words, ()
