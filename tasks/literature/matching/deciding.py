@@ -9,12 +9,14 @@ from rapidfuzz.distance import OSA
 
 from tasks.literature.matching.features import Features
 from tasks.literature.matching.people import Agreement, agreement
-from tasks.literature.matching.titles import Relation, likeness, marks_agree, plainly_other, relation
+from tasks.literature.matching.titles import Relation, likeness, marks_agree, plainly_other, relation, same_head
 
 SAME_DOI_FROM = 0.6
 """Likeness of titles from which records with one DOI are one work."""
 _LONG = 25
 """Letters of a title that two people hardly choose alike."""
+_VERY_LONG = 35
+"""Letters of a title that tells a work without its people, even if it is misspelt or cut."""
 _HEAD = 12
 """Letters of a title that may lack its subtitle without being asked."""
 _SHORT = 16
@@ -58,6 +60,8 @@ class Pair(NamedTuple):
     same_id: bool
     other_doi: bool
     other_arxiv: bool
+    same_head: bool
+    """Whether two titles differ in their subtitles alone."""
     length: int
     """Letters of the shorter title."""
 
@@ -79,6 +83,7 @@ def compared(one: Features, other: Features) -> Pair:
         same_id=not set(one.ids).isdisjoint(other.ids),
         other_doi=_other_dois(one, other),
         other_arxiv=bool(one.arxiv and other.arxiv) and one.arxiv != other.arxiv,
+        same_head=same_head(one, other),
         length=min(len(one.letters), len(other.letters)),
     )
 
@@ -115,7 +120,9 @@ def contradicts(pair: Pair) -> bool:
         return True
     if pair.same_arxiv or pair.same_doi or pair.same_id:
         return False
-    return pair.other_doi or pair.other_arxiv or (pair.related < Relation.EXTENDED and pair.like < 0.75)
+    if pair.other_doi or pair.other_arxiv:
+        return True
+    return pair.related < Relation.EXTENDED and not (pair.same_head and pair.people.first and pair.years <= 1)
 
 
 def _merge(pair: Pair, because: str, strength: int) -> Verdict:
@@ -182,6 +189,8 @@ def _near(pair: Pair, because: str, strength: int) -> Verdict:
     if pair.people.some:
         return _ask(pair, because.partition(",")[0] + ", some of the authors", 40)
     if not pair.people.known and pair.years <= 1 and not (pair.other_doi or pair.other_arxiv):
+        if pair.length >= _VERY_LONG and pair.years >= 0:
+            return _merge(pair, because.partition(",")[0] + ", people not told", 40)
         return _ask(pair, because.partition(",")[0] + ", people not told", 45)
     return NOTHING
 

@@ -12,6 +12,7 @@ from tasks.literature.record import Record
 
 _WORD = re.compile(r"[0-9]+(?:[.,][0-9]+)+|[^\W_]+")
 _HEAD_END = re.compile(r"\s*(?::|[?!.](?=\s)|\s[–—-]+\s|—)\s*")
+_DOTS = re.compile(r"(?:\.\.\.|…)\W*$")
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)")
 _VERSION = re.compile(r"v[0-9]{1,3}$")
@@ -32,6 +33,8 @@ class Features:
     letters: str
     """Of the folded title, without spaces and signs."""
     words: tuple[str, ...]
+    cut: bool
+    """Whether the title ends in dots, as tools leave it where they cut it."""
     head: int
     """How many words stand before the first colon, question mark, dash or point."""
     marks: tuple[str, ...]
@@ -70,6 +73,7 @@ def features_of(record: Record) -> Features:
     return Features(
         letters="".join(words).replace(".", "") or title,
         words=words,
+        cut=bool(_DOTS.search(title)),
         head=head or len(words),
         marks=marks_of(words),
         people=people_of(record.authors),

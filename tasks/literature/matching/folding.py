@@ -11,7 +11,7 @@ from tasks.literature.reading.latex import unicode_of
 
 _LETTERS = str.maketrans({
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i",
-    "ŋ": "n", "ĸ": "k", "ŧ": "t", "ſ": "s", LOST: " ", "'": "", "’": "", "‘": "", "`": "",
+    "ŋ": "n", "ĸ": "k", "ŧ": "t", "ſ": "s", "'": "", "’": "", "‘": "", "`": "",
 })  # fmt: skip
 """What decomposition leaves as it is; apostrophes go, so that a word with one stays one word."""
 _GREEK = {
@@ -22,6 +22,8 @@ _GREEK = {
 _SIGN = re.compile(r"(?<![\u0370-\u03ff])[α-ω](?![\u0370-\u03ff])")
 """A Greek letter that stands alone, as in β-carotene, and no word of Greek."""
 _MARKUP = re.compile(r"[\\${}]")
+_LOST = re.compile(rf"(?<=[^\W\d_])[?{LOST}]+(?=[^\W\d_])|{LOST}")
+"""Where letters were lost: a word goes on behind them."""
 _IN_FORMULA = re.compile(r"[_^]")
 
 
@@ -39,6 +41,8 @@ def folded(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
         text = _plain(text)
+    if "?" in text or LOST in text:
+        text = _LOST.sub("", text)
     return text.replace("'", "").replace("`", "")
 
 

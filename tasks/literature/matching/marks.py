@@ -11,10 +11,12 @@ from collections.abc import Sequence
 
 NOTICES = frozenset({
     "addendum", "comment", "comments", "commentary", "correction", "corrections", "corrigenda", "corrigendum",
-    "discussion", "errata", "erratum", "expression", "rejoinder", "replies", "reply", "response", "responses",
+    "discussion", "errata", "erratum", "rejoinder", "replies", "reply", "response", "responses",
     "retracted", "retraction", "withdrawn", "withdrawal",
 })  # fmt: skip
 """Words of what is written about a work, one spelling each after `_SAME`."""
+_COMMON = frozenset({"comment", "comments", "correction", "corrections", "discussion", "response", "responses"})
+"""Those that titles of other kinds hold too, as in `visual response to motion`."""
 _DENIALS = frozenset({"no", "not", "without", "never", "cannot"})
 _PARTS = frozenset({"part", "parts", "pt", "volume", "vol", "book", "chapter", "episode", "phase", "series", "paper"})
 """Words that a number of a part stands behind."""
@@ -65,15 +67,17 @@ def marks_of(words: Sequence[str]) -> tuple[str, ...]:
 def strong(words: Sequence[str]) -> bool:
     """Whether words that one title has behind the end of another make it another work: a part, a reply, a version."""
     for at, word in enumerate(words):
-        if word in NOTICES or (word in _SUPPLEMENTS and _is_supplement(words, at)):
+        if word in NOTICES and (word not in _COMMON or at <= 1 or "to" in words[at + 1 : at + 2]):
+            return True
+        if word in _SUPPLEMENTS and _is_supplement(words, at):
             return True
         before = words[at - 1] if at else ""
         if before in _PARTS and (word in _COUNTED or word[:1].isdigit() or _is_roman(word, before, True)):
             return True
-    return bool(words) and (counts(words[0]) or _counts_last(words[-1]))
+    return bool(words) and (_counts(words[0]) or _counts_last(words[-1]))
 
 
-def counts(word: str) -> bool:
+def _counts(word: str) -> bool:
     """Whether a word that follows a title makes it the next one: a number, a version, a numeral."""
     return (len(word) <= _NEXT and any(c.isdigit() for c in word)) or bool(_ROMAN.match(word))
 

@@ -116,7 +116,7 @@ def _meet(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
 def _misspelt(word: str, other: str) -> bool:
     """Whether two words of names differ by one slip, or by two if they are long."""
     least, most = sorted((len(word), len(other)))
-    if least < _LEAST_MISSPELT or most <= _LEAST_MISSPELT:
+    if least < _LEAST_MISSPELT or (most == _LEAST_MISSPELT and sorted(word) != sorted(other)):
         return False
     slips = 1 if least < _TWICE_MISSPELT else 2
     return bool(OSA.distance(word, other, score_cutoff=slips) <= slips)

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
 from tasks.literature.matching.features import Features
-from tasks.literature.matching.marks import counts, marks_of, strong
+from tasks.literature.matching.marks import marks_of, strong
 
 
 class Relation(IntEnum):
@@ -32,6 +32,8 @@ _MISSPELT_FROM = 0.88
 _MOST_MISSPELT = 3
 _CUT = 25
 """Letters that a title has at least if it may have been cut anywhere."""
+_HEAD = 12
+"""Letters that a title has at least if it may be the misspelt head of another."""
 _CUT_AND_MISSPELT_FROM = 90
 _STOP = frozenset({
     "a", "an", "the", "of", "for", "in", "on", "to", "and", "with", "by", "at", "from", "as", "is", "are", "via",
@@ -103,7 +105,7 @@ def plainly_other(one: Features, other: Features) -> bool:
     """Whether an extended title goes on with what makes it another work, right behind the end of the shorter."""
     short, long = (one, other) if len(one.letters) <= len(other.letters) else (other, one)
     _, behind = _split(long.words, len(short.letters))
-    return bool(behind) and (counts(behind[0]) or any(strong(behind[:n]) for n in (1, 2)))
+    return bool(behind) and any(strong(behind[:n]) for n in (1, 2))
 
 
 def misspelt(ours: Sequence[str], theirs: Sequence[str]) -> bool:
@@ -149,8 +151,12 @@ def _extended(short: Features, long: Features) -> bool:
     """Whether a title is the beginning of a longer one."""
     at = len(short.letters)
     if long.letters.startswith(short.letters):
-        return at >= _CUT or (long.head < len(long.words) and _letters(long.words[: long.head]) == short.letters)
-    if at < _CUT or ratio(short.letters, long.letters[:at]) < _CUT_AND_MISSPELT_FROM:
+        return at >= (_HEAD if short.cut else _CUT) or (
+            long.head < len(long.words) and _letters(long.words[: long.head]) == short.letters
+        )
+    if at >= _HEAD and long.head < len(long.words) and misspelt(short.words, long.words[: long.head]):
+        return True
+    if at < (_HEAD if short.cut else _CUT) or ratio(short.letters, long.letters[:at]) < _CUT_AND_MISSPELT_FROM:
         return False
     last = len(short.words) - 1
     if last >= len(long.words) or not misspelt(short.words[:-1], long.words[:last]):
@@ -169,7 +175,17 @@ def _split(words: Sequence[str], letters: int) -> tuple[Sequence[str], Sequence[
     for at, word in enumerate(words):
         plain = word.replace(".", "")
         if letters < len(plain):
-            behind = plain[letters:]
-            return words[:at], (behind, *words[at + 1 :])
+            # The rest of a word that was cut is a number, as in `DINOv2`, or nothing.
+            behind = [plain[letters:]] if not letters or any(c.isdigit() for c in plain[letters:]) else []
+            return words[:at], (*behind, *words[at + 1 :])
         letters -= len(plain)
     return words, ()
+
+
+def same_head(one: Features, other: Features) -> bool:
+    """Whether two titles have one long head, whatever their subtitles are."""
+    return one.head == other.head and one.words[: one.head] == other.words[: other.head] and _long(one)
+
+
+def _long(each: Features) -> bool:
+    return len(_letters(each.words[: each.head])) >= _CUT
