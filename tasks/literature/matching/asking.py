@@ -22,7 +22,7 @@ def _for(pair: Pair) -> Iterator[str]:
         yield "same arXiv id"
     if pair.same_doi:
         yield "same DOI"
-    if pair.same_id:
+    if pair.same_id and not (pair.same_arxiv or pair.same_doi):
         yield "same identifier"
     match pair.related:
         case Relation.EQUAL:

@@ -9,20 +9,30 @@ from itertools import combinations
 from tasks.literature.matching.features import Features
 
 LARGEST = 60
-"""Records that share a key beyond which the key tells nothing."""
+"""Records that share a key beyond which each is compared with those next to it alone."""
+_NEXT = 4
 _START, _END = 12, 12
 _WORD = 4
 _Key = tuple[object, ...]
 
 
 def pairs(features: Sequence[Features]) -> list[tuple[int, int]]:
-    """Places of records to compare, the lower first, in order, none twice."""
+    """Places of records to compare, the lower first, in order, none twice.
+
+    The features come in order, so that of many records with one key the most alike stand side by side.
+    """
     blocks: dict[_Key, list[int]] = defaultdict(list)
     for at, each in enumerate(features):
         for key in set(_keys(each)):
             blocks[key].append(at)
     count = len(features)
-    found = {a * count + b for block in blocks.values() if 1 < len(block) <= LARGEST for a, b in combinations(block, 2)}
+    found: set[int] = set()
+    for block in blocks.values():
+        if len(block) <= LARGEST:
+            found.update(a * count + b for a, b in combinations(block, 2))
+        else:
+            for step in range(1, _NEXT + 1):
+                found.update(a * count + b for a, b in zip(block, block[step:], strict=False))
     return [divmod(each, count) for each in sorted(found)]
 
 

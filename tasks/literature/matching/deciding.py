@@ -6,11 +6,15 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.fuzz import ratio
 
 from tasks.literature.matching.features import Features
-from tasks.literature.matching.people import Agreement, agreement
+from tasks.literature.matching.people import Agreement, Person, agreement
 from tasks.literature.matching.titles import Relation, likeness, marks_agree, plainly_other, relation, same_head
 
+COMPARED_FROM = 60
+"""Likeness in percent below which titles tell nothing, unless one begins as the other or both have an identifier."""
+_BEGINS_FROM = 80
 SAME_DOI_FROM = 0.6
 """Likeness of titles from which records with one DOI are one work."""
 _LONG = 25
@@ -58,6 +62,7 @@ class Pair(NamedTuple):
     same_doi: bool
     same_arxiv: bool
     same_id: bool
+    """Any identifier that both have."""
     other_doi: bool
     other_arxiv: bool
     same_head: bool
@@ -66,21 +71,43 @@ class Pair(NamedTuple):
     """Letters of the shorter title."""
 
 
+def comparable(one: Features, other: Features) -> bool:
+    """Whether two records have so much in common that `decide` may say anything of them; quick."""
+    if one.doi == other.doi != "" or one.arxiv == other.arxiv != "" or one.letters == other.letters:
+        return True
+    like = ratio(one.letters, other.letters, score_cutoff=COMPARED_FROM)
+    if like >= _BEGINS_FROM or (like and one.people and other.people and _same_first(one.people[0], other.people[0])):
+        return True
+    short, long = (
+        (one.letters, other.letters) if len(one.letters) < len(other.letters) else (other.letters, one.letters)
+    )
+    if ratio(short, long[: len(short)], score_cutoff=_BEGINS_FROM):
+        return True
+    return bool(one.ids and other.ids) and not set(one.ids).isdisjoint(other.ids)
+
+
+def _same_first(one: Person, other: Person) -> bool:
+    return not set(one.family + one.given).isdisjoint(other.family + other.given)
+
+
 def compared(one: Features, other: Features) -> Pair:
     """What two records have in common and what not; symmetric."""
     like = likeness(one, other)
     related = relation(one, other, like)
+    same_doi, same_arxiv = one.doi == other.doi != "", one.arxiv == other.arxiv != ""
+    same_id = same_doi or same_arxiv or not set(one.ids).isdisjoint(other.ids)
     marks = marks_agree(one, other, related)
     return Pair(
         like=like,
         related=related,
         marks=marks,
         plainly=not marks and related is Relation.EXTENDED and plainly_other(one, other),
-        people=agreement(one.people, other.people),
+        # Of unlike titles only people who are plainly the same matter.
+        people=agreement(one.people, other.people, slips=related is not Relation.OTHER or same_id),
         years=abs(one.year - other.year) if one.year and other.year else -1,
-        same_doi=bool(one.doi) and one.doi == other.doi,
-        same_arxiv=bool(one.arxiv) and one.arxiv == other.arxiv,
-        same_id=not set(one.ids).isdisjoint(other.ids),
+        same_doi=same_doi,
+        same_arxiv=same_arxiv,
+        same_id=same_id,
         other_doi=_other_dois(one, other),
         other_arxiv=bool(one.arxiv and other.arxiv) and one.arxiv != other.arxiv,
         same_head=same_head(one, other),
@@ -99,7 +126,7 @@ def decide(pair: Pair) -> Verdict:
     """What is to be done about two records."""
     if not pair.marks:
         return _other_marks(pair)
-    if pair.same_arxiv or pair.same_doi or pair.same_id:
+    if pair.same_id:
         verdict = _same_identifier(pair)
         if verdict.kind is not Kind.NOTHING:
             return verdict
@@ -118,7 +145,7 @@ def contradicts(pair: Pair) -> bool:
     """Whether two records cannot be one work by any chain of rules: other marks, titles, people or identifiers."""
     if not pair.marks or pair.people.none:
         return True
-    if pair.same_arxiv or pair.same_doi or pair.same_id:
+    if pair.same_id:
         return False
     if pair.other_doi or pair.other_arxiv:
         return True

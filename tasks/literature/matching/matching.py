@@ -7,7 +7,7 @@ from itertools import islice, product
 
 from tasks.literature.matching.asking import question
 from tasks.literature.matching.blocking import pairs
-from tasks.literature.matching.deciding import Kind, Pair, Verdict, compared, contradicts, decide
+from tasks.literature.matching.deciding import Kind, Pair, Verdict, comparable, compared, contradicts, decide
 from tasks.literature.matching.disputing import disputed
 from tasks.literature.matching.entry import Answer, Entry
 from tasks.literature.matching.features import Features, features_of
@@ -73,6 +73,8 @@ class _Matcher:
         """Merges that the rules want, the surest first; what they want to ask is kept."""
         links = []
         for a, b in pairs(self._features):
+            if not comparable(self._features[a], self._features[b]):
+                continue
             verdict = decide(self._compared(a, b))
             if verdict.kind is Kind.MERGE:
                 links.append((a, b, verdict))
