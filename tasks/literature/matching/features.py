@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from sys import intern
 
 from tasks.literature.matching.folding import folded, shown
 from tasks.literature.matching.marks import marks_of
@@ -50,7 +51,6 @@ class Features:
     ids: tuple[str, ...]
     """Other identifiers of the record, and the DOI of its preprint."""
     container: str
-    pages: str
 
 
 def features_of(record: Record) -> Features:
@@ -60,7 +60,7 @@ def features_of(record: Record) -> Features:
     text = folded(title)
     if "," in text:
         text = _THOUSANDS.sub("", text)
-    words = tuple(_WORD.findall(text)) or (text,)
+    words = tuple(intern(word) for word in _WORD.findall(text)) or (text,)
     end = _HEAD_END.search(text)
     head = len(_WORD.findall(text[: end.start()])) if end else 0
     doi, arxiv = record.doi, _VERSION.sub("", record.arxiv)
@@ -82,6 +82,5 @@ def features_of(record: Record) -> Features:
         disputed=False,
         arxiv=arxiv,
         ids=tuple(ids),
-        container=folded(record.container)[:60] if record.container else "",
-        pages=record.pages,
+        container=intern(folded(record.container)[:60]) if record.container else "",
     )

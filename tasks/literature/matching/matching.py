@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice, product
 
@@ -27,8 +28,8 @@ def match(entries: Sequence[Entry], answers: Iterable[Answer] = ()) -> Matching:
 
     Ids are taken as they are, and none may occur twice (ValueError). Answers about records that are not among the
     entries are left out. A "different" beats every rule, also through third records: of a chain of links that would
-    join the two, the weakest is left out and asked. A "same" beats every rule, and of two answers that contradict each
-    other through third records the "different" stands.
+    join the two, the weakest is left out, and asked once; nothing else is asked of works that are kept apart. A "same"
+    beats every rule, and of answers that contradict each other through third records the "different" stands.
     """
     told = sorted((features_of(each.record), each.id) for each in entries)
     ids = [id for _, id in told]
@@ -110,13 +111,19 @@ class _Matcher:
     def _compared(self, a: int, b: int) -> Pair:
         return compared(self._features[a], self._features[b])
 
+    def _works(self, a: int, b: int) -> tuple[int, int]:
+        """What stands for the works of two records."""
+        one, other = self._all.root(a), self._all.root(b)
+        return (one, other) if one < other else (other, one)
+
     def _questions(self) -> tuple[Question, ...]:
+        parted = Counter(self._works(a, b) for (a, b), same in self._answered.items() if not same)
         best: dict[tuple[int, int], tuple[tuple[float, float], int, int, Verdict]] = {}
         for a, b, verdict in self._asked:
-            one, other = sorted((self._all.root(a), self._all.root(b)))
+            one, other = self._works(a, b)
             if one == other or (a, b) in self._answered:
                 continue
-            if verdict.kind is Kind.ASK and self._all.parted(a, b):
+            if parted[one, other] > (verdict.kind is Kind.MERGE):
                 continue
             gain = len(self._all.members(one)) * len(self._all.members(other))
             rank = (-1.0 * (verdict.strength + 25 * (verdict.kind is Kind.MERGE)) * gain, -verdict.likeness)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from sys import intern
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -11,6 +13,8 @@ from rapidfuzz.distance import OSA
 from tasks.literature.matching.folding import folded, name_key, shown
 from tasks.literature.record import Name
 
+_REMEMBERED = 1 << 15
+"""Names whose words are kept, as the same come again and again."""
 MOST = 24
 """People of one record that are compared."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -162,9 +166,10 @@ def _person(name: Name) -> Person:
     return Person(words[-1:], words[:-1])
 
 
+@lru_cache(_REMEMBERED)
 def _words(text: str) -> tuple[str, ...]:
     if not text:
         return ()
-    words = [name_key(word) for word in _WORD.findall(folded(shown(text)))]
+    words = [intern(name_key(word)) for word in _WORD.findall(folded(shown(text)))]
     kept = [word for word in words if word not in _PARTICLES]
     return tuple(kept or words)
