@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tasks.literature.matching.containers import elsewhere
 from tasks.literature.matching.deciding import Kind, Pair, Verdict, compared
 from tasks.literature.matching.features import Features
 from tasks.literature.matching.outcome import Question
@@ -29,7 +30,7 @@ def _for(pair: Pair) -> Iterator[str]:
             yield "same title"
         case Relation.MISSPELT:
             yield "nearly the same title"
-        case Relation.EXTENDED:
+        case Relation.EXTENDED | Relation.LONGER:
             yield "one title begins with the other"
         case Relation.ALIKE:
             yield "similar titles"
@@ -64,5 +65,5 @@ def _against(pair: Pair, one: Features, other: Features) -> Iterator[str]:
         yield "years apart" if pair.years > 1 else "a year apart"
     elif pair.years < 0:
         yield "year not told"
-    if one.container and other.container and one.container != other.container:
+    if elsewhere(one.container, other.container):
         yield "published elsewhere"

@@ -26,7 +26,9 @@ def pairs(features: Sequence[Features]) -> Iterator[tuple[int, int]]:
     for keys in (_identifiers, _pieces, _words, _authors, _years):
         # One kind of key after the other, and pairs as numbers, so that a hundred thousand records fit.
         some = np.fromiter((a * count + b for a, b in _sharing(features, keys)), np.int64)
-        found = np.union1d(found, some)
+        found = np.concatenate((found, some))
+        found.sort()
+        found = found[np.diff(found, prepend=-1) > 0]
     for start in range(0, len(found), _AT_ONCE):
         yield from zip(*(part.tolist() for part in np.divmod(found[start : start + _AT_ONCE], count)), strict=True)
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
+from tasks.literature.matching.containers import elsewhere
 from tasks.literature.matching.features import Features
-from tasks.literature.matching.people import Agreement, Person, agreement
+from tasks.literature.matching.people import Agreement, Person, agreement, same_person
 from tasks.literature.matching.titles import Relation, likeness, marks_agree, plainly_other, relation, same_head
 
 COMPARED_FROM = 60
@@ -67,6 +68,10 @@ class Pair(NamedTuple):
     other_arxiv: bool
     same_head: bool
     """Whether two titles differ in their subtitles alone."""
+    first: bool
+    """Whether the first authors are the same, and both first."""
+    elsewhere: bool
+    """Whether they were published in different places."""
     length: int
     """Letters of the shorter title."""
 
@@ -101,7 +106,7 @@ def compared(one: Features, other: Features) -> Pair:
         like=like,
         related=related,
         marks=marks,
-        plainly=not marks and related is Relation.EXTENDED and plainly_other(one, other),
+        plainly=not marks and related in (Relation.EXTENDED, Relation.LONGER) and plainly_other(one, other),
         # Of unlike titles only people who are plainly the same matter.
         people=agreement(one.people, other.people, slips=related is not Relation.OTHER or same_id),
         years=abs(one.year - other.year) if one.year and other.year else -1,
@@ -111,6 +116,8 @@ def compared(one: Features, other: Features) -> Pair:
         other_doi=_other_dois(one, other),
         other_arxiv=bool(one.arxiv and other.arxiv) and one.arxiv != other.arxiv,
         same_head=same_head(one, other),
+        first=bool(one.people and other.people) and same_person(one.people[0], other.people[0]),
+        elsewhere=related < Relation.EQUAL and elsewhere(one.container, other.container),
         length=min(len(one.letters), len(other.letters)),
     )
 
@@ -137,6 +144,8 @@ def decide(pair: Pair) -> Verdict:
             return _near(pair, "nearly the same title, same author", 60)
         case Relation.EXTENDED:
             return _near(pair, "title cut or extended, same first author", 50)
+        case Relation.LONGER:
+            return _longer(pair)
         case _:
             return _alike(pair)
 
@@ -149,7 +158,7 @@ def contradicts(pair: Pair) -> bool:
         return False
     if pair.other_doi or pair.other_arxiv:
         return True
-    return pair.related < Relation.EXTENDED and not (pair.same_head and pair.people.first and pair.years <= 1)
+    return pair.related < Relation.LONGER and not (pair.same_head and pair.people.first and pair.years <= 1)
 
 
 def _merge(pair: Pair, because: str, strength: int) -> Verdict:
@@ -163,11 +172,8 @@ def _ask(pair: Pair, because: str, strength: int) -> Verdict:
 def _other_marks(pair: Pair) -> Verdict:
     if pair.same_arxiv or pair.same_doi:
         return _ask(pair, "same identifier, other number or notice in the title", 30)
-    if (
-        pair.related is Relation.EXTENDED
-        and pair.people.first
-        and not (pair.plainly or pair.other_doi or pair.other_arxiv)
-    ):
+    others = pair.plainly or pair.other_doi or pair.other_arxiv
+    if pair.related in (Relation.EXTENDED, Relation.LONGER) and pair.people.first and not others:
         return _ask(pair, "title cut or extended by a number or notice", 20)
     return NOTHING
 
@@ -210,6 +216,8 @@ def _near(pair: Pair, because: str, strength: int) -> Verdict:
     if pair.people.first:
         if pair.other_doi or pair.other_arxiv:
             return _ask(pair, f"{because}, other identifiers", 40)
+        if pair.related is Relation.EXTENDED and (pair.elsewhere or pair.years > 2 or not pair.first):
+            return _ask(pair, because, 35)
         if pair.years <= 3 and pair.length >= _HEAD and (pair.people.most or pair.people.of <= 2):
             return _merge(pair, because, strength)
         return _ask(pair, because, 50)
@@ -220,6 +228,14 @@ def _near(pair: Pair, because: str, strength: int) -> Verdict:
             return _merge(pair, because.partition(",")[0] + ", people not told", 40)
         return _ask(pair, because.partition(",")[0] + ", people not told", 45)
     return NOTHING
+
+
+def _longer(pair: Pair) -> Verdict:
+    if not pair.people.first or pair.other_doi or pair.other_arxiv or pair.elsewhere or pair.years > 2:
+        return NOTHING
+    if pair.people.all and pair.years <= 1:
+        return _merge(pair, "title cut or extended, same authors", 45)
+    return _ask(pair, "one title goes on behind the other, same first author", 30)
 
 
 def _alike(pair: Pair) -> Verdict:

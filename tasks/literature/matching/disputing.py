@@ -35,7 +35,5 @@ def _at_odds(records: list[Features]) -> bool:
 def _unlike(one: Features, other: Features) -> bool:
     like = likeness(one, other)
     return (
-        like < _UNLIKE
-        and relation(one, other, like) < Relation.EXTENDED
-        and not agreement(one.people, other.people).most
+        like < _UNLIKE and relation(one, other, like) < Relation.LONGER and not agreement(one.people, other.people).most
     )

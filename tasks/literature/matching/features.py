@@ -12,7 +12,8 @@ from tasks.literature.matching.people import Person, people_of
 from tasks.literature.record import Record
 
 _WORD = re.compile(r"[0-9]+(?:[.,][0-9]+)+|[^\W_]+")
-_HEAD_END = re.compile(r"\s*(?::|[?!.](?=\s)|\s[–—-]+\s|—)\s*")
+_HEAD_END = re.compile(r"\s*(?::|[?!.](?=\s)|\s[(\[]|\s[–—-]+\s|—)\s*")
+_CONTAINER = 80
 _DOTS = re.compile(r"(?:\.\.\.|…)\W*$")
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)")
@@ -82,5 +83,5 @@ def features_of(record: Record) -> Features:
         disputed=False,
         arxiv=arxiv,
         ids=tuple(ids),
-        container=intern(folded(record.container)[:60]) if record.container else "",
+        container=intern(record.container[:_CONTAINER]),
     )

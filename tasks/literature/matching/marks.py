@@ -17,6 +17,11 @@ NOTICES = frozenset({
 """Words of what is written about a work, one spelling each after `_SAME`."""
 _COMMON = frozenset({"comment", "comments", "correction", "corrections", "discussion", "response", "responses"})
 """Those that titles of other kinds hold too, as in `visual response to motion`."""
+_SEQUELS = frozenset({
+    "revisited", "reconsidered", "reexamined", "reloaded", "again", "continued", "sequel", "second", "third", "update",
+    "updated", "revised",
+})  # fmt: skip
+"""Words with which the title of a later work goes on."""
 _DENIALS = frozenset({"no", "not", "without", "never", "cannot"})
 _PARTS = frozenset({"part", "parts", "pt", "volume", "vol", "book", "chapter", "episode", "phase", "series", "paper"})
 """Words that a number of a part stands behind."""
@@ -74,6 +79,8 @@ def strong(words: Sequence[str]) -> bool:
         before = words[at - 1] if at else ""
         if before in _PARTS and (word in _COUNTED or word[:1].isdigit() or _is_roman(word, before, True)):
             return True
+    if words and (not _SEQUELS.isdisjoint(words[:2]) or words[-1] in _SEQUELS):
+        return True
     return bool(words) and (_counts(words[0]) or _counts_last(words[-1]))
 
 

@@ -19,11 +19,13 @@ class Relation(IntEnum):
     OTHER = 0
     ALIKE = 1
     """Many letters in common, but whole words differ."""
-    EXTENDED = 2
+    LONGER = 2
+    """One goes on where the other ends, with no sign that the other was cut."""
+    EXTENDED = 3
     """One is the beginning of the other, up to its subtitle or where it was cut."""
-    MISSPELT = 3
+    MISSPELT = 4
     """The same words but for letters, spaces and words that mean little."""
-    EQUAL = 4
+    EQUAL = 5
 
 
 ALIKE_FROM = 0.8
@@ -39,39 +41,10 @@ _STOP = frozenset({
     "a", "an", "the", "of", "for", "in", "on", "to", "and", "with", "by", "at", "from", "as", "is", "are", "via",
     "its", "their", "using", "s",
 })  # fmt: skip
-_OPPOSING = (
-    "un",
-    "non",
-    "in",
-    "im",
-    "ir",
-    "il",
-    "a",
-    "an",
-    "anti",
-    "dis",
-    "de",
-    "fe",
-    "wo",
-    "hyper",
-    "hypo",
-    "pre",
-    "post",
-    "intra",
-    "inter",
-    "sub",
-    "super",
-    "semi",
-    "multi",
-    "uni",
-    "mono",
-    "bi",
-    "tri",
-    "quasi",
-    "pseudo",
-    "co",
-    "re",
-)
+_OPPOSING = frozenset({
+    "un", "non", "in", "im", "ir", "il", "a", "an", "anti", "dis", "de", "fe", "wo", "hyper", "hypo", "pre", "post",
+    "intra", "inter", "sub", "super", "semi", "multi", "uni", "mono", "bi", "tri", "quasi", "pseudo", "co", "re",
+})  # fmt: skip
 """Beginnings that turn a word into another one."""
 
 
@@ -87,14 +60,14 @@ def relation(one: Features, other: Features, like: float) -> Relation:
     if like >= _MISSPELT_FROM and misspelt(one.words, other.words):
         return Relation.MISSPELT
     short, long = (one, other) if len(one.letters) < len(other.letters) else (other, one)
-    if _extended(short, long):
-        return Relation.EXTENDED
+    if (begins := _begins(short, long)) is not Relation.OTHER:
+        return begins
     return Relation.ALIKE if like >= ALIKE_FROM else Relation.OTHER
 
 
 def marks_agree(one: Features, other: Features, related: Relation) -> bool:
-    """Whether the marks of two titles agree; of an extended one, those before its extension, which must not be one."""
-    if related is not Relation.EXTENDED:
+    """Whether the marks of two titles agree; of a longer one, those before the end of the shorter."""
+    if related not in (Relation.EXTENDED, Relation.LONGER):
         return one.marks == other.marks
     short, long = (one, other) if len(one.letters) <= len(other.letters) else (other, one)
     before, behind = _split(long.words, len(short.letters))
@@ -111,9 +84,13 @@ def plainly_other(one: Features, other: Features) -> bool:
 def misspelt(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether titles have the same words but for a few misspelt ones, and words that mean little."""
     left, right = Counter(ours), Counter(theirs)
-    mine = [word for word, n in (left - right).items() for _ in range(n)]
-    yours = [word for word, n in (right - left).items() for _ in range(n)]
-    if not _joined(mine, yours):
+    mine, yours = list((left - right).elements()), list((right - left).elements())
+    both = (left & right).keys() - _STOP
+    if [word for word in ours if word in both] != [word for word in theirs if word in both]:
+        return False
+    if not mine and not yours:
+        return "".join(ours) == "".join(theirs)
+    if "".join(mine) != "".join(yours):
         found = 0
         for word in mine[:]:
             near = min(yours, key=lambda each: (OSA.distance(word, each), each), default="")
@@ -123,12 +100,7 @@ def misspelt(ours: Sequence[str], theirs: Sequence[str]) -> bool:
                 found += 1
         if found > _MOST_MISSPELT:
             return False
-    return _joined(mine, yours) or all(word in _STOP for word in (*mine, *yours))
-
-
-def _joined(mine: list[str], yours: list[str]) -> bool:
-    """Whether words are the same but for the spaces between them."""
-    return sorted("".join(mine)) == sorted("".join(yours)) and bool(mine) and bool(yours)
+    return "".join(mine) == "".join(yours) or all(word in _STOP for word in (*mine, *yours))
 
 
 def _slip(word: str, other: str) -> bool:
@@ -147,23 +119,25 @@ def _slip(word: str, other: str) -> bool:
     return distance <= (1 if most < 8 else 2)
 
 
-def _extended(short: Features, long: Features) -> bool:
-    """Whether a title is the beginning of a longer one."""
+def _begins(short: Features, long: Features) -> Relation:
+    """Whether a title is the beginning of a longer one, misspelt or not, and whether it was cut there."""
     at = len(short.letters)
-    if long.letters.startswith(short.letters):
-        return at >= (_HEAD if short.cut else _CUT) or (
-            long.head < len(long.words) and _letters(long.words[: long.head]) == short.letters
-        )
-    if at >= _HEAD and long.head < len(long.words) and misspelt(short.words, long.words[: long.head]):
-        return True
-    if at < (_HEAD if short.cut else _CUT) or ratio(short.letters, long.letters[:at]) < _CUT_AND_MISSPELT_FROM:
-        return False
+    head = long.words[: long.head] if long.head < len(long.words) else ()
+    if head and (_letters(head) == short.letters or (at >= _HEAD and misspelt(short.words, head))):
+        return Relation.EXTENDED
     last = len(short.words) - 1
-    if last >= len(long.words) or not misspelt(short.words[:-1], long.words[:last]):
-        return False
-    # The last word may be cut too.
+    if at < (_HEAD if short.cut else _CUT) or last >= len(long.words):
+        return Relation.OTHER
     word, whole = short.words[-1], long.words[last]
-    return whole.startswith(word) or _slip(word, whole) or _slip(word, whole[: len(word)])
+    if not long.letters.startswith(short.letters):
+        if ratio(short.letters, long.letters[:at]) < _CUT_AND_MISSPELT_FROM:
+            return Relation.OTHER
+        if not misspelt(short.words[:-1], long.words[:last]):
+            return Relation.OTHER
+        if not (whole.startswith(word) or _slip(word, whole) or _slip(word, whole[: len(word)])):
+            return Relation.OTHER
+    cut = short.cut or word in _STOP or (whole.startswith(word) and whole != word)
+    return Relation.EXTENDED if cut else Relation.LONGER
 
 
 def _letters(words: Sequence[str]) -> str:
