@@ -218,7 +218,9 @@ def _near(pair: Pair, because: str, strength: int) -> Verdict:
             return _ask(pair, f"{because}, other identifiers", 40)
         if pair.related is Relation.EXTENDED and (pair.elsewhere or pair.years > 2 or not pair.first):
             return _ask(pair, because, 35)
-        if pair.years <= 3 and pair.length >= _HEAD and (pair.people.most or pair.people.of <= 2):
+        if pair.length < _HEAD and not (pair.people.all and pair.people.shared > 1 and pair.years == 0):
+            return _ask(pair, because, 50)
+        if pair.years <= 3 and (pair.people.most or pair.people.of <= 2):
             return _merge(pair, because, strength)
         return _ask(pair, because, 50)
     if pair.people.some:
