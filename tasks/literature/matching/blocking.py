@@ -63,8 +63,8 @@ def _pieces(each: Features) -> Iterator[str]:
     yield each.letters[:_START] + " …"
     yield "… " + each.letters[-_END:]
     yield each.letters
-    if each.head < len(each.words):
-        yield "".join(each.words[: each.head]).replace(".", "")
+    for count in each.ends:
+        yield "".join(each.words[:count]).replace(".", "")
 
 
 def _words(each: Features) -> Iterator[str]:

@@ -152,7 +152,10 @@ def decide(pair: Pair) -> Verdict:
 
 def contradicts(pair: Pair) -> bool:
     """Whether two records cannot be one work by any chain of rules: other marks, titles, people or identifiers."""
-    if not pair.marks or pair.people.none:
+    if not pair.marks:
+        return True
+    # Two authors of one work may be all that each of two records names, as a third can tell.
+    if pair.people.none and not (pair.related >= Relation.MISSPELT and pair.length >= _LONG and pair.years <= 1):
         return True
     if pair.same_id:
         return False

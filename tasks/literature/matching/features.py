@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from sys import intern
 
 from tasks.literature.matching.folding import folded, shown
@@ -14,6 +15,7 @@ from tasks.literature.record import Record
 _WORD = re.compile(r"[0-9]+(?:[.,][0-9]+)+|[^\W_]+")
 _HEAD_END = re.compile(r"\s*(?::|[?!.](?=\s)|\s[(\[]|\s[–—-]+\s|—)\s*")
 _CONTAINER = 80
+_MOST_ENDS = 4
 _DOTS = re.compile(r"(?:\.\.\.|…)\W*$")
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)")
@@ -37,8 +39,8 @@ class Features:
     words: tuple[str, ...]
     cut: bool
     """Whether the title ends in dots, as tools leave it where they cut it."""
-    head: int
-    """How many words stand before the first colon, question mark, dash or point."""
+    ends: tuple[int, ...]
+    """How many words stand before each colon, question mark, dash or point at which a subtitle may begin."""
     marks: tuple[str, ...]
     people: tuple[Person, ...]
     year: int
@@ -62,8 +64,7 @@ def features_of(record: Record) -> Features:
     if "," in text:
         text = _THOUSANDS.sub("", text)
     words = tuple(intern(word) for word in _WORD.findall(text)) or (text,)
-    end = _HEAD_END.search(text)
-    head = len(_WORD.findall(text[: end.start()])) if end else 0
+    ends = {len(_WORD.findall(text[: each.start()])) for each in islice(_HEAD_END.finditer(text), _MOST_ENDS)}
     doi, arxiv = record.doi, _VERSION.sub("", record.arxiv)
     if found := _ARXIV_DOI.fullmatch(doi):
         doi, arxiv = "", arxiv or _VERSION.sub("", found[1])
@@ -75,7 +76,7 @@ def features_of(record: Record) -> Features:
         letters="".join(words).replace(".", "") or title,
         words=words,
         cut=bool(_DOTS.search(title)),
-        head=head or len(words),
+        ends=tuple(sorted(each for each in ends if 0 < each < len(words))),
         marks=marks_of(words),
         people=people_of(record.authors),
         year=record.issued.year if record.issued else 0,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rapidfuzz.distance import OSA
+
 NOTICES = frozenset({
     "addendum", "comment", "comments", "commentary", "correction", "corrections", "corrigenda", "corrigendum",
     "discussion", "errata", "erratum", "rejoinder", "replies", "reply", "response", "responses",
@@ -22,6 +24,7 @@ _SEQUELS = frozenset({
     "updated", "revised",
 })  # fmt: skip
 """Words with which the title of a later work goes on."""
+_TOWARDS = [("to",), ("on",), ["to"], ["on"]]
 _DENIALS = frozenset({"no", "not", "without", "never", "cannot"})
 _PARTS = frozenset({"part", "parts", "pt", "volume", "vol", "book", "chapter", "episode", "phase", "series", "paper"})
 """Words that a number of a part stands behind."""
@@ -41,6 +44,9 @@ _COUNTED = {
 _ROMAN = re.compile(r"(?=[ivx]{1,5}$)x{0,2}(?:ix|iv|v?i{0,3})$")
 _VALUES = {"i": 1, "v": 5, "x": 10}
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*)([a-z]{0,2}(?![a-z]))")
+_NOTICES = tuple(sorted(NOTICES - _COMMON))
+_FEW = 4
+"""Words of a notice that may be misspelt."""
 _NEXT = 3
 """Letters and digits of the longest version, as `v10`."""
 _ORDINALS = ("st", "nd", "rd", "th")
@@ -52,7 +58,8 @@ def marks_of(words: Sequence[str]) -> tuple[str, ...]:
     last = len(words) - 1
     for at, word in enumerate(words):
         if word in NOTICES:
-            found.append(_SAME.get(word, word))
+            if word not in _COMMON or at <= 1 or at == last or _is_notice(words, at):
+                found.append(_SAME.get(word, word))
         elif word in _SUPPLEMENTS and _is_supplement(words, at):
             found.append("supplement")
         elif word in _DENIALS:
@@ -71,17 +78,32 @@ def marks_of(words: Sequence[str]) -> tuple[str, ...]:
 
 def strong(words: Sequence[str]) -> bool:
     """Whether words that one title has behind the end of another make it another work: a part, a reply, a version."""
+    if not words:
+        return False
     for at, word in enumerate(words):
-        if word in NOTICES and (word not in _COMMON or at <= 1 or "to" in words[at + 1 : at + 2]):
+        if word in NOTICES and (word not in _COMMON or _is_notice(words, at)):
             return True
         if word in _SUPPLEMENTS and _is_supplement(words, at):
             return True
         before = words[at - 1] if at else ""
         if before in _PARTS and (word in _COUNTED or word[:1].isdigit() or _is_roman(word, before, True)):
             return True
-    if words and (not _SEQUELS.isdisjoint(words[:2]) or words[-1] in _SEQUELS):
+        if at and _counts_alone(word):
+            return True
+    if len(words) <= _FEW and any(_is_nearly_notice(word) for word in words):
         return True
-    return bool(words) and (_counts(words[0]) or _counts_last(words[-1]))
+    return _counts(words[0]) or _is_roman(words[-1], "", True) or not _SEQUELS.isdisjoint((*words[:2], words[-1]))
+
+
+def _is_notice(words: Sequence[str], at: int) -> bool:
+    """Whether a word that is common elsewhere too tells a notice: it is all there is, or says to what it is one."""
+    return len(words) <= 2 or words[at + 1 : at + 2] in _TOWARDS
+
+
+def _is_nearly_notice(word: str) -> bool:
+    return len(word) > _FEW + 1 and any(
+        abs(len(word) - len(each)) <= 1 and OSA.distance(word, each, score_cutoff=2) <= 2 for each in _NOTICES
+    )
 
 
 def _counts(word: str) -> bool:
@@ -89,8 +111,9 @@ def _counts(word: str) -> bool:
     return (len(word) <= _NEXT and any(c.isdigit() for c in word)) or bool(_ROMAN.match(word))
 
 
-def _counts_last(word: str) -> bool:
-    return (len(word) < _NEXT and word.isdigit()) or _is_roman(word, "", True)
+def _counts_alone(word: str) -> bool:
+    """Whether a word is a small number or a numeral of two letters or more, wherever it stands."""
+    return (len(word) < _NEXT and word.isdigit()) or (len(word) > 1 and bool(_ROMAN.match(word)))
 
 
 def _is_supplement(words: Sequence[str], at: int) -> bool:

@@ -37,6 +37,8 @@ _CUT = 25
 _HEAD = 12
 """Letters that a title has at least if it may be the misspelt head of another."""
 _CUT_AND_MISSPELT_FROM = 90
+_SAYING = 5
+"""Letters from which a word that means little may be misspelt."""
 _STOP = frozenset({
     "a", "an", "the", "of", "for", "in", "on", "to", "and", "with", "by", "at", "from", "as", "is", "are", "via",
     "its", "their", "using", "s",
@@ -70,22 +72,22 @@ def marks_agree(one: Features, other: Features, related: Relation) -> bool:
     if related not in (Relation.EXTENDED, Relation.LONGER):
         return one.marks == other.marks
     short, long = (one, other) if len(one.letters) <= len(other.letters) else (other, one)
-    before, behind = _split(long.words, len(short.letters))
+    before, behind, _ = _split(short, long)
     return marks_of(before) == short.marks and not strong(behind)
 
 
 def plainly_other(one: Features, other: Features) -> bool:
-    """Whether an extended title goes on with what makes it another work, right behind the end of the shorter."""
+    """Whether a longer title goes on with what makes it another work, right behind the whole of the shorter."""
     short, long = (one, other) if len(one.letters) <= len(other.letters) else (other, one)
-    _, behind = _split(long.words, len(short.letters))
-    return bool(behind) and any(strong(behind[:n]) for n in (1, 2))
+    _, behind, whole = _split(short, long)
+    return whole and any(strong(behind[:count]) for count in (1, 2))
 
 
 def misspelt(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether titles have the same words but for a few misspelt ones, and words that mean little."""
     left, right = Counter(ours), Counter(theirs)
     mine, yours = list((left - right).elements()), list((right - left).elements())
-    both = (left & right).keys() - _STOP
+    both = {word for word, count in left.items() if right[word] == count} - _STOP
     if [word for word in ours if word in both] != [word for word in theirs if word in both]:
         return False
     if not mine and not yours:
@@ -109,7 +111,7 @@ def _slip(word: str, other: str) -> bool:
         return False
     short, long = sorted((word, other), key=len)
     least, most = len(short), len(long)
-    if least < 2 or (word in _STOP) != (other in _STOP):
+    if least < 2 or (least < _SAYING and (word in _STOP) != (other in _STOP)):
         return False
     if long.endswith(short) and long[: most - least] in _OPPOSING:
         return False
@@ -122,8 +124,7 @@ def _slip(word: str, other: str) -> bool:
 def _begins(short: Features, long: Features) -> Relation:
     """Whether a title is the beginning of a longer one, misspelt or not, and whether it was cut there."""
     at = len(short.letters)
-    head = long.words[: long.head] if long.head < len(long.words) else ()
-    if head and (_letters(head) == short.letters or (at >= _HEAD and misspelt(short.words, head))):
+    if _head(short, long):
         return Relation.EXTENDED
     last = len(short.words) - 1
     if at < (_HEAD if short.cut else _CUT) or last >= len(long.words):
@@ -140,26 +141,40 @@ def _begins(short: Features, long: Features) -> Relation:
     return Relation.EXTENDED if cut else Relation.LONGER
 
 
+def _head(short: Features, long: Features) -> int:
+    """How many words of a title another one is, which ends where a subtitle begins; 0 if it is not so."""
+    for count in long.ends:
+        head = long.words[:count]
+        if _letters(head) == short.letters or (len(short.letters) >= _HEAD and misspelt(short.words, head)):
+            return count
+    return 0
+
+
 def _letters(words: Sequence[str]) -> str:
     return "".join(words).replace(".", "")
 
 
-def _split(words: Sequence[str], letters: int) -> tuple[Sequence[str], Sequence[str]]:
-    """The words that the first letters of a title hold, and those behind them; a word that is cut is behind, cut."""
+def _split(short: Features, long: Features) -> tuple[Sequence[str], Sequence[str], bool]:
+    """The words of a title that a shorter one holds, those behind, and whether the shorter ends as it was meant to."""
+    words = long.words
+    if head := _head(short, long):
+        return words[:head], words[head:], not short.cut
+    if not long.letters.startswith(short.letters):
+        count = len(short.words)
+        return words[:count], words[count:], False
+    letters = len(short.letters)
     for at, word in enumerate(words):
         plain = word.replace(".", "")
         if letters < len(plain):
             # The rest of a word that was cut is a number, as in `DINOv2`, or nothing.
-            behind = [plain[letters:]] if not letters or any(c.isdigit() for c in plain[letters:]) else []
-            return words[:at], (*behind, *words[at + 1 :])
+            number = any(c.isdigit() for c in plain[letters:])
+            behind = [plain[letters:]] if not letters or number else []
+            return words[:at], (*behind, *words[at + 1 :]), not short.cut and bool(behind)
         letters -= len(plain)
-    return words, ()
+    return words, (), False
 
 
 def same_head(one: Features, other: Features) -> bool:
     """Whether two titles have one long head, whatever their subtitles are."""
-    return one.head == other.head and one.words[: one.head] == other.words[: other.head] and _long(one)
-
-
-def _long(each: Features) -> bool:
-    return len(_letters(each.words[: each.head])) >= _CUT
+    ours, theirs = (each.words[: each.ends[0]] if each.ends else each.words for each in (one, other))
+    return ours == theirs and len(_letters(ours)) >= _CUT
