@@ -28,6 +28,10 @@ _SHORT = 16
 """Letters up to which a title is anybody's: `Editorial`, `Introduction`."""
 
 
+CUT = 50
+"""Strength up to which a merge rests on a title that was cut or extended."""
+
+
 class Kind(IntEnum):
     """What was decided."""
 
@@ -143,11 +147,16 @@ def decide(pair: Pair) -> Verdict:
         case Relation.MISSPELT:
             return _near(pair, "nearly the same title, same author", 60)
         case Relation.EXTENDED:
-            return _near(pair, "title cut or extended, same first author", 50)
+            return _near(pair, "title cut or extended, same first author", CUT)
         case Relation.LONGER:
             return _longer(pair)
         case _:
             return _alike(pair)
+
+
+def unlike(pair: Pair) -> bool:
+    """Whether two titles that go on behind the end of a third go on to two works, neither of which is the other's."""
+    return pair.related < Relation.LONGER and not pair.same_head
 
 
 def contradicts(pair: Pair) -> bool:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import islice, product
+from itertools import combinations, islice, product
 
 from tasks.literature.matching.asking import question
 from tasks.literature.matching.blocking import pairs
-from tasks.literature.matching.deciding import Kind, Pair, Verdict, comparable, compared, contradicts, decide
+from tasks.literature.matching.deciding import (
+    CUT,
+    Kind,
+    Pair,
+    Verdict,
+    comparable,
+    compared,
+    contradicts,
+    decide,
+    unlike,
+)
 from tasks.literature.matching.disputing import disputed
 from tasks.literature.matching.entry import Answer, Entry
 from tasks.literature.matching.features import Features, features_of
@@ -81,8 +91,24 @@ class _Matcher:
                 links.append((a, b, verdict))
             elif verdict.kind is Kind.ASK:
                 self._asked.append((a, b, verdict))
+        unsure = self._fitting_two(links)
+        self._asked += [link for link in links if link in unsure]
+        links = [link for link in links if link not in unsure]
         links.sort(key=lambda link: (-link[2].strength, -link[2].likeness, link[0], link[1]))
         return links
+
+    def _fitting_two(self, links: list[_Link]) -> set[_Link]:
+        """Merges of titles that were cut, so that they fit two works that are not one."""
+        by_short: dict[int, list[_Link]] = {}
+        for link in links:
+            if link[2].strength <= CUT:
+                by_short.setdefault(min(link[:2], key=lambda at: len(self._features[at].letters)), []).append(link)
+        found: set[_Link] = set()
+        for short, several in by_short.items():
+            longer = [a + b - short for a, b, _ in several[:_LOOKED_AT]]
+            if any(unlike(self._compared(one, other)) for one, other in combinations(longer, 2)):
+                found.update(several)
+        return found
 
     def _join(self, links: list[_Link]) -> None:
         for a, b, verdict in links:
