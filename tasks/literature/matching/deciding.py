@@ -10,7 +10,7 @@ from rapidfuzz.fuzz import ratio
 
 from tasks.literature.matching.containers import elsewhere
 from tasks.literature.matching.features import Features
-from tasks.literature.matching.people import Agreement, Person, agreement, same_person
+from tasks.literature.matching.people import UNKNOWN, Agreement, Person, agreement, same_person
 from tasks.literature.matching.titles import Relation, likeness, marks_agree, plainly_other, relation, same_head
 
 COMPARED_FROM = 60
@@ -106,13 +106,16 @@ def compared(one: Features, other: Features) -> Pair:
     same_doi, same_arxiv = one.doi == other.doi != "", one.arxiv == other.arxiv != ""
     same_id = same_doi or same_arxiv or not set(one.ids).isdisjoint(other.ids)
     marks = marks_agree(one, other, related)
+    first = bool(one.people and other.people) and same_person(one.people[0], other.people[0])
+    # Of unlike titles only the same people in the same order matter.
+    unlike = related is Relation.OTHER and not same_id
+    people = UNKNOWN if unlike and not first else agreement(one.people, other.people, slips=not unlike)
     return Pair(
         like=like,
         related=related,
         marks=marks,
         plainly=not marks and related in (Relation.EXTENDED, Relation.LONGER) and plainly_other(one, other),
-        # Of unlike titles only people who are plainly the same matter.
-        people=agreement(one.people, other.people, slips=related is not Relation.OTHER or same_id),
+        people=people,
         years=abs(one.year - other.year) if one.year and other.year else -1,
         same_doi=same_doi,
         same_arxiv=same_arxiv,
@@ -120,7 +123,7 @@ def compared(one: Features, other: Features) -> Pair:
         other_doi=_other_dois(one, other),
         other_arxiv=bool(one.arxiv and other.arxiv) and one.arxiv != other.arxiv,
         same_head=same_head(one, other),
-        first=bool(one.people and other.people) and same_person(one.people[0], other.people[0]),
+        first=first,
         elsewhere=related < Relation.EQUAL and elsewhere(one.container, other.container),
         length=min(len(one.letters), len(other.letters)),
     )

@@ -27,6 +27,8 @@ PREPRINTS = ("10.1101/", "10.2139/ssrn", "10.21203/rs", "10.20944/preprints", "1
              "10.26434/chemrxiv", "10.36227/techrxiv", "10.5281/zenodo", "10.13140/", "10.22541/au", "10.6084/m9",
              "10.31235/", "10.48550/")  # fmt: skip
 """How DOIs of preprint servers and repositories begin; the published form has another, so that they veto nothing."""
+_DISCUSSION = re.compile(r"10\.5194/[a-z]+(?:d-|-(?:20[0-9]{2}-[0-9]+$|egusphere))")
+"""Papers that Copernicus opens to discussion, before they are published under another DOI."""
 _KINDS = ("pmid", "pmcid", "openalex", "mag")
 
 
@@ -69,7 +71,7 @@ def features_of(record: Record) -> Features:
     if found := _ARXIV_DOI.fullmatch(doi):
         doi, arxiv = "", arxiv or _VERSION.sub("", found[1])
     ids = [f"{each.scheme} {each.value}" for each in record.identifiers if each.scheme in _KINDS]
-    if doi.startswith(PREPRINTS):
+    if doi.startswith(PREPRINTS) or _DISCUSSION.match(doi):
         ids.append(f"doi {_DOI_PARTS.sub('', doi)}")
         doi = ""
     return Features(

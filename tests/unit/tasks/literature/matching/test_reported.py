@@ -39,6 +39,23 @@ ONE_WORK = {
         made("A paper that is posted twice", "Lee, Christopher", arxiv="1108.1172"),
         made("A paper that is posted twice", "Lee, C.", arxiv="1108.1172v3"),
     ),
+    "softcite/softcite-extractions-oa#34": (
+        made("Bayesian estimation of Earth's climate sensitivity", "Goodwin, Philip", doi="10.5194/esd-12-709-2021"),
+        made("Bayesian estimation of Earth's climate sensitivity", "Goodwin, Philip", doi="10.5194/esd-2020-90"),
+    ),
+    "camaradesuk/ASySD#1": (
+        made("Psilocybin-induced spiritual experiences and insightfulness are associated with synchronization of "
+             "neuronal oscillations", "Kometer, Michael", "Volleinweider, Franz X", year=2015,
+             doi="10.1007/s00213-015-4026-7"),
+        made("Psilocybin-induced spiritual experiences and insightfulness are associated with synchronization of "
+             "neuronal oscillations.", "Kometer, M.", "Vollenweider, F. X.", year=2015),
+    ),
+    "greenelab/deep-review#474": (
+        made("Communication-Efficient Learning of Deep Networks from Decentralized Data", "McMahan, H. Brendan",
+             year=2016, arxiv="1602.05629"),
+        made("Federated Learning of Deep Networks using Model Averaging", "McMahan, H. Brendan", year=2016,
+             arxiv="1602.05629v1"),
+    ),
 }  # fmt: skip
 TWO_WORKS = {
     "ESHackathon/CiteSource#264": (
@@ -75,6 +92,34 @@ TWO_WORKS = {
     "Future-Scholars/paperlib#626": (
         made("Fungal Planet description sheets: 42–50", "Crous, P.W.", year=2010, doi="10.3767/003158510x552636"),
         made("Fungal Planet description sheets: 1–10", "Crous, P.W.", year=2009, doi="10.3767/003158509x482951"),
+    ),
+    "wcmc-its/ReCiter#750": (
+        made("Introduction", "Johnson, Don", year=2013, doi="10.1201/b14859"),
+        made("Spike trains as event sequences: fundamental implications", "Victor, Jonathan", year=2013,
+             doi="10.1201/b14859"),
+    ),
+    "gianlucasb/hallucinator#121": (
+        made("An introduction to hidden Markov models", "L. Rabiner", "B. Juang", year=1986),
+        made("An introduction to hidden Markov models", "Schuster-Böckler, Benjamin", "Bateman, Alex", year=2007,
+             doi="10.1002/0471250953.bia03as18"),
+    ),
+    "allenai/S2APLER#16": (
+        made("Editorial Board", year=2020, doi="10.1016/s0001-1"),
+        made("Editorial Board", year=2020, doi="10.1016/s0001-9922"),
+    ),
+    "zotero/zotero#214": (
+        made("Hybrid Type Checking", "Flanagan, Cormac", year=2006, doi="10.1145/1111037.1111059"),
+        made("Hybrid type checking", "Knowles, Kenneth", "Flanagan, Cormac", year=2010,
+             doi="10.1145/1667048.1667051"),
+    ),
+    "a library of psychology: a second try": (
+        made("Unavailability and associative loss in RI and PI", "Ceraso, J", "Henderson, A", year=1965),
+        made("Unavailability and associative loss in RI and PI: second try", "Ceraso, J", "Henderson, A", year=1966),
+    ),
+    "a library of psychology: a study of a review": (
+        made("Chronic epilepsy and cognition", "Elger, C E", "Helmstaedter, C", "Kurthen, M", year=2004),
+        made("Chronic epilepsy and cognition: a longitudinal study in temporal lobe epilepsy", "Helmstaedter, C",
+             "Kurthen, M", "Lux, S", "Reuber, M", "Elger, C E", year=2003),
     ),
 }  # fmt: skip
 
