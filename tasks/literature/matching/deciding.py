@@ -209,7 +209,7 @@ def _equal(pair: Pair) -> Verdict:
     if pair.people.some:
         if others:
             return _ask(pair, "same title and authors, other identifiers", 70 if pair.people.first else 40)
-        if pair.length <= _SHORT and not (pair.people.first and pair.years <= 1):
+        if pair.length <= _SHORT and not (pair.people.all and pair.years <= 1):
             return _ask(pair, "same short title", 40)
         if not pair.people.first and not pair.people.most:
             return _ask(pair, "same title, some of the authors", 60)

@@ -44,11 +44,13 @@ _COUNTED = {
 _ROMAN = re.compile(r"(?=[ivx]{1,5}$)x{0,2}(?:ix|iv|v?i{0,3})$")
 _VALUES = {"i": 1, "v": 5, "x": 10}
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*)([a-z]{0,2}(?![a-z]))")
+_COMMON_ONES = tuple(sorted(_COMMON))
 _NOTICES = tuple(sorted(NOTICES - _COMMON))
 _FEW = 4
 """Words of a notice that may be misspelt."""
 _NEXT = 3
 """Letters and digits of the longest version, as `v10`."""
+_SMALL = re.compile(r"v?[0-9]{1,2}(?:\.[0-9]{1,2})?$")
 _ORDINALS = ("st", "nd", "rd", "th")
 
 
@@ -90,7 +92,9 @@ def strong(words: Sequence[str]) -> bool:
             return True
         if at and _counts_alone(word):
             return True
-    if len(words) <= _FEW and any(_is_nearly_notice(word) for word in words):
+    if words[1:2] in _TOWARDS and _nearly(words[0], _COMMON_ONES):
+        return True
+    if len(words) <= _FEW and any(_nearly(word, _NOTICES) for word in words):
         return True
     return _counts(words[0]) or _is_roman(words[-1], "", True) or not _SEQUELS.isdisjoint((*words[:2], words[-1]))
 
@@ -100,9 +104,10 @@ def _is_notice(words: Sequence[str], at: int) -> bool:
     return len(words) <= 2 or words[at + 1 : at + 2] in _TOWARDS
 
 
-def _is_nearly_notice(word: str) -> bool:
+def _nearly(word: str, notices: Sequence[str]) -> bool:
+    """Whether a word is one of the notices, misspelt."""
     return len(word) > _FEW + 1 and any(
-        abs(len(word) - len(each)) <= 1 and OSA.distance(word, each, score_cutoff=2) <= 2 for each in _NOTICES
+        abs(len(word) - len(each)) <= 1 and OSA.distance(word, each, score_cutoff=2) <= 2 for each in notices
     )
 
 
@@ -113,7 +118,7 @@ def _counts(word: str) -> bool:
 
 def _counts_alone(word: str) -> bool:
     """Whether a word is a small number or a numeral of two letters or more, wherever it stands."""
-    return (len(word) < _NEXT and word.isdigit()) or (len(word) > 1 and bool(_ROMAN.match(word)))
+    return bool(_SMALL.match(word)) or (len(word) > 1 and bool(_ROMAN.match(word)))
 
 
 def _is_supplement(words: Sequence[str], at: int) -> bool:
