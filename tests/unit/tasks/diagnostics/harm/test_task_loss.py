@@ -112,7 +112,7 @@ def test_a_matcher_that_says_no_too_often_beats_its_rivals_where_it_tells_them_a
         module = torch.nn.Identity()
         true = -3.0
 
-        def ask(self, images: Any, captions: Any, _: Any = None) -> Any:
+        def ask(self, _: Any, captions: Any, __: Any = None) -> Any:
             own = [caption == text for caption, text in zip(captions, TEXTS, strict=True)]
             odds = torch.tensor([self.true if each else -5.0 for each in own])
             logits = torch.stack([torch.zeros_like(odds), odds], dim=-1)[:, None]
