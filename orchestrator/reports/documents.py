@@ -24,6 +24,7 @@ CYCLE_REPORT = Document(
         Section("trajectory", "Trajectory"),
         Section("files", "Files generated"),
         Section("blockers", "Blockers and mitigations"),
+        Section("access", "Whose weights can be had"),
         Section("performance", "Performance"),
         Section("recommendations", "Recommendations for the planning team", contents="Recommendations"),
         Section("question", "Strategic question"),
