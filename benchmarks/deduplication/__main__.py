@@ -10,7 +10,8 @@ from benchmarks.deduplication.sets import drawn
 from tasks.literature.matching.matching import METHOD, match
 
 TUNED_ON = (1, 2, 3, 4, 5)
-HELD_OUT = (101, 102, 103, 104, 105, 106, 107, 108)
+"""Others up to 50 were looked at as well."""
+HELD_OUT = (301, 302, 303, 304, 305, 306, 307, 308)
 
 
 def main(seeds: list[int]) -> int:

@@ -229,9 +229,10 @@ def _equal(pair: Pair) -> Verdict:
 
 def _near(pair: Pair, because: str, strength: int) -> Verdict:
     if pair.people.first:
+        every = pair.years == 0 and 1 < pair.people.of == pair.people.shared
         if pair.other_doi or pair.other_arxiv:
             return _ask(pair, f"{because}, other identifiers", 40)
-        if pair.related is Relation.EXTENDED and (pair.elsewhere or pair.years > 2 or not pair.first):
+        if pair.related is Relation.EXTENDED and (pair.elsewhere or pair.years > 2 or not (pair.first or every)):
             return _ask(pair, because, 35)
         if pair.length < _HEAD and not (pair.people.all and pair.people.shared > 1 and pair.years == 0):
             return _ask(pair, because, 50)

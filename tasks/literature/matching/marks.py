@@ -60,7 +60,7 @@ def marks_of(words: Sequence[str]) -> tuple[str, ...]:
     last = len(words) - 1
     for at, word in enumerate(words):
         if word in NOTICES:
-            if word not in _COMMON or at <= 1 or at == last or _is_notice(words, at):
+            if word not in _COMMON or at <= 1 or at == last or _is_notice(words, at, True):
                 found.append(_SAME.get(word, word))
         elif word in _SUPPLEMENTS and _is_supplement(words, at):
             found.append("supplement")
@@ -78,12 +78,15 @@ def marks_of(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def strong(words: Sequence[str]) -> bool:
-    """Whether words that one title has behind the end of another make it another work: a part, a reply, a version."""
+def strong(words: Sequence[str], whole: bool = True) -> bool:
+    """Whether words that one title has behind the end of another make it another work: a part, a reply, a version.
+
+    `whole` says that the shorter title was not cut, so that one word of these can be a notice.
+    """
     if not words:
         return False
     for at, word in enumerate(words):
-        if word in NOTICES and (word not in _COMMON or _is_notice(words, at)):
+        if word in NOTICES and (word not in _COMMON or _is_notice(words, at, whole)):
             return True
         if word in _SUPPLEMENTS and _is_supplement(words, at):
             return True
@@ -99,9 +102,9 @@ def strong(words: Sequence[str]) -> bool:
     return _counts(words[0]) or _is_roman(words[-1], "", True) or not _SEQUELS.isdisjoint((*words[:2], words[-1]))
 
 
-def _is_notice(words: Sequence[str], at: int) -> bool:
+def _is_notice(words: Sequence[str], at: int, whole: bool) -> bool:
     """Whether a word that is common elsewhere too tells a notice: it is all there is, or says to what it is one."""
-    return len(words) <= 2 or words[at + 1 : at + 2] in _TOWARDS
+    return (whole and len(words) <= 2) or words[at + 1 : at + 2] in _TOWARDS
 
 
 def _nearly(word: str, notices: Sequence[str]) -> bool:

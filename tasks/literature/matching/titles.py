@@ -37,7 +37,7 @@ _CUT = 25
 _HEAD = 12
 """Letters that a title has at least if it may be the misspelt head of another."""
 _CUT_AND_MISSPELT_FROM = 90
-_SAYING = 5
+_SAYING = 4
 """Letters from which a word that means little may be misspelt."""
 _STOP = frozenset({
     "a", "an", "the", "of", "for", "in", "on", "to", "and", "with", "by", "at", "from", "as", "is", "are", "via",
@@ -72,8 +72,8 @@ def marks_agree(one: Features, other: Features, related: Relation) -> bool:
     if related not in (Relation.EXTENDED, Relation.LONGER):
         return one.marks == other.marks
     short, long = (one, other) if len(one.letters) <= len(other.letters) else (other, one)
-    before, behind, _ = _split(short, long)
-    return marks_of(before) == short.marks and not strong(behind)
+    before, behind, whole = _split(short, long)
+    return marks_of(before) == short.marks and not strong(behind, whole)
 
 
 def plainly_other(one: Features, other: Features) -> bool:
@@ -111,8 +111,10 @@ def _slip(word: str, other: str) -> bool:
         return False
     short, long = sorted((word, other), key=len)
     least, most = len(short), len(long)
-    if least < 2 or (least < _SAYING and (word in _STOP) != (other in _STOP)):
+    if least < 2:
         return False
+    if (word in _STOP) != (other in _STOP):
+        return least >= _SAYING and OSA.distance(word, other) == 1
     if long.endswith(short) and long[: most - least] in _OPPOSING:
         return False
     distance = OSA.distance(word, other)
