@@ -28,6 +28,8 @@ _SHORT = 16
 """Letters up to which a title is anybody's: `Editorial`, `Introduction`."""
 
 
+IDENTIFIED = 90
+"""Strength from which a merge rests on an identifier."""
 CUT = 50
 """Strength up to which a merge rests on a title that was cut or extended."""
 
@@ -198,7 +200,7 @@ def _same_identifier(pair: Pair) -> Verdict:
     if pair.people.none and not (pair.related >= Relation.MISSPELT and pair.length >= _LONG):
         return _ask(pair, f"{name}, other people", 25 if pair.like >= SAME_DOI_FROM else 5)
     if pair.related >= Relation.EXTENDED or pair.like >= SAME_DOI_FROM:
-        return _merge(pair, name, 95 if pair.same_arxiv else 90)
+        return _merge(pair, name, 95 if pair.same_arxiv else IDENTIFIED)
     if pair.people.most and pair.same_arxiv:
         return _merge(pair, name, 80)
     return _ask(pair, f"{name}, other title", 60 if pair.people.most else 10)

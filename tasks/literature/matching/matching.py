@@ -10,6 +10,7 @@ from tasks.literature.matching.asking import question
 from tasks.literature.matching.blocking import pairs
 from tasks.literature.matching.deciding import (
     CUT,
+    IDENTIFIED,
     Kind,
     Pair,
     Verdict,
@@ -55,6 +56,7 @@ class _Matcher:
         self._features, self._ids = features, ids
         self._all, self._by_rules = Groups(len(ids)), Groups(len(ids))
         self._answered = _placed(answers, {id: at for at, id in enumerate(ids)})
+        self._joined_by_hand = any(self._answered.values())
         self._merges: list[Merge] = []
         self._asked: list[_Link] = []
 
@@ -116,7 +118,7 @@ class _Matcher:
                 continue
             if self._all.root(a) == self._all.root(b):
                 self._by_rules.join(a, b)
-            elif self._all.parted(a, b) or self._contradicted(a, b):
+            elif self._all.parted(a, b) or self._contradicted(a, b) or self._numbered_otherwise(a, b, verdict):
                 self._asked.append((a, b, verdict))
             else:
                 self._by_rules.join(a, b)
@@ -128,6 +130,13 @@ class _Matcher:
         return any(
             contradicts(self._compared(one, other)) for one, other in product(ours, theirs) if {one, other} != {a, b}
         )
+
+    def _numbered_otherwise(self, a: int, b: int, verdict: Verdict) -> bool:
+        """Whether a record is another part or version than what a human said one of the two groups is too."""
+        if verdict.strength >= IDENTIFIED or not self._joined_by_hand:
+            return False
+        ours, theirs = (list(islice(sorted(self._all.members(at)), _LOOKED_AT)) for at in (a, b))
+        return any(not self._compared(one, other).marks for one, other in product(ours, theirs))
 
     def _joined(self, a: int, b: int, because: str) -> None:
         self._all.join(a, b)
