@@ -1,4 +1,8 @@
-"""Pairs that users of other tools reported, with the facts as they are told there."""
+"""Pairs that users of other tools reported, and two of a public library.
+
+What makes them alike or not is as it is told there. Where a report gives no names, dates or identifiers, or shows only
+a part of a title, stand-ins of the same shape were put in.
+"""
 
 from __future__ import annotations
 
