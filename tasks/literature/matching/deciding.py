@@ -11,7 +11,15 @@ from rapidfuzz.fuzz import ratio
 from tasks.literature.matching.containers import elsewhere
 from tasks.literature.matching.features import Features
 from tasks.literature.matching.people import UNKNOWN, Agreement, Person, agreement, same_person
-from tasks.literature.matching.titles import Relation, likeness, marks_agree, plainly_other, relation, same_head
+from tasks.literature.matching.titles import (
+    Relation,
+    cut_before_marks,
+    likeness,
+    marks_agree,
+    plainly_other,
+    relation,
+    same_head,
+)
 
 COMPARED_FROM = 60
 """Likeness in percent below which titles tell nothing, unless one begins as the other or both have an identifier."""
@@ -28,10 +36,21 @@ _SHORT = 16
 """Letters up to which a title is anybody's: `Editorial`, `Introduction`."""
 
 
+_HEADINGS = frozenset({
+    "abstract", "abstracts", "announcement", "announcements", "author", "board", "book", "comment", "comments",
+    "contents", "correspondence", "discussion", "editor", "editorial", "editorials", "errata", "erratum", "foreword",
+    "guidelines", "index", "introduction", "issue", "letter", "letters", "masthead", "news", "note", "notes", "notices",
+    "obituary", "overview", "poster", "posters", "preface", "program", "programme", "reply", "report", "response",
+    "review", "reviews", "summary", "title", "untitled",
+})  # fmt: skip
+"""Words of short titles that many works have."""
 IDENTIFIED = 90
 """Strength from which a merge rests on an identifier."""
 CUT = 50
 """Strength up to which a merge rests on a title that was cut or extended."""
+
+
+BY_A_NUMBER = "title cut or extended by a number or notice"
 
 
 class Kind(IntEnum):
@@ -78,13 +97,23 @@ class Pair(NamedTuple):
     """Whether the first authors are the same, and both first."""
     elsewhere: bool
     """Whether they were published in different places."""
+    same_page: bool
+    """Whether volume and first page are the same."""
+    other_page: bool
+    """Whether both are known and differ."""
+    other_kind: bool
+    """Whether one is a thesis, and the other a paper that also others wrote."""
     length: int
     """Letters of the shorter title."""
+    named: bool
+    """Whether one record alone names people, and its title is no heading that a journal has in every issue."""
 
 
 def comparable(one: Features, other: Features) -> bool:
     """Whether two records have so much in common that `decide` may say anything of them; quick."""
     if one.doi == other.doi != "" or one.arxiv == other.arxiv != "" or one.letters == other.letters:
+        return True
+    if _same_page(one, other) and one.people and other.people and _same_first(one.people[0], other.people[0]):
         return True
     like = ratio(one.letters, other.letters, score_cutoff=COMPARED_FROM)
     if like >= _BEGINS_FROM or (like and one.people and other.people and _same_first(one.people[0], other.people[0])):
@@ -95,6 +124,19 @@ def comparable(one: Features, other: Features) -> bool:
     if ratio(short, long[: len(short)], score_cutoff=_BEGINS_FROM):
         return True
     return bool(one.ids and other.ids) and not set(one.ids).isdisjoint(other.ids)
+
+
+def _same_page(one: Features, other: Features) -> bool:
+    return one.page == other.page != "" and one.volume == other.volume != ""
+
+
+def _other_page(one: Features, other: Features) -> bool:
+    known = one.page and other.page and one.volume and other.volume
+    return bool(known) and one.page != other.page and one.volume != other.volume
+
+
+def _other_kind(one: Features, other: Features) -> bool:
+    return one.thesis != other.thesis and len((other if one.thesis else one).people) > 1
 
 
 def _same_first(one: Person, other: Person) -> bool:
@@ -108,6 +150,8 @@ def compared(one: Features, other: Features) -> Pair:
     same_doi, same_arxiv = one.doi == other.doi != "", one.arxiv == other.arxiv != ""
     same_id = same_doi or same_arxiv or not set(one.ids).isdisjoint(other.ids)
     marks = marks_agree(one, other, related)
+    if not marks and related is Relation.EXTENDED and (same_arxiv or (same_doi and not one.disputed)):
+        marks = cut_before_marks(one, other)
     first = bool(one.people and other.people) and same_person(one.people[0], other.people[0])
     # Of unlike titles only the same people in the same order matter.
     unlike = related is Relation.OTHER and not same_id
@@ -127,7 +171,11 @@ def compared(one: Features, other: Features) -> Pair:
         same_head=same_head(one, other),
         first=first,
         elsewhere=related < Relation.EQUAL and elsewhere(one.container, other.container),
+        same_page=_same_page(one, other),
+        other_page=_other_page(one, other),
+        other_kind=_other_kind(one, other),
         length=min(len(one.letters), len(other.letters)),
+        named=bool(one.people) != bool(other.people) and _HEADINGS.isdisjoint(one.words),
     )
 
 
@@ -144,6 +192,10 @@ def decide(pair: Pair) -> Verdict:
         return _other_marks(pair)
     if pair.same_id:
         verdict = _same_identifier(pair)
+        if verdict.kind is not Kind.NOTHING:
+            return verdict
+    if pair.same_page and pair.years <= 1 and not pair.elsewhere:
+        verdict = _same_page_of(pair)
         if verdict.kind is not Kind.NOTHING:
             return verdict
     match pair.related:
@@ -164,18 +216,29 @@ def unlike(pair: Pair) -> bool:
     return pair.related < Relation.LONGER and not pair.same_head
 
 
-def contradicts(pair: Pair) -> bool:
-    """Whether two records cannot be one work by any chain of rules: other marks, titles, people or identifiers."""
+class Odds(IntEnum):
+    """How two records of two groups stand against one work."""
+
+    NONE = 0
+    DOUBT = 1
+    """Other titles or people, as one bad copy of many may have."""
+    CONTRADICTION = 2
+    """Other marks or identifiers."""
+
+
+def odds(pair: Pair) -> Odds:
+    """What of two records speaks against joining, by a chain of rules, the groups that they are in."""
     if not pair.marks:
-        return True
+        return Odds.CONTRADICTION
     # Two authors of one work may be all that each of two records names, as a third can tell.
     if pair.people.none and not (pair.related >= Relation.MISSPELT and pair.length >= _LONG and pair.years <= 1):
-        return True
-    if pair.same_id:
-        return False
+        return Odds.DOUBT
+    if pair.same_id or (pair.same_page and pair.people.some and pair.years <= 1):
+        return Odds.NONE
     if pair.other_doi or pair.other_arxiv:
-        return True
-    return pair.related < Relation.LONGER and not (pair.same_head and pair.people.first and pair.years <= 1)
+        return Odds.CONTRADICTION
+    kept = pair.related >= Relation.LONGER or (pair.same_head and pair.people.first and pair.years <= 1)
+    return Odds.NONE if kept else Odds.DOUBT
 
 
 def _merge(pair: Pair, because: str, strength: int) -> Verdict:
@@ -191,7 +254,9 @@ def _other_marks(pair: Pair) -> Verdict:
         return _ask(pair, "same identifier, other number or notice in the title", 30)
     others = pair.plainly or pair.other_doi or pair.other_arxiv
     if pair.related in (Relation.EXTENDED, Relation.LONGER) and pair.people.first and not others:
-        return _ask(pair, "title cut or extended by a number or notice", 20)
+        return _ask(pair, BY_A_NUMBER, 20)
+    if pair.related is Relation.MISSPELT and pair.people.all and pair.years <= 1 and not others:
+        return _ask(pair, "nearly the same title, other number or notice in it", 20)
     return NOTHING
 
 
@@ -206,9 +271,25 @@ def _same_identifier(pair: Pair) -> Verdict:
     return _ask(pair, f"{name}, other title", 60 if pair.people.most else 10)
 
 
+def _same_page_of(pair: Pair) -> Verdict:
+    """Of records with one volume, first page and year: titles may be translated, and names misread."""
+    told = pair.people.some or pair.length >= _LONG or (pair.related is Relation.EQUAL and pair.length > _SHORT)
+    if pair.related >= Relation.EXTENDED and told:
+        return _merge(pair, "same title, volume and page", 88)
+    if pair.related >= Relation.ALIKE and pair.people.first and not (pair.other_doi or pair.other_arxiv):
+        return _merge(pair, "similar title, same volume, page and author", 65)
+    if pair.people.all:
+        return _ask(pair, "same volume, page and authors, other title", 75)
+    return NOTHING
+
+
 def _equal(pair: Pair) -> Verdict:
     others = pair.other_doi or pair.other_arxiv
     if pair.people.some:
+        if pair.other_kind:
+            return _ask(pair, "thesis and paper of the same title", 30)
+        if pair.other_page and pair.years > 0:
+            return _ask(pair, "same title and authors, other volume and page", 45)
         if others:
             return _ask(pair, "same title and authors, other identifiers", 70 if pair.people.first else 40)
         if pair.length <= _SHORT and not (pair.people.all and pair.years <= 1):
@@ -222,6 +303,8 @@ def _equal(pair: Pair) -> Verdict:
         if pair.length >= _LONG and pair.years <= 1 and not others:
             return _ask(pair, "same title, other people", 20)
         return NOTHING
+    if pair.length <= _SHORT and not others and pair.named and 0 <= pair.years <= 1:
+        return _ask(pair, "same short title, people not told", 20)
     if pair.length <= _SHORT or others:
         return _ask(pair, "same title, people not told", 20) if pair.length > _SHORT else NOTHING
     if pair.length >= _LONG and pair.years <= 1:
@@ -234,14 +317,21 @@ def _near(pair: Pair, because: str, strength: int) -> Verdict:
         every = pair.years == 0 and 1 < pair.people.of == pair.people.shared
         if pair.other_doi or pair.other_arxiv:
             return _ask(pair, f"{because}, other identifiers", 40)
-        if pair.related is Relation.EXTENDED and (pair.elsewhere or pair.years > 2 or not (pair.first or every)):
+        if pair.other_kind or (pair.other_page and pair.years > 0):
+            return _ask(pair, because, 30)
+        if pair.related is Relation.EXTENDED and (pair.elsewhere or pair.years > 1 or not (pair.first or every)):
             return _ask(pair, because, 35)
-        if pair.length < _HEAD and not (pair.people.all and pair.people.shared > 1 and pair.years == 0):
+        several = pair.people.shared > 2 or (pair.people.shared > 1 and pair.years == 0)
+        if pair.length < _HEAD and not (pair.people.all and several and pair.years <= 1):
             return _ask(pair, because, 50)
         if pair.years <= 3 and (pair.people.most or pair.people.of <= 2):
             return _merge(pair, because, strength)
         return _ask(pair, because, 50)
     if pair.people.some:
+        others = pair.other_doi or pair.other_arxiv or pair.other_page or pair.elsewhere
+        most = pair.people.most and pair.people.shared > 1
+        if pair.related is Relation.MISSPELT and most and pair.length >= _LONG and pair.years <= 1 and not others:
+            return _merge(pair, because.partition(",")[0] + ", most of the authors", 55)
         return _ask(pair, because.partition(",")[0] + ", some of the authors", 40)
     if not pair.people.known and pair.years <= 1 and not (pair.other_doi or pair.other_arxiv):
         if pair.length >= _VERY_LONG and pair.years >= 0:
@@ -251,6 +341,8 @@ def _near(pair: Pair, because: str, strength: int) -> Verdict:
 
 
 def _longer(pair: Pair) -> Verdict:
+    if not pair.people.known and pair.length >= _VERY_LONG and 0 <= pair.years <= 1 and not pair.elsewhere:
+        return NOTHING if pair.other_doi or pair.other_arxiv else _ask(pair, "title cut or extended, people not told", 30)
     if not pair.people.first or pair.other_doi or pair.other_arxiv or pair.elsewhere or pair.years > 2:
         return NOTHING
     if pair.people.all and pair.years <= 1:
@@ -261,8 +353,10 @@ def _longer(pair: Pair) -> Verdict:
 def _alike(pair: Pair) -> Verdict:
     if not pair.people.first or pair.other_doi or pair.other_arxiv or pair.years > 3:
         return NOTHING
+    if pair.other_page and pair.years > 0:
+        return NOTHING
     if pair.related is Relation.ALIKE:
         return _ask(pair, "similar title, same first author", 30)
-    if pair.people.all and pair.people.of >= 2 and 0 <= pair.years <= 1 and pair.like >= 0.6:
+    if pair.people.all and not pair.other_page and pair.people.of >= 2 and 0 <= pair.years <= 1 and pair.like >= 0.6:
         return _ask(pair, "same authors, other title", 10)
     return NOTHING

@@ -27,6 +27,8 @@ PREPRINTS = ("10.1101/", "10.2139/ssrn", "10.21203/rs", "10.20944/preprints", "1
              "10.26434/chemrxiv", "10.36227/techrxiv", "10.5281/zenodo", "10.13140/", "10.22541/au", "10.6084/m9",
              "10.31235/", "10.48550/")  # fmt: skip
 """How DOIs of preprint servers and repositories begin; the published form has another, so that they veto nothing."""
+_FIRST_PAGE = re.compile(r"\s*(e?[0-9]+)(?![0-9]*[a-z])", re.I)
+_VOLUME = re.compile(r"[^0-9]*0*([0-9]+)")
 _DISCUSSION = re.compile(r"10\.5194/[a-z]+(?:d-|-(?:20[0-9]{2}-[0-9]+$|egusphere))")
 """Papers that Copernicus opens to discussion, before they are published under another DOI."""
 _KINDS = ("pmid", "pmcid", "openalex", "mag")
@@ -56,6 +58,11 @@ class Features:
     ids: tuple[str, ...]
     """Other identifiers of the record, and the DOI of its preprint."""
     container: str
+    volume: str
+    """Its number; empty where there is none."""
+    page: str
+    """The first; empty also if it is one of a supplement, as `S90`, which several abstracts share."""
+    thesis: bool
 
 
 def features_of(record: Record) -> Features:
@@ -87,4 +94,12 @@ def features_of(record: Record) -> Features:
         arxiv=arxiv,
         ids=tuple(ids),
         container=intern(record.container[:_CONTAINER]),
+        volume=_number(_VOLUME, record.volume),
+        page=_number(_FIRST_PAGE, record.pages),
+        thesis=record.type == "thesis",
     )
+
+
+def _number(shape: re.Pattern[str], text: str) -> str:
+    found = shape.match(text[:_CONTAINER])
+    return intern(found[1].lower()) if found else ""

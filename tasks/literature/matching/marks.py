@@ -51,6 +51,8 @@ _FEW = 4
 _NEXT = 3
 """Letters and digits of the longest version, as `v10`."""
 _SMALL = re.compile(r"v?[0-9]{1,2}(?:\.[0-9]{1,2})?$")
+_VERSIONED = re.compile(r"[a-z]{2,}v[0-9]{1,2}$")
+"""A name with its version, as `mobilenetv2`."""
 _ORDINALS = ("st", "nd", "rd", "th")
 
 
@@ -86,15 +88,17 @@ def strong(words: Sequence[str], whole: bool = True) -> bool:
     if not words:
         return False
     for at, word in enumerate(words):
-        if word in NOTICES and (word not in _COMMON or _is_notice(words, at, whole)):
+        if word in NOTICES and (word not in _COMMON or (at <= 1 and _is_notice(words, at, whole))):
             return True
         if word in _SUPPLEMENTS and _is_supplement(words, at):
             return True
         before = words[at - 1] if at else ""
         if before in _PARTS and (word in _COUNTED or word[:1].isdigit() or _is_roman(word, before, True)):
             return True
-        if at and _counts_alone(word):
+        if (at and _counts_alone(word)) or _VERSIONED.match(word):
             return True
+    if len(words) == 1 and len(words[0]) >= _FEW and any(OSA.distance(words[0], each) == 1 for each in NOTICES):
+        return True
     if words[1:2] in _TOWARDS and _nearly(words[0], _COMMON_ONES):
         return True
     if len(words) <= _FEW and any(_nearly(word, _NOTICES) for word in words):

@@ -9,15 +9,17 @@ from itertools import combinations, islice, product
 from tasks.literature.matching.asking import question
 from tasks.literature.matching.blocking import pairs
 from tasks.literature.matching.deciding import (
+    BY_A_NUMBER,
     CUT,
     IDENTIFIED,
     Kind,
+    Odds,
     Pair,
     Verdict,
     comparable,
     compared,
-    contradicts,
     decide,
+    odds,
     unlike,
 )
 from tasks.literature.matching.disputing import disputed
@@ -31,6 +33,8 @@ METHOD = "gonogo rules 1"
 
 _LOOKED_AT = 8
 """Records of a group that are compared with those of another before the two are joined."""
+_TRUSTED = 4
+"""Of so many pairs between two groups one may be in doubt."""
 _Link = tuple[int, int, Verdict]
 
 
@@ -102,15 +106,20 @@ class _Matcher:
     def _fitting_two(self, links: list[_Link]) -> set[_Link]:
         """Merges of titles that were cut, so that they fit two works that are not one."""
         by_short: dict[int, list[_Link]] = {}
-        for link in links:
+        for link in (*links, *(each for each in self._asked if each[2].because == BY_A_NUMBER)):
             if link[2].strength <= CUT:
-                by_short.setdefault(min(link[:2], key=lambda at: len(self._features[at].letters)), []).append(link)
+                by_short.setdefault(min(link[:2], key=self._length), []).append(link)
         found: set[_Link] = set()
         for short, several in by_short.items():
             longer = [a + b - short for a, b, _ in several[:_LOOKED_AT]]
-            if any(unlike(self._compared(one, other)) for one, other in combinations(longer, 2)):
+            between = [self._compared(one, other) for one, other in combinations(longer, 2)]
+            # What a title that ends in dots goes on with may be the number of either.
+            if any(unlike(pair) or (self._features[short].cut and not pair.marks) for pair in between):
                 found.update(several)
         return found
+
+    def _length(self, at: int) -> tuple[int, bool]:
+        return len(self._features[at].letters), not self._features[at].cut
 
     def _join(self, links: list[_Link]) -> None:
         for a, b, verdict in links:
@@ -127,9 +136,14 @@ class _Matcher:
     def _contradicted(self, a: int, b: int) -> bool:
         """Whether other records of the two groups, as rules made them, cannot be of one work."""
         ours, theirs = (list(islice(sorted(self._by_rules.members(at)), _LOOKED_AT)) for at in (a, b))
-        return any(
-            contradicts(self._compared(one, other)) for one, other in product(ours, theirs) if {one, other} != {a, b}
-        )
+        doubts, between = 0, len(ours) * len(theirs)
+        for one, other in product(ours, theirs):
+            if {one, other} != {a, b}:
+                found = odds(self._compared(one, other))
+                doubts += found is Odds.DOUBT
+                if found is Odds.CONTRADICTION or doubts * _TRUSTED > between:
+                    return True
+        return False
 
     def _numbered_otherwise(self, a: int, b: int, verdict: Verdict) -> bool:
         """Whether a record is another part or version than what a human said one of the two groups is too."""

@@ -37,6 +37,7 @@ _CUT = 25
 _HEAD = 12
 """Letters that a title has at least if it may be the misspelt head of another."""
 _CUT_AND_MISSPELT_FROM = 90
+_A_WORD_CHANGED = 60
 _SAYING = 4
 """Letters from which a word that means little may be misspelt."""
 _STOP = frozenset({
@@ -58,10 +59,11 @@ def likeness(one: Features, other: Features) -> float:
 def relation(one: Features, other: Features, like: float) -> Relation:
     """How two titles stand to each other; `like` is their likeness."""
     if one.letters == other.letters:
-        return Relation.EQUAL
+        # Of a title that ends in dots nobody knows how it goes on.
+        return Relation.EQUAL if one.cut == other.cut else Relation.EXTENDED
     if like >= _MISSPELT_FROM and misspelt(one.words, other.words):
         return Relation.MISSPELT
-    short, long = (one, other) if len(one.letters) < len(other.letters) else (other, one)
+    short, long = shorter_first(one, other)
     if (begins := _begins(short, long)) is not Relation.OTHER:
         return begins
     return Relation.ALIKE if like >= ALIKE_FROM else Relation.OTHER
@@ -71,16 +73,37 @@ def marks_agree(one: Features, other: Features, related: Relation) -> bool:
     """Whether the marks of two titles agree; of a longer one, those before the end of the shorter."""
     if related not in (Relation.EXTENDED, Relation.LONGER):
         return one.marks == other.marks
-    short, long = (one, other) if len(one.letters) <= len(other.letters) else (other, one)
+    short, long = shorter_first(one, other)
     before, behind, whole = _split(short, long)
-    return marks_of(before) == short.marks and not strong(behind, whole)
+    return marks_of(before) == _marks(short, long, len(before), whole) and not strong(behind, whole)
+
+
+def cut_before_marks(one: Features, other: Features) -> bool:
+    """Whether the marks in which a longer title differs all stand behind where the shorter one was plainly cut."""
+    short, long = shorter_first(one, other)
+    before, _, whole = _split(short, long)
+    return not whole and marks_of(before) == _marks(short, long, len(before), whole)
 
 
 def plainly_other(one: Features, other: Features) -> bool:
     """Whether a longer title goes on with what makes it another work, right behind the whole of the shorter."""
-    short, long = (one, other) if len(one.letters) <= len(other.letters) else (other, one)
+    short, long = shorter_first(one, other)
     _, behind, whole = _split(short, long)
     return whole and any(strong(behind[:count]) for count in (1, 2))
+
+
+def shorter_first(one: Features, other: Features) -> tuple[Features, Features]:
+    """Two records by the length of their titles; of equal ones first that which was cut."""
+    return (one, other) if (len(one.letters), not one.cut) <= (len(other.letters), not other.cut) else (other, one)
+
+
+def _marks(short: Features, long: Features, whole_words: int, whole: bool) -> tuple[str, ...]:
+    """The marks of a shorter title, without its last word if that is only what is left of a longer title's word."""
+    if whole or len(short.words) != whole_words + 1 or len(long.words) <= whole_words:
+        return short.marks
+    if marks_of(long.words[: whole_words + 1]) != marks_of(long.words[:whole_words]):
+        return short.marks
+    return marks_of(short.words[:whole_words])
 
 
 def misspelt(ours: Sequence[str], theirs: Sequence[str]) -> bool:
@@ -171,12 +194,18 @@ def _split(short: Features, long: Features) -> tuple[Sequence[str], Sequence[str
             # The rest of a word that was cut is a number, as in `DINOv2`, or nothing.
             number = any(c.isdigit() for c in plain[letters:])
             behind = [plain[letters:]] if not letters or number else []
+            if short.words[-1] in _STOP:
+                # Behind `at` or `of` a number is no version, and nobody ends a title so.
+                return words[:at], words[at + number :], False
             return words[:at], (*behind, *words[at + 1 :]), not short.cut and bool(behind)
         letters -= len(plain)
     return words, (), False
 
 
 def same_head(one: Features, other: Features) -> bool:
-    """Whether two titles have one long head, whatever their subtitles are."""
-    ours, theirs = (each.words[: each.ends[0]] if each.ends else each.words for each in (one, other))
-    return ours == theirs and len(_letters(ours)) >= _CUT
+    """Whether two titles have one long head, and subtitles of which neither is the other with a word changed."""
+    ours, theirs = (each.ends[0] if each.ends else len(each.words) for each in (one, other))
+    head = one.words[:ours]
+    if head != other.words[:theirs] or len(_letters(head)) < _CUT:
+        return False
+    return ratio(_letters(one.words[ours:]), _letters(other.words[theirs:])) < _A_WORD_CHANGED

@@ -10,6 +10,7 @@ from tasks.literature.reading.cleaning import clean_code
 from tasks.literature.record import Identifier
 
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+")
+_ESCAPED = re.compile(r"%[0-9A-F]{2}", re.I)
 _DOI_TRAILS = ".,;"
 _ARXIV = re.compile(
     r"(?:arxiv\.org/(?:abs|pdf|html)/|arxiv[.:]\s?|^)"
@@ -32,7 +33,7 @@ LONGEST = 300
 def doi_of(text: str) -> str:
     """The first DOI in a text, in lower case and without the address of a resolver; empty where there is none."""
     text = clean_code(text[:LONGEST])
-    if "%2f" in text.lower():
+    if _ESCAPED.search(text):
         text = clean_code(unquote(text))
     found = _DOI.search(text)
     doi = clean_code(found[0].lower()).rstrip(_DOI_TRAILS) if found else ""

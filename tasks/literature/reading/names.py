@@ -16,6 +16,8 @@ _INITIALS = re.compile(
     r"|([^\W\d_][^\s,.;]+) ((?:[^\W\d_]\.[- ]?){0,3}[^\W\d_]\.)"
 )
 """One family name, before or behind initials."""
+_WITH_INITIALS = re.compile(r"[^\W\d_][\w'’-]*(?: [\w'’-]+){0,3} [^\W\d_a-z]{1,3}")
+"""A family name with its initials behind it, as trial registers list them."""
 _MOST_PARTS = 3
 _MOST_COMMAS = 10_000
 """In what claims to be one name."""
@@ -41,6 +43,17 @@ def comma_name(text: str) -> Name | None:
     if len(rest) == 2:
         return Name(family, rest[0], rest[1])
     return Name(literal=text)
+
+
+def comma_names(text: str) -> Iterator[Name]:
+    """The name that a field holds, as `comma_name`; or all of a list such as `Duke RB, Keeler MH`."""
+    parts = re.split(r"[,;] ", clean(text)) if text.count(",") + text.count(";") <= _MOST_COMMAS else []
+    if len(parts) > 1 and all(_WITH_INITIALS.fullmatch(part) for part in parts):
+        for part in parts:
+            family, _, initials = part.rpartition(" ")
+            yield Name(family, initials)
+    elif name := comma_name(text):
+        yield name
 
 
 def spoken_name(text: str) -> Name | None:

@@ -12,7 +12,7 @@ from tasks.literature.reading.cleaning import clean
 from tasks.literature.reading.csl import keywords_of
 from tasks.literature.reading.dates import date_of
 from tasks.literature.reading.identifiers import LONGEST, serials_of
-from tasks.literature.reading.names import comma_name
+from tasks.literature.reading.names import comma_names
 from tasks.literature.reading.outcome import Piece, Read, Unreadable
 from tasks.literature.reading.types import RIS
 from tasks.literature.record import Date, Name, Record
@@ -149,8 +149,7 @@ def _names(values: dict[str, list[str]], tags: tuple[str, ...]) -> Iterator[Name
     said = dict.fromkeys(value for tag in tags for value in values.get(tag, ()))
     for value in said:
         for each in value.split(";"):
-            if name := comma_name(each):
-                yield name
+            yield from comma_names(each)
 
 
 def _pages(first: str, last: str) -> str:
