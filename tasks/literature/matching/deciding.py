@@ -80,6 +80,8 @@ class Pair(NamedTuple):
     like: float
     related: Relation
     marks: bool
+    untold: bool
+    """Whether all other marks stand behind where one title was plainly cut."""
     plainly: bool
     """Whether other marks stand right where one title ends."""
     people: Agreement
@@ -150,8 +152,9 @@ def compared(one: Features, other: Features) -> Pair:
     same_doi, same_arxiv = one.doi == other.doi != "", one.arxiv == other.arxiv != ""
     same_id = same_doi or same_arxiv or not set(one.ids).isdisjoint(other.ids)
     marks = marks_agree(one, other, related)
-    if not marks and related is Relation.EXTENDED and (same_arxiv or (same_doi and not one.disputed)):
-        marks = cut_before_marks(one, other)
+    untold = not marks and related is Relation.EXTENDED and cut_before_marks(one, other)
+    if untold and (same_arxiv or (same_doi and not one.disputed)):
+        marks, untold = True, False
     first = bool(one.people and other.people) and same_person(one.people[0], other.people[0])
     # Of unlike titles only the same people in the same order matter.
     unlike = related is Relation.OTHER and not same_id
@@ -160,6 +163,7 @@ def compared(one: Features, other: Features) -> Pair:
         like=like,
         related=related,
         marks=marks,
+        untold=untold,
         plainly=not marks and related in (Relation.EXTENDED, Relation.LONGER) and plainly_other(one, other),
         people=people,
         years=abs(one.year - other.year) if one.year and other.year else -1,
@@ -228,7 +232,7 @@ class Odds(IntEnum):
 
 def odds(pair: Pair) -> Odds:
     """What of two records speaks against joining, by a chain of rules, the groups that they are in."""
-    if not pair.marks:
+    if not pair.marks and not pair.untold:
         return Odds.CONTRADICTION
     # Two authors of one work may be all that each of two records names, as a third can tell.
     if pair.people.none and not (pair.related >= Relation.MISSPELT and pair.length >= _LONG and pair.years <= 1):
