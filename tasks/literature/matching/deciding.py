@@ -172,7 +172,7 @@ def compared(one: Features, other: Features) -> Pair:
         same_id=same_id,
         other_doi=_other_dois(one, other),
         other_arxiv=bool(one.arxiv and other.arxiv) and one.arxiv != other.arxiv,
-        same_head=same_head(one, other),
+        same_head=same_head(one, other, people.shared),
         first=first,
         elsewhere=related < Relation.EQUAL and elsewhere(one.container, other.container),
         same_page=_same_page(one, other),

@@ -17,7 +17,7 @@ _HEAD_END = re.compile(r"\s*(?::|[?!.](?=\s)|\s[(\[]|\s[–—-]+\s|—)\s*")
 _CONTAINER = 80
 _MOST_ENDS = 4
 _DOTS = re.compile(r"(?:\.\.\.|…)\W*$")
-_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+_THOUSANDS = re.compile(r"(?<=[0-9]), ?(?=[0-9]{3}(?![0-9]))")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)")
 _VERSION = re.compile(r"v[0-9]{1,3}$")
 _PREFIXED = re.compile(r"^\s*(?:\[[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?\]|\(?PDF\)?\s+(?=\w))\s*", re.I)

@@ -28,7 +28,7 @@ from tasks.literature.matching.features import Features, features_of
 from tasks.literature.matching.joining import Groups
 from tasks.literature.matching.outcome import Matching, Merge, Question, Work
 
-METHOD = "gonogo rules 1"
+METHOD = "gonogo rules 2"
 """Name and version of the rules; another version where the same records could give other works."""
 
 _LOOKED_AT = 8

@@ -37,7 +37,11 @@ _CUT = 25
 _HEAD = 12
 """Letters that a title has at least if it may be the misspelt head of another."""
 _CUT_AND_MISSPELT_FROM = 90
+_TELLING = 16
+"""Letters of a head that tells a work together with several people."""
+_SEVERAL = 3
 _A_WORD_CHANGED = 60
+"""Likeness in percent of two subtitles from which one is the other with a word changed."""
 _SAYING = 4
 """Letters from which a word that means little may be misspelt."""
 _STOP = frozenset({
@@ -202,10 +206,13 @@ def _split(short: Features, long: Features) -> tuple[Sequence[str], Sequence[str
     return words, (), False
 
 
-def same_head(one: Features, other: Features) -> bool:
-    """Whether two titles have one long head, and subtitles of which neither is the other with a word changed."""
+def same_head(one: Features, other: Features, shared: int) -> bool:
+    """Whether two titles have one head, and subtitles of which neither is the other with a word changed.
+
+    The head is long, or of a length that tells a work together with several people that both records name.
+    """
     ours, theirs = (each.ends[0] if each.ends else len(each.words) for each in (one, other))
     head = one.words[:ours]
-    if head != other.words[:theirs] or len(_letters(head)) < _CUT:
+    if head != other.words[:theirs] or len(_letters(head)) < (_CUT if shared < _SEVERAL else _TELLING):
         return False
     return ratio(_letters(one.words[ours:]), _letters(other.words[theirs:])) < _A_WORD_CHANGED
