@@ -115,8 +115,6 @@ def comparable(one: Features, other: Features) -> bool:
     """Whether two records have so much in common that `decide` may say anything of them; quick."""
     if one.doi == other.doi != "" or one.arxiv == other.arxiv != "" or one.letters == other.letters:
         return True
-    if _same_page(one, other) and one.people and other.people and _same_first(one.people[0], other.people[0]):
-        return True
     like = ratio(one.letters, other.letters, score_cutoff=COMPARED_FROM)
     if like >= _BEGINS_FROM or (like and one.people and other.people and _same_first(one.people[0], other.people[0])):
         return True
@@ -124,6 +122,9 @@ def comparable(one: Features, other: Features) -> bool:
         (one.letters, other.letters) if len(one.letters) < len(other.letters) else (other.letters, one.letters)
     )
     if ratio(short, long[: len(short)], score_cutoff=_BEGINS_FROM):
+        return True
+    named = one.people and other.people
+    if one.page and named and _same_page(one, other) and _same_first(one.people[0], other.people[0]):
         return True
     return bool(one.ids and other.ids) and not set(one.ids).isdisjoint(other.ids)
 
@@ -172,7 +173,7 @@ def compared(one: Features, other: Features) -> Pair:
         same_id=same_id,
         other_doi=_other_dois(one, other),
         other_arxiv=bool(one.arxiv and other.arxiv) and one.arxiv != other.arxiv,
-        same_head=same_head(one, other, people.shared),
+        same_head=related < Relation.LONGER and same_head(one, other, people.shared),
         first=first,
         elsewhere=related < Relation.EQUAL and elsewhere(one.container, other.container),
         same_page=_same_page(one, other),
