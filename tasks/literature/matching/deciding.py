@@ -103,6 +103,8 @@ class Pair(NamedTuple):
     """Whether volume and first page are the same."""
     other_page: bool
     """Whether both are known and differ."""
+    translated: bool
+    """Whether one title alone is a translation."""
     other_kind: bool
     """Whether one is a thesis, and the other a paper that also others wrote."""
     length: int
@@ -178,6 +180,7 @@ def compared(one: Features, other: Features) -> Pair:
         elsewhere=related < Relation.EQUAL and elsewhere(one.container, other.container),
         same_page=_same_page(one, other),
         other_page=_other_page(one, other),
+        translated=one.translated != other.translated,
         other_kind=_other_kind(one, other),
         length=min(len(one.letters), len(other.letters)),
         named=bool(one.people) != bool(other.people) and _HEADINGS.isdisjoint(one.words),
@@ -283,6 +286,8 @@ def _same_page_of(pair: Pair) -> Verdict:
         return _merge(pair, "same title, volume and page", 88)
     if pair.related >= Relation.ALIKE and pair.people.first and not (pair.other_doi or pair.other_arxiv):
         return _merge(pair, "similar title, same volume, page and author", 65)
+    if pair.people.all and pair.years == 0 and pair.translated:
+        return _merge(pair, "translated title, same volume, page and authors", 55)
     if pair.people.all:
         return _ask(pair, "same volume, page and authors, other title", 75)
     return NOTHING

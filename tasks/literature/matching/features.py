@@ -22,6 +22,13 @@ _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)")
 _VERSION = re.compile(r"v[0-9]{1,3}$")
 _PREFIXED = re.compile(r"^\s*(?:\[[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?\]|\(?PDF\)?\s+(?=\w))\s*", re.I)
 _ARXIV_IN_TITLE = re.compile(r"\(?\[?\barXiv:\s?[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?\]?\)?", re.I)
+_TOLD_OF_IT = re.compile(
+    r"\s*(?:[\[(](?:(?:published )?(?:erratum|correction|retraction) (?:appears )?in|see comments?|comments? in)\b.*"
+    r"|\[[0-9]{1,2}\]\.?\s*$)",
+    re.I | re.S,
+)
+"""What databases write behind a title: where its erratum stands, and how many references a letter has."""
+_TRANSLATED = re.compile(r"\s*\[.*\][.\s]*$", re.S)
 _DOI_PARTS = re.compile(r"(?<=.)(?:/v[0-9]{1,2}|\.v[0-9]{1,2})$")
 PREPRINTS = ("10.1101/", "10.2139/ssrn", "10.21203/rs", "10.20944/preprints", "10.31234/", "10.31219/", "10.31222/",
              "10.26434/chemrxiv", "10.36227/techrxiv", "10.5281/zenodo", "10.13140/", "10.22541/au", "10.6084/m9",
@@ -63,12 +70,15 @@ class Features:
     page: str
     """The first; empty also if it is one of a supplement, as `S90`, which several abstracts share."""
     thesis: bool
+    translated: bool
+    """Whether the title stands in brackets, as databases write a translated one."""
 
 
 def features_of(record: Record) -> Features:
     """The features of one record."""
     title = _PREFIXED.sub("", shown(record.title)) or record.title
     title = _ARXIV_IN_TITLE.sub("", title) or title
+    title = _TOLD_OF_IT.sub("", title) or title
     text = folded(title)
     if "," in text:
         text = _THOUSANDS.sub("", text)
@@ -97,6 +107,7 @@ def features_of(record: Record) -> Features:
         volume=_number(_VOLUME, record.volume),
         page=_number(_FIRST_PAGE, record.pages),
         thesis=record.type == "thesis",
+        translated=bool(_TRANSLATED.match(title)),
     )
 
 

@@ -41,7 +41,7 @@ _COUNTED = {
     "third": "3", "a": "a", "b": "b", "c": "c",
 }  # fmt: skip
 """How the number of a part is written in words."""
-_ROMAN = re.compile(r"(?=[ivx]{1,5}$)x{0,2}(?:ix|iv|v?i{0,3})$")
+_ROMAN = re.compile(r"(?=[ivx]{1,7}$)x{0,3}(?:ix|iv|v?i{0,3})$")
 _VALUES = {"i": 1, "v": 5, "x": 10}
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*)([a-z]{0,2}(?![a-z]))")
 _COMMON_ONES = tuple(sorted(_COMMON))
@@ -72,7 +72,7 @@ def marks_of(words: Sequence[str]) -> tuple[str, ...]:
             before = words[at - 1] if at else ""
             if before in _PARTS and word in _COUNTED:
                 found.append(_COUNTED[word])
-            elif len(word) <= 5 and _is_roman(word, before, at == last):
+            elif len(word) <= 7 and _is_roman(word, before, at == last):
                 found.append(str(_value(word)))
         else:
             for number, letters in _NUMBER.findall(word):
