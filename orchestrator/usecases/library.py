@@ -101,7 +101,8 @@ def search(settings: Settings, query: str, limit: int) -> list[Hit]:
 def doubts(settings: Settings) -> list[Doubt]:
     """Questions that are open, with both records and what speaks for and against."""
     from tasks.literature.matching.asking import question as asked_again
-    from tasks.literature.matching.deciding import compared, decide
+    from tasks.literature.matching.comparing import compared
+    from tasks.literature.matching.deciding import decide
     from tasks.literature.matching.features import features_of
 
     opened = open_library(settings)

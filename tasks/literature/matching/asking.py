@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tasks.literature.matching.comparing import Pair, compared
 from tasks.literature.matching.containers import elsewhere
-from tasks.literature.matching.deciding import Kind, Pair, Verdict, compared
+from tasks.literature.matching.deciding import Kind, Verdict
 from tasks.literature.matching.features import Features
 from tasks.literature.matching.outcome import Question
 from tasks.literature.matching.titles import Relation

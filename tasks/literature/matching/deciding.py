@@ -5,25 +5,9 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.fuzz import ratio
+from tasks.literature.matching.comparing import Pair
+from tasks.literature.matching.titles import Relation
 
-from tasks.literature.matching.containers import elsewhere
-from tasks.literature.matching.features import Features
-from tasks.literature.matching.people import UNKNOWN, Agreement, Person, agreement, same_person
-from tasks.literature.matching.titles import (
-    Relation,
-    cut_before_marks,
-    likeness,
-    marks_agree,
-    plainly_other,
-    relation,
-    same_head,
-)
-
-COMPARED_FROM = 60
-"""Likeness in percent below which titles tell nothing, unless one begins as the other or both have an identifier."""
-_BEGINS_FROM = 80
 SAME_DOI_FROM = 0.6
 """Likeness of titles from which records with one DOI are one work."""
 _LONG = 25
@@ -34,22 +18,10 @@ _HEAD = 12
 """Letters of a title that may lack its subtitle without being asked."""
 _SHORT = 16
 """Letters up to which a title is anybody's: `Editorial`, `Introduction`."""
-
-
-_HEADINGS = frozenset({
-    "abstract", "abstracts", "announcement", "announcements", "author", "board", "book", "comment", "comments",
-    "contents", "correspondence", "discussion", "editor", "editorial", "editorials", "errata", "erratum", "foreword",
-    "guidelines", "index", "introduction", "issue", "letter", "letters", "masthead", "news", "note", "notes", "notices",
-    "obituary", "overview", "poster", "posters", "preface", "program", "programme", "reply", "report", "response",
-    "review", "reviews", "summary", "title", "untitled",
-})  # fmt: skip
-"""Words of short titles that many works have."""
 IDENTIFIED = 90
 """Strength from which a merge rests on an identifier."""
 CUT = 50
 """Strength up to which a merge rests on a title that was cut or extended."""
-
-
 BY_A_NUMBER = "title cut or extended by a number or notice"
 
 
@@ -72,126 +44,6 @@ class Verdict(NamedTuple):
 
 
 NOTHING = Verdict(Kind.NOTHING, "", 0, 0.0)
-
-
-class Pair(NamedTuple):
-    """What two records have in common and what not."""
-
-    like: float
-    related: Relation
-    marks: bool
-    untold: bool
-    """Whether all other marks stand behind where one title was plainly cut."""
-    plainly: bool
-    """Whether other marks stand right where one title ends."""
-    people: Agreement
-    years: int
-    """Between them; -1 where one has none."""
-    same_doi: bool
-    same_arxiv: bool
-    same_id: bool
-    """Any identifier that both have."""
-    other_doi: bool
-    other_arxiv: bool
-    same_head: bool
-    """Whether two titles differ in their subtitles alone."""
-    first: bool
-    """Whether the first authors are the same, and both first."""
-    elsewhere: bool
-    """Whether they were published in different places."""
-    same_page: bool
-    """Whether volume and first page are the same."""
-    other_page: bool
-    """Whether both are known and differ."""
-    translated: bool
-    """Whether one title alone is a translation."""
-    other_kind: bool
-    """Whether one is a thesis, and the other a paper that also others wrote."""
-    length: int
-    """Letters of the shorter title."""
-    named: bool
-    """Whether one record alone names people, and its title is no heading that a journal has in every issue."""
-
-
-def comparable(one: Features, other: Features) -> bool:
-    """Whether two records have so much in common that `decide` may say anything of them; quick."""
-    if one.doi == other.doi != "" or one.arxiv == other.arxiv != "" or one.letters == other.letters:
-        return True
-    like = ratio(one.letters, other.letters, score_cutoff=COMPARED_FROM)
-    if like >= _BEGINS_FROM or (like and one.people and other.people and _same_first(one.people[0], other.people[0])):
-        return True
-    short, long = (
-        (one.letters, other.letters) if len(one.letters) < len(other.letters) else (other.letters, one.letters)
-    )
-    if ratio(short, long[: len(short)], score_cutoff=_BEGINS_FROM):
-        return True
-    named = one.people and other.people
-    if one.page and named and _same_page(one, other) and _same_first(one.people[0], other.people[0]):
-        return True
-    return bool(one.ids and other.ids) and not set(one.ids).isdisjoint(other.ids)
-
-
-def _same_page(one: Features, other: Features) -> bool:
-    return one.page == other.page != "" and one.volume == other.volume != ""
-
-
-def _other_page(one: Features, other: Features) -> bool:
-    known = one.page and other.page and one.volume and other.volume
-    return bool(known) and one.page != other.page and one.volume != other.volume
-
-
-def _other_kind(one: Features, other: Features) -> bool:
-    return one.thesis != other.thesis and len((other if one.thesis else one).people) > 1
-
-
-def _same_first(one: Person, other: Person) -> bool:
-    return not set(one.family + one.given).isdisjoint(other.family + other.given)
-
-
-def compared(one: Features, other: Features) -> Pair:
-    """What two records have in common and what not; symmetric."""
-    like = likeness(one, other)
-    related = relation(one, other, like)
-    same_doi, same_arxiv = one.doi == other.doi != "", one.arxiv == other.arxiv != ""
-    same_id = same_doi or same_arxiv or not set(one.ids).isdisjoint(other.ids)
-    marks = marks_agree(one, other, related)
-    untold = not marks and related is Relation.EXTENDED and cut_before_marks(one, other)
-    if untold and (same_arxiv or (same_doi and not one.disputed)):
-        marks, untold = True, False
-    first = bool(one.people and other.people) and same_person(one.people[0], other.people[0])
-    # Of unlike titles only the same people in the same order matter.
-    unlike = related is Relation.OTHER and not same_id
-    people = UNKNOWN if unlike and not first else agreement(one.people, other.people, slips=not unlike)
-    return Pair(
-        like=like,
-        related=related,
-        marks=marks,
-        untold=untold,
-        plainly=not marks and related in (Relation.EXTENDED, Relation.LONGER) and plainly_other(one, other),
-        people=people,
-        years=abs(one.year - other.year) if one.year and other.year else -1,
-        same_doi=same_doi,
-        same_arxiv=same_arxiv,
-        same_id=same_id,
-        other_doi=_other_dois(one, other),
-        other_arxiv=bool(one.arxiv and other.arxiv) and one.arxiv != other.arxiv,
-        same_head=related < Relation.LONGER and same_head(one, other, people.shared),
-        first=first,
-        elsewhere=related < Relation.EQUAL and elsewhere(one.container, other.container),
-        same_page=_same_page(one, other),
-        other_page=_other_page(one, other),
-        translated=one.translated != other.translated,
-        other_kind=_other_kind(one, other),
-        length=min(len(one.letters), len(other.letters)),
-        named=bool(one.people) != bool(other.people) and _HEADINGS.isdisjoint(one.words),
-    )
-
-
-def _other_dois(one: Features, other: Features) -> bool:
-    """Whether DOIs speak against one work: not where one is a slip of the other, or is on other works too."""
-    if not one.doi or not other.doi or one.doi == other.doi or one.disputed or other.disputed:
-        return False
-    return len(one.doi) != len(other.doi) or bool(OSA.distance(one.doi, other.doi, score_cutoff=1) > 1)
 
 
 def decide(pair: Pair) -> Verdict:
@@ -217,36 +69,6 @@ def decide(pair: Pair) -> Verdict:
             return _longer(pair)
         case _:
             return _alike(pair)
-
-
-def unlike(pair: Pair) -> bool:
-    """Whether two titles that go on behind the end of a third go on to two works, neither of which is the other's."""
-    return pair.related < Relation.LONGER and not pair.same_head
-
-
-class Odds(IntEnum):
-    """How two records of two groups stand against one work."""
-
-    NONE = 0
-    DOUBT = 1
-    """Other titles or people, as one bad copy of many may have."""
-    CONTRADICTION = 2
-    """Other marks or identifiers."""
-
-
-def odds(pair: Pair) -> Odds:
-    """What of two records speaks against joining, by a chain of rules, the groups that they are in."""
-    if not pair.marks and not pair.untold:
-        return Odds.CONTRADICTION
-    # Two authors of one work may be all that each of two records names, as a third can tell.
-    if pair.people.none and not (pair.related >= Relation.MISSPELT and pair.length >= _LONG and pair.years <= 1):
-        return Odds.DOUBT
-    if pair.same_id or (pair.same_page and pair.people.some and pair.years <= 1):
-        return Odds.NONE
-    if pair.other_doi or pair.other_arxiv:
-        return Odds.CONTRADICTION
-    kept = pair.related >= Relation.LONGER or (pair.same_head and pair.people.first and pair.years <= 1)
-    return Odds.NONE if kept else Odds.DOUBT
 
 
 def _merge(pair: Pair, because: str, strength: int) -> Verdict:
@@ -352,7 +174,8 @@ def _near(pair: Pair, because: str, strength: int) -> Verdict:
 
 def _longer(pair: Pair) -> Verdict:
     if not pair.people.known and pair.length >= _VERY_LONG and 0 <= pair.years <= 1 and not pair.elsewhere:
-        return NOTHING if pair.other_doi or pair.other_arxiv else _ask(pair, "title cut or extended, people not told", 30)
+        others = pair.other_doi or pair.other_arxiv
+        return NOTHING if others else _ask(pair, "title cut or extended, people not told", 30)
     if not pair.people.first or pair.other_doi or pair.other_arxiv or pair.elsewhere or pair.years > 2:
         return NOTHING
     if pair.people.all and pair.years <= 1:

@@ -8,21 +8,10 @@ from itertools import combinations, islice, product
 
 from tasks.literature.matching.asking import question
 from tasks.literature.matching.blocking import pairs
-from tasks.literature.matching.deciding import (
-    BY_A_NUMBER,
-    CUT,
-    IDENTIFIED,
-    Kind,
-    Odds,
-    Pair,
-    Verdict,
-    comparable,
-    compared,
-    decide,
-    odds,
-    unlike,
-)
+from tasks.literature.matching.comparing import Pair, comparable, compared
+from tasks.literature.matching.deciding import BY_A_NUMBER, CUT, IDENTIFIED, Kind, Verdict, decide
 from tasks.literature.matching.disputing import disputed
+from tasks.literature.matching.doubting import Odds, odds, unlike
 from tasks.literature.matching.entry import Answer, Entry
 from tasks.literature.matching.features import Features, features_of
 from tasks.literature.matching.joining import Groups
