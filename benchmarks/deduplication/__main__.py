@@ -10,13 +10,14 @@ from benchmarks.deduplication.sets import drawn
 from tasks.literature.matching.matching import METHOD, match
 
 TUNED_ON = (1, 2, 3, 4, 5)
-"""Others up to 50 were looked at as well."""
-HELD_OUT = (301, 302, 303, 304, 305, 306, 307, 308)
+"""Others up to 600 were looked at as well."""
+HELD_OUT = (601, 602, 603, 604, 605, 606, 607, 608)
+"""Looked at once, when the rules stood; who changes these takes others."""
 
 
 def main(seeds: list[int]) -> int:
     """One line a seed."""
-    print(f"{METHOD}; peer: DOI, or equal folded title; seeds to {TUNED_ON[-1]} were tuned on\n")
+    print(f"{METHOD}; peer: DOI, or equal folded title; seeds below {HELD_OUT[0]} were looked at\n")
     print("seed records  pairs | peer P    F1 | precision recall     F1 confused | asked answers yes | P then F1 then")
     for seed in seeds or [*TUNED_ON, *HELD_OUT]:
         truth = drawn(seed)

@@ -153,8 +153,7 @@ def _near(pair: Pair, because: str, strength: int) -> Verdict:
             return _ask(pair, because, 30)
         if pair.related is Relation.EXTENDED and (pair.elsewhere or pair.years > 1 or not (pair.first or every)):
             return _ask(pair, because, 35)
-        several = pair.people.shared > 2 or (pair.people.shared > 1 and pair.years == 0)
-        if pair.length < _HEAD and not (pair.people.all and several and pair.years <= 1):
+        if pair.length < _HEAD and not (pair.people.all and pair.people.shared > 1 and pair.years == 0):
             return _ask(pair, because, 50)
         if pair.years <= 3 and (pair.people.most or pair.people.of <= 2):
             return _merge(pair, because, strength)

@@ -13,6 +13,7 @@ from tasks.literature.reading.identifiers import arxiv_of, doi_of
     [
         ("https://doi.org/10.1234/AbC.", "10.1234/abc"),
         ("doi: 10.1234%2Fx, and more", "10.1234/x"),
+        ("https://doi.org/10.1016/S2215-0366%2816%2930214-0", "10.1016/s2215-0366(16)30214-0"),
         ("10.1234/.", ""),
         ("n/a", ""),
         ("1.10/x", ""),

@@ -108,3 +108,8 @@ def test_two_serial_numbers_in_a_row_are_not_taken_for_a_book() -> None:
     assert {each.scheme for each in only(SOUND[:-7] % 1 + "SN  - 1860-2002 1536-1632\nER  - \n").identifiers} == {
         "issn"
     }
+
+
+def test_several_names_in_one_field_are_several_people() -> None:
+    record = only("TY  - JOUR\nTI  - A title\nAU  - Duke RB, van der Berg MH\nAU  - Doe, J.\nER  - ")
+    assert record.authors == (Name("Duke", "RB"), Name("van der Berg", "MH"), Name("Doe", "J."))

@@ -15,9 +15,22 @@ Make = Callable[..., Record]
 Two = Callable[[Record, Record], Matching]
 
 
-def made(title: str, *authors: str, year: int | None = 2021, doi: str = "", arxiv: str = "") -> Record:
+def made(
+    title: str, *authors: str, year: int | None = 2021, doi: str = "", arxiv: str = "", place: str = "", type: str = ""
+) -> Record:
+    """A record; `place` is volume and pages, as `16:188-9`."""
     names = tuple(Name(family, given) for family, _, given in (each.partition(", ") for each in authors))
-    return Record(title, authors=names, issued=Date(year) if year else None, doi=doi, arxiv=arxiv)
+    volume, _, pages = place.partition(":")
+    return Record(
+        title,
+        type or "article-journal",
+        authors=names,
+        issued=Date(year) if year else None,
+        volume=volume,
+        pages=pages,
+        doi=doi,
+        arxiv=arxiv,
+    )
 
 
 def of_two(one: Record, other: Record) -> Matching:

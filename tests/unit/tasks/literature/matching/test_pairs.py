@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.literature.matching.entry import Entry
+from tasks.literature.matching.matching import match
 from tasks.literature.record import Record
 
 from .conftest import Make, Two
@@ -102,6 +104,52 @@ def test_a_part_version_reply_or_opposite_is_never_merged_by_itself(
     one: str, other: str, record: Make, two: Two
 ) -> None:
     assert len(two(record(one, *PEOPLE), record(other, *PEOPLE)).works) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Measuring the depth of scenes …", "Measuring the depth of scenes v2"),
+        ("Measuring the depth of many …", "Measuring the depth of many scenesv2"),
+        ("Measuring the depth of scenes", "Measuring the depth of scenes: Rpely"),
+        ("Studies on LSD: XXXIV. Siamese fish", "Studies on LSD: 35. Siamese fish"),
+    ],
+)
+def test_what_may_be_a_version_or_a_reply_is_not_merged(one: str, other: str, record: Make, two: Two) -> None:
+    assert len(two(record(one, *PEOPLE), record(other, *PEOPLE)).works) == 2
+
+
+def test_a_title_that_ends_in_dots_and_fits_two_works_is_asked(record: Make) -> None:
+    head = "Measuring the depth of scenes and streets"
+    titles = (f"{head} …", head, f"{head}. Part I: Streets")
+    matching = match([Entry(f"f.{n}", record(title, *PEOPLE)) for n, title in enumerate(titles)])
+    assert len(matching.works) == 3
+    assert ("f.0", "f.1") in {(each.a, each.b) for each in matching.questions}
+
+
+def test_what_stands_behind_a_cut_is_not_held_against_a_record_of_the_same_doi(record: Make, two: Two) -> None:
+    whole = record("Measuring the depth of many scenes. Part I: Streets", *PEOPLE, doi="10.1000/depth")
+    assert len(two(whole, record("Measuring the depth of many …", *PEOPLE, doi="10.1000/depth")).works) == 1
+
+
+def test_a_title_that_was_cut_in_a_word_has_no_numeral(record: Make, two: Two) -> None:
+    whole = record("Disruption of cratonic keels drives volcanism", *PEOPLE)
+    assert len(two(whole, record("Disruption of cratonic keels drives v", *PEOPLE)).works) == 1
+
+
+def test_volume_and_page_speak_for_a_title_that_was_worded_otherwise(record: Make, two: Two) -> None:
+    one = record("Measuring the depth of outdoor scenes", *PEOPLE, place="7:88-97")
+    other = "On measuring depths of the outdoor scene"
+    assert len(two(one, record(other, *PEOPLE, place="7:88")).works) == 1
+    assert len(two(one, record(other, *PEOPLE, place="7:188")).works) == 2
+    assert len(two(one, record(other, *PEOPLE, place="S7:S88")).works) == 2
+
+
+def test_one_bad_copy_of_many_does_not_part_a_work(record: Make) -> None:
+    whole = [record(TITLE, *PEOPLE, doi="10.1000/a")] * 3
+    others = [record(TITLE, PEOPLE[0]), record(TITLE, PEOPLE[1], PEOPLE[2], doi="10.1000/a", year=2024)]
+    matching = match([Entry(f"f.{n}", each) for n, each in enumerate([*whole, *others])])
+    assert len(matching.works) == 1
 
 
 def test_the_same_title_by_other_people_is_another_work(paper: Record, record: Make, two: Two) -> None:

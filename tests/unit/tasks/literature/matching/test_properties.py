@@ -14,6 +14,7 @@ TITLES = (
     "Estimating the depth of scenes from language", "Estimating the depth of scenes", "Estimating the deepth of scenes",
     "Estimating the depth of scenes from language: part II", "ESTIMATING THE DEPTH OF SCENES FROM LANGUAGE AND SOUND",
     "Erratum: Estimating the depth of scenes", "Editorial", "深度学习的方法与应用", "?", "Estimating the depth of ...",
+    "[Die Tiefe von Bildern]", "Estimating the depth of scenes [Erratum appears in Nature 2020]",
 )  # fmt: skip
 NAMES = (
     Name("Kim", "Jong Wook"),
@@ -29,6 +30,9 @@ RECORDS = st.builds(
     issued=st.sampled_from((None, Date(2020), Date(2021), Date(2030))),
     doi=st.sampled_from(("", "", "10.1/a.1", "10.1/a.2", "10.2/other", "10.48550/arxiv.2101.00001")),
     arxiv=st.sampled_from(("", "", "", "2101.00001v1", "2101.00001", "2202.00002")),
+    volume=st.sampled_from(("", "7", "Suppl. 8")),
+    pages=st.sampled_from(("", "88-97", "e12", "S88")),
+    type=st.sampled_from(("article-journal", "thesis")),
 )
 LISTS = st.lists(RECORDS, max_size=12).map(lambda records: [Entry(f"{n:02}", each) for n, each in enumerate(records)])
 PAIRS = st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda pair: pair[0] < pair[1])

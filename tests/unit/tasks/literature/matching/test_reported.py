@@ -1,4 +1,4 @@
-"""Pairs that users of other tools reported, and two of a public library.
+"""Pairs that users of other tools reported, and pairs of public libraries.
 
 What makes them alike or not is as it is told there. Where a report gives no names, dates or identifiers, or shows only
 a part of a title, stand-ins of the same shape were put in.
@@ -53,6 +53,56 @@ ONE_WORK = {
              doi="10.1007/s00213-015-4026-7"),
         made("Psilocybin-induced spiritual experiences and insightfulness are associated with synchronization of "
              "neuronal oscillations.", "Kometer, M.", "Vollenweider, F. X.", year=2015),
+    ),
+    "yuchenlin/rebiber, its example before and after": (
+        made("SQuAD: 100, 000+ Questions for Machine Comprehension of Text", "Rajpurkar, Pranav", "Zhang, Jian",
+             "Lopyrev, Konstantin", "Liang, Percy", year=2016),
+        made("{SQ}u{AD}: 100,000+ Questions for Machine Comprehension of Text", "Rajpurkar, Pranav", "Zhang, Jian",
+             "Lopyrev, Konstantin", "Liang, Percy", year=2016, doi="10.18653/v1/d16-1264"),
+    ),
+    "cryptobib/db#52": (
+        made("An Identity Based Encryption Scheme Based on Quadratic Residues", "Cocks, Clifford", year=2001,
+             place="2260:360-363"),
+        made("An Identity Based Encryption Scheme Based on Quadratic Residues", "Cocks, Clifford", year=2001,
+             place=":360-363"),
+    ),
+    "allenai/S2APLER#19": (
+        made("Olmo 3", "Team Olmo", year=2025, arxiv="2512.13961"),
+        made("Olmo 3", "Ettinger, Allyson", "Team Olmo", year=2025, doi="10.48550/arxiv.2512.13961"),
+    ),
+    "IEBH/dedupe-sweep, tafenoquine": (
+        made("Tafenoquine for the treatment of recurrent Plasmodium vivax malaria", "Kitchener, S.", "Nasveld, P.",
+             "Edstein, M. D.", year=2007, place="76:494-6"),
+        made("Short report: Tafenoquine for the treatment of recurrent Plasmodium vivax malaria", "Kitchener, S.",
+             "Nasveld, P.", "Edstein, M. D.", year=2007, place="76:494-496", doi="10.4269/ajtmh.2007.76.494"),
+    ),
+    "IEBH/dedupe-sweep, copper": (
+        made("Nosocomial legionellosis: Prevention and management", "Levin, A. S.", year=2009, place="7:57-68",
+             doi="10.1586/14737140.7.1.57"),
+        made("Nosocomial legionellosis: prevention and management", "Levin, A. S.", year=2009, place="7:57-68",
+             doi="10.1586/14787210.7.1.57"),
+    ),
+    "IEBH/dedupe-sweep, respiratory": (
+        made("U.K. Controlled trial of intrapleural streptokinase for pleural infection", "Maskell, N. A.",
+             "Davies, C. W.", "Nunn, A. J.", year=2005, place="352:865-874"),
+        made("U.K. Controlled trial of intrapleural streptokinase for pleural infection.[Erratum appears in N Engl J "
+             "Med. 2005 May 19;352(20):2146]", "Maskell, Nicholas A.", "Davies, Christopher W. H.", "Nunn, Andrew J.",
+             year=2005, place="352:865-874"),
+    ),
+    "LukasWallrich/ASySD-benchmark, a translation": (
+        made("Hallucinogenic fungi containing lysergide (LSD)?", "Stahl, E.", "Brombeer, J.", "Eskes, D.", year=1978,
+             place="162:23-33"),
+        made("[Narcotic mushrooms with LSD?]", "Stahl, E", "Brombeer, J", "Eskes, D", year=1978, place="162:23-33"),
+    ),
+    "LukasWallrich/ASySD-benchmark, a letter": (
+        made("Serotonin, psilocybin, and body dysmorphic disorder: A case report [1]", "Hanes, K.R.", year=1996,
+             place="16:188-189", doi="10.1097/00004714-199604000-00011"),
+        made("Serotonin, psilocybin, and body dysmorphic disorder: A case report", "Hanes, Karl R", year=1996,
+             place="16:188-189", doi="10.1097/00004714-199604000-00011"),
+    ),
+    "LukasWallrich/ASySD-benchmark, nobody named": (
+        made("Hallucinogenic drugs", "Anonymous", year=1968, place="47:72-6"),
+        made("Hallucinogenic drugs", year=1968, place="47:72-76"),
     ),
     "greenelab/deep-review#474": (
         made("Communication-Efficient Learning of Deep Networks from Decentralized Data", "McMahan, H. Brendan",
@@ -110,6 +160,46 @@ TWO_WORKS = {
     "allenai/S2APLER#16": (
         made("Editorial Board", year=2020, doi="10.1016/s0001-1"),
         made("Editorial Board", year=2020, doi="10.1016/s0001-9922"),
+    ),
+    "FlamingTempura/bibtex-tidy#42": (
+        made("Robust statistics", "Huber, Peter J.", "Ronchetti, Elvezio M.", year=2009, doi="10.1002/9780470434697",
+             type="book"),
+        made("Robust statistics", "Huber, Peter J.", year=1981, type="book"),
+    ),
+    "acl-org/acl-anthology#2307": (
+        made("SemEval-2022 Task 8: Multilingual news article similarity", "Goel, Nikhil", "Roe, Jane", year=2022),
+        made("SemEval-2022 Task 8: Multilingual news article similarity", "Chen, Xi", "Zeynali, Ali",
+             "Hale, Scott", year=2022),
+    ),
+    "inspirehep/inspire-next#3675": (
+        made("Measurement of flow in collisions", "The Collaboration", year=2014, arxiv="1404.6185"),
+        made("Erratum: Measurement of flow in collisions", "The Collaboration", year=2018, arxiv="1809.08737"),
+    ),
+    "JabRef/jabref-koppor#110": (
+        made("White dwarf mergers on adaptive meshes", "Katz, M. P.", year=2016, type="thesis"),
+        made("White dwarf mergers on adaptive meshes", "Katz, M. P.", "Zingale, M.", "Calder, A. C.", year=2016),
+    ),
+    "JabRef/jabref, its own authors": (
+        made("BPEL Conformance in Open Source Engines", "Harrer, Simon", "Lenhard, Jörg", "Wirtz, Guido", year=2012,
+             doi="10.1109/soca.2012.6449467"),
+        made("BPEL Conformance in Open Source Engines: The Case of Static Analysis", "Harrer, Simon",
+             "Preißinger, Christian", "Wirtz, Guido", year=2014, doi="10.1109/soca.2014.49"),
+    ),
+    "IEBH/dedupe-sweep, respiratory: abstracts on one page": (
+        made("Contemporary features, risk factors, and prognosis of the post-pericardiotomy syndrome", "Imazio, M.",
+             "Brucato, A.", year=2011, place="32:597"),
+        made("Colchicine prevents early post-operative pericardial and pleural effusions", "Imazio, M.", "Brucato, A.",
+             year=2011, place="32:597"),
+    ),
+    "LukasWallrich/ASySD-benchmark: two journals of one name": (
+        made("[The effects of psilocybine in a case of hysteria].", "DUCHE, D J", year=1962, place="38:557-9"),
+        made("[The effects of psilocybin in a case of hysteria].", "DUCHE, D J", year=1961, place="37:3061-2"),
+    ),
+    "LukasWallrich/ASySD-benchmark: rabbits and rats": (
+        made("The effect of LSD, psilocybin, harmaline and amphetamine on the body temperature of "
+             "para-chlorophenylalanine pretreated rabbits.", "Ladefoged, O", year=1974, place="208:251-4"),
+        made("The effects of LSD, psilocybin, harmaline and amphetamine on the body temperature of "
+             "para-chlorophenylalanine pretreated rats.", "Ladefoged, O", year=1973, place="204:326-32"),
     ),
     "zotero/zotero#214": (
         made("Hybrid Type Checking", "Flanagan, Cormac", year=2006, doi="10.1145/1111037.1111059"),
