@@ -23,6 +23,7 @@ from tasks.literature.matching.titles import (
 COMPARED_FROM = 60
 """Likeness in percent below which titles tell nothing, unless one begins as the other or both have an identifier."""
 _BEGINS_FROM = 80
+_SEVERAL = 2
 _HEADINGS = frozenset({
     "abstract", "abstracts", "announcement", "announcements", "author", "board", "book", "comment", "comments",
     "contents", "correspondence", "discussion", "editor", "editorial", "editorials", "errata", "erratum", "foreword",
@@ -77,17 +78,25 @@ def comparable(one: Features, other: Features) -> bool:
     if one.doi == other.doi != "" or one.arxiv == other.arxiv != "" or one.letters == other.letters:
         return True
     like = ratio(one.letters, other.letters, score_cutoff=COMPARED_FROM)
-    if like >= _BEGINS_FROM or (like and one.people and other.people and _same_first(one.people[0], other.people[0])):
+    if like >= _BEGINS_FROM or (like and _retitled(one, other)):
         return True
     short, long = (
         (one.letters, other.letters) if len(one.letters) < len(other.letters) else (other.letters, one.letters)
     )
-    if ratio(short, long[: len(short)], score_cutoff=_BEGINS_FROM):
+    # Titles of nearly one length of which one begins as the other are alike as wholes, too.
+    if (like or 3 * len(long) > 5 * len(short)) and ratio(short, long[: len(short)], score_cutoff=_BEGINS_FROM):
         return True
     named = one.people and other.people
     if one.page and named and _same_page(one, other) and _same_first(one.people[0], other.people[0]):
         return True
     return bool(one.ids and other.ids) and not set(one.ids).isdisjoint(other.ids)
+
+
+def _retitled(one: Features, other: Features) -> bool:
+    """Whether people and years are so near that of unlike titles one may have become the other."""
+    if len(one.people) < _SEVERAL or len(other.people) < _SEVERAL or abs(one.year - other.year) > 1:
+        return False
+    return _same_first(one.people[0], other.people[0])
 
 
 def _same_page(one: Features, other: Features) -> bool:
