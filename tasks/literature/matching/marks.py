@@ -80,15 +80,16 @@ def marks_of(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def strong(words: Sequence[str], whole: bool = True) -> bool:
+def strong(words: Sequence[str], whole: bool = True, begins: Sequence[int] = ()) -> bool:
     """Whether words that one title has behind the end of another make it another work: a part, a reply, a version.
 
-    `whole` says that the shorter title was not cut, so that one word of these can be a notice.
+    `whole` says that the shorter title was not cut, so that one word of these can be a notice. `begins` are the places
+    at which a subtitle may begin.
     """
     if not words:
         return False
     for at, word in enumerate(words):
-        if word in NOTICES and (word not in _COMMON or (at <= 1 and _is_notice(words, at, whole))):
+        if word in NOTICES and (word not in _COMMON or ((at <= 1 or at in begins) and _is_notice(words, at, whole))):
             return True
         if word in _SUPPLEMENTS and _is_supplement(words, at):
             return True

@@ -79,7 +79,9 @@ def marks_agree(one: Features, other: Features, related: Relation) -> bool:
         return one.marks == other.marks
     short, long = shorter_first(one, other)
     before, behind, whole = _split(short, long)
-    return marks_of(before) == _marks(short, long, len(before), whole) and not strong(behind, whole)
+    return marks_of(before) == _marks(short, long, len(before), whole) and not strong(
+        behind, whole, _begun(long, behind)
+    )
 
 
 def cut_before_marks(one: Features, other: Features) -> bool:
@@ -99,6 +101,11 @@ def plainly_other(one: Features, other: Features) -> bool:
 def shorter_first(one: Features, other: Features) -> tuple[Features, Features]:
     """Two records by the length of their titles; of equal ones first that which was cut."""
     return (one, other) if (len(one.letters), not one.cut) <= (len(other.letters), not other.cut) else (other, one)
+
+
+def _begun(long: Features, behind: Sequence[str]) -> tuple[int, ...]:
+    """Where subtitles begin among the last words of a title."""
+    return tuple(each - len(long.words) + len(behind) for each in long.ends)
 
 
 def _marks(short: Features, long: Features, whole_words: int, whole: bool) -> tuple[str, ...]:

@@ -112,6 +112,7 @@ def test_a_part_version_reply_or_opposite_is_never_merged_by_itself(
         ("Measuring the depth of scenes …", "Measuring the depth of scenes v2"),
         ("Measuring the depth of many …", "Measuring the depth of many scenesv2"),
         ("Measuring the depth of scenes", "Measuring the depth of scenes: Rpely"),
+        ("Measuring the depth of …", "Measuring the depth of scenes and streets – Response to the commentators"),
         ("Studies on LSD: XXXIV. Siamese fish", "Studies on LSD: 35. Siamese fish"),
     ],
 )
