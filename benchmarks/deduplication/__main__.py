@@ -10,8 +10,8 @@ from benchmarks.deduplication.sets import drawn
 from tasks.literature.matching.matching import METHOD, match
 
 TUNED_ON = (1, 2, 3, 4, 5)
-"""Others up to 600 were looked at as well."""
-HELD_OUT = (601, 602, 603, 604, 605, 606, 607, 608)
+"""Others up to 700 were looked at as well."""
+HELD_OUT = (701, 702, 703, 704, 705, 706, 707, 708)
 """Looked at once, when the rules stood; who changes these takes others."""
 
 
