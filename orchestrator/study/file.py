@@ -32,10 +32,14 @@ SECTIONS = {
 
 _SQLITE = "sqlite:///"
 
-_WITHIN = (Concept, Query, ScreeningRules)
-"""What lies within a section."""
+WITHIN = {
+    "literature.rules": tuple(ScreeningRules.model_fields),
+    "literature.concepts": tuple(Concept.model_fields),
+    "literature.queries": tuple(Query.model_fields),
+}
+"""Tables within a section, and the keys that each may have."""
 
-_KEYS = frozenset(SECTIONS).union(*SECTIONS.values(), *(model.model_fields for model in _WITHIN))
+_KEYS = frozenset(SECTIONS).union(*SECTIONS.values(), *WITHIN.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,18 @@ def _known_sections(path: Path, data: dict[str, Any]) -> None:
             form = "[[models]]" if section == "models" else f"[{section}]"
             raise BadInput(f"{path}: {section} must be written as {form}, with its keys below it")
         for table in tables:
-            for key in table:
-                if key not in SECTIONS[section]:
-                    hint = _did_you_mean(key, SECTIONS[section])
-                    raise BadInput(f"{path}: unknown key {section}.{key}{hint}; remove or rename it")
+            _known_keys(path, section, table, SECTIONS[section])
+            for key, inner in table.items():
+                name = f"{section}.{key}"
+                for each in inner if isinstance(inner, list) else [inner]:
+                    if name in WITHIN and isinstance(each, dict):
+                        _known_keys(path, name, each, WITHIN[name])
+
+
+def _known_keys(path: Path, name: str, table: dict[str, Any], known: tuple[str, ...]) -> None:
+    for key in table:
+        if key not in known:
+            raise BadInput(f"{path}: unknown key {name}.{key}{_did_you_mean(key, known)}; remove or rename it")
 
 
 def _tracking_uri(path: Path, tracking: dict[str, Any]) -> str | None:

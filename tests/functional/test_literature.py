@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Gonogo
-from .tracked import BIB
+from .conftest import Gonogo, new_study
+from .tracked import BIB, RIS, STUDY
 
 OTHER = "TY  - JOUR\nTI  - C++ and \x1b[31mred\x1b[0m \u202eerif\nAU  - Doe, Jane\nPY  - 2020\nER  - \n"
 
@@ -72,6 +72,37 @@ def test_a_file_that_cannot_be_read_at_all_is_one_line_and_exit_code_2(
         assert said.code == 2
         assert said.err.count("\n") == 1
     assert gonogo("events", "-w", tracked).out == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({'"a.bib", "b.ris"': '"a.bib", "gone.ris"'}, "literature.files.1: "),
+        ({"recall = 0.9": "recall = 2"}, "literature.recall"),
+        ({"first_year = 2015": "first_yaer = 2015"}, "literature.rules.first_yaer"),
+        ({"first_year = 2015": "first_year = 2015\nlast_year = 2010"}, "no work is between"),
+        ({"recall = 0.9": "watch = true"}, "there are none; give [[literature.queries]]"),
+        (
+            {"recall = 0.9": 'watch = true\nqueries = [{text = "collapse", sources = ["arxiv"]}]'},
+            "literature.watch: this version asks no service",
+        ),
+    ],
+)
+def test_a_study_that_cannot_be_tracked_is_refused_before_anything_is_registered(
+    gonogo: Gonogo, tmp_path: Path, changes: dict[str, str], why: str
+) -> None:
+    text = STUDY
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    folder = new_study(tmp_path / "study", text)
+    (folder / "a.bib").write_text(BIB)
+    (folder / "b.ris").write_text(RIS)
+    said = gonogo("run", "--workspace", folder)
+    assert said.code == 2
+    assert why in said.err
+    assert said.err.count("\n") == 1
+    assert not (folder / "gonogo.db").exists()
 
 
 @pytest.mark.parametrize("query", ['C++ "a-b"', "", '"', "a AND NOT", "\u202e", "*", "collapse" * 500, "é" * 3])
