@@ -13,6 +13,7 @@ LARGEST = 16 * 1024 * 1024
 SLOWEST = 60.0
 """Seconds from the first try to connect to the last byte."""
 _CONNECT, _READ = 10.0, 30.0
+_NO_NETWORK = "the service is not reached; there may be no network"
 
 
 def fetch(request: Request, *, largest: int = LARGEST, slowest: float = SLOWEST) -> Answer:
@@ -22,11 +23,11 @@ def fetch(request: Request, *, largest: int = LARGEST, slowest: float = SLOWEST)
     own. Raises Unreached where no connection comes about, Broken for what is slow or cut off, and Hopeless for what
     is too large. No error holds a header of the request.
     """
-    given_up, outcome = Event(), list[Answer | Exception]()
+    connected, given_up, outcome = Event(), Event(), list[Answer | Exception]()
 
     def ask() -> None:
         try:
-            outcome.append(_asked(request, largest, monotonic() + slowest, given_up))
+            outcome.append(_asked(request, largest, monotonic() + slowest, connected, given_up))
         except (Broken, Hopeless, Unreached) as error:
             outcome.append(error)
         except Exception as error:
@@ -36,6 +37,8 @@ def fetch(request: Request, *, largest: int = LARGEST, slowest: float = SLOWEST)
     thread.start()
     thread.join(slowest)
     given_up.set()
+    if not outcome and not connected.is_set():
+        raise Unreached(_NO_NETWORK)
     if not outcome:
         raise Broken(f"it takes longer than {slowest:.0f} s")
     if isinstance(outcome[0], Exception):
@@ -43,8 +46,12 @@ def fetch(request: Request, *, largest: int = LARGEST, slowest: float = SLOWEST)
     return outcome[0]
 
 
-def _asked(request: Request, largest: int, end: float, given_up: Event) -> Answer:
+def _asked(request: Request, largest: int, end: float, connected: Event, given_up: Event) -> Answer:
     import httpx2
+
+    def trace(event: str, _: object) -> None:
+        if event.endswith("connect_tcp.complete"):
+            connected.set()
 
     failure: Broken | Unreached
     try:
@@ -54,6 +61,7 @@ def _asked(request: Request, largest: int, end: float, given_up: Event) -> Answe
                 "GET",
                 request.shown,
                 headers=[*request.headers, ("Accept-Encoding", "gzip"), *request.secret],
+                extensions={"trace": trace},
             ) as response,
         ):
             headers = {name.lower(): value for name, value in response.headers.items()}
@@ -66,7 +74,7 @@ def _asked(request: Request, largest: int, end: float, given_up: Event) -> Answe
                     raise Broken("its answer takes too long")
             return Answer(response.status_code, headers, _unpacked(bytes(raw), headers, largest))
     except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError):
-        failure = Unreached("the service is not reached; there may be no network")
+        failure = Unreached(_NO_NETWORK)
     except httpx2.TimeoutException:
         failure = Broken("it does not answer in time")
     except httpx2.HTTPError as error:

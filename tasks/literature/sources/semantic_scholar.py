@@ -88,12 +88,13 @@ def _item(paper: Mapping[str, object]) -> Mapping[str, object]:
     types = [_TYPES[each] for each in texts_of(paper.get("publicationTypes")) if each in _TYPES]
     arxiv = text_of(ids.get("ArXiv"))
     preprint = bool(arxiv) and venue.casefold().startswith("arxiv")
+    issued = text_of(paper.get("publicationDate")) or text_of(paper.get("year"))
     told = {
         "id": text_of(paper.get("paperId")),
         "type": "article" if preprint else types[-1] if types else "document",
         "title": text_of(paper.get("title")),
         "author": [name for each in _authors(paper) if (name := csl_name(each))],
-        "issued": {"raw": text_of(paper.get("publicationDate")) or text_of(paper.get("year"))},
+        "issued": {"raw": issued} if issued else {},
         "container-title": "" if preprint else venue,
         "volume": "" if preprint else text_of(journal.get("volume")).strip(),
         "page": text_of(journal.get("pages")).strip(),

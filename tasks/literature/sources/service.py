@@ -179,11 +179,11 @@ def object_of(answer: Answer) -> dict[str, object]:
 
 
 def items_of(found: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
-    """The objects in a list that must be there; Broken where it is not."""
+    """The records in a list that must be there, empty where they are no objects; Broken where there is no list."""
     listed = found.get(key)
     if not isinstance(listed, list):
         raise Broken("its answer has no list of records")
-    return [each for each in listed if isinstance(each, dict)]
+    return [each if isinstance(each, dict) else {} for each in listed]
 
 
 def inner(found: Mapping[str, object], key: str) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -165,12 +166,17 @@ class _Asking:
     def _kept(self, page: Page, known: set[str]) -> Spooled:
         """A page on disk, with those of its records that did not come before."""
         new: dict[str, str] = {}
+        alike: Counter[str] = Counter()
         for id, item in page.items:
             try:
                 line = self.hidden(json.dumps(item))
             except RecursionError:
                 raise _Ended("its answer is nested too deeply") from None
-            name = self.hidden(id) or sha256(line.encode()).hexdigest()
+            name = self.hidden(id)
+            if not name:
+                digest = sha256(line.encode()).hexdigest()
+                alike[digest] += 1
+                name = f"{digest}.{alike[digest]}"
             if name not in known:
                 new.setdefault(name, line)
         records = f"[{f',{chr(10)}'.join(new.values())}]\n".encode() if new else b""

@@ -63,7 +63,7 @@ class Library:
                     "id": f"https://openalex.org/W{9000 + n}", "doi": f"https://doi.org/10.1234/a.{n}",
                     "title": title(n), "publication_date": "2026-01-05", "type": "article",
                     "authorships": [{"author": {"display_name": "Ada Byron"}, "raw_author_name": "A. Byron"}],
-                    "abstract_inverted_index": {"We": [0], "attend": [1]}, "primary_location": None,
+                    "abstract_inverted_index": {"We": [0], "attend.": [1]}, "primary_location": None,
                 }
                 for n in works
             ],
