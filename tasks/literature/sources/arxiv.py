@@ -71,7 +71,7 @@ class Arxiv:
         """As everywhere; a query that is not understood comes with status 400, or as the one entry of a feed."""
         return common_trouble(answer)
 
-    def page(self, answer: Answer, cursor: str) -> Page:
+    def page(self, answer: Answer, query: str, cursor: str) -> Page:  # noqa: ARG002
         """Entries as items of CSL-JSON."""
         feed = _feed(answer.body)
         entries = feed.findall(f"{_ATOM}entry")

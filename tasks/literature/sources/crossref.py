@@ -4,10 +4,13 @@ Parameters, filters, access and limits: https://api.crossref.org/swagger-ui/inde
 https://www.crossref.org/documentation/retrieve-metadata/rest-api/access-and-authentication/. Pages are counted from
 the start of the list, up to 10,000 records: a cursor lives for minutes, always names a next page (CrossRef/rest-api-doc
 #303) and leads to fewer records than there are (#294), so that a watch that was killed could not go on from it.
+Crossref finds what has any of the words, the best first, and knows no phrases (#143): what lacks some of them is left
+out here, and a page of nothing else is the last.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -16,6 +19,7 @@ from store.review import Source
 from tasks.literature.sources.service import (
     AGENT,
     Answer,
+    Broken,
     Page,
     Request,
     Trouble,
@@ -26,9 +30,10 @@ from tasks.literature.sources.service import (
     object_of,
     whole,
 )
-from tasks.literature.sources.terms import alternatives
+from tasks.literature.sources.terms import alternatives, speaks_of
 
 ROWS = 100
+_TAG = re.compile(r"<[^<>]{0,200}>")
 MOST = 10_000
 """Records that counting from the start reaches."""
 _SELECT = (
@@ -47,7 +52,7 @@ class Crossref:
     overlap: int = 1
 
     name: ClassVar[Source] = "crossref"
-    counts: ClassVar[bool] = True
+    counts: ClassVar[bool] = False
 
     def request(self, query: str, window: Window, cursor: str) -> Request:
         """A page of the works whose description speaks of the words. Crossref has neither phrases nor operators."""
@@ -58,8 +63,6 @@ class Crossref:
             (
                 ("query.bibliographic", words),
                 ("filter", ",".join([*since, f"until-created-date:{window.until}"])),
-                ("sort", "created"),
-                ("order", "asc"),
                 ("rows", str(ROWS)),
                 ("offset", cursor or "0"),
                 ("select", _SELECT),
@@ -72,14 +75,26 @@ class Crossref:
         """As everywhere."""
         return common_trouble(answer)
 
-    def page(self, answer: Answer, cursor: str) -> Page:
+    def page(self, answer: Answer, query: str, cursor: str) -> Page:
         """Works as items of CSL-JSON, which is close to what Crossref has."""
         message = inner(object_of(answer), "message")
         works = items_of(message, "items")
-        total = whole(message.get("total-results"))
-        after = int(cursor or "0") + ROWS
-        following = str(after) if works and after < min(total, MOST) else None
-        return Page(tuple((_text(work, "DOI").lower(), _item(work)) for work in works), following, total)
+        total, at = whole(message.get("total-results")), int(cursor or "0")
+        if not works and at < total:
+            raise Broken(f"it gives an empty page at {at} of {total} records")
+        groups = alternatives(query)
+        found = [work for work in works if not work or speaks_of(_described(work), groups)]
+        following = str(at + ROWS) if found and at + ROWS < min(total, MOST) else None
+        return Page(tuple((_text(work, "DOI").lower(), _item(work)) for work in found), following)
+
+
+def _described(work: Mapping[str, object]) -> str:
+    """What Crossref looks through, and the abstract."""
+    authors = work.get("author")
+    names = [_text(each, "family") for each in authors if isinstance(each, dict)] if isinstance(authors, list) else []
+    return _TAG.sub(
+        " ", "\n".join([*(_text(work, key) for key in ("title", "subtitle", "container-title", "abstract")), *names])
+    )
 
 
 def _item(work: Mapping[str, object]) -> Mapping[str, object]:

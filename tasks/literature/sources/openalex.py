@@ -82,10 +82,10 @@ class OpenAlex:
         if answer.status == 429 and _is_spent(answer):
             return Trouble("spent", "the daily budget of the service is used up (HTTP 429)")
         if answer.status == 403:
-            return slower(answer)
+            return slower(answer, "refuses access, or wants to be asked less often")
         return common_trouble(answer)
 
-    def page(self, answer: Answer, cursor: str) -> Page:
+    def page(self, answer: Answer, query: str, cursor: str) -> Page:  # noqa: ARG002
         """Works as they came."""
         found = object_of(answer)
         meta = inner(found, "meta")

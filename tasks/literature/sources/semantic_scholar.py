@@ -72,7 +72,7 @@ class SemanticScholar:
         """As everywhere."""
         return common_trouble(answer)
 
-    def page(self, answer: Answer, cursor: str) -> Page:  # noqa: ARG002
+    def page(self, answer: Answer, query: str, cursor: str) -> Page:  # noqa: ARG002
         """Papers as items of CSL-JSON. A page without any is the last, and so is one without a token."""
         found = object_of(answer)
         papers = items_of(found, "data")

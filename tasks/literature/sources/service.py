@@ -115,8 +115,8 @@ class Service(Protocol):
     def trouble(self, answer: Answer) -> Trouble | None:
         """Why an answer holds no records, by its status and its headers."""
 
-    def page(self, answer: Answer, cursor: str) -> Page:
-        """The records of an answer to what was asked at a cursor. Raises Broken, or Hopeless for an error told."""
+    def page(self, answer: Answer, query: str, cursor: str) -> Page:
+        """The records of an answer to a query at a cursor. Raises Broken, or Hopeless for an error told."""
 
 
 def common_trouble(answer: Answer) -> Trouble | None:
@@ -135,12 +135,12 @@ def common_trouble(answer: Answer) -> Trouble | None:
     return Trouble("refused", f"the service answers with HTTP {status}")
 
 
-def slower(answer: Answer) -> Trouble:
+def slower(answer: Answer, what: str = "wants to be asked less often") -> Trouble:
     """The service wants to be asked less often, or not for so long that it comes to the same as a spent budget."""
     wait = retry_after(answer)
     if wait > LONGEST_WAIT:
         return Trouble("spent", f"the service asks to wait {wait:.0f} s (HTTP {answer.status})")
-    return Trouble("slower", f"the service wants to be asked less often (HTTP {answer.status})", wait)
+    return Trouble("slower", f"the service {what} (HTTP {answer.status})", wait)
 
 
 def retry_after(answer: Answer) -> float:

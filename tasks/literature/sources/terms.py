@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
 
 _TERM = re.compile(r'"([^"]*)"|([^\s"()]+)')
 _WORD = re.compile(r"\w+")
 MOST_TERMS = 50
+_WHOLE = 4
+"""Letters; a word with fewer must occur as it is."""
 
 
 def alternatives(query: str) -> list[list[str]]:
@@ -34,6 +38,31 @@ def is_word(term: str) -> bool:
 def quoted(term: str) -> str:
     """A term as a phrase, unless it is a plain word."""
     return term if is_word(term) else f'"{term}"'
+
+
+def speaks_of(text: str, groups: Iterable[Iterable[str]]) -> bool:
+    """Whether a text has all terms of one group, whatever the accents, capitals and endings of their words."""
+    words = re.findall(r"\w+", _folded(text))
+    return any(all(_occurs(re.findall(r"\w+", _folded(term)), words) for term in group) for group in groups)
+
+
+def _occurs(term: list[str], words: list[str]) -> bool:
+    """Whether the words of a term follow each other somewhere."""
+    last = len(words) - len(term)
+    return any(
+        all(_alike(each, words[at + place]) for place, each in enumerate(term)) for at in range(max(last + 1, 0))
+    )
+
+
+def _alike(wanted: str, word: str) -> bool:
+    if not wanted.isascii():
+        return wanted in word
+    stem = wanted.removesuffix("s")
+    return word.startswith(stem) if len(stem) >= _WHOLE else word == wanted
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def _cleaned(text: str) -> str:

@@ -160,7 +160,7 @@ class _Asking:
     def hidden(self, text: str) -> str:
         """A text without any key that a service repeats."""
         for secret in self.secrets:
-            text = text.replace(secret, "(key)")
+            text = text.replace(secret, "(hidden)")
         return text
 
     def _kept(self, page: Page, known: set[str]) -> Spooled:
@@ -199,7 +199,7 @@ class _Asking:
                     continue
                 trouble = self.service.trouble(answer)
                 if trouble is None:
-                    return self.service.page(answer, cursor)
+                    return self.service.page(answer, self.asked.query, cursor)
             except Hopeless as error:
                 raise _Ended(str(error)) from None
             except Broken as error:

@@ -83,10 +83,10 @@ REPLIES: list[tuple[str, Reply, int, str]] = [
     ("reply", "asked", "reason"), [each[1:] for each in REPLIES], ids=[each[0] for each in REPLIES]
 )
 def test_a_fault_after_the_first_page_is_partial_and_what_came_is_kept(
-    name: str, _: str, reply: Reply, asked: int, reason: str, serving: Serving, tmp_path: Path
+    name: str, reply: Reply, asked: int, reason: str, serving: Serving, tmp_path: Path
 ) -> None:
     if name == "openalex" and reply.status == 403:
-        asked, reason = 4, "wants to be asked less often (HTTP 403), after 3 tries"
+        asked, reason = 4, "refuses access, or wants to be asked less often (HTTP 403), after 3 tries"
     with serving(at_second(name, reply)) as server:
         watched = going(service(name, server.base), tmp_path)
     assert (watched.outcome, watched.until, len(watched.pages)) == ("partial", "", 1)

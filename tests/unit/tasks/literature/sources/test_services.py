@@ -43,7 +43,7 @@ def test_all_pages_come_and_are_read_and_a_repeated_record_comes_once(
     with serving(play) as server:
         asked = service(name, server.base)
         watched = watch(
-            asked, '"visual attention" maps', "2026-02-01", "2026-02-28", tmp_path / "spool", 9,
+            asked, '"visual attention" maps OR "attention to" thing', "2026-02-01", "2026-02-28", tmp_path / "spool", 9,
             sleep=slept.append, progress=lambda *args: told.append(args),
         )  # fmt: skip
     assert (watched.outcome, watched.reason, watched.until) == ("done", "", "2026-02-28")
@@ -80,10 +80,10 @@ def test_a_watch_that_ended_is_asked_for_no_more_until_it_is_cleared(name: str, 
     first = go()
     assert go(get=fail) == first
     assert go(until="2026-02-28", get=fail) == first
-    assert go(query="saliency").pages == first.pages
+    assert go(query="thing").pages == first.pages
     clear(tmp_path)
     with pytest.raises(AssertionError):
-        go(query="saliency", get=fail)
+        go(query="thing", get=fail)
 
 
 def test_windows_overlap_and_are_written_as_each_service_has_them(tmp_path: Path) -> None:
@@ -178,6 +178,26 @@ def test_a_list_that_is_cut_off_by_the_service_is_partial(tmp_path: Path) -> Non
     assert watched.reason == "3 of 8 records came; if it stays so, make the query narrower"
 
 
+def test_of_crossref_comes_what_has_all_the_words_until_a_page_has_nothing_of_it(tmp_path: Path) -> None:
+    titles = [
+        "Visual attention models", "Attention, visual", "VISUAL <i>Attention</i> model", "Attention",
+        "Attention modèle", "Ein visuelles Attention-Model", "Visual", "Attention", "Model", "Visual attention model",
+    ]  # fmt: skip
+
+    def get(request: Any) -> Answer:
+        at = int(dict(request.params)["offset"])
+        items = [{"DOI": f"10.1/{n}", "title": [titles[n]]} for n in range(at, min(at + SIZE, len(titles)))]
+        return Answer(200, {}, json.dumps({"message": {"total-results": len(titles), "items": items}}).encode())
+
+    either = [0, 1, 2, 4, 5, 6, 8, 9]
+    queries = {"attention model": [0, 2, 4, 5], '"visual attention"': [0, 2], "model OR visual": either}
+    for query, expected in queries.items():
+        watched = watch(service("crossref"), query, "", "2026-01-31", tmp_path, 9, get=get, sleep=nothing)
+        found = [int(item["id"].removeprefix("10.1/")) for page in watched.pages for item in json.loads(page)]
+        assert watched.outcome == "done"
+        assert found == expected
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_new_is_done_without_a_page(name: str, tmp_path: Path) -> None:
     watched = watch(
@@ -204,9 +224,10 @@ def test_hostile_records_are_kept_or_quarantined_by_the_reader_and_cost_no_other
     def get(_: Any) -> Answer:
         return Answer(200, {}, bodies[0])
 
-    watched = watch(service(name), "x", "", "2026-01-31", tmp_path, 1, get=get, sleep=nothing)
+    query = "attention OR red OR b OR lone"
+    watched = watch(service(name), query, "", "2026-01-31", tmp_path, 1, get=get, sleep=nothing)
     reading = read_literature(watched.pages[0])
-    assert reading.found == len(HOSTILE) + 2
+    assert reading.found == len(HOSTILE) + 2 - 3 * (name == "crossref")
     assert any(each.record.title.startswith("Attention to thing 0") for each in reading.kept)
 
 
@@ -224,20 +245,20 @@ def test_hostile_records_are_kept_or_quarantined_by_the_reader_and_cost_no_other
 )
 def test_what_is_no_feed_of_arxiv_is_refused(body: bytes, reason: str) -> None:
     with pytest.raises(Broken, match=reason):
-        service("arxiv").page(Answer(200, {}, body), "")
+        service("arxiv").page(Answer(200, {}, body), "x", "")
 
 
 def test_an_empty_page_of_arxiv_before_the_end_is_asked_for_again_and_its_errors_are_told() -> None:
     empty = Library(count=50)
     with pytest.raises(Broken, match="empty page at 60 of 90"):
         body = empty.arxiv({"start": "60"}).replace(b">50<", b">90<")
-        service("arxiv").page(Answer(200, {}, body), "60")
+        service("arxiv").page(Answer(200, {}, body), "x", "60")
     told = (
         b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>http://arxiv.org/api/errors#x</id><title>Error</title>"
         b"<summary>sortBy must be in:\n \xe2\x80\xae relevance</summary></entry></feed>"
     )
     with pytest.raises(Hopeless, match="does not take the query: 'sortBy must be in: relevance'"):
-        service("arxiv").page(Answer(200, {}, told), "")
+        service("arxiv").page(Answer(200, {}, told), "x", "")
 
 
 def test_services_are_made_with_the_keys_of_the_environment_and_never_show_them() -> None:
