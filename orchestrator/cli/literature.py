@@ -236,3 +236,15 @@ def status(settings: Settings, at: int | None, as_json: bool) -> None:
         emit(flow_view(found))
     else:
         show_status(found)
+
+
+@literature_command.command()
+@workspace_option
+def watch(settings: Settings) -> None:
+    """Ask the services of the study's queries for what is new, now. Keys come from the environment."""
+    from orchestrator.cli.show.literature import progress, show_watches
+    from orchestrator.usecases.literature import watch_now
+
+    with progress(0) as advance:
+        ended = watch_now(settings, note, advance)
+    show_watches(ended)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from orchestrator.artifacts import ArtifactStore
 from store.literature.state import Imported, Library
 from tasks.literature.combining import combined
-from tasks.literature.keeping import SetAside, records_in, set_aside_in
+from tasks.literature.keeping import SetAside, keys_in, records_in, set_aside_in
 from tasks.literature.matching.entry import Entry
 from tasks.literature.record import Record
 
@@ -35,6 +35,12 @@ class Shelf:
     def work(self, library: Library, records: Sequence[str]) -> Record:
         """The work of these records, as one record."""
         return combined([self.record(library, each) for each in records])
+
+    def keys(self, library: Library) -> frozenset[str]:
+        """The ids that files and services themselves give to their records."""
+        return frozenset(
+            key for imported in library for key in keys_in(self._bytes(imported), imported.event.records.name)
+        )
 
     def set_aside(self, imported: Imported) -> Iterator[SetAside]:
         """What could not be read of a file."""

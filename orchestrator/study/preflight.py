@@ -33,14 +33,9 @@ def check_study(study: Study, workspace: Path) -> None:
 
 
 def check_literature(study: Study, workspace: Path) -> None:
-    """Refuse a study whose files of literature are not there, or hold no record, or that wants services to be asked.
-
-    BadInput in one line.
-    """
+    """Refuse a study whose files of literature are not there, or hold no record; BadInput in one line."""
     from tasks.literature.reading.opening import open_literature
 
-    if study.literature is not None and study.literature.watch:
-        raise BadInput("study.toml: literature.watch: this version asks no service; leave it out, and import files")
     for number, name in enumerate(study.literature.files if study.literature is not None else ()):
         try:
             reading = open_literature(workspace / name)

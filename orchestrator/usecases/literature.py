@@ -12,11 +12,11 @@ from orchestrator.artifacts import ArtifactStore
 from orchestrator.library.shelf import Shelf
 from orchestrator.usecases.errors import printable
 from orchestrator.usecases.session import Notify, Session
-from store.commands import AnswerMerge, ImportRecords, MatchRecords, ScreenWorks, SplitWork
+from store.commands import AnswerMerge, EndWatch, ImportRecords, MatchRecords, ScreenWorks, SplitWork
 from store.errors import BadInput, Refused
-from store.literature.events import RULE, RecordsImported
-from store.queries.literature import Flow, flow
-from store.queries.literature_work import literature_spec
+from store.literature.events import RULE, RecordsImported, WatchEnded
+from store.queries.literature import Flow, flow, review_of
+from store.queries.literature_work import literature_spec, watches
 from tasks.literature.importing import Import, import_file
 
 if TYPE_CHECKING:
@@ -82,6 +82,33 @@ def import_files(settings: Settings, paths: Sequence[Path], notify: Notify, adva
             for each in taken
         )
         return Brought(files, flow(session.board))
+
+
+def watch_now(settings: Settings, notify: Notify, advance: Advance) -> tuple[WatchEnded, ...]:
+    """Ask the services of the study's queries for what is new, and take in what came; how each watch ended.
+
+    Raises BadInput where the study has no queries. No network, or a service that refuses, ends a watch and is told.
+    """
+    from tasks.literature.news import asker, news
+
+    with Session.open(settings, notify) as session:
+        _require_study(session.board)
+        review, until = review_of(session.board), f"{session.clock():%Y-%m-%d}"
+        if not review.queries:
+            raise BadInput("the study has no queries; give [[literature.queries]] in study.toml, each with its sources")
+        store = ArtifactStore(session.workspace.artifacts)
+        known = Shelf(store).keys(session.board.library)
+        ask = asker(until, review.requests, advance)
+        ended: list[WatchEnded] = []
+        for each in news(watches(session.board), until, session.workspace.root, known, ask):
+            for found in each.imports:
+                _keep(store, found)
+            session.submit(
+                ImportRecords(tuple(found.event for found in each.imports)), EndWatch(each.ended), actor="system"
+            )
+            ended.append(each.ended)
+        bring_up_to_date(session)
+        return tuple(ended)
 
 
 def answer_merge(settings: Settings, a: str, b: str, same: bool, by: str, reason: str, notify: Notify) -> Board:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from store.board import Board
-from store.kinds.literature import LiteratureSpec, Said
+from store.kinds.literature import LiteratureSpec, Said, Watch
 from store.literature.standing import opinion, ruled, standing
 from store.queries.literature import SELECTED, Records, review_of, works
 
@@ -32,6 +32,21 @@ def literature_spec(board: Board) -> LiteratureSpec:
         ),
         rules=review.rules,
         concepts=review.concepts,
+        watches=watches(board) if review.watch and len(board.cycles) > 1 else (),
+        until=board.at.date().isoformat() if review.watch and board.at is not None else "",
+        requests=review.requests if review.watch else 0,
+    )
+
+
+def watches(board: Board) -> tuple[Watch, ...]:
+    """Every query to every of its services, each from the day up to which the last whole watch of it came."""
+    known = {
+        (each.event.source, each.event.query): each.event.until for each in board.library.watches if each.event.until
+    }
+    return tuple(
+        Watch(source=source, query=query.text, since=known.get((source, query.text), ""))
+        for query in review_of(board).queries
+        for source in query.sources
     )
 
 

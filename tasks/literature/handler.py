@@ -21,14 +21,15 @@ from store.kinds.literature import (
     LiteratureSpec,
 )
 from store.literature.batching import merged, questions, screened
-from store.literature.events import RULE, RecordsImported
+from store.literature.events import RULE, RecordsImported, WatchEnded
 from tasks.handler import Done, Measurement, Needs, Outcome, TaskContext, TaskHandler, measured, nothing
 from tasks.literature.citing import cited
 from tasks.literature.combining import combined
 from tasks.literature.gaps import gap_table
 from tasks.literature.importing import Import, import_file
-from tasks.literature.keeping import records_in, set_aside_in
+from tasks.literature.keeping import keys_in, records_in, set_aside_in
 from tasks.literature.matching.entry import Entry
+from tasks.literature.news import asker, news
 from tasks.literature.updating import METHOD, Known, Update, update
 
 
@@ -40,7 +41,12 @@ def track_literature(spec: LiteratureSpec, context: TaskContext) -> Outcome:
     """
     context.progress(0, 3, "reading")
     new, unread = _read(spec, context.workspace)
-    entries, set_aside = _entries(spec, context)
+    entries, set_aside, keys = _entries(spec, context)
+    asked = list(
+        news(spec.watches, spec.until, context.workspace, keys, asker(spec.until, spec.requests, context.progress))
+    )
+    known = {*spec.known, *(each.event.file.digest for each in new)}
+    new += [each for one in asked for each in one.imports if each.event.file.digest not in known]
     for each in new:
         prefix = each.event.file.digest[:8]
         records = records_in(each.contents[each.event.records.name], each.event.records.name)
@@ -56,6 +62,9 @@ def track_literature(spec: LiteratureSpec, context: TaskContext) -> Outcome:
         facts=LiteratureFacts(
             matched_by=METHOD,
             not_read="; ".join(f"{name}: {reason}" for name, reason in unread.items()),
+            not_asked="; ".join(
+                f"{one.ended.source}: {one.ended.reason}" for one in asked if one.ended.outcome != "done"
+            ),
             covering={str(places[0]): text for places, (_, text) in covered.items() if len(places) == 1 and text},
             covering_both={
                 (str(places[0]), str(places[1])): text
@@ -64,7 +73,7 @@ def track_literature(spec: LiteratureSpec, context: TaskContext) -> Outcome:
             },
         ),
         files=_written(new, context.scratch),
-        told=tuple(_told(spec, new, found)),
+        told=tuple(_told(spec, new, [one.ended for one in asked], found)),
     )
 
 
@@ -83,9 +92,10 @@ def _read(spec: LiteratureSpec, workspace: Path) -> tuple[list[Import], dict[str
     return list(new.values()), unread
 
 
-def _entries(spec: LiteratureSpec, context: TaskContext) -> tuple[list[Entry], int]:
-    """The records that are there, and how many were set aside."""
+def _entries(spec: LiteratureSpec, context: TaskContext) -> tuple[list[Entry], int, frozenset[str]]:
+    """The records that are there, how many were set aside, and the ids that their files give them."""
     entries: list[Entry] = []
+    keys: set[str] = set()
     set_aside = 0
     for digest, records in zip(spec.known, spec.records, strict=True):
         data = context.artifact(records).read_bytes()
@@ -93,15 +103,17 @@ def _entries(spec: LiteratureSpec, context: TaskContext) -> tuple[list[Entry], i
             Entry(f"{digest[:8]}.{place}", record) for place, record in enumerate(records_in(data, records[:12]))
         ]
         set_aside += sum(1 for _ in set_aside_in(data, records[:12]))
-    return entries, set_aside
+        keys.update(keys_in(data, records[:12]))
+    return entries, set_aside, frozenset(keys)
 
 
-def _told(spec: LiteratureSpec, new: list[Import], found: Update) -> Iterator[DomainEvent]:
+def _told(spec: LiteratureSpec, new: list[Import], watched: list[WatchEnded], found: Update) -> Iterator[DomainEvent]:
     groups: Mapping[str, list[str]] = {
         record: group for text in spec.groups for group in [text.split("+")] for record in group
     }
     imports: list[RecordsImported] = [each.event for each in new]
     yield from imports
+    yield from watched
     yield from merged(METHOD, found.works, lambda record: groups.get(record, [record]))
     yield from questions(METHOD, found.asked, found.withdrawn)
     yield from screened("title", found.screened, RULE)

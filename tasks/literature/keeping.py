@@ -41,6 +41,13 @@ def records_in(data: bytes, name: str) -> Iterator[Record]:
                 raise IntegrityFailure(f"artifact {name} holds a record that cannot be read ({error})") from error
 
 
+def keys_in(data: bytes, name: str) -> Iterator[str]:
+    """The ids that the file itself gives to the records that were kept of it; IntegrityFailure as `records_in`."""
+    for found in _lines(data, name):
+        if found.get("key"):
+            yield found["key"]
+
+
 def set_aside_in(data: bytes, name: str) -> Iterator[SetAside]:
     """The records that were set aside, in order; IntegrityFailure as `records_in`."""
     for found in _lines(data, name):

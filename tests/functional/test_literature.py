@@ -8,6 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.settings import Settings
+from orchestrator.study.file import read_study
+from orchestrator.usecases.session import Session
+from store.commands import AmendStudy
+from store.kinds.literature import Watch
+from tasks.literature.news import Ask
+from tasks.literature.sources.watching import Watched
+
 from .conftest import Gonogo, new_study
 from .tracked import BIB, RIS, STUDY
 
@@ -83,8 +91,8 @@ def test_a_file_that_cannot_be_read_at_all_is_one_line_and_exit_code_2(
         ({"first_year = 2015": "first_year = 2015\nlast_year = 2010"}, "no work is between"),
         ({"recall = 0.9": "watch = true"}, "there are none; give [[literature.queries]]"),
         (
-            {"recall = 0.9": 'watch = true\nqueries = [{text = "collapse", sources = ["arxiv"]}]'},
-            "literature.watch: this version asks no service",
+            {"recall = 0.9": 'queries = [{text = "collapse", sources = ["scholar"]}]'},
+            "literature.queries.0.sources.0",
         ),
     ],
 )
@@ -181,6 +189,36 @@ def test_screening_stops_by_a_test_or_for_a_reason_that_is_kept(gonogo: Gonogo, 
     assert gonogo("literature", "stop", "--as", "Ada", "--reason", "no time", "-w", tracked).code == 0
     told = status(gonogo, tracked)
     assert (told["left_unread"], told["waiting"]) == (2, 0)
+
+
+def test_services_are_asked_by_a_command_and_how_it_ended_is_told_and_kept(
+    gonogo: Gonogo, tracked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert gonogo("literature", "watch", "-w", tracked).code == 2
+    file = tracked / "study.toml"
+    queries = 'recall = 0.9\nqueries = [{text = "collapse", sources = ["arxiv", "crossref"]}]'
+    file.write_text(file.read_text().replace("recall = 0.9", queries))
+    with Session.open(Settings.of(tracked), print) as session:
+        session.submit(AmendStudy(read_study(file).study, "to be watched"), actor="human:Ada")
+
+    def asker(until: str, requests: int, progress: object = None) -> Ask:
+        def ask(one: Watch, spool: Path) -> Watched:
+            if one.source == "crossref":
+                return Watched((), 1, 0.0, "", "skipped", "there is no network")
+            page = b'[{"id": "2401.00001", "title": "Collapse \\u001b[31m anew", "type": "article"}]'
+            return Watched((page,), 1, 0.0, until, "done", "")
+
+        return ask
+
+    monkeypatch.setattr("tasks.literature.news.asker", asker)
+    said = gonogo("literature", "watch", "-w", tracked)
+    assert said.code == 0
+    assert "arxiv, 'collapse': done; 1 new record, 1 request" in said.out
+    assert "crossref, 'collapse': skipped (there is no network); 0 new records, 1 request" in said.out
+    assert "arxiv, 'collapse': done; 0 new records" in gonogo("literature", "watch", "-w", tracked).out
+    assert status(gonogo, tracked)["identified"]["arxiv"] == 1  # type: ignore[index]
+    assert "\x1b" not in gonogo("literature", "search", "anew", "-w", tracked).out
+    assert gonogo("verify", "-w", tracked).code == 0
 
 
 def test_a_decision_that_is_altered_in_the_database_is_named(gonogo: Gonogo, tracked: Path) -> None:

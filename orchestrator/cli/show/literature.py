@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orchestrator.usecases.library import Doubt, Hit
     from orchestrator.usecases.literature import Advance, Brought, Taken
     from orchestrator.usecases.stopping import Stopping
+    from store.literature.events import WatchEnded
     from store.literature.state import Imported
     from store.queries.literature import Flow
     from tasks.literature.keeping import SetAside
@@ -47,6 +48,14 @@ def show_import(brought: Brought) -> None:
         f"{found.works} works of {found.records} records; {_several(found.questions, 'question')} open, "
         f"{_several(total(found.ruled_out), 'work')} excluded by rule"
     )
+
+
+def show_watches(ended: Sequence[WatchEnded]) -> None:
+    """A line a query and service."""
+    for each in ended:
+        why = f" ({each.reason})" if each.reason else ""
+        asked = _several(each.requests, "request")
+        click.echo(f"{each.source}, {each.query!r}: {each.outcome}{why}; {_several(each.new, 'new record')}, {asked}")
 
 
 def show_quarantine(found: Sequence[tuple[Imported, SetAside]]) -> None:

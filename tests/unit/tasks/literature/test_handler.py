@@ -9,8 +9,9 @@ from tempfile import mkdtemp
 import pytest
 
 from store.board import Board, imagined
-from store.commands import ScreenWorks
+from store.commands import OpenCycle, ScreenWorks
 from store.errors import IntegrityFailure
+from store.events import CycleOpened
 from store.gate import decide
 from store.kinds import KINDS
 from store.kinds.literature import (
@@ -25,14 +26,17 @@ from store.kinds.literature import (
     UNDECIDED,
     WORKS,
     LiteratureFacts,
+    Watch,
 )
 from store.literature.events import Screening
 from store.metrics import Metric
 from store.queries.literature import flow, works
 from store.queries.literature_work import literature_spec
-from store.review import Concept, ReviewProtocol, ScreeningRules
+from store.review import Concept, Query, ReviewProtocol, ScreeningRules
 from tasks.handler import Done, TaskContext
 from tasks.literature.handler import HANDLER
+from tasks.literature.news import Ask
+from tasks.literature.sources.watching import Watched
 from tests.unit.store.literature.libraries import after, begun
 
 BIB = """
@@ -193,3 +197,50 @@ def test_what_it_tells_passes_the_gate(shelved: Shelved) -> None:
     done, _ = shelved.run(begun(REVIEW))
     imports = tuple(event for event in done.told if isinstance(event, RecordsImported))
     assert list(decide(ImportRecords(imports), begun(REVIEW))) == list(imports)
+
+
+PAGE = b'[{"id": "W1", "type": "article", "title": "A new paper on attention"}, {"id": "W2", "title": "Another one"}]'
+OVERLAP = b'[{"id": "W2", "title": "Another one"}, {"id": "W3", "title": "A third one of its own"}]'
+
+
+def test_services_are_asked_and_what_is_known_by_their_ids_is_left_out(
+    shelved: Shelved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Watch, str, int]] = []
+    pages = [(PAGE, OVERLAP), (OVERLAP,), ()]
+
+    def asker(until: str, requests: int, progress: object) -> Ask:
+        def ask(one: Watch, spool: Path) -> Watched:
+            asked.append((one, until, requests))
+            came = pages[len(asked) - 1]
+            return Watched(
+                came, 2, 0.5, until if came else "", "done" if came else "skipped", "" if came else "no network"
+            )
+
+        return ask
+
+    monkeypatch.setattr("tasks.literature.handler.asker", asker)
+    query = Query(text="attention", sources=("openalex",))
+    review = REVIEW.model_copy(update={"queries": (query,), "watch": True, "requests": 7})
+    board = after(begun(review), OpenCycle("first"))
+    _, board = shelved.run(board)
+    assert not asked, "the first cycle asks nobody"
+    board = second_cycle(board)
+    done, board = shelved.run(board)
+    assert asked[-1] == (Watch(source="openalex", query="attention"), "0001-01-01", 7)
+    assert flow(board).identified["openalex"] == 3
+    assert [each.event.new for each in board.library.watches] == [3]
+    assert flow(board).records == value(done, RECORDS)
+    again, board = shelved.run(board)
+    assert asked[-1][0].since == "0001-01-01", "from the day up to which everything came"
+    assert [each.event.new for each in board.library.watches] == [3, 0]
+    refused, board = shelved.run(board)
+    assert isinstance(refused.facts, LiteratureFacts)
+    assert refused.facts.not_asked == "openalex: no network"
+    assert board.library.watches[-1].event.outcome == "skipped"
+    assert again.facts.told().get("Not asked") is None
+
+
+def second_cycle(board: Board) -> Board:
+    """Two cycles are known: the second may ask services."""
+    return imagined(board, CycleOpened(cycle=2, because="second"))
