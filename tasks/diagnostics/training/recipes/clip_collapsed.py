@@ -21,6 +21,8 @@ class CollapsedClip(Clip):
 
     name: ClassVar[str] = "shapes-clip-collapsed"
     plan: ClassVar[TrainingPlan] = TrainingPlan(steps=600, batch=128, rate=8e-3, decay=0.1)
+    required: ClassVar[float] = 0.1
+    """It has learnt something, so that it has something to lose."""
 
     def begin(self, folder: Path, parent: Path | None) -> Any:
         """The model that the written configuration describes, with sharp vision attention."""
