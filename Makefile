@@ -97,7 +97,7 @@ calibrate: setup  ## how often the statistics err, over simulated studies; goes 
 	$(BIN)/python -m benchmarks.calibration
 
 lock: setup  ## resolve requirements.lock again
-	$(BIN)/python -m uv pip compile pyproject.toml --extra diagnostics --group dev --universal \
+	$(BIN)/python -m uv pip compile pyproject.toml --extra diagnostics --extra paper --group dev --universal \
 	  --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
 clean:  ## remove .venv and the demo workspace

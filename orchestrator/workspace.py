@@ -48,6 +48,11 @@ class Workspace:
         return self.root / "literature.db"
 
     @property
+    def prose(self) -> Path:
+        """What people write for the paper; nothing is ever written there by gonogo."""
+        return self.root / "paper" / "prose"
+
+    @property
     def exports(self) -> Path:
         """Cycles exported for others."""
         return self.root / "exports"

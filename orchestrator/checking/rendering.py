@@ -15,11 +15,29 @@ def renderer() -> str:
     return version("gonogo")
 
 
-def rendered(log: EventLog, cycle: int, as_of: int) -> Mapping[str, bytes]:
-    """The reports of a cycle by file name, as the log has them up to the event `as_of`."""
+def rendered(log: EventLog, cycle: int, as_of: int, artifacts: ArtifactStore) -> Mapping[str, bytes]:
+    """The reports of a cycle, and the sources of its paper, as the log has them up to the event `as_of`.
+
+    By their place in the folder of the cycle's reports. Raises IntegrityFailure where records of works that the paper
+    cites are not kept.
+    """
+    from orchestrator.library.shelf import Shelf
+    from orchestrator.paper.render import render_paper
+    from orchestrator.reports.history import look_back
+    from orchestrator.reports.plots.drawings import draw
     from orchestrator.reports.render import render_cycle
 
-    return render_cycle(list(log.read(until=as_of)), cycle)
+    entries = list(log.read(until=as_of))
+    drawings = draw(look_back(entries, cycle))
+    return {
+        **render_cycle(entries, cycle, drawings),
+        **render_paper(entries, cycle, Shelf(artifacts), drawings),
+    }
+
+
+def place(name: str, cycle: int) -> str:
+    """The place of a recorded file in the folder of its cycle's reports."""
+    return name.removeprefix(f"reports/cycle-{cycle:03d}/")
 
 
 def recorded_bytes(digest: str, artifacts: ArtifactStore) -> bytes | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from orchestrator.artifacts import ArtifactStore
 from orchestrator.checking import rendering
 from store.board import fold
 from store.errors import BadInput
 from store.log.protocol import EventLog
+from store.queries.manuscripts import by_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Replayed:
     """The digest in the log; None where the report had not been written by then."""
     renderer: str
     """Version of gonogo that rendered it first."""
+    by_people: bool = False
+    """Whether people wrote it, so that it is taken as it was kept."""
 
     @property
     def same(self) -> bool:
@@ -32,10 +36,10 @@ class Replayed:
     @property
     def comparable(self) -> bool:
         """True when this gonogo is the one that rendered it first, and so has to give the same bytes."""
-        return self.renderer == rendering.renderer()
+        return not self.by_people and self.renderer == rendering.renderer()
 
 
-def replay(log: EventLog, cycle: int | None = None, at: int | None = None) -> list[Replayed]:
+def replay(log: EventLog, artifacts: ArtifactStore, cycle: int | None = None, at: int | None = None) -> list[Replayed]:
     """Render the reports that stand in the log (up to `at`), or that of one cycle; BadInput when there is none.
 
     A cycle that had no report yet at the event `at` is rendered as it would have read.
@@ -49,15 +53,17 @@ def replay(log: EventLog, cycle: int | None = None, at: int | None = None) -> li
         raise BadInput(f"the log holds no report{where}{f' up to {at}' if at is not None else ''}")
     results = []
     for report in written:
-        files = rendering.rendered(log, report.cycle, report.as_of)
+        files = rendering.rendered(log, report.cycle, report.as_of, artifacts)
         for artifact in report.files:
-            content = files.get(artifact.name.rpartition("/")[2], b"")
-            results.append(_replayed(artifact.name, content, artifact.digest, report.renderer))
+            peoples = by_people(artifact.name)
+            kept = rendering.recorded_bytes(artifact.digest, artifacts) if peoples else None
+            content = kept or files.get(rendering.place(artifact.name, report.cycle), b"")
+            results.append(_replayed(artifact.name, content, artifact.digest, report.renderer, peoples))
     for number in unwritten:
-        for name, content in rendering.rendered(log, number, board.position).items():
+        for name, content in rendering.rendered(log, number, board.position, artifacts).items():
             results.append(_replayed(f"reports/cycle-{number:03d}/{name}", content, None, rendering.renderer()))
     return results
 
 
-def _replayed(name: str, content: bytes, recorded: str | None, renderer: str) -> Replayed:
-    return Replayed(name, content, hashlib.sha256(content).hexdigest(), recorded, renderer)
+def _replayed(name: str, content: bytes, recorded: str | None, renderer: str, peoples: bool = False) -> Replayed:
+    return Replayed(name, content, hashlib.sha256(content).hexdigest(), recorded, renderer, peoples)

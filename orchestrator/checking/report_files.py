@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.planning.rules.audit_reports import read_by_people
+from orchestrator.artifacts import ArtifactStore
 from orchestrator.checking.logged import KeptFiles
 from orchestrator.checking.replaying import Replayed, replay
 from orchestrator.checking.resolving import resolve
@@ -32,7 +33,7 @@ class ReportFile:
     past: History
 
 
-def report_files(log: EventLog, board: Board) -> list[ReportFile]:
+def report_files(log: EventLog, board: Board, artifacts: ArtifactStore) -> list[ReportFile]:
     """The files of all reports that the log records.
 
     Raises BadInput or IntegrityFailure where they cannot be rendered.
@@ -41,7 +42,7 @@ def report_files(log: EventLog, board: Board) -> list[ReportFile]:
     for number, cycle in sorted(board.cycles.items()):
         if cycle.report is not None:
             past = look_back(list(log.read(until=cycle.report.as_of)), number)
-            files += [ReportFile(again, past) for again in replay(log, number)]
+            files += [ReportFile(again, past) for again in replay(log, artifacts, number)]
     return files
 
 
@@ -70,7 +71,7 @@ def check_reports(tally: Tally, log: EventLog, board: Board, workspace: Workspac
     for report in reports.values():
         _check_kept(tally, report, kept)
     try:
-        files = report_files(log, board)
+        files = report_files(log, board, ArtifactStore(workspace.artifacts))
     except (BadInput, IntegrityFailure) as error:
         tally.found("reports", str(error))
         return

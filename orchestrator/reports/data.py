@@ -29,8 +29,8 @@ from store.canonical import sha256
 from store.figures import Figure
 
 
-def as_json(page: Page) -> str:
-    """The whole document as strict JSON, closed by a newline."""
+def as_json(page: Page, **more: object) -> str:
+    """The whole document as strict JSON, closed by a newline; with `more` at its end."""
     header = page.header
     whole = {
         "schema": page.document.schema,
@@ -50,6 +50,7 @@ def as_json(page: Page) -> str:
         "study_sha256": header.study_sha256.text,
         "sections": _sections(page),
         "figures": [_figure(figure, key) for figure, key in zip(page.figures, page.keys, strict=True)],
+        **more,
     }
     return json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 

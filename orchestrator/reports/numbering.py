@@ -16,16 +16,16 @@ def figures_within(views: Sequence[object]) -> tuple[Figure, ...]:
     return tuple(dict.fromkeys(figure for view in views for figure in _walk(view)))
 
 
-def numbered(value: T, numbers: Mapping[Figure, int]) -> T:
-    """The same value with the number of every figure in it; KeyError for a figure that has none."""
+def numbered(value: T, ids: Mapping[Figure, str]) -> T:
+    """The same value with the id of every figure in it; KeyError for a figure that has none."""
     changed: Any = value
     match value:
         case Figure():
-            changed = replace(value, id=f"fig-{numbers[value]}")
+            changed = replace(value, id=ids[value])
         case tuple():
-            changed = tuple(numbered(item, numbers) for item in value)
+            changed = tuple(numbered(item, ids) for item in value)
         case _ if is_dataclass(value) and not isinstance(value, type):
-            changed = replace(value, **{f.name: numbered(getattr(value, f.name), numbers) for f in fields(value)})
+            changed = replace(value, **{f.name: numbered(getattr(value, f.name), ids) for f in fields(value)})
     return changed  # type: ignore[no-any-return]
 
 

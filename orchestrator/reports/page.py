@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from orchestrator.reports.book import FigureBook
@@ -43,14 +44,25 @@ class Page:
         return next((plot for plot in self.plots if plot.name == name), None)
 
 
-def fill(document: Document, history: History, drawings: Drawings) -> Page:
+Naming = Callable[[Sequence[FigureKey]], Sequence[str]]
+"""Gives each figure of a document its id, from the keys of all of them."""
+
+
+def by_number(keys: Sequence[FigureKey]) -> Sequence[str]:
+    """`fig-1`, `fig-2`, … in the order in which the document first prints them."""
+    return [f"fig-{number}" for number in range(1, len(keys) + 1)]
+
+
+def fill(document: Document, history: History, drawings: Drawings, naming: Naming = by_number) -> Page:
     """The document on the cycle that `history` looks back on."""
     book = FigureBook(history)
     built = [(section, section.build(history, book)) for section in document.sections]
     views = [(section, view) for section, view in built if view is not None]
-    numbers = {figure: number for number, figure in enumerate(figures_within([view for _, view in views]), start=1)}
-    parts = tuple(Part(section, numbered(view, numbers)) for section, view in views)
-    figures = tuple(numbered(figure, numbers) for figure in numbers)
+    bare = figures_within([view for _, view in views])
+    keys = keys_of(bare, history)
+    ids = dict(zip(bare, naming(keys), strict=True))
+    parts = tuple(Part(section, numbered(view, ids)) for section, view in views)
+    figures = tuple(numbered(figure, ids) for figure in bare)
     return Page(
         document=document,
         header=header(history),
@@ -58,5 +70,5 @@ def fill(document: Document, history: History, drawings: Drawings) -> Page:
         plots=tuple(plot for name in document.drawings for plot in drawings.plots if plot.name == name),
         undrawn=drawings.undrawn if document.says_undrawn else (),
         figures=figures,
-        keys=keys_of(figures, history),
+        keys=keys,
     )

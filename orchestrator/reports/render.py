@@ -15,6 +15,7 @@ from orchestrator.reports.documents import DOCUMENTS
 from orchestrator.reports.history import look_back
 from orchestrator.reports.page import Page, fill
 from orchestrator.reports.plots.drawings import draw
+from orchestrator.reports.plots.plot import Drawings
 from orchestrator.reports.plots.svg import standalone
 from orchestrator.reports.section import Format
 from orchestrator.reports.wording import FOR_TEMPLATES
@@ -25,13 +26,13 @@ _BETWEEN_BLOCKS: Mapping[Format, str] = {"md": "\n\n", "html": "\n"}
 """What runs of blank lines become: Markdown needs one, HTML none."""
 
 
-def render_cycle(entries: Sequence[Recorded], cycle: int) -> Mapping[str, bytes]:
+def render_cycle(entries: Sequence[Recorded], cycle: int, drawings: Drawings | None = None) -> Mapping[str, bytes]:
     """Every file of the reports on one cycle, by name, as of the last entry.
 
-    Raises BadInput when no study is registered or there is no such cycle.
+    `drawings` are those of the cycle, where somebody has drawn them already. Raises BadInput when no study is registered or there is no such cycle.
     """
     history = look_back(entries, cycle)
-    drawings = draw(history)
+    drawings = drawings or draw(history)
     texts: dict[str, str] = {}
     for document in DOCUMENTS:
         page = fill(document, history, drawings)
@@ -57,14 +58,18 @@ def _ordinal(number: int) -> Markup:
     return Markup(str(number))
 
 
+FRAMES = (PackageLoader("templates", "report"), PackageLoader("templates", "paper"))
+
+
 @cache
 def _templates(format: Format) -> Environment:
     """Templates in which every printed value goes through the format's renderer, and a missing one is an error.
 
-    Frames and macros lie in `templates/report`, partials with their sections. The macros are `m` everywhere.
+    Frames and macros lie in `templates/report` and `templates/paper`, partials with their sections. The macros are
+    `m` everywhere.
     """
     environment = Environment(
-        loader=ChoiceLoader([PackageLoader("templates", "report"), PackageLoader("orchestrator.reports", "sections")]),
+        loader=ChoiceLoader([*FRAMES, PackageLoader("orchestrator.reports", "sections")]),
         undefined=StrictUndefined,
         autoescape=True,
         finalize=renderers.html if format == "html" else renderers.markdown,
@@ -74,7 +79,10 @@ def _templates(format: Format) -> Environment:
     )
     environment.globals.update(FOR_TEMPLATES)
     environment.filters.update(
-        ordinal=_ordinal, verbatim=renderers.verbatim if format == "html" else renderers.inert, drawing=Markup
+        ordinal=_ordinal,
+        verbatim=renderers.verbatim if format == "html" else renderers.inert,
+        drawing=Markup,
+        kind=lambda value: type(value).__name__,
     )
     environment.globals["m"] = environment.get_template(f"macros.{format}.j2").module
     return environment

@@ -32,7 +32,7 @@ def short(text: str, most: int) -> str:
     return f"{text[: keep - keep // 2]}…{text[len(text) - keep // 2 :]}"
 
 
-def _wordy(text: str) -> str:
+def wordy(text: str) -> str:
     """The program's own words; TypeError where there is a number among them, which only a figure may be."""
     if _DIGIT.search(text):
         raise TypeError(f"{text!r} has a number in it that is no figure, no quotation and no name")
@@ -50,9 +50,9 @@ def html(value: object) -> Markup:
         case Markup():
             return value
         case tuple():
-            return Markup("").join(html(_wordy(piece) if isinstance(piece, str) else piece) for piece in value)
+            return Markup("").join(html(wordy(piece) if isinstance(piece, str) else piece) for piece in value)
         case str():
-            return escape(clean(_wordy(value)))
+            return escape(clean(wordy(value)))
         case Figure():
             return _with_unit(_html_digits(value, value.text), value)
         case Estimate(figure=figure):
@@ -70,7 +70,7 @@ def html(value: object) -> Markup:
         case Link(text=text, anchor=Anchor(text=anchor)):
             return Markup('<a class="id" href="#{}">{}</a>').format(anchor, clean(text))
         case Strong(text=text):
-            return Markup("<strong>{}</strong>").format(clean(_wordy(text)))
+            return Markup("<strong>{}</strong>").format(clean(wordy(text)))
         case Absent(word=word, reason=reason):
             told = Markup(': <span class="said">{}</span>').format(clean(reason)) if reason else ""
             return Markup('<span class="absent">{}{}</span>').format(word, told)
@@ -110,10 +110,10 @@ def markdown(value: object) -> Markup:
             return value
         case tuple():
             return Markup("").join(
-                _escaped(_wordy(piece)) if isinstance(piece, str) else markdown(piece) for piece in value
+                _escaped(wordy(piece)) if isinstance(piece, str) else markdown(piece) for piece in value
             )
         case str():
-            return inert(_wordy(value))
+            return inert(wordy(value))
         case Figure():
             return _with_unit(_md_digits(value, value.text), value)
         case Estimate(figure=figure):
@@ -129,7 +129,7 @@ def markdown(value: object) -> Markup:
         case Link(text=text, anchor=Anchor(text=anchor)):
             return Markup(f"[{inert(text)}](#{anchor})")
         case Strong(text=text):
-            return Markup(f"**{inert(_wordy(text))}**")
+            return Markup(f"**{inert(wordy(text))}**")
         case Absent(word=word, reason=reason):
             return Markup(f"{inert(word)}: {inert(reason)}") if reason else inert(word)
         case Said() | Label() | ModelName():

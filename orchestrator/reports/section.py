@@ -43,15 +43,20 @@ class Section:
     """Drawings that its partials print here, with `m.plot(page.plot("name"))`."""
     options: Mapping[str, object] = field(default_factory=dict)
     """Passed to the builder as keyword arguments: what differs from one document to another."""
+    builder: str = ""
+    """The module with its `build`; empty for `builder.py` in its folder."""
+    printed_by: str = ""
+    """Name of the templates that print its view, without their endings; empty for those in its folder."""
 
     def build(self, history: History, book: FigureBook) -> View | None:
-        """The view, by `build` in the folder's `builder.py`; None leaves the section out of the document."""
-        view: View | None = import_module(f"{FOLDER}.{self.name}.builder").build(history, book, **self.options)
+        """The view, by `build` of its builder; None leaves the section out of the document."""
+        builder = import_module(self.builder or f"{FOLDER}.{self.name}.builder")
+        view: View | None = builder.build(history, book, **self.options)
         return view
 
     def partial(self, format: Format) -> str:
         """Name of the template that prints the view."""
-        return f"{self.name}/section.{format}.j2"
+        return f"{self.printed_by or f'{self.name}/section'}.{format}.j2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from store.board import Board
 from store.commands import WriteReport
 from store.errors import IntegrityFailure
 from store.evidence import Artifact
+from store.queries.manuscripts import PROSE, STYLE
 
 ACTOR = "system"
 
@@ -27,7 +28,10 @@ def publish(services: Services, cycle: int) -> None:
         current = board.cycles[cycle]
         if current.closed_at is not None or current.report is not None:
             return None
-        return rendering.rendered(ledger.log, cycle, board.position)
+        return {
+            **rendering.rendered(ledger.log, cycle, board.position, services.artifacts),
+            **_by_people(services, board),
+        }
 
     with ledger.settled(rendered) as files:
         current, as_of = ledger.board.cycles[cycle], ledger.board.position
@@ -66,3 +70,28 @@ def _keep(services: Services, files: Sequence[Artifact]) -> None:
 
 def _artifact(name: Path, content: bytes) -> Artifact:
     return Artifact(name=name.as_posix(), digest=hashlib.sha256(content).hexdigest(), size=len(content))
+
+
+def _by_people(services: Services, board: Board) -> Mapping[str, bytes]:
+    """What people wrote for the paper, by its place in the folder of the reports: prose, and files of a style.
+
+    They are copied, and never written to. A link, or what is no file, is left out, and said.
+    """
+    plan = board.study.paper if board.study is not None else None
+    if plan is None:
+        return {}
+    prose = {f"{PROSE}/{path.name}": path for path in sorted(services.workspace.prose.glob("*.tex"))}
+    styles = {f"{STYLE}/{Path(name).name}": services.workspace.root / name for name in plan.styles}
+    found = {}
+    for name, path in (prose | styles).items():
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST_BYTES:
+            services.display.say(
+                f"{path} is left out of the paper: it is no plain file of up to {MOST_BYTES >> 20} MiB"
+            )
+            continue
+        found[f"paper/{name}"] = path.read_bytes()
+    return found
+
+
+MOST_BYTES = 5 << 20
+"""Of a file that people wrote for the paper."""

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from orchestrator.settings import require_addressable
 from store.errors import BadInput, GonogoError, first_line
 from store.kinds.diagnostics import Method
+from store.manuscript import Author, PaperPlan
 from store.review import Concept, Query, ReviewProtocol, ScreeningRules
 from store.study.protocol import Approvals, Budget, Data, DecisionRule, Study, StudyModel
 
@@ -26,6 +27,7 @@ SECTIONS = {
     "budget": tuple(Budget.model_fields),
     "approvals": tuple(Approvals.model_fields),
     "literature": tuple(ReviewProtocol.model_fields),
+    "paper": tuple(PaperPlan.model_fields),
     "tracking": ("uri",),
 }
 """Every section of a study file, and the keys it may have."""
@@ -36,6 +38,7 @@ WITHIN = {
     "literature.rules": tuple(ScreeningRules.model_fields),
     "literature.concepts": tuple(Concept.model_fields),
     "literature.queries": tuple(Query.model_fields),
+    "paper.authors": tuple(Author.model_fields),
 }
 """Tables within a section, and the keys that each may have."""
 

@@ -73,7 +73,9 @@ def replay_reports(
     with Session.read(settings) as session:
         board = session.board(at) if at is not None else None
         artifacts = ArtifactStore(session.workspace.artifacts)
-        files = tuple(ReplayedFile(again, _kept(again, artifacts)) for again in replay(session.log, cycle, at))
+        files = tuple(
+            ReplayedFile(again, _kept(again, artifacts)) for again in replay(session.log, artifacts, cycle, at)
+        )
     if output is not None:
         for file in files:
             written = file.kept if file.kept is not None and not file.different else file.again.content

@@ -57,8 +57,8 @@ def _restore(session: ReadSession, report: ReportWritten) -> None:
             continue
         content = rendering.recorded_bytes(file.digest, artifacts)
         if content is None:
-            again = again or rendering.rendered(session.log, report.cycle, report.as_of)
-            content = again.get(path.name)
+            again = again or rendering.rendered(session.log, report.cycle, report.as_of, artifacts)
+            content = again.get(rendering.place(file.name, report.cycle))
         if content is not None:
             write_durably(path, content)
 

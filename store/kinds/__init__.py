@@ -13,7 +13,7 @@ from pydantic import Field
 from store.kinds.kind import Kind, KindTable, Spec
 from store.metrics import FREE, Range
 
-NAMES = ("environment", "literature", "diagnostics", "statistics", "audit")
+NAMES = ("environment", "literature", "diagnostics", "statistics", "audit", "drafting")
 """Modules of this package that each define a KIND, in the order in which executive agents are asked for work.
 
 The folder of `tasks` that does the work has the same name.

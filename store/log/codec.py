@@ -17,8 +17,8 @@ from store.log.chain import EventRow, link
 from store.record import GENESIS, Recorded
 
 VERSIONS: Mapping[str, int] = {member.__name__: 1 for member in get_args(Event)} | {
-    "StudyRegistered": 7,
-    "StudyAmended": 7,
+    "StudyRegistered": 8,
+    "StudyAmended": 8,
     "TaskPlanned": 7,
     "EvidenceRecorded": 2,
     "AssessmentMade": 3,
@@ -65,6 +65,9 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("StudyRegistered", 6): _unchanged,
     ("StudyAmended", 6): _unchanged,
     ("TaskPlanned", 6): _unchanged,
+    # 8: the paper that is drafted from the record
+    ("StudyRegistered", 7): _unchanged,
+    ("StudyAmended", 7): _unchanged,
 }
 """From (type, version) to a function that turns such a body into one of the next version."""
 

@@ -22,6 +22,7 @@ from store.kinds.diagnostics import Method
 from store.kinds.diagnostics_metrics import DECIDED_BY_DEFAULT, ROLE_ENTROPY_LOSS, DecisionMetric
 from store.kinds.statistics import Boundary, Looks, Test
 from store.lines import Line, UnitInterval
+from store.manuscript import PaperPlan
 from store.models import DataRef, ModelRef, Plant
 from store.review import ReviewProtocol
 
@@ -224,7 +225,7 @@ class Approvals(Frozen):
 class Study(Evolving):
     """The protocol of a study. Its canonical digest is registered before any result exists."""
 
-    added: ClassVar[frozenset[str]] = frozenset({"diagnostics", "literature"})
+    added: ClassVar[frozenset[str]] = frozenset({"diagnostics", "literature", "paper"})
 
     name: Line = Field(max_length=200)
     question: Line
@@ -240,6 +241,8 @@ class Study(Evolving):
     approvals: Approvals = Approvals()
     literature: ReviewProtocol | None = None
     """None: no literature is tracked."""
+    paper: PaperPlan | None = None
+    """None: no paper is drafted."""
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> Self:

@@ -13,6 +13,7 @@ NAMES = (
     "replace_blocked",
     "compare_models",
     "audit_reports",
+    "draft_paper",
 )
 
 RULES: tuple[PlanningRule, ...] = tuple(import_module(f"{__name__}.{name}").RULE for name in NAMES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestrator.reports.plots.plot import Plot
-from orchestrator.reports.plots.svg import FONT, drawn, finished
+from orchestrator.reports.plots.svg import FONT, drawn, finished, is_on_paper, printed
 from orchestrator.reports.prose import Prose, plain
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def blank(height: float) -> Canvas:
 
 def finish(canvas: Canvas, name: str, title: str, caption: Prose) -> Plot:
     """The canvas as a plot of a report."""
+    if is_on_paper():
+        return Plot(name, title, caption, svg="", pdf=printed(canvas))
     return Plot(name, title, caption, finished(canvas, name, title, plain(caption)))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 from orchestrator.reports.history import History
 from orchestrator.reports.plots.plot import Drawings, Drawn
-from orchestrator.reports.plots.svg import RC
+from orchestrator.reports.plots.svg import on_paper, settings
 
 NAMES = ("layers", "heads", "forest", "timeline")
 """Modules of this package that each define a drawing of that name, as `draw_<name>`."""
@@ -17,13 +17,23 @@ DRAWINGS: dict[str, Callable[[History], Drawn]] = {
 }
 
 
-def draw(history: History) -> Drawings:
-    """The drawings that the log has data for, and a sentence for each of the others."""
-    import matplotlib.style
-
-    with matplotlib.style.context(["default", RC]):
-        drawn = [one(history) for one in DRAWINGS.values()]
+def draw(history: History, names: Sequence[str] = NAMES) -> Drawings:
+    """Those of the named drawings that the log has data for, and a sentence for each of the others."""
+    drawn = _drawn(history, names)
     return Drawings(
         plots=tuple(plot for plot, _ in drawn if plot is not None),
         undrawn=tuple(sentence for _, sentences in drawn for sentence in sentences),
     )
+
+
+def draw_on_paper(history: History, names: Sequence[str]) -> Mapping[str, bytes]:
+    """Those of the named drawings that the log has data for, each as a PDF of one page."""
+    with on_paper():
+        return {plot.name: plot.pdf for plot, _ in _drawn(history, names) if plot is not None}
+
+
+def _drawn(history: History, names: Sequence[str]) -> list[Drawn]:
+    import matplotlib.style
+
+    with matplotlib.style.context(["default", settings()]):
+        return [DRAWINGS[name](history) for name in names]

@@ -15,7 +15,9 @@ class Plot:
     title: str
     caption: Prose
     svg: str
-    """Without a document prologue; colours are CSS custom properties."""
+    """Without a document prologue; colours are CSS custom properties. Empty where it was drawn for print."""
+    pdf: bytes = b""
+    """A page of its own, where it was drawn for print."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from html import escape
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,29 +39,59 @@ COLOURS: Mapping[str, tuple[str, str, str]] = {
 }
 """By name: the colour drawn with, and what it becomes in light and in dark."""
 
-RC = {
-    "svg.hashsalt": "gonogo",
-    "svg.fonttype": "none",
-    "font.family": [FONT],
-    "font.size": 9.0,
-    "axes.edgecolor": COLOURS["rule"][0],
-    "axes.labelcolor": COLOURS["muted"][0],
-    "axes.linewidth": 0.8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "text.color": COLOURS["ink"][0],
-    "xtick.color": COLOURS["muted"][0],
-    "ytick.color": COLOURS["muted"][0],
-    "xtick.major.size": 3.0,
-    "ytick.major.size": 0.0,
-    "grid.color": COLOURS["rule"][0],
-    "grid.linewidth": 0.6,
-}
+_on_paper: ContextVar[bool] = ContextVar("on_paper", default=False)
+
+
+@contextmanager
+def on_paper() -> Iterator[None]:
+    """Draw for print: in the colours of light pages, and as PDF."""
+    token = _on_paper.set(True)
+    try:
+        yield
+    finally:
+        _on_paper.reset(token)
+
+
+def is_on_paper() -> bool:
+    """Whether drawings are for print."""
+    return _on_paper.get()
+
+
+def settings() -> Mapping[str, object]:
+    """What matplotlib is told, so that drawings look alike everywhere."""
+    return {
+        "svg.hashsalt": "gonogo",
+        "svg.fonttype": "none",
+        "pdf.fonttype": 42,  # publishers refuse Type 3
+        "pdf.compression": 0,  # how zlib packs differs from one version to the next
+        "font.family": [FONT],
+        "font.size": 9.0,
+        "axes.edgecolor": drawn("rule"),
+        "axes.labelcolor": drawn("muted"),
+        "axes.linewidth": 0.8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "text.color": drawn("ink"),
+        "xtick.color": drawn("muted"),
+        "ytick.color": drawn("muted"),
+        "xtick.major.size": 3.0,
+        "ytick.major.size": 0.0,
+        "grid.color": drawn("rule"),
+        "grid.linewidth": 0.6,
+    }
 
 
 def drawn(colour: str) -> str:
     """The colour to draw with, by name."""
-    return COLOURS[colour][0]
+    return COLOURS[colour][1 if is_on_paper() else 0]
+
+
+def printed(canvas: Canvas) -> bytes:
+    """The drawing as a PDF of one page, the same bytes every time."""
+    buffer = BytesIO()
+    unsaid = {"CreationDate": None, "Creator": None, "Producer": None}
+    canvas.savefig(buffer, format="pdf", transparent=True, metadata=unsaid)
+    return buffer.getvalue()
 
 
 def finished(canvas: Canvas, name: str, title: str, description: str) -> str:

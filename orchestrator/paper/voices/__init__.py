@@ -1,0 +1,1 @@
+"""How values of the paper are printed: one module for each language that it is set in."""

@@ -1,0 +1,1 @@
+"""From sources to pages: by LaTeX where it is there, else as a preview."""

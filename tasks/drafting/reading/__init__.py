@@ -1,0 +1,1 @@
+"""What the finished pages, the log of a build and people's prose say."""
