@@ -25,6 +25,7 @@ COMMANDS = (
     "verify",
     "replay",
     "literature",
+    "paper",
     "export",
     "diagnose",
     "models",

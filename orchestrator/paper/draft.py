@@ -38,6 +38,12 @@ class Draft:
         return f"{self.history.at:%Y-%m-%d}"
 
     @property
+    def subject(self) -> str:
+        """Of which log and event the pages are, as their metadata tell it."""
+        header = self.page.header
+        return f"cycle {header.cycle}, as of event {header.as_of}, head {header.head.text}"
+
+    @property
     def authors(self) -> tuple[Author, ...]:
         """None where they are not to be told."""
         return () if self.plan.anonymous else self.plan.authors

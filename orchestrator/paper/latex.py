@@ -50,7 +50,7 @@ def _section(templates: Environment, part: Part) -> str:
 
 
 def _frame(draft: Draft) -> Mapping[str, object]:
-    plan, header = draft.plan, draft.page.header
+    plan = draft.plan
     own = plan.document_class == OWN_CLASS
     return {
         "page": draft.page,
@@ -60,7 +60,7 @@ def _frame(draft: Draft) -> Mapping[str, object]:
         "title": draft.title,
         "authors": _authors(draft),
         "pdf_authors": tuple(Said(author.name, 0) for author in draft.authors[:1]),
-        "subject": f"cycle {header.cycle}, as of event {header.as_of}, head {header.head.text}",
+        "subject": draft.subject,
         "day": draft.day,
         "body": [file_of(part) for part in draft.body],
         "appendix": file_of(draft.appendix),

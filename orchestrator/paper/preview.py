@@ -17,7 +17,7 @@ def preview_source(draft: Draft) -> str:
     """What typst reads, beside the drawings."""
     return _templates().get_template("paper.typ.j2").render(
         title=draft.title, authors=_authors(draft), day=typst.quoted(draft.day), parts=draft.page.parts,
-        figures=draft.rows,
+        figures=draft.rows, subject=draft.subject,
     )  # fmt: skip
 
 

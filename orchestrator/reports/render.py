@@ -29,7 +29,8 @@ _BETWEEN_BLOCKS: Mapping[Format, str] = {"md": "\n\n", "html": "\n"}
 def render_cycle(entries: Sequence[Recorded], cycle: int, drawings: Drawings | None = None) -> Mapping[str, bytes]:
     """Every file of the reports on one cycle, by name, as of the last entry.
 
-    `drawings` are those of the cycle, where somebody has drawn them already. Raises BadInput when no study is registered or there is no such cycle.
+    `drawings` are those of the cycle, where somebody has drawn them already. Raises BadInput when no study is
+    registered or there is no such cycle.
     """
     history = look_back(entries, cycle)
     drawings = drawings or draw(history)

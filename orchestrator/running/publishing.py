@@ -9,12 +9,12 @@ from pathlib import Path
 from agents.planning.rules.audit_reports import read_by_people
 from orchestrator.artifacts import digest_of_file, write_durably
 from orchestrator.checking import rendering
+from orchestrator.paper.people import written_by_people
 from orchestrator.services import Services
 from store.board import Board
 from store.commands import WriteReport
 from store.errors import IntegrityFailure
 from store.evidence import Artifact
-from store.queries.manuscripts import PROSE, STYLE
 
 ACTOR = "system"
 
@@ -73,25 +73,6 @@ def _artifact(name: Path, content: bytes) -> Artifact:
 
 
 def _by_people(services: Services, board: Board) -> Mapping[str, bytes]:
-    """What people wrote for the paper, by its place in the folder of the reports: prose, and files of a style.
-
-    They are copied, and never written to. A link, or what is no file, is left out, and said.
-    """
+    """What people wrote for the paper, by its place in the folder of the reports."""
     plan = board.study.paper if board.study is not None else None
-    if plan is None:
-        return {}
-    prose = {f"{PROSE}/{path.name}": path for path in sorted(services.workspace.prose.glob("*.tex"))}
-    styles = {f"{STYLE}/{Path(name).name}": services.workspace.root / name for name in plan.styles}
-    found = {}
-    for name, path in (prose | styles).items():
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST_BYTES:
-            services.display.say(
-                f"{path} is left out of the paper: it is no plain file of up to {MOST_BYTES >> 20} MiB"
-            )
-            continue
-        found[f"paper/{name}"] = path.read_bytes()
-    return found
-
-
-MOST_BYTES = 5 << 20
-"""Of a file that people wrote for the paper."""
+    return {} if plan is None else written_by_people(services.workspace, plan, services.display.say)

@@ -19,7 +19,7 @@ def check(paper: Paper) -> Iterator[Fault]:
     told: set[tuple[str, str]] = set()
     for page in range(1, paper.pages.count + 1):
         text = paper.pages.text(page).replace("-\n", "").replace("\n", " ")
-        shown |= {(kind, number): page for kind, number in _CAPTION.findall(text)}
+        shown |= dict.fromkeys(_CAPTION.findall(text), page)
         told |= {(kind, number) for kind, *numbers in _MENTION.findall(text) for number in numbers if number}
     for (kind, number), page in sorted(shown.items()):
         if (kind, number) not in told:

@@ -1,0 +1,105 @@
+"""What changed in the paper from one position of the log to another: figures, claims, limitations, references."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from orchestrator.usecases.errors import BadArgument
+from orchestrator.usecases.paper import sources_at
+from orchestrator.usecases.session import ReadSession, Session
+
+if TYPE_CHECKING:
+    from orchestrator.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure that is printed otherwise, or only in one of the two."""
+
+    key: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDiff:
+    """Two papers of one study, held against each other."""
+
+    at: tuple[int, int]
+    """The positions."""
+    figures: tuple[Change, ...]
+    claims: Change | None
+    """The verdict, where it is another."""
+    said: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    """Section -> sentences that went, and that came."""
+    references: tuple[tuple[str, ...], tuple[str, ...]]
+    """Keys that went, and that came."""
+
+    def view(self) -> dict[str, Any]:
+        """`gonogo.paper-diff/1`."""
+        return {
+            "schema": "gonogo.paper-diff/1",
+            "from": self.at[0],
+            "to": self.at[1],
+            "figures": [{"key": each.key, "from": each.before, "to": each.after} for each in self.figures],
+            "verdict": {"from": self.claims.before, "to": self.claims.after} if self.claims is not None else None,
+            "sentences": {name: {"gone": list(gone), "new": list(new)} for name, (gone, new) in self.said.items()},
+            "references": {"gone": list(self.references[0]), "new": list(self.references[1])},
+        }
+
+
+COMPARED = ("abstract", "results", "limitations", "conclusion")
+"""Sections whose sentences are compared: what is claimed, and what speaks against it."""
+
+
+def diff_papers(settings: Settings, before: int, after: int) -> PaperDiff:
+    """Compare the papers of two cycles, each as of its report; BadArgument for a cycle without one.
+
+    A number above that of the newest cycle is a position of the log.
+    """
+    with Session.read(settings) as session:
+        first, last = (_position(session, number, name) for number, name in ((before, "from"), (after, "to")))
+        old, new = (_document(session, at) for at in (first, last))
+    figures = {key: (old["figures"].get(key), new["figures"].get(key)) for key in (*old["figures"], *new["figures"])}
+    verdicts = old["verdict"], new["verdict"]
+    return PaperDiff(
+        at=(first, last),
+        figures=tuple(Change(key, *texts) for key, texts in sorted(figures.items()) if texts[0] != texts[1]),
+        claims=Change("verdict", *verdicts) if verdicts[0] != verdicts[1] else None,
+        said={name: _apart(old["said"][name], new["said"][name]) for name in COMPARED},
+        references=_apart(old["citations"], new["citations"]),
+    )
+
+
+def _position(session: ReadSession, number: int, argument: str) -> int:
+    cycles = session.board().cycles
+    if number not in cycles:
+        if number > session.board().position or number < 1:
+            raise BadArgument(argument, f"{{}}: there is neither a cycle nor an event {number}")
+        return number
+    report = cycles[number].report
+    if report is None:
+        raise BadArgument(argument, f"{{}}: cycle {number} has no report yet")
+    return report.as_of
+
+
+def _document(session: ReadSession, at: int) -> dict[str, Any]:
+    whole = json.loads(sources_at(session, at)["paper.json"])
+    said = {name: tuple(_sentences(whole["sections"].get(name, {}))) for name in COMPARED}
+    return {**whole["paper"], "said": said}
+
+
+def _sentences(section: Mapping[str, Any]) -> list[str]:
+    """The texts of paragraphs and items."""
+    found: list[str] = []
+    for block in section.get("blocks", ()):
+        for text in [block["text"]] if "text" in block else block.get("items", ()):
+            found.append(str(text["text"]))
+    return found
+
+
+def _apart(old: Any, new: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(each for each in old if each not in new), tuple(each for each in new if each not in old)
