@@ -108,8 +108,13 @@ def to_plain(value: object) -> Any:
             return text
         case ModelName(id=id, locator=locator, untrained=untrained):
             return {"id": id, "locator": locator, "untrained": untrained}
-        case Plot(name=name, title=title, caption=caption, svg=svg):
-            return {"file": f"{name}.svg", "title": title, "caption": to_plain(caption), "drawing_sha256": sha256(svg)}
+        case Plot(name=name, title=title, caption=caption):
+            return {
+                "file": f"{name}.svg",
+                "title": title,
+                "caption": to_plain(caption),
+                "drawing_sha256": sha256(value.svg),
+            }
         case tuple() if value and not _is_prose(value):
             return [to_plain(item) for item in value]
         case tuple() if value:

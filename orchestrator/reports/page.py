@@ -35,7 +35,7 @@ class Page:
     undrawn: tuple[Prose, ...]
     """A sentence for each drawing that the log has no data for."""
     figures: tuple[Figure, ...]
-    """Every figure of the sections, by number."""
+    """Every figure of the sections and drawings, by number."""
     keys: tuple[FigureKey, ...]
     """Of the figures, in the same order."""
 
@@ -58,7 +58,8 @@ def fill(document: Document, history: History, drawings: Drawings, naming: Namin
     book = FigureBook(history)
     built = [(section, section.build(history, book)) for section in document.sections]
     views = [(section, view) for section, view in built if view is not None]
-    bare = figures_within([view for _, view in views])
+    plots = tuple(plot for name in document.drawings for plot in drawings.plots if plot.name == name)
+    bare = figures_within([*(view for _, view in views), *plots])
     keys = keys_of(bare, history)
     ids = dict(zip(bare, naming(keys), strict=True))
     parts = tuple(Part(section, numbered(view, ids)) for section, view in views)
@@ -67,7 +68,7 @@ def fill(document: Document, history: History, drawings: Drawings, naming: Namin
         document=document,
         header=header(history),
         parts=parts,
-        plots=tuple(plot for name in document.drawings for plot in drawings.plots if plot.name == name),
+        plots=tuple(numbered(plot, ids) for plot in plots),
         undrawn=drawings.undrawn if document.says_undrawn else (),
         figures=figures,
         keys=keys,

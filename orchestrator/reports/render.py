@@ -82,7 +82,7 @@ def _templates(format: Format) -> Environment:
     environment.filters.update(
         ordinal=_ordinal,
         verbatim=renderers.verbatim if format == "html" else renderers.inert,
-        drawing=Markup,
+        drawing=renderers.drawing_on_page,
         kind=lambda value: type(value).__name__,
     )
     environment.globals["m"] = environment.get_template(f"macros.{format}.j2").module

@@ -83,6 +83,27 @@ def html(value: object) -> Markup:
             raise TypeError(f"a template printed a {type(value).__name__}; numbers are printed as figures only")
 
 
+def drawing(piece: str | Figure) -> Markup:
+    """A piece of a drawing that stands for itself: its own markup, or a figure that says where it comes from.
+
+    TypeError for a bare number.
+    """
+    match piece:
+        case str():
+            return Markup(piece)
+        case Figure():
+            return Markup('<tspan data-position="{}" data-run="{}" data-metric="{}">{}</tspan>').format(
+                piece.position, piece.run_id or "log", clean(piece.metric), piece.text
+            )
+        case _:
+            raise TypeError(f"a drawing holds a {type(piece).__name__}; numbers are printed as figures only")
+
+
+def drawing_on_page(pieces: tuple[str | Figure, ...]) -> Markup:
+    """A drawing within a page, whose figures link to their rows."""
+    return Markup("").join(html(piece) if isinstance(piece, Figure) else drawing(piece) for piece in pieces)
+
+
 def _html_digits(figure: Figure, text: str, bound: str = "") -> Markup:
     part = Markup(' data-bound="{}"').format(bound) if bound else ""
     return Markup(

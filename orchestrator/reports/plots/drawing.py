@@ -26,8 +26,8 @@ def blank(height: float) -> Canvas:
 def finish(canvas: Canvas, name: str, title: str, caption: Prose) -> Plot:
     """The canvas as a plot of a report."""
     if is_on_paper():
-        return Plot(name, title, caption, svg="", pdf=printed(canvas))
-    return Plot(name, title, caption, finished(canvas, name, title, plain(caption)))
+        return Plot(name, title, caption, (), printed(canvas))
+    return Plot(name, title, caption, (finished(canvas, name, title, plain(caption)),))
 
 
 def say(axes: Axes, x: float, place: int, text: str, ha: str = "left", ink: bool = False) -> None:

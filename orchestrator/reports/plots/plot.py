@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestrator.reports.prose import Prose
+from orchestrator.reports.renderers import drawing
+from store.figures import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +16,18 @@ class Plot:
     name: str
     title: str
     caption: Prose
-    svg: str
-    """Without a document prologue; colours are CSS custom properties. Empty where it was drawn for print."""
+    pieces: tuple[str | Figure, ...]
+    """An `<svg>` element without a document prologue; colours are CSS custom properties. What it counts is a figure.
+
+    Empty where it was drawn for print.
+    """
     pdf: bytes = b""
     """A page of its own, where it was drawn for print."""
+
+    @property
+    def svg(self) -> str:
+        """As it stands outside of a page, where no figure has a row to lead to."""
+        return "".join(map(drawing, self.pieces))
 
 
 @dataclass(frozen=True, slots=True)

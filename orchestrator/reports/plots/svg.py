@@ -36,6 +36,8 @@ COLOURS: Mapping[str, tuple[str, str, str]] = {
     "cross": ("#020304", "#a12a68", "#f08fc0"),
     "raw": ("#030407", "#5d6616", "#c2cc6b"),
     "warn": ("#090909", "#8a5a00", "#e8bb5a"),
+    "paper": ("#040703", "#fdfdfb", "#14181d"),
+    "card": ("#050703", "#f5f5f1", "#1c2229"),
 }
 """By name: the colour drawn with, and what it becomes in light and in dark."""
 
@@ -94,6 +96,11 @@ def printed(canvas: Canvas) -> bytes:
     return buffer.getvalue()
 
 
+def shown(colour: str) -> str:
+    """The colour as a page shows it, by name."""
+    return f"var(--{colour}, {COLOURS[colour][1]})"
+
+
 def finished(canvas: Canvas, name: str, title: str, description: str) -> str:
     """The drawing as an `<svg>` element whose ids are its own and whose colours are CSS custom properties."""
     buffer = StringIO()
@@ -106,17 +113,22 @@ def finished(canvas: Canvas, name: str, title: str, description: str) -> str:
     text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
     text = _own_ids(text.replace("xlink:href", "href"), name)
-    for colour, (sentinel, light, _) in COLOURS.items():
-        text = text.replace(sentinel, f"var(--{colour}, {light})")
+    for colour, (sentinel, _, _) in COLOURS.items():
+        text = text.replace(sentinel, shown(colour))
     text = text.replace(f"'{FONT}'", SHOWN_FONT)
     width, height = re.findall(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"', text)[0]
-    head = (
+    head = opening(name, title, description, width, height)
+    return head + text[text.index(">") + 1 :].strip() + "\n"
+
+
+def opening(name: str, title: str, description: str, width: str, height: str, role: str = "img") -> str:
+    """The start tag of a drawing, and in words what it shows. `img` is a role that hides whatever links there are."""
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'role="img" aria-labelledby="{name}-title {name}-desc" '
+        f'role="{role}" aria-labelledby="{name}-title {name}-desc" '
         f'style="stroke-linejoin: round; stroke-linecap: butt">\n'
         f'<title id="{name}-title">{escape(title)}</title>\n<desc id="{name}-desc">{escape(description)}</desc>\n'
     )
-    return head + text[text.index(">") + 1 :].strip() + "\n"
 
 
 def _own_ids(text: str, name: str) -> str:

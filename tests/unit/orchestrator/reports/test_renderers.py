@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from markupsafe import escape
 
 from orchestrator.reports.prose import Code, ModelName, Said, Strong
-from orchestrator.reports.renderers import clean, html, inert, markdown, verbatim
+from orchestrator.reports.renderers import clean, drawing, html, inert, markdown, verbatim
 from tests.unit.orchestrator.reports.histories import HOSTILE
 
 reader = MarkdownIt("commonmark", {"linkify": False}).enable("table").enable("strikethrough")
@@ -18,7 +18,7 @@ def spoken(text: str) -> list[str]:
     return [child.type for token in reader.parse(text) for child in token.children or []]
 
 
-@pytest.mark.parametrize("voice", [html, markdown])
+@pytest.mark.parametrize("voice", [html, markdown, drawing])
 @pytest.mark.parametrize("number", [1, 0.5, True, None, ["a"]])
 def test_no_voice_prints_a_bare_number(voice: object, number: object) -> None:
     with pytest.raises(TypeError, match="figures only"):
