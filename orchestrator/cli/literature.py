@@ -185,13 +185,11 @@ def stop(settings: Settings, by: str | None, reason: str, as_json: bool) -> None
 @workspace_option
 def prisma(settings: Settings, svg: Path | None, at: int | None, as_json: bool) -> None:
     """Print the PRISMA 2020 flow in Markdown, now or as it was."""
-    from orchestrator.library.flow import as_markdown, as_svg
-    from orchestrator.usecases.library import flow_at, save
+    from orchestrator.library.flow import as_markdown
+    from orchestrator.usecases.library import flow_at
     from orchestrator.usecases.library_views import flow_view
 
-    found = flow_at(settings, at)
-    if svg is not None:
-        save(svg, as_svg(found))
+    found = flow_at(settings, at, drawn=svg)
     if as_json:
         emit(flow_view(found))
     else:

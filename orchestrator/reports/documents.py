@@ -17,7 +17,7 @@ CYCLE_REPORT = Document(
         Section("evidence", "Evidence so far", drawings=("forest", "layers", "heads")),
         Section("collapse", "Kinds of collapse and harm"),
         Section("influence", "Entropy and influence"),
-        Section("literature", "Literature"),
+        Section("literature", "Literature", drawings=("flow",)),
         Section("decisions", "Decisions"),
         Section("audit", "Audit of the previous reports"),
         Section("remaining", "Remaining work"),

@@ -143,6 +143,11 @@ def save(path: Path, text: str) -> None:
     write_durably(path, text.encode())
 
 
-def flow_at(settings: Settings, at: int | None = None) -> Flow:
-    """The boxes of PRISMA now, or after the event `at`."""
-    return flow(open_library(settings, at).board)
+def flow_at(settings: Settings, at: int | None = None, drawn: Path | None = None) -> Flow:
+    """The boxes of PRISMA now, or after the event `at`; and as a drawing in the file `drawn`, as reports show it."""
+    board = open_library(settings, at).board
+    if drawn is not None:
+        from orchestrator.reports.plots.flow import flow_file
+
+        save(drawn, flow_file(board))
+    return flow(board)

@@ -9,7 +9,7 @@ from orchestrator.reports.history import History
 from orchestrator.reports.plots.plot import Drawings, Drawn
 from orchestrator.reports.plots.svg import on_paper, settings
 
-NAMES = ("layers", "heads", "forest", "timeline")
+NAMES = ("layers", "heads", "forest", "timeline", "flow")
 """Modules of this package that each define a drawing of that name, as `draw_<name>`."""
 
 DRAWINGS: dict[str, Callable[[History], Drawn]] = {

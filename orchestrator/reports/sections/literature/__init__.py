@@ -65,6 +65,8 @@ class LiteratureView:
     """From the sources to the gaps."""
 
     summary: Prose
+    waits: Prose
+    stopped: Prose
     sources: tuple[SourceRow, ...]
     queries: tuple[QueryRow, ...]
     boxes: tuple[BoxRow, ...]
@@ -72,5 +74,3 @@ class LiteratureView:
     keys: tuple[KeyRow, ...]
     gaps: tuple[GapRow, ...]
     gap_note: Prose
-    waits: Prose
-    stopped: Prose

@@ -48,6 +48,8 @@ def build(history: History, book: FigureBook) -> LiteratureView | None:
     gaps = tuple(_gaps(review.concepts, task, history, book))
     return LiteratureView(
         summary=_summary(book),
+        waits=literature_waits(history.board, book),
+        stopped=_stopped(history, book),
         sources=tuple(
             SourceRow(Label(name), _box(book, f"identified/{number}"))
             for number, name in enumerate(found.identified, 1)
@@ -68,8 +70,6 @@ def build(history: History, book: FigureBook) -> LiteratureView | None:
         ),
         gaps=gaps,
         gap_note=GAP_NOTE if gaps else (),
-        waits=literature_waits(history.board, book),
-        stopped=_stopped(history, book),
     )
 
 

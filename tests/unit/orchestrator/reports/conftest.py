@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.reports.render import render_cycle
 from store.record import Recorded
-from tests.unit.orchestrator.reports import histories, remeasured
+from tests.unit.orchestrator.reports import histories, remeasured, reviewed
 
 Entries = tuple[Recorded, ...]
 Files = Mapping[str, bytes]
@@ -29,6 +29,7 @@ HISTORIES: dict[str, tuple[Callable[[], Entries], int]] = {
     "a zoo is diagnosed": (histories.zoo, 1),
     "two looks are diagnosed": (remeasured.once, 2),
     "a model is measured again": (remeasured.again, 2),
+    "literature is tracked": (reviewed.reviewed, 1),
 }
 
 

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.kinds.environment import EnvironmentSpec
+from store.kinds.literature import DUPLICATES, QUARANTINED, RECORDS, WORKS
 from store.kinds.statistics import StatisticsSpec
+from store.queries.literature import Flow
 from tasks.environment.throughput import Sweep, sweep
-from tasks.handler import Done, Measurement, TaskContext
+from tasks.handler import Done, Measurement, TaskContext, measured
 from tasks.statistics.handler import compare_models
 from tests.unit.orchestrator.reports.measured import generator
 
@@ -123,3 +125,10 @@ def audited(inconsistent: int) -> Found:
     counts = {"inconsistent": inconsistent, "depends_on_reading": 0, "not_checkable": 1, "consistent": 316}
     found = tuple(Measurement(f"count/{verdict}", count, "findings") for verdict, count in counts.items())
     return Found(found, {}, "audit.json", digest("audit", inconsistent).encode())
+
+
+def tracked(flow: Flow) -> Found:
+    """What the librarian counts in a library that commands have brought up to date."""
+    counts = {RECORDS: flow.records, WORKS: flow.works, DUPLICATES: flow.duplicates, QUARANTINED: flow.quarantined}
+    found = tuple(measured(metric, count) for metric, count in counts.items())
+    return Found(found, {}, "library.json", digest("library", flow.records).encode())

@@ -16,17 +16,19 @@ from store.evidence import Artifact, Evidence, Interval
 from store.kinds.audit import AuditSpec
 from store.kinds.diagnostics import DiagnosticSpec
 from store.kinds.environment import EnvironmentSpec
+from store.kinds.literature import LiteratureSpec
 from store.kinds.statistics import StatisticsSpec
 from store.log.ledger import Ledger
 from store.log.memory import MemoryLog
 from store.models import DataRef, ModelRef
+from store.queries.literature import flow
 from store.record import Recorded
 from store.study.protocol import Study
 from store.task.state import Task
 from tasks.handler import Measurement
 from tests.unit.orchestrator.reports.diagnosed import Diagnosed, towers
 from tests.unit.orchestrator.reports.measured import Measured, measured
-from tests.unit.orchestrator.reports.outcomes import KEPT, Found, audited, compared, digest, shorter, timed
+from tests.unit.orchestrator.reports.outcomes import KEPT, Found, audited, compared, digest, shorter, timed, tracked
 
 Outcome = Callable[[Task], c.Succeed | c.Fail | c.Block]
 
@@ -177,6 +179,8 @@ class Player:
                 return timed(spec)
             case AuditSpec():
                 return audited(0)
+            case LiteratureSpec():
+                return tracked(flow(self.board))
             case _:
                 raise AssertionError(f"say what a task of kind {task.kind} finds: add a case, and its SECONDS")
 
@@ -207,7 +211,7 @@ class Player:
         return Found(before, told, "samples.npz", done.samples)
 
 
-SECONDS = {"environment": 12.4, "diagnostic": 95.7, "statistics": 3.08, "audit": 0.41}
+SECONDS = {"environment": 12.4, "diagnostic": 95.7, "statistics": 3.08, "audit": 0.41, "literature": 0.62}
 """How long a task takes, by kind."""
 
 _SUMMARIES = {
@@ -215,6 +219,7 @@ _SUMMARIES = {
     "diagnostic": "Measured every attention site on the images of this look.",
     "statistics": "Tested each model against the null value and the threshold, and every pair of models.",
     "audit": "Held the claims of the report against one another.",
+    "literature": "Brought the library of the study up to date.",
 }
 
 

@@ -24,6 +24,7 @@ def without_drawings(text: bytes) -> bytes:
 KEPT = [
     *product(("a question is open", "two looks are done"), ("cycle-report", "assessment"), ("md", "html", "json")),
     ("a zoo is diagnosed", "cycle-report", "md"),
+    ("literature is tracked", "cycle-report", "md"),
     *product(("a question is open",), ("handover",), ("md", "json")),
     ("a report contradicts itself", "handover", "md"),
 ]
