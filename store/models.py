@@ -120,6 +120,11 @@ class ModelRef(Evolving):
         """True when the weights are a random initialisation, so that no result speaks of a trained model."""
         return self.weights == "random"
 
+    @property
+    def fetched(self) -> bool:
+        """Whether the weights are others' and have to be had from somewhere: those of the zoo come with gonogo."""
+        return self.weights not in ("random", "zoo")
+
 
 class DataRef(Frozen):
     """A contiguous part of an image-caption data set, in the data set's own append-only order."""

@@ -10,13 +10,10 @@ import click
 
 from orchestrator.cli.common import FILE, emit, json_option
 from store.errors import GonogoError
+from store.registry import HORIZON_DAYS
 
 if TYPE_CHECKING:
     from tasks.diagnostics.zoo.card import Card
-
-
-HORIZON = 365
-"""Days after which an entry of the registry is called old, unless another number is given."""
 
 
 class Interrupted(GonogoError):
@@ -66,7 +63,7 @@ def list_command(ctx: click.Context, family: str | None, as_json: bool) -> None:
 @click.option(
     "--horizon",
     type=click.IntRange(0, 36_500),
-    default=HORIZON,
+    default=HORIZON_DAYS,
     show_default=True,
     metavar="DAYS",
     help="An entry that was looked up longer ago is called old.",

@@ -16,9 +16,14 @@ Access = Literal["public", "gated", "not public", "unknown"]
 Dtype = Literal["float32", "float16", "bfloat16"]
 _BYTES: dict[Dtype, int] = {"float32": 4, "float16": 2, "bfloat16": 2}
 
+_HUB = "https://huggingface.co/"
+
 DTYPES: tuple[Dtype, ...] = get_args(Dtype)
 UNKNOWN = "unknown"
 """What stands for a fact that no source confirmed."""
+
+HORIZON_DAYS = 365
+"""After which a look-up is called old."""
 
 AMBIGUOUS = re.compile(r"(?!)")
 """Found in no text."""
@@ -46,6 +51,11 @@ class Release:
     """The day on which it was looked up."""
     families: tuple[str, ...] = ()
     """Keys of `tasks.diagnostics.families` that load such weights."""
+
+    @property
+    def hub_id(self) -> str:
+        """What a model names as its weights to have these, in lower case; empty where they lie on no hub."""
+        return self.where.removeprefix(_HUB).casefold() if self.where.startswith(_HUB) else ""
 
     def memory(self, dtype: Dtype = "float32") -> int | None:
         """Bytes that the weights take; None where their number is not known. Passes need more."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from agents.planning.acceptance import how_it_ended
+from agents.planning.weights import known_of, was_blocked
 from store.board import Board
 from store.commands import RequestDecision
 from store.events import Option
-from store.kinds.diagnostics import KIND
+from store.kinds.diagnostics import KIND, DiagnosticSpec
 from store.queries.answers import DROP, RETRY
 from store.queries.looks import current_look
 from store.queries.models import active_models, attempts_this_cycle, control_models, is_measured, untried
 from store.queries.progress import replaceable
 from store.queries.protocol import current_cycle
 from store.study.protocol import StudyModel
+from store.task.state import Task
 
 _UNTESTED = "It is a control: without one whether the instrument works is not known, and every verdict is INCONCLUSIVE."
 _OTHERS = "It is a control: the others then show alone whether the instrument works."
@@ -26,7 +28,8 @@ def unavailable_models(board: Board) -> Sequence[RequestDecision]:
     for model in active_models(board):
         if is_measured(board, model, current_look(board)) or untried(board, model) is not None:
             continue
-        ended = [task for task, _ in attempts_this_cycle(board, model) if replaceable(task)]
+        attempts = attempts_this_cycle(board, model)
+        ended = [task for task, _ in attempts if replaceable(task)]
         if not ended:
             continue
         questions.append(
@@ -44,11 +47,18 @@ def unavailable_models(board: Board) -> Sequence[RequestDecision]:
                     Option(key=DROP, label="Go on without it", trade_off=_without(board, model)),
                 ),
                 recommended=RETRY,
-                because=f"the last attempt ended so: {how_it_ended(ended[-1])}",
+                because="; ".join((f"the last attempt ended so: {how_it_ended(ended[-1])}", *_known(board, attempts))),
                 if_silent=DROP,
             )
         )
     return questions
+
+
+def _known(board: Board, attempts: Sequence[tuple[Task, DiagnosticSpec]]) -> Iterator[str]:
+    """What the registry says of each model that was tried and could not be had."""
+    for ref in dict.fromkeys(spec.model for task, spec in attempts if was_blocked(task)):
+        if known := known_of(board, ref):
+            yield f"{ref.locator}: {known}"
 
 
 def _without(board: Board, model: StudyModel) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agents.planning.acceptance import how_it_ended
 from agents.planning.rules.cover_models import diagnostic
 from agents.planning.rules.rule import PlanningRule
+from agents.planning.weights import doubts_about, known_of, was_blocked
 from store.board import Board
 from store.commands import PlanTask
 from store.kinds.diagnostics import KIND
@@ -23,7 +24,9 @@ def replace_blocked(board: Board) -> Sequence[PlanTask]:
             continue
         for task, spec in attempts_this_cycle(board, model):
             if replaceable(task):
+                known = known_of(board, spec.model) if was_blocked(task) else ""
                 because = f"{spec.model.locator} cannot be measured: {how_it_ended(task)}"
+                told = (because, known, doubts_about(board, substitute))
                 planned.append(
                     diagnostic(
                         board,
@@ -31,7 +34,7 @@ def replace_blocked(board: Board) -> Sequence[PlanTask]:
                         substitute,
                         spec.data,
                         rule="replace_blocked",
-                        because=because,
+                        because="; ".join(filter(None, told)),
                         supersedes=task.task_id,
                     )
                 )

@@ -9,10 +9,7 @@ from orchestrator.reports.history import History
 from orchestrator.reports.prose import Code, Label, ModelName, Prose
 from orchestrator.reports.sections.access import AccessRow, AccessView
 from store.models import ModelRef
-from store.registry import Model, Release, releases_of
-
-HORIZON_DAYS = 365
-"""After which a look-up says that it is old."""
+from store.registry import HORIZON_DAYS, Model, Release, releases_of
 
 NOTE: Prose = (
     "Weights of the same family as the models under study, whether or not they are these very weights: what the report "
