@@ -10,7 +10,8 @@ A section `x` is four files in a folder of that name, and one line in a document
 
 A drawing `y` is a module `plots/y.py` with a function `draw_y(history) -> Drawn`, and its name in `NAMES` of
 `plots/drawings.py`, in `drawings=` of the section that shows it, and in both partials of that section, as
-`{{ m.plot(page.plot("y")) }}`. A number that no event holds is derived in `derived.py`, and gets its key in `keys.py`.
+`{{ m.plot(page.plot("y")) }}`. A number that it prints, other than on a scale, is a figure among its pieces. A number
+that no event holds is derived in `derived.py`, and gets its key in `keys.py`.
 
 A section imports no other section: what several show is a part, in `orchestrator/reports/parts`.
 """
