@@ -1,4 +1,4 @@
-"""The sources of a paper: the same from the same log, bound to the record, and with nothing in them that is a command."""
+"""The sources of a paper: the same from the same log, bound to the record, and with nothing in them that commands."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_sections_may_be_left_out_and_limitations_may_not() -> None:
     left = sources(VERDICTS["GO"], PaperPlan(leave_out=("conclusion", "related-work")))
     assert "paper/sections/conclusion.tex" not in left
     assert "paper/sections/limitations.tex" in left
-    with pytest.raises(ValueError, match="literal_error|Input should be"):
+    with pytest.raises(ValueError, match="Input should be"):
         PaperPlan.model_validate({"leave_out": ["limitations"]})
 
 

@@ -141,7 +141,7 @@ class Shown:
 def test_figures_are_numbered_by_first_use_in_the_order_of_fields() -> None:
     a, b, c = map(figure, "abc")
     view = Shown(b, (a, b, c))
-    numbers = {found: number for number, found in enumerate(figures_within([view]), start=1)}
+    numbers = {found: f"fig-{number}" for number, found in enumerate(figures_within([view]), start=1)}
     again = numbered(view, numbers)
     assert [found.metric for found in numbers] == ["b", "a", "c"]
     assert (again.first.id, *(found.id for found in again.rest)) == ("fig-1", "fig-2", "fig-1", "fig-3")
