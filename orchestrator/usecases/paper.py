@@ -76,7 +76,6 @@ def build_paper(settings: Settings, notify: Notify, output: Path | None = None, 
     Everything is written to `output`, by default `paper/build` in the workspace. Raises BadArgument when the log does
     not reach `at`, and BadInput where the study wants no paper, or it cannot be set.
     """
-    from tasks.drafting.building.choice import build
     from tasks.drafting.checking import checked
 
     with Session.read(settings) as session:
@@ -84,7 +83,7 @@ def build_paper(settings: Settings, notify: Notify, output: Path | None = None, 
         files = _sources(session, notify, at)
     with tempfile.TemporaryDirectory(prefix="gonogo-paper-") as scratch:
         folder = _laid_out(Path(scratch) / "paper", files)
-        built, found = checked(folder, build, Path(scratch))
+        built, found = checked(folder)
         if built.error:
             raise BadInput(f"the paper could not be set: {built.error}")
         for name, content in files.items():
@@ -101,14 +100,13 @@ def build_paper(settings: Settings, notify: Notify, output: Path | None = None, 
 
 def check_paper(settings: Settings, notify: Notify, pdf: Path | None = None) -> CheckedPaper:
     """Hold a PDF, or the paper as it would be set now, against the record; BadInput for what is no paper of it."""
-    from tasks.drafting.building.choice import build
     from tasks.drafting.checking import checked, held
     from tasks.drafting.expected import RECORD, Expected
 
     with Session.read(settings) as session, tempfile.TemporaryDirectory(prefix="gonogo-paper-") as scratch:
         if pdf is None:
             folder = _laid_out(Path(scratch) / "paper", _sources(session, notify, None))
-            built, found = checked(folder, build, Path(scratch))
+            built, found = checked(folder)
             if built.error:
                 raise BadInput(f"the paper could not be set: {built.error}")
             return CheckedPaper("the paper as it would be set now", found)

@@ -1,1 +1,1 @@
-"""Draft tasks: the paper is set from its sources, and the finished pages are held against the record."""
+"""Drafts a paper from what the record holds, and builds it."""

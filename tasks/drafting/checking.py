@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.errors import BadInput
 from tasks.drafting.building.built import Built
+from tasks.drafting.building.choice import build
 from tasks.drafting.checks import check
 from tasks.drafting.expected import RECORD, Expected
 from tasks.drafting.fault import Fault, Paper
 from tasks.drafting.reading.pages import Pages, read_pages
 
-BIBLIOGRAPHY, PROSE = "references.bib", "prose"
+BIBLIOGRAPHY, PROSE, STYLE = "references.bib", "prose", "style"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +27,11 @@ class Found:
     faults: tuple[Fault, ...]
 
 
-def checked(folder: Path, build: Callable[[Path, int], Built], scratch: Path) -> tuple[Built, Found]:
-    """Build the sources of a folder in a copy of it, under `scratch`, and check them with the pages."""
+def checked(folder: Path) -> tuple[Built, Found]:
+    """Build the sources of a folder, into which the pages and the log are put, and check them with the pages."""
     expected = Expected.read((folder / RECORD).read_bytes())
-    copy = Path(tempfile.mkdtemp(dir=scratch)).resolve() / "build"
-    shutil.copytree(folder, copy, symlinks=True)
-    _plain_files_only(copy)
-    built = build(copy, expected.epoch)
+    style = folder / STYLE
+    built = build(folder, expected.epoch, style=style if style.is_dir() else None)
     return built, held(expected, folder, built.pdf, "" if built.preview else built.log)
 
 
@@ -60,10 +56,3 @@ def prose_of(folder: Path) -> Mapping[str, str]:
 
 def _count(pages: Pages | None) -> int:
     return len(pages.figures) if pages is not None else 0
-
-
-def _plain_files_only(folder: Path) -> None:
-    """BadInput for a link, or anything that is neither file nor folder: it may lead out of the folder."""
-    for path in folder.rglob("*"):
-        if path.is_symlink() or not (path.is_dir() or path.is_file()):
-            raise BadInput(f"{path.relative_to(folder)} is no plain file, and a paper is built of plain files alone")

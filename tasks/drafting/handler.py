@@ -9,7 +9,6 @@ from store.errors import BadInput
 from store.kinds import drafting as d
 from store.kinds.drafting import DraftFacts, DraftSpec
 from tasks.drafting.building.built import Built
-from tasks.drafting.building.choice import build
 from tasks.drafting.checking import checked
 from tasks.drafting.fault import Fault
 from tasks.handler import Done, Needs, Outcome, TaskContext, TaskHandler, measured, nothing
@@ -29,7 +28,7 @@ def draft(spec: DraftSpec, context: TaskContext) -> Outcome:
     for source in spec.sources:
         _put(folder, source.name, context.artifact(source.digest))
     context.progress(1, 3, "setting the paper")
-    built, found = checked(folder, build, context.scratch)
+    built, found = checked(folder)
     if built.error:
         raise BadInput(f"the paper could not be set: {built.error}")
     files = {LOG_FILE: _kept(context.scratch / LOG_FILE, built.log)}

@@ -1,1 +1,1 @@
-"""From sources to pages: by LaTeX where it is there, else as a preview."""
+"""Builds the sources of a paper into a PDF: the same bytes anywhere, and nothing outside the folder read or written."""

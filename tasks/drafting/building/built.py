@@ -1,34 +1,39 @@
-"""What setting a paper gave, and how long and how much it may take."""
+"""What a build ends in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+LONGEST = 300
+"""Characters of an error that are shown."""
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a build may use before it is ended, with all that it started."""
-
-    seconds: float = 180.0
-    """By the clock on the wall, and as many of a processor in each process."""
-    memory_bytes: int = 2 << 30
-    file_bytes: int = 200 << 20
-    """Of each file that it writes."""
+LONGEST_LOG = 1_000_000
+"""Characters of a log that are kept; of a longer one, the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """Pages, or why there are none."""
+    """A PDF, or in one line why there is none.
+
+    `guards` says in words what the build was held by, and `preview` that the PDF was not made by LaTeX.
+    """
 
     pdf: Path | None
     log: str
-    """Of the program that set it, as it wrote it."""
     toolchain: str
-    """The program, with its version; empty where there is none."""
-    guards: tuple[str, ...] = ()
-    """What kept the sources from touching anything else."""
-    error: str = ""
-    """Why there are no pages, in one line."""
-    preview: bool = False
-    """Whether the pages are those of another program than the paper is meant for."""
+    guards: tuple[str, ...]
+    error: str
+    preview: bool
+
+
+def one_line(text: str) -> str:
+    """`text` on one line without control or format characters, cut where it is long."""
+    shown = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+
+
+def end_of(log: bytes) -> str:
+    """A log as text without control characters but the ends of lines; of a long one, the end."""
+    text = log[-4 * LONGEST_LOG :].decode("utf-8", "replace").replace("\r\n", "\n")
+    return "".join(each if each == "\n" or each.isprintable() else " " for each in text)[-LONGEST_LOG:]

@@ -1,4 +1,4 @@
-"""Which program sets the paper: LaTeX where it is there, else typst as a preview, else none."""
+"""Builds a paper with what is installed: LaTeX, else a preview with Typst, else nothing, and what to install."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ from pathlib import Path
 
 from tasks.drafting.building.built import Built
 from tasks.drafting.building.latex import build_latex, has_latex
-from tasks.drafting.building.preview import build_preview, has_typst
+from tasks.drafting.building.limits import Limits
+from tasks.drafting.building.typst import build_typst, typst_version
 
-INSTALL = (
-    "neither LaTeX nor typst is there; for the paper install texlive-latex-base texlive-latex-recommended "
-    "texlive-fonts-recommended latexmk (Debian), for a preview the extra gonogo[paper]"
-)
+PACKAGES = ("texlive-latex-base", "texlive-latex-recommended", "texlive-fonts-recommended")
+"""What brings LaTeX, as Debian and Ubuntu name it."""
+
+INSTALL = f"apt-get install --no-install-recommends {' '.join(PACKAGES)}"
+INSTALL_PREVIEW = 'pip install "gonogo[paper]"'
+NOTHING = f"The sources are there; for a PDF of them, {INSTALL}, or for a preview {INSTALL_PREVIEW}."
 
 
-def build(folder: Path, epoch: int) -> Built:
-    """Set the paper whose sources lie in a folder that is the build's own; where nothing can, the log says why."""
+def build(
+    folder: Path,
+    epoch: int,
+    limits: Limits = Limits(),  # noqa: B008, as it is frozen
+    style: Path | None = None,
+) -> Built:
+    """Build the paper in `folder`: `paper.tex`, or `paper.typ` where there is no LaTeX.
+
+    Where nothing can build it, that is no error: the log says what to install.
+    """
     if has_latex():
-        return build_latex(folder, epoch)
-    if has_typst():
-        return build_preview(folder, epoch)
-    return Built(None, INSTALL, "")
+        return build_latex(folder, epoch, limits, style=style)
+    if typst_version():
+        return build_typst(folder, epoch, limits)
+    return Built(None, NOTHING, "", (), "", False)
