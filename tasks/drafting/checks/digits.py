@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from tasks.drafting.fault import Fault, Paper
+from tasks.drafting.reading.pages import PrintedLine
 
 _TOKEN = re.compile(r"[^\s()\[\]{},;“”‘’\"]*\d[^\s()\[\]{},;“”‘’\"]*")
 _AROUND = ".:–-<>=≈~/"
 """Signs before and behind a token that are none of it."""
 _SECTION = re.compile(r"^(?:\d{1,2}|[A-Z])(?:\.\d{1,2})*\s+(?=[A-Z])")
+_NUMBER_OF_SECTION = re.compile(r"^(?:\d{1,2}|[A-Z])(?:\.\d{1,2})*$")
 _FLOAT = re.compile(r"\b(Tables?|Figures?|Sections?|Appendix|Eq\.)\s*~?\s*\d{1,3}(?:\s*(?:,|and)\s*\d{1,3})*")
 _FLOAT_BROKEN = re.compile(r"^\d{1,3}(?=[):.,]| and )")
 _FLOAT_ENDS = re.compile(r"\b(?:Tables?|Figures?|Sections?|and)$")
@@ -28,13 +30,14 @@ def check(paper: Paper) -> Iterator[Fault]:
     for line in paper.pages.lines:
         in_references = (in_references or bool(_REFERENCES.match(line.text))) and not _APPENDIX.match(line.text)
         if not in_references:
-            for token in _unexplained(line.text, before, str(line.page), known):
+            for token in _unexplained(line, before, known):
                 yield Fault("digits", f"{token} is bound to no figure (in: {line.text[:80]})", line.page)
         before = line.text
 
 
-def _unexplained(text: str, before: str, page: str, known: _Known) -> Iterator[str]:
-    if text == page:
+def _unexplained(line: PrintedLine, before: str, known: _Known) -> Iterator[str]:
+    text = line.text
+    if text == str(line.page) or (line.bold and _NUMBER_OF_SECTION.match(text)):
         return
     left = _CITED.sub(" ", _FLOAT.sub(" ", _SECTION.sub("", text)))
     if _FLOAT_ENDS.search(before):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,10 @@ _RIGHT = 0.9
 """Points at the right of a link's box in which the centre of a glyph is no longer in it: else commas join."""
 _MINUS = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u200b": None, "\xad": None})
 _MOST_PAGES = 2000
+_BOLD = re.compile(r"bold|medi|black|heavy|cmbx|-b$", re.IGNORECASE)
+"""Of names of fonts."""
 _MOST_DRAWINGS = 200
+_TOUCHING, _NEAR = 0.8, 8.0
 _APART = 5.0
 """Points between two words of one line, from which on they stand in different columns or cells."""
 
@@ -41,6 +45,8 @@ class PrintedLine:
 
     text: str
     page: int
+    bold: bool = False
+    """Whether all of it is, as headings are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ def _read(page: PlumberPage, number: int) -> tuple[list[PrintedFigure], list[Pri
         inside = next((under[place] for place in places if _holds(links[place][1], x, y)), rest)
         inside.append(glyph)
     figures = [PrintedFigure(key, _joined(glyphs), number) for (key, _), glyphs in zip(links, under, strict=True)]
-    lines = [PrintedLine(text, number) for text in _lines(rest)]
+    lines = [PrintedLine(text, number, bold) for text, bold in _lines(list(_without_marks(rest)))]
     page.close()
     return figures, lines, set(_fonts(page))
 
@@ -155,11 +161,26 @@ def _joined(glyphs: list[Any]) -> str:
     return re.sub(r"\s+", " ", text.translate(_MINUS)).strip()
 
 
-def _lines(glyphs: list[Any]) -> list[str]:
+def _without_marks(glyphs: list[Any]) -> Iterator[Any]:
+    """The glyphs without the raised digits that mark footnotes: smaller than the letters beside them, and higher."""
+    for at, glyph in enumerate(glyphs):
+        beside = (glyphs[other] for other in (at - 1, at + 1) if 0 <= other < len(glyphs))
+        if not (glyph["text"].isdigit() and any(_is_raised(glyph, other) for other in beside)):
+            yield glyph
+
+
+def _is_raised(glyph: Any, other: Any) -> bool:
+    near = min(abs(glyph["x0"] - other["x1"]), abs(other["x0"] - glyph["x1"])) < _NEAR
+    return bool(near and glyph["size"] < 0.8 * other["size"] and glyph["bottom"] < other["bottom"] - 1)
+
+
+def _lines(glyphs: list[Any]) -> list[tuple[str, bool]]:
     """The words of a page, line by line; what stands far apart on one line, as in two columns, is parted."""
     from pdfplumber.utils.text import extract_words
 
-    words = extract_words(glyphs, x_tolerance_ratio=0.2, y_tolerance=2, keep_blank_chars=False)
+    words = extract_words(
+        glyphs, x_tolerance_ratio=0.2, y_tolerance=2, keep_blank_chars=False, extra_attrs=["fontname"]
+    )
     lines: list[list[Any]] = []
     for word in words:
         last = lines[-1][-1] if lines else None
@@ -167,7 +188,21 @@ def _lines(glyphs: list[Any]) -> list[str]:
             lines[-1].append(word)
         else:
             lines.append([word])
-    return [" ".join(word["text"] for word in line).translate(_MINUS) for line in lines]
+    return [
+        (
+            _spaced(line).translate(_MINUS),
+            all(_BOLD.search(word["fontname"]) is not None for word in line),
+        )
+        for line in lines
+    ]
+
+
+def _spaced(line: list[Any]) -> str:
+    """The words of a line, with a space wherever there is one to be seen: a change of font parts none."""
+    text = line[0]["text"]
+    for before, word in pairwise(line):
+        text += (" " if word["x0"] - before["x1"] > _TOUCHING else "") + word["text"]
+    return str(text)
 
 
 def _fonts(page: PlumberPage) -> Iterator[Font]:
