@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import attention, bootstrap, diagnosing, literature_matching, log, start
+from benchmarks import attention, bootstrap, diagnosing, literature_library, literature_matching, log, start
 from benchmarks.timing import Row
 
 SUITES = {
@@ -15,6 +15,7 @@ SUITES = {
     "diagnosing": diagnosing.rows,
     "bootstrap": bootstrap.rows,
     "literature_matching": literature_matching.rows,
+    "literature_library": literature_library.rows,
 }
 
 
