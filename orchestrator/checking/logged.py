@@ -89,7 +89,7 @@ def _check_run(tally: Tally, task: Task, run_id: str, kept: KeptFiles, tracker: 
         for key, value in _logged_as(item):
             if run.metrics.get(key) != value:
                 why = f"the log says {value!r}, MLflow run {run_id} says {run.metrics.get(key)!r}"
-                tally.found(f"{task.task_id}: {key}", why, task.evidence_position)
+                tally.found(f"{task.task_id}: {key}", why, task.evidence_position, (run_id, item.metric))
     if task.run_sha256 not in ("", run.sha256):
         why = f"MLflow run {run_id} holds other metrics or parameters than were logged"
         tally.found(task.task_id, why, task.evidence_position)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agents.planning.rules.audit_reports import read_by_people
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.checking.logged import KeptFiles
+from orchestrator.checking.printed import places_in
 from orchestrator.checking.replaying import Replayed, replay
 from orchestrator.checking.resolving import resolve
 from orchestrator.checking.tally import Tally
@@ -20,6 +21,9 @@ from store.errors import BadInput, IntegrityFailure
 from store.events import ReportWritten
 from store.evidence import Artifact
 from store.log.protocol import EventLog
+
+RECORD = "paper.json"
+"""The source of a paper that says where each figure is printed."""
 
 KEPT_SOME = ("0.1.0",)
 """Versions that did not always keep each file of a report as an artifact."""
@@ -77,6 +81,8 @@ def check_reports(tally: Tally, log: EventLog, board: Board, workspace: Workspac
         return
     for file in files:
         path = workspace.root / file.again.name
+        if path.name == RECORD:
+            tally.printed(places_in(file.again.content))
         check_file(tally, file, path.read_bytes() if path.is_file() else None)
 
 

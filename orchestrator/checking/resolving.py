@@ -27,6 +27,8 @@ class BadFigure:
     why: str
     position: int | None = None
     """The event it refers to."""
+    logged: tuple[str, str] | None = None
+    """Run and metric, where it is a number of a run."""
 
 
 def resolve(name: str, content: bytes, past: History) -> tuple[int, list[BadFigure]]:

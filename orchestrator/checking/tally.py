@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from orchestrator.checking.resolving import BadFigure
@@ -54,9 +55,16 @@ class Tally:
         """Items beside events and tasks: files, evidence, runs and figures."""
         return sum(count.named for inventory, count in self.looked.items() if inventory not in _OF_THE_LOG)
 
-    def found(self, where: str, why: str, position: int | None = None) -> None:
-        """Collect one item that does not check out, with the event that it refers to."""
-        self.bad.append(BadFigure(where, why, position))
+    def found(self, where: str, why: str, position: int | None = None, logged: tuple[str, str] | None = None) -> None:
+        """Collect one item that does not check out, with the event that it refers to, or the run and metric."""
+        self.bad.append(BadFigure(where, why, position, logged))
+
+    def printed(self, places: Mapping[tuple[str, str], Sequence[str]]) -> None:
+        """Say of each number of a run that does not check out where a paper prints it."""
+        for at, bad in enumerate(self.bad):
+            if bad.logged is not None and bad.logged in places:
+                told = f"{bad.why}; the paper prints it: {', '.join(places[bad.logged])}"
+                self.bad[at] = replace(bad, why=told)
 
     def noted(self, where: str, why: str) -> None:
         """Collect one thing that people should know of, and that is no fault of the record."""

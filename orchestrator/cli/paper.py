@@ -62,17 +62,20 @@ def check(settings: Settings, file: Path | None, as_json: bool) -> int:
 @paper_command.command()
 @click.option("--from", "before", required=True, type=click.IntRange(1, LARGEST), metavar="N")
 @click.option("--to", "after", required=True, type=click.IntRange(1, LARGEST), metavar="N")
+@click.option("--pdf", type=FILE, default=None, metavar="FILE", help="Also set the newer paper, its changes marked.")
 @json_option
 @workspace_option
-def diff(settings: Settings, before: int, after: int, as_json: bool) -> None:
+def diff(settings: Settings, before: int, after: int, pdf: Path | None, as_json: bool) -> None:
     """Tell what changed from one paper to another: figures, verdict, sentences and references.
 
     N is a cycle, whose report is taken, or a position of the log.
     """
     from orchestrator.cli.show.paper import show_diff
-    from orchestrator.usecases.paper_diff import diff_papers
+    from orchestrator.usecases.paper_diff import diff_papers, write_marked
 
     done = diff_papers(settings, before, after)
+    if pdf is not None:
+        write_marked(settings, done, pdf)
     if as_json:
         emit(done.view())
     else:

@@ -82,7 +82,7 @@ def build_paper(settings: Settings, notify: Notify, output: Path | None = None, 
         target = output or session.workspace.root / "paper" / "build"
         files = _sources(session, notify, at)
     with tempfile.TemporaryDirectory(prefix="gonogo-paper-") as scratch:
-        folder = _laid_out(Path(scratch) / "paper", files)
+        folder = laid_out(Path(scratch) / "paper", files)
         built, found = checked(folder)
         if built.error:
             raise BadInput(f"the paper could not be set: {built.error}")
@@ -105,13 +105,13 @@ def check_paper(settings: Settings, notify: Notify, pdf: Path | None = None) -> 
 
     with Session.read(settings) as session, tempfile.TemporaryDirectory(prefix="gonogo-paper-") as scratch:
         if pdf is None:
-            folder = _laid_out(Path(scratch) / "paper", _sources(session, notify, None))
+            folder = laid_out(Path(scratch) / "paper", _sources(session, notify, None))
             built, found = checked(folder)
             if built.error:
                 raise BadInput(f"the paper could not be set: {built.error}")
             return CheckedPaper("the paper as it would be set now", found)
         as_of = _position_of(session, pdf)
-        folder = _laid_out(Path(scratch) / "paper", _sources(session, notify, as_of))
+        folder = laid_out(Path(scratch) / "paper", _sources(session, notify, as_of))
         expected = Expected.read((folder / RECORD).read_bytes())
         return CheckedPaper(pdf.name, held(expected, folder, pdf))
 
@@ -148,7 +148,8 @@ def _sources(session: ReadSession, notify: Notify, at: int | None) -> Mapping[st
     return {**rendered, **{name.removeprefix(f"{FOLDER}/"): content for name, content in written.items()}}
 
 
-def _laid_out(folder: Path, files: Mapping[str, bytes]) -> Path:
+def laid_out(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """The files of a paper in a folder of their own, which is made anew."""
     if folder.exists():
         shutil.rmtree(folder)
     for name, content in files.items():

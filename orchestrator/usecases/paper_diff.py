@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestrator.artifacts import write_durably
 from orchestrator.usecases.errors import BadArgument
-from orchestrator.usecases.paper import sources_at
+from orchestrator.usecases.paper import laid_out, sources_at
 from orchestrator.usecases.session import ReadSession, Session
+from store.errors import BadInput
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
+    from tasks.drafting.building.built import Built
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,41 @@ def diff_papers(settings: Settings, before: int, after: int) -> PaperDiff:
         said={name: _apart(old["said"][name], new["said"][name]) for name in COMPARED},
         references=_apart(old["citations"], new["citations"]),
     )
+
+
+CHANGES = r"""\newcommand{\gonogochanged}[2]{\expandafter\def\csname gonogowas@#1\endcsname{#2}}
+\let\gonogofig\fig
+\DeclareRobustCommand{\fig}[1]{\ifcsname gonogowas@#1\endcsname
+  {\setlength{\fboxsep}{1pt}\colorbox{yellow}{\gonogofig{#1}}}{\tiny\,(\csname gonogowas@#1\endcsname)}\else
+  \gonogofig{#1}\fi}
+"""
+"""Marks a figure that changed, with what it was."""
+
+
+def write_marked(settings: Settings, found: PaperDiff, output: Path) -> Built:
+    """Set the newer paper with the changed figures marked, beside what they were.
+
+    Raises BadInput where nothing can set it.
+    """
+    from orchestrator.paper.voices.tex import digits
+    from tasks.drafting.building.choice import build
+    from tasks.drafting.expected import RECORD, Expected
+
+    with Session.read(settings) as session:
+        files = dict(sources_at(session, found.at[1]))
+    marks = [
+        f"\\gonogochanged{{{each.key}}}{{{digits(each.before) if each.before is not None else 'new'}}}\n"
+        for each in found.figures
+        if each.after is not None
+    ]
+    files["changes.tex"] = (CHANGES + "".join(marks)).encode()
+    with tempfile.TemporaryDirectory(prefix="gonogo-paper-") as scratch:
+        folder = laid_out(Path(scratch) / "paper", files)
+        built = build(folder, Expected.read(files[RECORD]).epoch)
+        if built.pdf is None or built.preview:
+            raise BadInput(f"the marked paper could not be set: {built.error or 'it needs LaTeX; see gonogo doctor'}")
+        write_durably(output, built.pdf.read_bytes())
+    return built
 
 
 def _position(session: ReadSession, number: int, argument: str) -> int:

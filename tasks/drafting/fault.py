@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tasks.drafting.expected import Expected
 from tasks.drafting.reading.pages import Pages
@@ -47,6 +47,8 @@ class Paper:
     """What people wrote: name in the folder of the paper -> text."""
     bibliography: str
     """references.bib."""
+    sections: Mapping[str, str] = field(default_factory=dict)
+    """What gonogo wrote: name in the folder of the paper -> text, in the order of the paper."""
 
 
 Check = Callable[[Paper], Iterator[Fault]]
