@@ -15,19 +15,22 @@ Optional = Literal["related-work", "method", "experiments", "results", "architec
 
 STYLE_ENDINGS = (".cls", ".sty", ".bst", ".clo", ".def", ".cfg")
 
+LineOrNone = Literal[""] | Line
+"""One printable line, or nothing."""
+
 
 class Author(Frozen):
     """Somebody who answers for the paper."""
 
     name: Line = Field(min_length=1)
-    affiliation: Line = ""
-    email: Line = ""
+    affiliation: LineOrNone = ""
+    email: LineOrNone = ""
 
 
 class PaperPlan(Frozen):
     """How the paper of a study is set, for whom, and by when."""
 
-    title: Line = ""
+    title: LineOrNone = ""
     """Empty: one that says what was asked, and what the verdict allows to be said."""
     authors: tuple[Author, ...] = ()
     anonymous: bool = False
@@ -40,7 +43,7 @@ class PaperPlan(Frozen):
     page_limit: int | None = Field(default=None, ge=1, le=1000)
     counted: Literal["body", "all"] = "body"
     """What counts to the limit: the pages before the references, or every page."""
-    venue: Line = ""
+    venue: LineOrNone = ""
     deadline: date | None = None
     leave_out: tuple[Optional, ...] = ()
 

@@ -36,8 +36,8 @@ def latex_sources(draft: Draft) -> Mapping[str, str]:
 
 
 def used_in(sources: Mapping[str, str]) -> list[str]:
-    """Keys of figures in the order in which sections print them, each time that they do."""
-    return [key for name, text in sorted(sources.items()) if name != FIGURES for key in _USED.findall(text)]
+    """Keys of figures that sections print, each time that they do; the table of all figures prints each once."""
+    return [key for _, text in sorted(sources.items()) for key in _USED.findall(text)]
 
 
 def file_of(part: Part) -> str:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from orchestrator.paper.blocks import Column
 from orchestrator.paper.draft import Draft, lines_of
 from orchestrator.paper.environment import paper_environment
+from orchestrator.paper.rows import Row
 from orchestrator.paper.voices import typst
 
 
@@ -26,6 +27,10 @@ def _authors(draft: Draft) -> Markup:
     return Markup(" #linebreak() ").join(typst.quoted(line) for line in people or [draft.no_authors])
 
 
+def _linked(row: Row) -> Markup:
+    return typst.figure(row.key, row.text)
+
+
 def _columns(columns: tuple[Column, ...]) -> Markup:
     return Markup(", ".join("auto" if column.numeric else "1fr" for column in columns))
 
@@ -36,4 +41,6 @@ def _alignments(columns: tuple[Column, ...]) -> Markup:
 
 @cache
 def _templates() -> Environment:
-    return paper_environment(typst.typst, "blocks.typ.j2", words=typst.quoted, columns=_columns, alignments=_alignments)
+    return paper_environment(
+        typst.typst, "blocks.typ.j2", words=typst.quoted, linked=_linked, columns=_columns, alignments=_alignments
+    )

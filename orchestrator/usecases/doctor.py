@@ -36,6 +36,8 @@ def examine(settings: Settings) -> tuple[CheckUp, ...]:
         ("sqlite", _sqlite),
         ("mlflow", _mlflow),
         ("diagnostics", _diagnostics),
+        ("papers", _papers),
+        ("walls", _walls),
         ("gpu", _gpu),
         ("processors", _processors),
         ("workspace", _workspace),
@@ -92,6 +94,18 @@ def _diagnostics(_: Settings) -> tuple[bool, str]:
     if missing:
         return False, f"{', '.join(missing)} missing; {INSTALL}"
     return True, ", ".join(f"{name} {version}" for name, version in found.items())
+
+
+def _papers(_: Settings) -> tuple[bool, str]:
+    from tasks.drafting.building.tools import builders
+
+    return True, builders()
+
+
+def _walls(_: Settings) -> tuple[bool, str]:
+    from tasks.drafting.building.tools import keepers
+
+    return True, keepers()
 
 
 def _gpu(_: Settings) -> tuple[bool, str]:

@@ -80,10 +80,9 @@ def diff_papers(settings: Settings, before: int, after: int) -> PaperDiff:
 
 
 CHANGES = r"""\newcommand{\gonogochanged}[2]{\expandafter\def\csname gonogowas@#1\endcsname{#2}}
-\let\gonogofig\fig
 \DeclareRobustCommand{\fig}[1]{\ifcsname gonogowas@#1\endcsname
-  {\setlength{\fboxsep}{1pt}\colorbox{yellow}{\gonogofig{#1}}}{\tiny\,(\csname gonogowas@#1\endcsname)}\else
-  \gonogofig{#1}\fi}
+  {\setlength{\fboxsep}{1pt}\colorbox{yellow}{\gonogolink{#1}}}{\tiny\,(\csname gonogowas@#1\endcsname)}\else
+  \gonogolink{#1}\fi}
 """
 """Marks a figure that changed, with what it was."""
 

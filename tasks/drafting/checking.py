@@ -11,7 +11,7 @@ from store.errors import BadInput
 from tasks.drafting.building.built import Built
 from tasks.drafting.building.choice import build
 from tasks.drafting.checks import check
-from tasks.drafting.checks.prose import unknown_keys
+from tasks.drafting.checks.prose import hidden_commands, unknown_keys
 from tasks.drafting.expected import RECORD, Expected
 from tasks.drafting.fault import Fault, Paper
 from tasks.drafting.reading.pages import Pages, read_pages
@@ -19,7 +19,7 @@ from tasks.drafting.reading.pages import Pages, read_pages
 MAIN, FIGURES = "paper.tex", "sections/figures.tex"
 _PUT_IN = re.compile(r"\\input\{(sections/[a-z-]+\.tex)\}")
 
-BIBLIOGRAPHY, PROSE, STYLE = "references.bib", "prose", "style"
+BIBLIOGRAPHY, PROSE, STYLE, PREAMBLE = "references.bib", "prose", "style", "preamble.tex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,16 @@ class Found:
 def checked(folder: Path) -> tuple[Built, Found]:
     """Build the sources of a folder, into which the pages and the log are put, and check them with the pages.
 
-    Raises BadInput where people name a figure that the record does not have.
+    Raises BadInput where people name a figure that the record does not have, or use a command that reads files by
+    ways of its own.
     """
     expected = Expected.read((folder / RECORD).read_bytes())
     unknown = next(unknown_keys(prose_of(folder), expected.figures), None)
     if unknown is not None:  # LaTeX would stop there too, and name no other
         raise BadInput(unknown.said)
+    hidden = next(hidden_commands({**prose_of(folder), **_preamble(folder)}), None)
+    if hidden is not None:
+        raise BadInput(hidden.said)
     style = folder / STYLE
     built = build(folder, expected.epoch, style=style if style.is_dir() else None)
     return built, held(expected, folder, built.pdf, "" if built.preview else built.log)
@@ -61,9 +65,15 @@ def held(expected: Expected, folder: Path, pdf: Path | None, log: str = "") -> F
 
 
 def prose_of(folder: Path) -> Mapping[str, str]:
-    """What people wrote, by its place in the folder."""
-    found = sorted((folder / PROSE).glob("*.tex")) if (folder / PROSE).is_dir() else []
+    """What people wrote for readers, by its place in the folder."""
+    found = [path for path in sorted((folder / PROSE).glob("*.tex")) if path.name != PREAMBLE]
     return {f"{PROSE}/{path.name}": path.read_bytes().decode("utf-8", "replace") for path in found}
+
+
+def _preamble(folder: Path) -> Mapping[str, str]:
+    """What people tell LaTeX before the text begins."""
+    path = folder / PROSE / PREAMBLE
+    return {f"{PROSE}/{PREAMBLE}": path.read_bytes().decode("utf-8", "replace")} if path.is_file() else {}
 
 
 def _sections(folder: Path) -> Mapping[str, str]:

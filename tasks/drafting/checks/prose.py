@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
@@ -28,3 +29,15 @@ def unknown_keys(prose: Mapping[str, str], known: Collection[str]) -> Iterator[F
                     near = get_close_matches(key, known, 1)
                     hint = f"; the nearest is {near[0]}" if near else ""
                     yield Fault("prose", f"there is no figure {key}{hint}", file=f"paper/{name}", line=number)
+
+
+_HIDDEN = re.compile(r"\\pdf(?:obj|mapline|mapfile|ximage|filedump)\b|\^\^")
+
+
+def hidden_commands(prose: Mapping[str, str]) -> Iterator[Fault]:
+    """Commands by which pdfTeX reads any file, whatever it is told of folders, and characters that spell such ones."""
+    for name, text in sorted(prose.items()):
+        for number, line in enumerate(without_comments(text), 1):
+            for found in _HIDDEN.findall(line):
+                said = f"{found} is not for a paper: it may read any file"
+                yield Fault("prose", said, file=f"paper/{name}", line=number)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tasks.drafting.building import latex
 from tasks.drafting.building.latex import build_latex
+from tasks.drafting.building.running import Ran, run
 
 from .conftest import EPOCH, SECRET, Make, behind, needs_bubblewrap, needs_landlock, needs_latex, shown
 
@@ -160,12 +163,50 @@ def test_nor_from_what_the_paper_has_written_itself(make: Make) -> None:
     assert make(body).pdf is not None
 
 
-def test_no_font_is_made_on_demand(make: Make, left: list[str]) -> None:
-    built = make(r"\font\x=cmr17scaled123 \x h\pdfmapline{-cmr10}\pdfmapfile{}\font\y=cmr10 \y h")
-    assert built.pdf is None
-    assert not [name for name in left if name.endswith((".tfm", "pk", "missfont.log"))] or "missfont" in str(left)
+@pytest.mark.usefixtures("bare")
+def test_no_font_is_made_on_demand(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def heard(*args: Any) -> Ran:
+        ran = run(*args)
+        said.append(ran.said)
+        return ran
+
+    monkeypatch.setattr(latex, "run", heard)
+    assert make(r"\font\x=nosuchfont \x h").pdf is None
+    assert said
+    assert "mktex" not in "".join(said)
 
 
 def test_a_hidden_file_is_not_read(folder: Path, make: Make) -> None:
     (folder / ".hidden.tex").write_text(SECRET)
     assert "Not reading from .hidden" in make(r"\input{.hidden.tex}").error
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    "attack",
+    [
+        r"\begin{input}{FILE.tex}\end{input}",
+        r"\csname inp\endcsname ut{FILE.tex}",
+        r"\input ^^2f FILE.tex",
+        r"\input{./../../..FILE.tex}",
+        r"\lstinputlisting{FILE.txt}",
+        r"\usepackage{FILE}",
+        r"\catcode`\@=11 \@@input FILE.tex",
+    ],
+)
+def test_other_ways_to_read_a_file_that_others_have_met(make: Make, outside: Path, attack: str) -> None:
+    text = attack.replace("FILE", str(outside / "secret"))
+    listings = "\\usepackage{listings}" if "lst" in text else ""
+    preamble = text if "usepackage" in text else listings
+    assert SECRET not in shown(make("x" if "usepackage" in text else f"x {text}", preamble))
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize("name", ["OUTSIDE/shell.php", "../shell.php", "./../shell.php", "sections/../../shell.php"])
+def test_the_contents_of_a_file_are_not_written_outside(make: Make, outside: Path, left: list[str], name: str) -> None:
+    path = name.replace("OUTSIDE", str(outside))
+    make("x", f"\\begin{{filecontents}}{{{path}}}\nx\n\\end{{filecontents}}")
+    assert not (outside / "shell.php").exists()
+    assert "shell.php" not in left

@@ -24,6 +24,7 @@ def digest(path: Path | None) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_a_paper_with_sections_drawings_numbers_and_references(folder: Path, lay: Callable[[Path], Path]) -> None:
     built = build_latex(lay(folder), EPOCH)
     assert built.pdf == folder / "paper.pdf", built.error
@@ -48,6 +49,7 @@ def test_nothing_in_the_folder_changes_but_the_pdf_and_the_log(folder: Path, lay
     assert all(after[path] == content for path, content in before.items())
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_any_folder_zone_and_language_behind_any_walls(
     tmp_path: Path, lay: Callable[[Path], Path], walls: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,6 +73,7 @@ def test_the_same_bytes_in_any_folder_zone_and_language_behind_any_walls(
     assert {(digest(build_latex(lay(plain), EPOCH).pdf))} == {pdf for pdf, _ in found}
 
 
+@pytest.mark.slow
 def test_another_date_gives_other_bytes(folder: Path, lay: Callable[[Path], Path]) -> None:
     first = digest(build_latex(lay(folder), EPOCH).pdf)
     assert digest(build_latex(folder, EPOCH + 86_400).pdf) != first
@@ -138,6 +141,7 @@ def test_a_style_is_laid_beside_the_sources_and_replaces_none(tmp_path: Path, fo
     assert build_latex(folder, EPOCH, style=tmp_path / "gone").error == "gone is no file"
 
 
+@pytest.mark.slow
 def test_a_paper_that_never_settles_is_told(make: Make) -> None:
     body = r"""\newcount\n \n=0 \newread\r \openin\r=count.txt \ifeof\r\else\read\r to\x \n=\x\fi
 \advance\n1 \newwrite\w \immediate\openout\w=count.txt \immediate\write\w{\the\n}\immediate\closeout\w x"""

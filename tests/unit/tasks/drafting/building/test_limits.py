@@ -43,14 +43,15 @@ def gone(name: str) -> bool:
     return not running(name)
 
 
-def endless(folder: Path) -> str:
+def endless(folder: Path, loop: str = ENDLESS) -> str:
     name = f"endless-{uuid4().hex}.tex"
-    (folder / name).write_text(f"\\documentclass{{article}}\\begin{{document}}{ENDLESS}\\end{{document}}")
+    (folder / name).write_text(f"\\documentclass{{article}}\\begin{{document}}{loop}\\end{{document}}")
     return name
 
 
-def test_an_endless_loop_is_ended_and_leaves_no_process(folder: Path, walls: str) -> None:
-    name = endless(folder)
+@pytest.mark.parametrize("loop", [ENDLESS, r"\def\x{\x}\x"])
+def test_an_endless_loop_is_ended_and_leaves_no_process(folder: Path, walls: str, loop: str) -> None:
+    name = endless(folder, loop)
     built = build_latex(folder, EPOCH, Limits(seconds=2), name)
     assert built.pdf is None
     assert built.error == "pdflatex took longer than 2 s"

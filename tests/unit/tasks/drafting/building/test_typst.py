@@ -71,6 +71,10 @@ def test_no_package_is_fetched(make: Make, walls: str, name: str) -> None:
     built = make(f"#let name = {name}\n#import name: *")
     assert built.pdf is None
     assert built.error.startswith("paper.typ:2: package")
+    if "@local" not in name:
+        assert "packages are not fetched" in built.error
+        kept = ("Connection refused", "Permission denied")
+        assert any(words in built.log for words in kept), "it was kept from asking, whether or not there is a network"
 
 
 def test_nothing_in_the_folder_changes_but_the_pdf_and_the_log(folder: Path, make: Make) -> None:
@@ -86,6 +90,7 @@ def test_nothing_in_the_folder_changes_but_the_pdf_and_the_log(folder: Path, mak
         ("#let n = 0\n#while n >= 0 { n += 1; if n > 9000 { n = 0 } }", Limits(seconds=3), ""),
         ("#let f(n) = { for i in range(9000) { f(n + 1) } }\n#f(0)", Limits(seconds=3), ""),
         ('#("x" * 9000000000).len()', Limits(seconds=600), "needed more than"),
+        ("#let x = ([],) * 1000000000", Limits(seconds=600), "needed more than"),
         (
             "#for i in range(4000) [#i #pagebreak()]",
             Limits(seconds=600, file_bytes=100_000),
@@ -102,3 +107,13 @@ def test_a_preview_that_takes_too_much_is_ended(make: Make, text: str, limits: L
 
 def test_an_error_is_one_line_that_says_where(make: Make) -> None:
     assert make("x\n#nothing()").error == "paper.typ:2: unknown variable: nothing"
+
+
+FONTS = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+
+
+@pytest.mark.skipif(not FONTS.is_file(), reason="the font that could show is not installed")
+def test_fonts_of_the_system_do_not_show(make: Make) -> None:
+    built = make('#set text(font: "DejaVu Sans")\nx')
+    assert built.pdf is not None
+    assert "DejaVuSans" not in shown(built)
