@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import attention, bootstrap, diagnosing, literature_library, literature_matching, log, start
+from benchmarks import attention, bootstrap, diagnosing, drafting, literature_library, literature_matching, log, start
 from benchmarks.timing import Row
 
 SUITES = {
@@ -14,6 +14,7 @@ SUITES = {
     "attention": attention.rows,
     "diagnosing": diagnosing.rows,
     "bootstrap": bootstrap.rows,
+    "drafting": drafting.rows,
     "literature_matching": literature_matching.rows,
     "literature_library": literature_library.rows,
 }

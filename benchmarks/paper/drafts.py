@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +18,14 @@ PLAIN = "\\pdfcompresslevel=0\n\\pdfobjcompresslevel=0\n"
 """Pages whose text can be altered byte by byte."""
 
 
-def sources(entries: tuple[Recorded, ...], cycle: int) -> Mapping[str, bytes]:
+def wanting(entries: Sequence[Recorded]) -> list[Recorded]:
+    """The entries, in whose protocols a paper is wanted."""
+    return [_wanting(entry) for entry in entries]
+
+
+def sources(entries: Sequence[Recorded], cycle: int) -> dict[str, bytes]:
     """What is set of a study that wants a paper."""
-    files = render_paper([_wanting(entry) for entry in entries], cycle)
+    files = render_paper(wanting(entries), cycle)
     rendered = {name.removeprefix(f"{FOLDER}/"): content for name, content in files.items()}
     prose = {f"prose/{name}.tex": WORDS.encode() for name in PLACES}
     return {**rendered, **prose, "prose/preamble.tex": PLAIN.encode()}

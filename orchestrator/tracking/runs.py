@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -207,4 +208,23 @@ def _engine(uri: str) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url)
     path = quote(url.database or "")
-    return create_engine("sqlite://", creator=lambda: sqlite3.connect(f"file:{path}?mode=ro", uri=True))
+    return create_engine("sqlite://", creator=lambda: _read_only(path))
+
+
+def _read_only(path: str) -> sqlite3.Connection:
+    """A SQLite file, opened to be read. What a writer that was killed has left half done is undone first.
+
+    SQLite undoes it for whoever may write, and refuses whoever may only read.
+    """
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError as error:
+        if "readonly" not in str(error):
+            return connection  # whoever reads will be told
+        with (
+            contextlib.suppress(sqlite3.Error),
+            contextlib.closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as own,
+        ):
+            own.execute("SELECT count(*) FROM sqlite_master")
+    return connection

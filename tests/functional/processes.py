@@ -41,6 +41,8 @@ influence = "none"
 [decision]
 threshold = 0.7
 at_least = 1
+
+[paper]
 """
 
 HELD = '''

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("GONOGO_KILLS", "3"))
 SEED = int(os.environ.get("GONOGO_SEED", "20260302"))
 
-EVENTS = 61
+EVENTS = 71
 """How many events a cycle of this study has; kills are spread over all of them."""
 
 
@@ -50,7 +50,7 @@ def spared(log: list[dict], target: int) -> int:
 def test_a_run_that_is_killed_again_and_again_completes_with_nothing_lost_and_nothing_done_twice(
     tmp_path: Path, gonogo, record_property: Callable[[str, object], None]
 ) -> None:
-    folder = new_study(tmp_path / "study", STUDY)
+    folder = new_study(tmp_path / "study", f"{STUDY}\n[paper]\n")
     draw = random.Random(SEED)
     targets = sorted(draw.randint(1, EVENTS) for _ in range(KILLS))
     told, seen, killed = [f"seed {SEED}, kills soon after events {targets}"], 0, 0
@@ -74,7 +74,7 @@ def test_a_run_that_is_killed_again_and_again_completes_with_nothing_lost_and_no
     assert final.returncode == 3, err.decode()
     log = events(gonogo, folder)
     done = Counter(entry["event"]["task_id"] for entry in log if entry["type"] == "TaskSucceeded")
-    assert len(done) == 10, "five of the work, and five audits"
+    assert len(done) == 12, "five of the work, six audits, and the paper"
     assert set(done.values()) == {1}, "no task is done twice"
     assert len([entry for entry in log if entry["type"] == "TaskBlocked"]) == 1, "only the model that cannot be had"
     assert Counter(entry["type"] for entry in log)["CycleClosed"] == 1

@@ -41,6 +41,9 @@ first_year = 2015
 
 [literature.criteria]
 off-topic = "Not about attention."
+
+[paper]
+page_limit = 8
 """
 BIB = """
 @article{a, title={Learning Transferable Visual Models From Natural Language Supervision},

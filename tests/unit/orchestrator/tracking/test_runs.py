@@ -116,3 +116,27 @@ uri, run_id, folder = sys.argv[1:]
 run = Tracker(uri, "x", Workspace(Path(folder)), ArtifactStore(Path(folder))).run(run_id)
 print(len(run.metrics), "mlflow" in sys.modules)
 """
+
+
+HALF_DONE = """
+import os, signal, sqlite3, sys
+store = sqlite3.connect(sys.argv[1], isolation_level=None)
+store.executescript("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 2; BEGIN;")
+store.executemany("INSERT INTO runs VALUES (?, ?, ?, ?)", ((f"r{n}", "x" * 900, "1", n) for n in range(500)))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_writer_left_half_done_is_undone_and_read(tmp_path: Path) -> None:
+    """Only who may write can undo it, which SQLite asks of the first who reads."""
+    path = tmp_path / "mlflow.db"
+    with sqlite3.connect(path) as store:
+        store.execute("CREATE TABLE experiments (experiment_id, name)")
+        store.execute("CREATE TABLE experiment_tags (experiment_id, key, value)")
+        store.execute("CREATE TABLE runs (run_uuid, status, lifecycle_stage, start_time)")
+        store.execute("INSERT INTO experiments VALUES ('1', 'study')")
+        store.execute("INSERT INTO experiment_tags VALUES ('1', 'a', 'b')")
+    store.close()
+    subprocess.run([sys.executable, "-c", HALF_DONE, str(path)], check=False)
+    assert path.with_name("mlflow.db-journal").stat().st_size > 0, "the writer left nothing to undo"
+    assert DatabaseRuns(f"sqlite:///{path}").tags("study") == {"a": "b"}
