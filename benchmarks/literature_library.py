@@ -78,7 +78,7 @@ def _ranked(works: list[tuple[str, Record]]) -> Iterator[Row]:
     from tasks.literature.ranking import rank
     from tasks.literature.vectors import Works
 
-    concepts = [Concept(name=f"c{at}", terms=tuple(works[at][1].title.split()[:3])) for at in range(_CONCEPTS)]
+    concepts = [Concept(name=str(at), terms=tuple(works[at][1].title.split()[:3])) for at in range(_CONCEPTS)]
     labels = {id: at % 3 == 0 for at, (id, _) in enumerate(works[:: len(works) // _LABELS])}
     mine, theirs = interleaved(lambda: rank(Works(works), concepts, labels), lambda: _sklearn(works, labels), 1)
     yield compared(f"first ranking of {RECORDS:,} works", mine, theirs, "scikit-learn, the same vectors and SVC", "s")
