@@ -5,7 +5,7 @@ from __future__ import annotations
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.parts.goals import progress
-from orchestrator.reports.prose import Cell, ModelName, Prose, counted, listed
+from orchestrator.reports.prose import Absent, Cell, ModelName, Prose, counted, listed
 from orchestrator.reports.wording import VERDICTS
 from store.queries.claims import claims_in_force
 from store.queries.literature import flow
@@ -17,8 +17,8 @@ NO_LITERATURE = (
 
 
 def one(cell: Cell) -> Prose:
-    """A cell of a report's table as a cell of the paper's."""
-    return (cell,)
+    """A cell of a report's table as a cell of the paper's; why a number is missing is among the limitations."""
+    return (Absent(cell.word),) if isinstance(cell, Absent) else (cell,)
 
 
 def who_was_measured(history: History, book: FigureBook) -> Prose:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestrator.artifacts import ArtifactStore, write_durably
+from orchestrator.artifacts import ArtifactStore, digest_of_file, write_durably
 from orchestrator.usecases.session import ReadSession, Session
 from store.errors import BadInput
 
@@ -58,6 +58,8 @@ class CheckedPaper:
 
     name: str
     found: Found
+    bytes_are: str = ""
+    """How the bytes of a PDF compare with those that its cycle recorded; empty where there are none."""
 
     def view(self) -> dict[str, Any]:
         """`gonogo.paper-check/1`."""
@@ -66,6 +68,7 @@ class CheckedPaper:
             "ok": not self.found.faults,
             "pages": self.found.pages,
             "figures": self.found.figures,
+            "bytes": self.bytes_are or None,
             "findings": [_told(fault) for fault in self.found.faults],
         }
 
@@ -113,7 +116,7 @@ def check_paper(settings: Settings, notify: Notify, pdf: Path | None = None) -> 
         as_of = _position_of(session, pdf)
         folder = laid_out(Path(scratch) / "paper", _sources(session, notify, as_of))
         expected = Expected.read((folder / RECORD).read_bytes())
-        return CheckedPaper(pdf.name, held(expected, folder, pdf))
+        return CheckedPaper(pdf.name, held(expected, folder, pdf), _compared(session, as_of, pdf))
 
 
 def sources_at(session: ReadSession, at: int | None) -> Mapping[str, bytes]:
@@ -171,6 +174,21 @@ def _position_of(session: ReadSession, pdf: Path) -> int:
     if row is None or row.hash != head:
         raise BadInput(f"{pdf} was rendered from another log: event {at} is not the one that it names")
     return at
+
+
+def _compared(session: ReadSession, as_of: int, pdf: Path) -> str:
+    """Against the PDF that the task of the cycle kept, whose bytes another LaTeX gives otherwise from the same text."""
+    from store.kinds.drafting import KIND, DraftFacts
+
+    board = session.board()
+    cycle = next((each.number for each in board.cycles.values() if each.report and each.report.as_of == as_of), None)
+    tasks = [task for task in board.tasks.newest_of_kind(KIND.name) if task.cycle == cycle and task.artifacts]
+    if not tasks:
+        return ""
+    recorded = {file.digest for file in tasks[0].artifacts}
+    if digest_of_file(pdf) in recorded:
+        return "the very bytes that its cycle recorded"
+    return f"other bytes than those that its cycle recorded, which {DraftFacts.read(tasks[0].facts).set_by} set"
 
 
 def _told(fault: Fault) -> dict[str, Any]:

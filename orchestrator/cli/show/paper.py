@@ -30,6 +30,8 @@ def show_check(done: CheckedPaper) -> None:
         click.echo(f"{fault.kind}: {fault.said}")
     found = len(done.found.faults)
     faults = f"{found} findings" if found != 1 else "1 finding"
+    if done.bytes_are:
+        note(f"{done.name} has {done.bytes_are}")
     note(f"{done.name}: {done.found.pages} pages, {done.found.figures} printed figures, {faults}")
 
 

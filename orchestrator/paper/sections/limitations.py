@@ -9,9 +9,11 @@ from orchestrator.paper.parts import NO_LITERATURE
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.naming import model_name
+from orchestrator.reports.parts.conclusions import undetermined
 from orchestrator.reports.parts.header import header
 from orchestrator.reports.parts.unmeasured import why_unmeasured
 from orchestrator.reports.prose import LOOKS, Code, ModelName, Prose, Said, counted, listed
+from store.queries.comparison import compared_models
 from store.queries.literature import flow
 from store.queries.looks import looks_done
 from store.queries.models import replaced_models
@@ -31,6 +33,7 @@ def build(history: History, book: FigureBook) -> Blocks:
 def _limits(history: History, book: FigureBook) -> Iterator[Prose]:
     yield from header(history).verdict.notes
     yield from _models(history)
+    yield from _untested(history)
     yield _data(history, book)
     yield from _looks(history, book)
     if history.cycle.assessment is None:
@@ -53,6 +56,22 @@ def _models(history: History) -> Iterator[Prose]:
             name = ModelName.of(model.ref)
             why = why_unmeasured(name, tasks, history).rstrip(". ")
             yield ("There is no measurement of ", name, ": ", Said(why, history.board.position), ".")
+
+
+def _untested(history: History) -> Iterator[Prose]:
+    comparison = history.comparison
+    if comparison is None:
+        return
+    for model_id in sorted(compared_models(comparison)):
+        if why := undetermined(comparison, model_id):
+            name = model_name(history, model_id)
+            yield (
+                "The measure of ",
+                name,
+                " could not be tested: ",
+                Said(why.rstrip(". "), comparison.status_position),
+                ".",
+            )
 
 
 def _data(history: History, book: FigureBook) -> Prose:

@@ -27,7 +27,10 @@ _SPECIAL = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
     '"': r"\textquotedbl{}",
-    "`": r"\textasciigrave{}",
+    "`": r"\`{}",
+    "¨": r"\"{}",
+    "´": r"\'{}",
+    "¯": r"\={}",
     "[": "{[}",  # else an option, where a line of a table or a list begins with it
     "]": "{]}",
 }
@@ -49,8 +52,8 @@ _MATHEMATICS = {
     "Σ": r"\Sigma", "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega",
 }  # fmt: skip
 
-_AS_IT_IS = frozenset(map(chr, range(0xA1, 0x17F))) - {"\xad"} | frozenset("ȘșȚț–—‘’‚“”„†‡•‰‹›€™")
-"""Printed by these fonts; the soft hyphen is not, as it says nothing."""
+_AS_IT_IS = frozenset(map(chr, range(0xA1, 0x17F))) - set("\xadĦħĸĿŀŉŦŧ") | frozenset("ȘșȚț–—‘’‚“”„†‡•‰‹›€™")
+"""Printed by these fonts, which lack a few letters; the soft hyphen is not, as it says nothing."""
 
 _UNPRINTED = {"\u00a0": "~", "\u202f": r"\,", "\u2009": r"\,", "\u00ad": "", "\u200b": "", "\u2026": r"\ldots{}"}
 _SPACES = frozenset(" \u2002\u2003\u2004\u2005\u2006\u2007\u2008\u200a\u205f\u3000")
