@@ -7,6 +7,7 @@ from orchestrator.paper.parts import one
 from orchestrator.reports.book import FigureBook
 from orchestrator.reports.history import History
 from orchestrator.reports.plots.layer_series import layers
+from orchestrator.reports.plots.layers import ON_A_PAGE, page_name
 from orchestrator.reports.prose import Prose
 from orchestrator.reports.sections.evidence import MeasuredRow
 from orchestrator.reports.sections.evidence.measured import measured_rows
@@ -17,13 +18,14 @@ def build(history: History, book: FigureBook) -> Blocks | None:
     rows = measured_rows(history, book)
     if all(row.unmeasured for row in rows):
         return None
-    drawn = bool(layers(history))
+    pages = range(1, -(-len(layers(history)) // ON_A_PAGE) + 1)
+    labels = tuple(f"fig:{page_name(number)}" for number in pages)
     numeric = ("Look", "n", "Vision", "Text", "MCS, normalised", "Time")
     blocks: list[Block] = [
         Paragraph(
             ("Architectures differ in how many keys a row of attention has; scores are therefore given as shares of "
              "what uniform attention would give, and not compared in nats.",),
-            refs=("tab:measured", "fig:layers") if drawn else ("tab:measured",),
+            refs=("tab:measured", *labels),
         ),
         Table(
             "tab:measured",
@@ -34,8 +36,8 @@ def build(history: History, book: FigureBook) -> Blocks | None:
             wide=True,
         ),
     ]  # fmt: skip
-    if drawn:
-        blocks.append(Drawing("fig:layers", "layers", ("Normalised entropy by layer, of each model and of its null.",)))
+    caption: Prose = ("Normalised entropy by layer, of each model and of its null.",)
+    blocks += [Drawing(f"fig:{page_name(number)}", page_name(number), caption) for number in pages]
     return Blocks(tuple(blocks))
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 from orchestrator.reports.history import History
-from orchestrator.reports.plots.plot import Drawings, Drawn
+from orchestrator.reports.plots.layers import draw_pages
+from orchestrator.reports.plots.plot import Drawings, Drawn, Plot
 from orchestrator.reports.plots.svg import on_paper, settings
 
 NAMES = ("layers", "heads", "forest", "timeline", "flow")
@@ -27,9 +28,19 @@ def draw(history: History, names: Sequence[str] = NAMES) -> Drawings:
 
 
 def draw_on_paper(history: History, names: Sequence[str]) -> Mapping[str, bytes]:
-    """Those of the named drawings that the log has data for, each as a PDF of one page."""
-    with on_paper():
-        return {plot.name: plot.pdf for plot, _ in _drawn(history, names) if plot is not None}
+    """Those of the named drawings that the log has data for, each as a PDF of one page; long ones as several."""
+    import matplotlib.style
+
+    with on_paper(), matplotlib.style.context(["default", settings()]):
+        plots = [plot for name in names for plot in _pages(name, history)]
+    return {plot.name: plot.pdf for plot in plots}
+
+
+def _pages(name: str, history: History) -> list[Plot]:
+    if name == "layers":
+        return draw_pages(history)
+    plot, _ = DRAWINGS[name](history)
+    return [] if plot is None else [plot]
 
 
 def _drawn(history: History, names: Sequence[str]) -> list[Drawn]:

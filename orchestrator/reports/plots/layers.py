@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.reports.history import History
@@ -27,6 +28,22 @@ def draw_layers(history: History) -> Drawn:
     if not found:
         return None, (("There is no plot by layer: no accepted measurement reports layers.",),)
     return layers_plot(found), ()
+
+
+ON_A_PAGE = 5
+"""Models whose rows a printed page shows at a size that can be read."""
+
+
+def draw_pages(history: History) -> list[Plot]:
+    """The same for print: as many drawings as pages are needed."""
+    found = layers(history)
+    parts = [found[at : at + ON_A_PAGE] for at in range(0, len(found), ON_A_PAGE)]
+    return [replace(layers_plot(part), name=page_name(number)) for number, part in enumerate(parts, start=1)]
+
+
+def page_name(number: int) -> str:
+    """Name of the drawing on the page of that number, from 1."""
+    return "layers" if number == 1 else f"layers-{number}"
 
 
 def layers_plot(found: Sequence[Layers]) -> Plot:
