@@ -50,24 +50,38 @@ class Expected:
         try:
             whole: Mapping[str, Any] = json.loads(content)
             paper = whole["paper"]
-            deadline = paper["deadline"]
+            deadline, limit = paper["deadline"], paper["page_limit"]
             return cls(
-                figures=paper["figures"],
-                uses=paper["uses"],
-                known=tuple(paper["known"]),
-                citations=tuple(paper["citations"]),
-                standings=paper["standings"],
-                verdict=paper["verdict"],
-                forbidden=tuple(paper["forbidden"]),
-                anonymous=paper["anonymous"],
-                names=tuple(paper["names"]),
-                page_limit=paper["page_limit"],
-                counted=paper["counted"],
+                figures=_mapping(paper, "figures", str),
+                uses=_mapping(paper, "uses", int),
+                known=_texts(paper, "known"),
+                citations=_texts(paper, "citations"),
+                standings=_mapping(paper, "standings", str),
+                verdict=_is(paper["verdict"], str, type(None)),
+                forbidden=_texts(paper, "forbidden"),
+                anonymous=_is(paper["anonymous"], bool),
+                names=_texts(paper, "names"),
+                page_limit=_is(limit, int, type(None)),
+                counted=_is(paper["counted"], str),
                 deadline=date.fromisoformat(deadline) if deadline else None,
                 as_of=date.fromisoformat(paper["as_of"]),
-                labels=paper["labels"],
+                labels=_mapping(paper, "labels", str),
                 epoch=int(datetime.fromisoformat(whole["as_of_at"]).timestamp()),
-                replaced=tuple(paper["replaced"]),
+                replaced=_texts(paper, "replaced"),
             )
-        except (ValueError, LookupError, TypeError, RecursionError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError, OverflowError) as error:
             raise BadInput(f"{RECORD} cannot be read as the record of a paper ({type(error).__name__})") from None
+
+
+def _is(value: Any, *kinds: type) -> Any:
+    if type(value) not in kinds:
+        raise TypeError
+    return value
+
+
+def _texts(paper: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(_is(each, str) for each in _is(paper[name], list))
+
+
+def _mapping(paper: Mapping[str, Any], name: str, kind: type) -> Mapping[str, Any]:
+    return {key: _is(value, kind) for key, value in _is(paper[name], dict).items()}

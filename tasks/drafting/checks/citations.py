@@ -14,14 +14,14 @@ _ENTRY = re.compile(r"^@\w+\{([^,\s]+),", re.MULTILINE)
 
 def check(paper: Paper) -> Iterator[Fault]:
     """By what LaTeX says, and by what people cite."""
-    from tasks.drafting.reading.prose import without_comments
+    from tasks.drafting.reading.visible import without_comments
 
     included = set(_ENTRY.findall(paper.bibliography))
     cited = set(paper.expected.citations)
     for name, text in sorted(paper.prose.items()):
         if not name.endswith(".tex"):
             continue
-        for number, line in enumerate(without_comments(text), 1):
+        for number, line in enumerate(without_comments(text).split("\n"), 1):
             for key in (key.strip() for keys in _CITE.findall(line) for key in keys.split(",")):
                 cited.add(key)
                 if key not in included and key != "*":

@@ -73,6 +73,6 @@ class _Known:
 
 
 def _allowed(prose: str) -> Iterator[str]:
-    from tasks.drafting.reading.prose import allowed_tokens
+    from tasks.drafting.reading.prose import let_through
 
-    yield from allowed_tokens(prose)
+    yield from (match[0].strip(_AROUND) for match in _TOKEN.finditer(let_through(prose)))

@@ -3,36 +3,61 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 
 from tasks.drafting.fault import Fault, Paper
+from tasks.drafting.reading.glyphs import plain
+from tasks.drafting.reading.nearest import nearest
+from tasks.drafting.reading.pages import Pages, PrintedLine
 
 
 def check(paper: Paper) -> Iterator[Fault]:
-    """Links under which other digits stand, links to no figure, and figures that are missing or come too often."""
+    """Links under which other digits stand, links to no figure, and figures that are missing or come too often.
+
+    The rows that tell where figures come from are held against the record as well.
+    """
     if paper.pages is None:
         return
-    known = paper.expected.figures
+    known = {key: plain(text).strip() for key, text in paper.expected.figures.items()}
     for found in paper.pages.figures:
         if found.key not in known:
-            near = get_close_matches(found.key, known, 1)
-            hint = f"; the nearest is {near[0]}" if near else ""
-            yield Fault("figure", f"there is no figure {found.key}{hint}", found.page)
+            yield Fault("figure", f"there is no figure {found.key}{nearest(found.key, known)}", found.page)
         elif found.text != known[found.key]:
-            yield Fault(
-                "figure", f"{found.key} is printed as {found.text}; the record has {known[found.key]}", found.page
-            )
-    printed, told = Counter(found.key for found in paper.pages.figures), Counter(paper.expected.uses)
-    by_people = Counter(key for text in paper.prose.values() for key in _used(text))
+            printed = f"printed as {found.text}" if found.text else "a link with nothing under it"
+            yield Fault("figure", f"{found.key} is {printed}; the record has {known[found.key]}", found.page)
+    yield from _counted(paper, known)
+    yield from _rows(paper.pages, known)
+
+
+def _counted(paper: Paper, known: Mapping[str, str]) -> Iterator[Fault]:
+    from tasks.drafting.reading.prose import figures_in
+
+    if paper.pages is None:
+        return
+    printed, told = Counter(found.key for found in paper.pages.figures), Counter(dict(paper.expected.uses))
+    for text in paper.prose.values():
+        told.update(key for key, _ in figures_in(text))
     for key in sorted(told.keys() | (printed.keys() & known.keys())):
-        wanted = told[key] + by_people[key]
-        if printed[key] != wanted:
-            yield Fault("figure", f"{key} is printed {printed[key]} times; the sources have it {wanted} times")
+        if printed[key] != told[key]:
+            yield Fault("figure", f"{key} is printed {_times(printed[key])}; the sources have it {_times(told[key])}")
 
 
-def _used(prose: str) -> Iterator[str]:
-    from tasks.drafting.reading.prose import FIGURE, without_comments
+def _times(number: int) -> str:
+    return f"{number} time{'' if number == 1 else 's'}"
 
-    for line in without_comments(prose):
-        yield from FIGURE.findall(line)
+
+def _rows(pages: Pages, known: Mapping[str, str]) -> Iterator[Fault]:
+    """Rows of figures that tell another text than the record, and links that lead to no row."""
+    if not pages.rows:
+        return
+    by_place: dict[tuple[int, int], list[PrintedLine]] = {}
+    for line in pages.lines:
+        for place in range(int(line.box[1]) - 1, int(line.box[3]) + 2):
+            by_place.setdefault((line.page, place), []).append(line)
+    for key in sorted(known.keys() & pages.rows.keys()):
+        row = pages.rows[key]
+        texts = [line.text for line in by_place.get((row.page, int(row.top)), ())]
+        if known[key] not in texts:
+            yield Fault("figure", f"the row of {key} does not have the record's text {known[key]}", row.page)
+    for key in sorted({found.key for found in pages.figures} & known.keys() - pages.rows.keys()):
+        yield Fault("figure", f"{key} is printed, and its link leads to no row")

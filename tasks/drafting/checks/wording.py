@@ -39,9 +39,9 @@ def check(paper: Paper) -> Iterator[Fault]:
 
 
 def _of_people(prose: str, paper: Paper) -> Iterator[tuple[int, str]]:
-    from tasks.drafting.reading.prose import without_comments
+    from tasks.drafting.reading.visible import without_comments
 
-    text = "\n".join(without_comments(prose))
+    text = without_comments(prose)
     for match in _SENTENCE.finditer(text):
         sentence = match[0]
         line = text.count("\n", 0, match.start() + len(sentence) - len(sentence.lstrip())) + 1

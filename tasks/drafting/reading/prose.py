@@ -6,24 +6,43 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-FIGURE = re.compile(r"\\fig\s*\{([^}]*)\}")
+from store.registry import MODELS
+from tasks.drafting.reading.visible import visible, without_comments
 
-_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
-_ALLOW = re.compile(r"%\s*allow:\s*(.+)")
-_TECHNICAL = re.compile(
-    r"\\(?:fig|ref|eqref|autoref|pageref|label|input|include|includegraphics|bibliography|bibliographystyle|usepackage|"
-    r"documentclass|begin|end|vspace|hspace|setlength|addtolength|hyperref|href|url|color|textcolor|rule|"
-    r"[a-zA-Z]*cite[a-zA-Z]*)\*?\s*(?:\[[^\]]*\]\s*)*(?:\{[^{}]*\}\s*)?(?:\[[^\]]*\])?"
+_FIGURE = re.compile(r"\\fig(?![a-zA-Z@])\s*(?:\{\s*([^{}]*?)\s*\})?")
+_ALLOW = re.compile(r"%\s*allow:\s*(.+)", re.IGNORECASE)
+
+_WORD = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|" \
+        r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?|thousands?|millions?)"  # fmt: skip
+_NUMBER = re.compile(
+    r"(?<![\w.,/])(?<!\d[-–])[-−+]?(?:\d[\d.,]*\d|\d)(?:[eE][-−+]?\d+)?(?:\s?\\?%|-?fold\b|x\b|×)?|(?<![\w.])\.\d+"
 )
-_COMMAND = re.compile(r"\\[a-zA-Z]+\d*|\\.")
-_NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d.,]*\d%?|(?<![\w.])[-−]?\d%?")
-_NAME = re.compile(r"\b(?:[A-Za-z]+[-/.])+[\w.-]*\d[\w./-]*|\b[A-Za-z]+\d[\w./-]*")
-"""Names such as ViT-B/32, GPT-4, CLIP2 and arXiv:2303.06296, whose digits count nothing."""
 _IN_WORDS = re.compile(
-    r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?)(?:\s+(?:out\s+)?of\s+"
-    r"(?:the\s+)?\w+)?\b|\b(?:twice|thrice|half of|a third of|a quarter of|most of the \w+)\b",
+    rf"(?<![\w-]){_WORD}(?!-(?:sided|tailed|sample|way|stage|step|stream|tower|column|dimensional)\b)"
+    rf"(?:[-\s]{_WORD})?(?:[-\s](?:thirds?|quarters?|fifths?|fold|times))?(?:\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?\w+)?\b"
+    rf"|(?<![\w-])(?:one|none)\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?{_WORD}\b"
+    r"|(?<![\w-])(?:twice|thrice|doubled|tripled|halved|(?:two|three|four|five|ten)fold|half\s+(?:of|the|as)"
+    r"|(?:a|one)[-\s](?:third|quarter|fifth|tenth)(?:\s+of)?|most\s+of\s+the\s+\w+)\b",
     re.IGNORECASE,
 )
+_LETTERED = re.compile(r"(?<![\w.@/:-])[A-Za-z][\w./:@-]{0,60}\w(?![\w./:@-]*\w)|\b[23]D\b")
+"""Words that may have letters and digits in them."""
+_NAME = re.compile(
+    r"(?=[^A-Z]*[A-Z]).*\d(?<!\.\d\d)(?<!\.\d\d\d)(?<!\.\d\d\d\d)[A-Za-z]*"
+    r"|[a-z]{1,4}\d{1,3}|[23]D|(?:[a-z]+-){1,6}\d{1,3}(?:-[a-z0-9]+){0,6}"
+)
+"""Names such as ViT-B/32, GPT-4, LLaVA-1.5 and CLIP2, whose digits count nothing; no decimals behind a word."""
+_IDENTIFIER = re.compile(r"\barXiv:[\d.]+\d(?:v\d+)?|\bdoi:\S+|\b10\.\d{4,9}/[^\s,;)}]+|\bISO[-/ ]?\d+")
+_NOT_AUTHORS = (
+    r"(?:In|Since|Until|By|From|Of|Before|After|During|And|At|On|Around|The|January|February|March|April|May|June|July"
+    r"|August|September|October|November|December)\b"
+)
+_CITED = re.compile(
+    rf"\b(?!{_NOT_AUTHORS})[A-Z][\w'’-]+(?:\s+(?:and|&)\s+[A-Z][\w'’-]+|,?[\s~]+et[\s~]+al\.?)?,?[\s~]+\(?"
+    r"((?:19|20)\d\d[a-z]?)(?![\d.%])"
+)
+"""The year of a work, behind its authors."""
+_DIGITS = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,38 +52,81 @@ class ProseNumber:
     text: str
     line: int
     """From 1."""
+    start: int
+    end: int
+    """Its place in the source."""
 
 
-def without_comments(prose: str) -> Iterator[str]:
-    """The lines without what LaTeX does not read."""
-    for line in prose.splitlines():
-        yield _COMMENT.sub(r"\1", line)
+def figures_in(prose: str) -> Iterator[tuple[str, int]]:
+    """Keys of the figures that are used, each with its line; the key is empty where there is none in braces."""
+    text = without_comments(prose)
+    for found in _FIGURE.finditer(text):
+        yield found[1] or "", text.count("\n", 0, found.start()) + 1
 
 
-def numbers_in(prose: str) -> Iterator[ProseNumber]:
+def numbers_in(prose: str) -> list[ProseNumber]:
     """Numbers in digits and in words, without those that a comment on the same line, or the one before, allows."""
-    allowed_before: frozenset[str] = frozenset()
-    for number, line in enumerate(prose.splitlines(), 1):
-        here = frozenset(_allowed_on(line))
-        bare = _COMMENT.sub(r"\1", line)
-        if not bare.strip():
-            allowed_before = here or allowed_before
-            continue
-        words = _COMMAND.sub(" ", _TECHNICAL.sub(" ", bare))
-        words = _NAME.sub(" ", words)
-        for found in (*_NUMBER.finditer(words), *_IN_WORDS.finditer(words)):
-            text = " ".join(found[0].split()).rstrip(".,")
-            if text.casefold() not in here | allowed_before:
-                yield ProseNumber(text, number)
-        allowed_before = frozenset()
+    text = _without_names(visible(prose))
+    starts = _starts(prose)
+    allowed = _allowed(prose)
+    found = [*_NUMBER.finditer(text), *_IN_WORDS.finditer(text)]
+    numbers = []
+    line = 0
+    for each in sorted(found, key=lambda match: match.start()):
+        while line + 1 < len(starts) and starts[line + 1] <= each.start():
+            line += 1
+        said = " ".join(each[0].split()).rstrip(".,")
+        if not _is_allowed(said, allowed.get(line, frozenset())):
+            numbers.append(ProseNumber(said.replace("\\", ""), line + 1, each.start(), each.end()))
+    return numbers
 
 
-def allowed_tokens(prose: str) -> Iterator[str]:
-    """Everything that comments allow."""
-    for line in prose.splitlines():
-        yield from _allowed_on(line)
+def let_through(prose: str) -> str:
+    """What is printed of prose without the numbers that are faults, for which a paper's digits may be looked up."""
+    text = list(visible(prose))
+    for number in numbers_in(prose):
+        text[number.start : number.end] = " " * (number.end - number.start)
+    cited = " ".join(re.findall(r"\\[a-zA-Z]*cite[a-zA-Z]*\*?\s*\[([^\]]*)\]", prose))
+    return "".join(text).replace("~", " ").replace("\\", " ") + " " + cited
 
 
-def _allowed_on(line: str) -> Iterator[str]:
-    if (found := _ALLOW.search(line)) is not None:
-        yield from (part.strip().casefold() for part in found[1].split(","))
+def _without_names(text: str) -> str:
+    """Text in which the digits of names, and years of works, are blank."""
+    text = _CITED.sub(lambda found: found[0][: found.start(1) - found.start()] + " " * len(found[1])
+                      + found[0][found.end(1) - found.start() :], text)  # fmt: skip
+    text = _IDENTIFIER.sub(_blank, text)
+    text = _LETTERED.sub(lambda found: _blank(found) if _NAME.fullmatch(found[0]) else found[0], text)
+    for model in MODELS:
+        text = model.pattern.sub(_blank, text)
+    return text
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def _starts(prose: str) -> list[int]:
+    return [0, *(found.end() for found in re.finditer("\n", prose))]
+
+
+def _allowed(prose: str) -> dict[int, frozenset[str]]:
+    """Number of a line from 0 -> what is allowed on it."""
+    allowed: dict[int, frozenset[str]] = {}
+    before: frozenset[str] = frozenset()
+    for number, line in enumerate(prose.split("\n")):
+        found = _ALLOW.search(line)
+        here = frozenset(" ".join(part.split()).casefold() for part in found[1].split(",")) if found else frozenset()
+        alone = line.lstrip().startswith("%")
+        allowed[number] = here | before
+        before = (before | here) if alone else frozenset()
+    return allowed
+
+
+def _is_allowed(said: str, allowed: frozenset[str]) -> bool:
+    if not allowed:
+        return False
+    whole = said.casefold().replace("\\", "")
+    if whole in allowed or whole.rstrip("% ") in allowed:
+        return True
+    parts = re.findall(rf"\d[\d.,]*|{_WORD}", whole)
+    return bool(parts) and all(part in allowed for part in parts)

@@ -1,0 +1,197 @@
+"""Reads a PDF, run as a process of its own: python -m tasks.drafting.reading.pdf FILE RESULT."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from store.errors import BadInput
+from tasks.drafting.reading.fonts import fonts_of
+from tasks.drafting.reading.glyphs import Glyph, Under, glyphs_of, joined, lines_of
+from tasks.drafting.reading.pages import Box, Font, Pages, PrintedFigure, PrintedLine, Row, as_json
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page as PlumberPage
+    from pdfplumber.pdf import PDF
+
+DESTINATION, ADDRESS = "src.", "urn:gonogo:figure:"
+"""How the target of a figure's link begins: a place in the paper, or in a preview an address."""
+
+MOST_PAGES = 1000
+_RIGHT = 0.9
+"""Points at the right of a link's box in which the centre of a glyph is no longer in it: else commas join."""
+_LONGEST_KEY = 500
+_MOST_NODES = 20_000
+_LONGEST_METADATA = 100_000
+
+
+def pages_of(path: Path) -> Pages:
+    """Read a PDF in this process; BadInput, which does not name the file, where it is none, is locked, or is broken."""
+    try:
+        return _pages_of(path)
+    except BadInput:
+        raise
+    except RecursionError:
+        raise BadInput("cannot be read as a PDF (it is nested too deep)") from None
+    except MemoryError:
+        raise BadInput("cannot be read as a PDF (it needs too much memory)") from None
+    except Exception as error:  # pdfminer raises whatever a broken file leads to, and pdfplumber wraps it
+        name = type(error.args[0] if error.args and isinstance(error.args[0], Exception) else error).__name__
+        if "Password" in name or "Encryption" in name:
+            raise BadInput("is locked by a password") from None
+        raise BadInput(f"cannot be read as a PDF ({name})") from None
+
+
+def _pages_of(path: Path) -> Pages:
+    import pdfplumber
+
+    with path.open("rb") as file:
+        if b"%PDF-" not in file.read(1024):
+            raise BadInput("is no PDF")
+    with pdfplumber.open(path) as pdf:
+        if not 0 < len(pdf.pages) <= MOST_PAGES:
+            raise BadInput(f"has {len(pdf.pages)} pages, and is no paper")
+        figures: list[PrintedFigure] = []
+        lines: list[PrintedLine] = []
+        fonts: set[Font] = set()
+        addresses: list[tuple[int, str]] = []
+        heights = []
+        for number, page in enumerate(pdf.pages, 1):
+            heights.append(round(float(page.height), 2))
+            links = [*_links(page)]
+            under, rest = _shared_out(glyphs_of(page), links)
+            for link, glyphs in zip(links, under, strict=True):
+                if link.key is not None:
+                    figures.append(PrintedFigure(link.key, joined(glyphs), number, link.box))
+            lines.extend(lines_of(rest, number))
+            addresses.extend((number, link.target) for link in links if link.address)
+            fonts |= set(fonts_of(page.page_obj.resources))
+            page.close()
+        return Pages(
+            count=len(heights),
+            figures=tuple(figures),
+            lines=tuple(lines),
+            fonts=tuple(sorted(fonts, key=lambda font: (font.name, font.kind))),
+            metadata=_metadata(pdf),
+            addresses=tuple(addresses),
+            rows=dict(_rows(pdf, heights)),
+            heights=tuple(heights),
+        )
+
+
+def _shared_out(glyphs: Iterator[Glyph], links: list[Under]) -> tuple[list[list[Glyph]], list[Glyph]]:
+    """The glyphs under each link, and all that are under no figure's link."""
+    by_row: dict[int, list[int]] = {}
+    for place, link in enumerate(links):
+        for row in range(int(link.box[1]) // 8, min(int(link.box[3]) // 8, 10_000) + 1):
+            by_row.setdefault(row, []).append(place)
+    under: list[list[Glyph]] = [[] for _ in links]
+    rest: list[Glyph] = []
+    for glyph in glyphs:
+        x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
+        near = [each for each in by_row.get(int(y) // 8, ()) if _holds(links[each].box, x, y)]
+        if near:
+            best = min(near, key=lambda each: links[each].key is None)
+            under[best].append(glyph)
+            glyph.under = links[best]
+        if glyph.under is None or glyph.under.key is None:
+            rest.append(glyph)
+    for link, found in zip(links, under, strict=True):
+        link.text = joined(found)
+    return under, rest
+
+
+def _holds(box: Box, x: float, y: float) -> bool:
+    return box[0] <= x <= box[2] - _RIGHT and box[1] <= y <= box[3]
+
+
+def _links(page: PlumberPage) -> Iterator[Under]:
+    """All links of a page."""
+    for found in page.annots:
+        data = found["data"]
+        if _word(data.get("Subtype")) not in ("Link", ""):
+            continue
+        box = tuple(round(float(found[side]), 3) for side in ("x0", "top", "x1", "bottom"))
+        address, target = found.get("uri"), _target(data)
+        if isinstance(address, str) and address.startswith(ADDRESS):
+            target, address = DESTINATION + address.removeprefix(ADDRESS), None
+        key = target.removeprefix(DESTINATION)[:_LONGEST_KEY] if target.startswith(DESTINATION) else None
+        yield Under((box[0], box[1], box[2], box[3]), key, address or target, bool(address))
+
+
+def _target(data: Mapping[str, Any]) -> str:
+    """The name of the place in the paper that a link leads to; empty where it has none."""
+    from pdfminer.pdftypes import resolve1
+
+    action = resolve1(data.get("A"))
+    return _word(action.get("D") if isinstance(action, dict) else data.get("Dest"))
+
+
+def _word(value: object) -> str:
+    """A name or a string of a PDF as text; empty for anything else."""
+    from pdfminer.pdftypes import resolve1
+    from pdfminer.psparser import PSLiteral
+
+    value = resolve1(value)
+    if isinstance(value, PSLiteral):
+        value = value.name
+    if isinstance(value, bytes):
+        return value.decode("utf-16", "replace") if value[:2] in (b"\xfe\xff", b"\xff\xfe") else value.decode("latin-1")
+    return value if isinstance(value, str) else ""
+
+
+def _metadata(pdf: PDF) -> dict[str, str]:
+    from pdfminer.pdftypes import PDFStream, resolve1
+
+    told = {str(key): str(value)[:_LONGEST_METADATA] for key, value in (pdf.metadata or {}).items()}
+    more = resolve1(pdf.doc.catalog.get("Metadata"))
+    if isinstance(more, PDFStream):
+        told["XMP"] = more.get_data().decode("utf-8", "replace")[:_LONGEST_METADATA]
+    return told
+
+
+def _rows(pdf: PDF, heights: list[float]) -> Iterator[tuple[str, Row]]:
+    """The places that links of figures lead to."""
+    from pdfminer.pdftypes import resolve1
+
+    numbers = {page.page_obj.pageid: number for number, page in enumerate(pdf.pages, 1)}
+    names = resolve1(pdf.doc.catalog.get("Names"))
+    pending = [names.get("Dests")] if isinstance(names, dict) else []
+    for _ in range(_MOST_NODES):
+        if not pending:
+            return
+        node = resolve1(pending.pop())
+        if not isinstance(node, dict):
+            continue
+        pending.extend(resolve1(node.get("Kids")) or [])
+        named = resolve1(node.get("Names")) or []
+        for name, place in zip(named[::2], named[1::2], strict=False):
+            key = _word(name)
+            if not key.startswith(DESTINATION):
+                continue
+            place = resolve1(place)
+            where = resolve1(place.get("D")) if isinstance(place, dict) else place
+            if not (isinstance(where, list) and len(where) >= 4):
+                continue
+            page, top = numbers.get(getattr(where[0], "objid", None)), resolve1(where[3])
+            if page is not None and isinstance(top, int | float):
+                yield key.removeprefix(DESTINATION), Row(page, round(heights[page - 1] - top, 2))
+
+
+def main(path: Path, result: Path) -> None:
+    """Read `path` and write what was found, or why it cannot be read, to `result`."""
+    import logging
+
+    logging.disable(logging.CRITICAL)
+    try:
+        told = as_json(pages_of(path))
+    except BadInput as error:
+        told = json.dumps({"refused": str(error)})
+    result.write_text(told, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
