@@ -6,31 +6,37 @@ import re
 from collections.abc import Iterator
 
 from tasks.drafting.fault import Fault, Paper
-from tasks.drafting.reading.buildlog import undefined_citations, undefined_references
+from tasks.drafting.reading.buildlog import read_log
+from tasks.drafting.reading.visible import without_comments
 
-_CITE = re.compile(r"\\(?:no)?cite[a-zA-Z]*\*?(?:\[[^\]]*\])*\{([^}]*)\}")
-_ENTRY = re.compile(r"^@\w+\{([^,\s]+),", re.MULTILINE)
+_CITE = re.compile(r"\\(?:no)?[a-zA-Z]*cite[a-zA-Z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^}]*)\}", re.IGNORECASE)
+_ENTRY = re.compile(r"^\s*@(?!comment|string|preamble)\w+\s*[{(]\s*([^,\s]+)\s*,", re.MULTILINE | re.IGNORECASE)
 
 
 def check(paper: Paper) -> Iterator[Fault]:
     """By what LaTeX says, and by what people cite."""
-    from tasks.drafting.reading.visible import without_comments
-
+    log = read_log(paper.log)
     included = set(_ENTRY.findall(paper.bibliography))
-    cited = set(paper.expected.citations)
+    cited, told = set(paper.expected.citations), set[str]()
     for name, text in sorted(paper.prose.items()):
         if not name.endswith(".tex"):
             continue
-        for number, line in enumerate(without_comments(text).split("\n"), 1):
-            for key in (key.strip() for keys in _CITE.findall(line) for key in keys.split(",")):
+        bare = without_comments(text)
+        for found in _CITE.finditer(bare):
+            for key in (key.strip() for key in found[1].split(",")):
                 cited.add(key)
-                if key not in included and key != "*":
-                    yield Fault("citation", _why(key, paper), file=f"paper/{name}", line=number)
-    for key in sorted(undefined_citations(paper.log) & included):
+                if key not in included and key not in ("*", ""):
+                    told.add(key)
+                    line = bare.count("\n", 0, found.start()) + 1
+                    yield Fault("citation", _why(key, paper), file=f"paper/{name}", line=line)
+    for key in sorted(set(paper.expected.citations) - included - told):
+        told.add(key)
+        yield Fault("citation", f"{key} is cited, and is not in the references")
+    for key in sorted(set(log.citations) - told):
         yield Fault("citation", f"the reference {key} is cited, and was not set")
-    for label in sorted(undefined_references(paper.log)):
+    for label in log.references:
         yield Fault("citation", f"there is nothing of the label {label}")
-    if paper.pages is not None:
+    if paper.pages is not None and "*" not in cited:
         for key in sorted(included - cited):
             yield Fault("citation", f"{key} is in the references, and nobody cites it")
 

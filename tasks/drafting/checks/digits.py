@@ -3,76 +3,140 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from tasks.drafting.checks.known import Known
 from tasks.drafting.fault import Fault, Paper
-from tasks.drafting.reading.pages import PrintedLine
+from tasks.drafting.reading.layout import CAPTION, Layout, layout_of
+from tasks.drafting.reading.pages import LAYOUT, SMALL, PrintedLine
 
-_TOKEN = re.compile(r"[^\s()\[\]{},;“”‘’\"]*\d[^\s()\[\]{},;“”‘’\"]*")
-_AROUND = ".:–-<>=≈~/"
+_TOKEN = re.compile(rf"[^\s()\[\]{{}},;“”‘’\"{LAYOUT}]*\d[^\s()\[\]{{}};“”‘’\"{LAYOUT}]*")
+_AROUND = ".,:–-<>=≈~/*'†‡|"
 """Signs before and behind a token that are none of it."""
-_SECTION = re.compile(r"^(?:\d{1,2}|[A-Z])(?:\.\d{1,2})*\s+(?=[A-Z])")
-_NUMBER_OF_SECTION = re.compile(r"^(?:\d{1,2}|[A-Z])(?:\.\d{1,2})*$")
-_FLOAT = re.compile(r"\b(Tables?|Figures?|Sections?|Appendix|Eq\.)\s*~?\s*\d{1,3}(?:\s*(?:,|and)\s*\d{1,3})*")
-_FLOAT_BROKEN = re.compile(r"^\d{1,3}(?=[):.,]| and )")
-_FLOAT_ENDS = re.compile(r"\b(?:Tables?|Figures?|Sections?|and)$")
-_CITED = re.compile(r"\[\d{1,3}(?:,\s*\d{1,3})*\]")
-_REFERENCES = re.compile(r"^References$")
-_APPENDIX = re.compile(r"^A\s+\S")
+_MENTION = re.compile(
+    r"\b(?P<kind>Tables?|Tabs?\.|Figures?|Figs?\.|Sections?|Secs?\.|Appendix|Appendices|Eqs?\.|Equations?|Algorithms?"
+    r"|Listings?)[\s~]*(?P<numbers>\(?\d{1,3}(?:\.\d{1,2})*\)?(?:\s*(?:,|and|–|-|to)\s*\(?\d{1,3}(?:\.\d{1,2})*\)?)*)"
+    r"(?![\d.]*\d|%)"
+)
+_ENDS_WITH_KIND = re.compile(r"\b(?:Tables?|Figures?|Figs?\.|Sections?|Secs?\.|Appendix|Eqs?\.|Equations?)$")
+_CITED = re.compile(r"\[(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)\]")
+_ITEM = re.compile(r"\(?(\d{1,2})[.)](?=\s|$)")
+_EQUATION = re.compile(r"\((\d{1,3})\)$")
+_NOTE = re.compile(rf"^{SMALL}(\d{{1,2}})(?!\d)")
+_MARK = re.compile(rf"(?<=[^\s\d]){SMALL}\d{{1,2}}(?![\d.])")
+_INDEX = re.compile(rf"(?<![^\W\d_])([^\W\d_]{{1,2}}|[)\]]){SMALL}\d{{1,3}}(?![\d.])")
+_MOST_TOLD = 200
 
 
 def check(paper: Paper) -> Iterator[Fault]:
     """Digits that no figure, no name and no number of the layout explains."""
     if paper.pages is None:
         return
-    known = _Known(paper)
-    before, in_references = "", False
-    for line in paper.pages.lines:
-        in_references = (in_references or bool(_REFERENCES.match(line.text))) and not _APPENDIX.match(line.text)
-        if not in_references:
-            for token in _unexplained(line, before, known):
+    layout = layout_of(paper.pages)
+    known = Known(paper, layout)
+    numbering = _Numbering(paper, layout)
+    told = 0
+    for at, line in enumerate(paper.pages.lines):
+        if at in layout.furniture or at in layout.references:
+            continue
+        for token in _unexplained(at, line, known, numbering):
+            told += 1
+            if told <= _MOST_TOLD:
                 yield Fault("digits", f"{token} is bound to no figure (in: {line.text[:80]})", line.page)
-        before = line.text
+    if told > _MOST_TOLD:
+        yield Fault("digits", f"{told - _MOST_TOLD} more numbers are bound to no figure")
 
 
-def _unexplained(line: PrintedLine, before: str, known: _Known) -> Iterator[str]:
-    text = line.text
-    if text == str(line.page) or (line.bold and _NUMBER_OF_SECTION.match(text)):
+def _unexplained(at: int, line: PrintedLine, known: Known, numbering: _Numbering) -> Iterator[str]:
+    if not re.search(r"\d", line.bare):
         return
-    left = _CITED.sub(" ", _FLOAT.sub(" ", _SECTION.sub("", text)))
-    if _FLOAT_ENDS.search(before):
-        left = _FLOAT_BROKEN.sub("", left)
-    words = left.strip()
-    for match in _TOKEN.finditer(words):
+    left = numbering.without(at, line)
+    for match in _TOKEN.finditer(left):
         token = match[0].strip(_AROUND)
-        if not known.has(token, begins=match.start() == 0, ends=match.end() == len(words)):
-            yield token
+        start = match.start() + match[0].index(token) if token else 0
+        if not re.search(r"\d", token) or known.has(at, line, line.bare[:start], token):
+            continue
+        pieces = [piece for piece in re.split(r",(?!\d{3}\b)", token) if re.search(r"\d", piece)]
+        shown = token.replace(SMALL, "")
+        if len(pieces) > 1:
+            yield from (piece for piece in pieces if not known.has(at, line, line.bare[:start], piece))
+        else:
+            yield shown
 
 
-class _Known:
-    """Tokens with digits that the record's own texts have."""
+class _Numbering:
+    """Numbers that the layout gives: what they count is counted with them, so that no other passes as one."""
 
-    def __init__(self, paper: Paper) -> None:
-        expected = paper.expected
-        texts = [*expected.known, *expected.figures, *expected.figures.values()] if paper.pages else []
-        self._tokens = {match[0].strip(_AROUND) for text in texts for match in _TOKEN.finditer(text)}
-        self._figures = set(expected.figures.values())
-        self._joined = "\n".join(sorted(self._tokens))
-        for text in paper.prose.values():
-            self._tokens |= set(_allowed(text))
+    def __init__(self, paper: Paper, layout: Layout) -> None:
+        assert paper.pages is not None
+        self._layout, self._lines = layout, paper.pages.lines
+        self._linked = any(LAYOUT in line.bare for line in self._lines)
+        self._works = len(paper.expected.citations)
+        shown: dict[str, set[str]] = {}
+        for line in self._lines:
+            if (caption := CAPTION.match(line.bare)) is not None:
+                shown.setdefault(caption[1][:3].lower(), set()).add(caption[2])
+        self._shown: Mapping[str, set[str]] = shown
+        self._equations = self._notes = 0
+        self._lists: list[int] = []
 
-    def has(self, token: str, begins: bool, ends: bool) -> bool:
-        """Whether the token is known, or may be part of one that is broken at that end of its line."""
-        if token in self._tokens:
+    def without(self, at: int, line: PrintedLine) -> str:
+        """A line, in which the digits of numbers that count sections, floats, notes, items and works are blank."""
+        text = line.bare
+        if at in self._layout.headings:
+            end = text.find(self._layout.headings[at]) + len(self._layout.headings[at])
+            text = " " * end + text[end:]
+        text = CAPTION.sub(_blank, text, count=1) if CAPTION.match(text) else text
+        text = _MENTION.sub(lambda found: _blank(found) if self._is_there(found) else found[0], text)
+        if at and _ENDS_WITH_KIND.search(self._lines[at - 1].bare) and (broken := re.match(r"\(?[\d.]*\d\)?", text)):
+            kind = _ENDS_WITH_KIND.search(self._lines[at - 1].bare)
+            whole = _MENTION.match(f"{kind[0] if kind else ''} {broken[0]}")
+            if whole is not None and self._is_there(whole):
+                text = " " * broken.end() + text[broken.end() :]
+        if not self._linked:
+            text = _CITED.sub(lambda found: _blank(found) if self._are_works(found[1]) else found[0], text)
+        return self._counted(text)
+
+    def _counted(self, text: str) -> str:
+        if (note := _NOTE.match(text)) is not None and int(note[1]) == self._notes + 1:
+            self._notes += 1
+            text = " " * note.end() + text[note.end() :]
+        text = _INDEX.sub(lambda found: found[1] + " " * (len(found[0]) - len(found[1])), text)
+        text = _MARK.sub(_blank, text)
+        if (item := _ITEM.match(text)) is not None and self._is_next(int(item[1])):
+            text = " " * item.end() + text[item.end() :]
+        equation = _EQUATION.search(text)
+        if equation is None or int(equation[1]) != self._equations + 1:
+            return text
+        if re.search(r"[A-Za-z]{3}", text[: equation.start()]):
+            return text
+        self._equations += 1
+        return text[: equation.start()]
+
+    def _is_next(self, number: int) -> bool:
+        """Whether a list goes on with the number, or one begins with it."""
+        while self._lists and self._lists[-1] != number - 1:
+            if number == 1:
+                break
+            self._lists.pop()
+        if number == 1:
+            self._lists.append(1)
             return True
-        if begins and ends:
-            return token in self._joined
-        if begins:
-            return f"{token}\n" in f"{self._joined}\n"
-        return ends and f"\n{token.rstrip('-')}" in f"\n{self._joined}"
+        if self._lists:
+            self._lists[-1] = number
+        return bool(self._lists)
+
+    def _is_there(self, mention: re.Match[str]) -> bool:
+        kind, numbers = mention["kind"][:3].lower(), re.findall(r"\d+(?:\.\d+)*", mention["numbers"])
+        if kind in ("tab", "fig", "alg", "lis"):
+            return all(number in self._shown.get(kind, ()) for number in numbers)
+        if kind in ("sec", "app"):
+            return all(number in self._layout.numbers for number in numbers)
+        return all(number.isdigit() and int(number) < 100 for number in numbers)
+
+    def _are_works(self, numbers: str) -> bool:
+        return all(0 < int(number) <= self._works for number in re.findall(r"\d+", numbers))
 
 
-def _allowed(prose: str) -> Iterator[str]:
-    from tasks.drafting.reading.prose import let_through
-
-    yield from (match[0].strip(_AROUND) for match in _TOKEN.finditer(let_through(prose)))
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])

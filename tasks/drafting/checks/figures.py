@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -56,8 +57,8 @@ def _rows(pages: Pages, known: Mapping[str, str]) -> Iterator[Fault]:
             by_place.setdefault((line.page, place), []).append(line)
     for key in sorted(known.keys() & pages.rows.keys()):
         row = pages.rows[key]
-        texts = [line.text for line in by_place.get((row.page, int(row.top)), ())]
-        if known[key] not in texts:
+        cell = re.compile(rf"(?<!\S){re.escape(known[key])}(?!\S)")
+        if not any(cell.search(line.text) for line in by_place.get((row.page, int(row.top)), ())):
             yield Fault("figure", f"the row of {key} does not have the record's text {known[key]}", row.page)
     for key in sorted({found.key for found in pages.figures} & known.keys() - pages.rows.keys()):
         yield Fault("figure", f"{key} is printed, and its link leads to no row")

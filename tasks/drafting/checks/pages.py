@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tasks.drafting.fault import Fault, Paper
+from tasks.drafting.reading.layout import layout_of
 from tasks.drafting.reading.pages import Pages
 
 
@@ -21,8 +22,11 @@ def check(paper: Paper) -> Iterator[Fault]:
 
 def body_pages(pages: Pages) -> int:
     """Pages up to the one on which references, or else the appendix, begin, if any text precedes them there."""
-    for at, line in enumerate(pages.lines):
-        if line.text in ("References", "A Reproducibility"):
-            before = [other for other in pages.lines[:at] if other.page == line.page]
-            return line.page if before else line.page - 1
-    return pages.count
+    layout = layout_of(pages)
+    ends = [*sorted(layout.references)[:1], *([] if layout.appendix is None else [layout.appendix])]
+    if not ends:
+        return pages.count
+    end = min(ends)
+    page = pages.lines[end].page
+    before = any(line.page == page for at, line in enumerate(pages.lines[:end]) if at not in layout.furniture)
+    return page if before else page - 1

@@ -23,8 +23,8 @@ _UNNAMED = re.compile(r"\(cid:\d+\)")
 """What stands for a glyph of which a font does not say what it is, such as the stroke of a Polish l."""
 _GAP = 0.15
 """Of the size of a glyph: from this distance on, a space was meant."""
-_APART = 5.0
-"""Points between two words of one line, from which on they may stand in different columns or cells."""
+_APART = 1.2
+"""Of the size of a glyph: from this distance on, two words of one line stand in different columns or cells."""
 _SMALL = 0.8
 _MOST_GLYPHS = 200_000
 """On one page."""
@@ -58,7 +58,7 @@ class Under:
         return all(token.strip(".") == tail or _PART.fullmatch(token.strip(".")) for token in tokens)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Glyph:
     """One glyph, or several that are drawn as one."""
 
@@ -70,6 +70,8 @@ class Glyph:
     x1: float
     bottom: float
     under: Under | None = None
+    place: int = 0
+    """Among those of its page."""
 
 
 def glyphs_of(page: PlumberPage) -> Iterator[Glyph]:
@@ -154,7 +156,7 @@ def _ends(last: Glyph, glyph: Glyph) -> bool:
     if overlap < 0.3 * min(last.size, glyph.size):
         return True
     gap = glyph.x0 - last.x1
-    return gap > max(_APART, 0.45 * last.size) or gap < -max(_APART, last.x1 - last.x0)
+    return gap > _APART * max(last.size, glyph.size) or gap < -max(5.0, last.x1 - last.x0)
 
 
 def _line(run: list[Glyph], page: int) -> PrintedLine | None:

@@ -91,8 +91,8 @@ class Pages:
     """Pages, each with an address that it links to."""
     rows: Mapping[str, Row] | None = None
     """Key -> the place that links to the figure lead to."""
-    heights: tuple[float, ...] = ()
-    """Of the pages, in points."""
+    works: tuple[Row, ...] = ()
+    """Where the entries of the list of references begin."""
 
     def text(self, page: int) -> str:
         """The words of a page, outside of figures."""
@@ -142,7 +142,7 @@ def pages_from(told: Mapping[str, Any]) -> Pages:
         metadata=told["metadata"],
         addresses=tuple((page, address) for page, address in told["addresses"]),
         rows=None if told["rows"] is None else {key: Row(**each) for key, each in told["rows"].items()},
-        heights=tuple(told["heights"]),
+        works=tuple(Row(**each) for each in told["works"]),
     )
 
 

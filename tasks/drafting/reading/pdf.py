@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DESTINATION, ADDRESS = "src.", "urn:gonogo:figure:"
 """How the target of a figure's link begins: a place in the paper, or in a preview an address."""
 
+WORK = "cite."
+"""How the name of a place in the list of references begins."""
+
 MOST_PAGES = 1000
 _RIGHT = 0.9
 """Points at the right of a link's box in which the centre of a glyph is no longer in it: else commas join."""
@@ -70,6 +73,7 @@ def _pages_of(path: Path) -> Pages:
             addresses.extend((number, link.target) for link in links if link.address)
             fonts |= set(fonts_of(page.page_obj.resources))
             page.close()
+        places = list(_places(pdf, heights))
         return Pages(
             count=len(heights),
             figures=tuple(figures),
@@ -77,8 +81,8 @@ def _pages_of(path: Path) -> Pages:
             fonts=tuple(sorted(fonts, key=lambda font: (font.name, font.kind))),
             metadata=_metadata(pdf),
             addresses=tuple(addresses),
-            rows=dict(_rows(pdf, heights)),
-            heights=tuple(heights),
+            rows={name.removeprefix(DESTINATION): row for name, row in places if name.startswith(DESTINATION)},
+            works=tuple(row for name, row in places if name.startswith(WORK)),
         )
 
 
@@ -89,19 +93,35 @@ def _shared_out(glyphs: Iterator[Glyph], links: list[Under]) -> tuple[list[list[
         for row in range(int(link.box[1]) // 8, min(int(link.box[3]) // 8, 10_000) + 1):
             by_row.setdefault(row, []).append(place)
     under: list[list[Glyph]] = [[] for _ in links]
-    rest: list[Glyph] = []
-    for glyph in glyphs:
+    every = list(glyphs)
+    for place, glyph in enumerate(every):
+        glyph.place = place
         x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
         near = [each for each in by_row.get(int(y) // 8, ()) if _holds(links[each].box, x, y)]
         if near:
             best = min(near, key=lambda each: links[each].key is None)
             under[best].append(glyph)
             glyph.under = links[best]
-        if glyph.under is None or glyph.under.key is None:
-            rest.append(glyph)
-    for link, found in zip(links, under, strict=True):
-        link.text = joined(found)
-    return under, rest
+    for number, link in enumerate(links):
+        if link.key is not None:
+            under[number] = _drawn_at_once(under[number])
+        link.text = joined(under[number])
+    return under, [glyph for glyph in every if glyph.under is None or glyph.under.key is None]
+
+
+def _drawn_at_once(glyphs: list[Glyph]) -> list[Glyph]:
+    """The longest run of glyphs that were drawn one after another: what was drawn over them is none of the figure."""
+    runs: list[list[Glyph]] = []
+    for glyph in glyphs:
+        if runs and glyph.place - runs[-1][-1].place <= 1:
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    longest = max(runs, key=len, default=[])
+    for glyph in glyphs:
+        if glyph not in longest:
+            glyph.under = None
+    return longest
 
 
 def _holds(box: Box, x: float, y: float) -> bool:
@@ -153,8 +173,8 @@ def _metadata(pdf: PDF) -> dict[str, str]:
     return told
 
 
-def _rows(pdf: PDF, heights: list[float]) -> Iterator[tuple[str, Row]]:
-    """The places that links of figures lead to."""
+def _places(pdf: PDF, heights: list[float]) -> Iterator[tuple[str, Row]]:
+    """The places that links to figures and to works lead to."""
     from pdfminer.pdftypes import resolve1
 
     numbers = {page.page_obj.pageid: number for number, page in enumerate(pdf.pages, 1)}
@@ -170,7 +190,7 @@ def _rows(pdf: PDF, heights: list[float]) -> Iterator[tuple[str, Row]]:
         named = resolve1(node.get("Names")) or []
         for name, place in zip(named[::2], named[1::2], strict=False):
             key = _word(name)
-            if not key.startswith(DESTINATION):
+            if not key.startswith((DESTINATION, WORK)):
                 continue
             place = resolve1(place)
             where = resolve1(place.get("D")) if isinstance(place, dict) else place
@@ -178,7 +198,7 @@ def _rows(pdf: PDF, heights: list[float]) -> Iterator[tuple[str, Row]]:
                 continue
             page, top = numbers.get(getattr(where[0], "objid", None)), resolve1(where[3])
             if page is not None and isinstance(top, int | float):
-                yield key.removeprefix(DESTINATION), Row(page, round(heights[page - 1] - top, 2))
+                yield key, Row(page, round(heights[page - 1] - top, 2))
 
 
 def main(path: Path, result: Path) -> None:

@@ -19,13 +19,20 @@ from tasks.drafting.reading.pdf import pages_of
 
 needs_latex = pytest.mark.skipif(not has_latex(), reason="pdflatex and bibtex are not installed")
 
-WORDS = (
-    "attention entropy models images layers heads heatmaps collapse measure between rows keys vision language samples "
-    "the of and a where which under a re-initialised copy of efficient offline workflow difference across towers "
-    "scores are averaged so that sound weights finding fluent affine effects"
-).split()
+VOCABULARY = """
+attention entropy models images layers heads heatmaps collapse measure between rows keys vision language samples
+the of and a where which under a re-initialised copy of efficient offline workflow difference across towers
+scores are averaged so that sound weights finding fluent affine effects
+"""
+WORDS = VOCABULARY.split()
 MODELS = ("ViT-B/32", "GPT-4", "SigLIP2", "openclip-vit-b-16-openai", "LLaVA-1.5", "BLIP-2")
 TEXTS = ("0.563", "0.536", "-4.44", "< 0.001", "120", "7", "1.000", "12.5", "-0.02", "3", "0", "40")
+
+FONTS = (
+    r"\renewcommand{\labelitemi}{$\bullet$}",
+    r"\usepackage[T1]{fontenc}\usepackage{mathptmx}",
+    r"\usepackage{mathpazo}",
+)
 
 FRAME = r"""\documentclass[10pt%(columns)s]{article}
 \pdfcompresslevel=0\pdfobjcompresslevel=0
@@ -38,7 +45,7 @@ FRAME = r"""\documentclass[10pt%(columns)s]{article}
 \newcommand{\gonogodef}[2]{\expandafter\def\csname gonogo@#1\endcsname{#2}}
 \DeclareRobustCommand{\fig}[1]{\mbox{\hyperlink{src.#1}{\csname gonogo@#1\endcsname}}}
 \input{numbers.tex}
-\emergencystretch=3em
+\sloppy\emergencystretch=4em
 \hypersetup{pdftitle={A paper},pdfcreator={gonogo}}
 \title{%(title)s}\author{Nobody}\date{2026-03-02}
 \begin{document}\maketitle
@@ -96,6 +103,7 @@ class Maker:
         self.floats = self.equations = 0
         self.works = [f"work{n}" for n in range(self.rng.randint(1, 12))]
         self.cited: set[str] = set()
+        self.columns = self.rng.choice(("", ",twocolumn"))
         self.natbib = self.rng.random() < 0.4
 
     def fig(self) -> str:
@@ -133,9 +141,9 @@ class Maker:
             for _ in range(4)
         )
         return (
-            rf"Table~\ref{{tab:{self.floats}}} has them. \begin{{table}}[tbp]\centering\caption{{{self.plain()}}}"
+            rf"Table~\ref{{tab:{self.floats}}} has them. \begin{{table*}}[tbp]\centering\caption{{{self.plain()}}}"
             rf"\label{{tab:{self.floats}}}\begin{{tabular}}{{lrr}}\toprule Model & Mean & p \\ \midrule {rows} "
-            rf"\bottomrule\end{{tabular}}\end{{table}}" + "\n\n"
+            rf"\bottomrule\end{{tabular}}\end{{table*}}" + "\n\n"
         )
 
     def drawing(self) -> str:
@@ -180,18 +188,18 @@ class Maker:
             for place, (key, text) in enumerate(self.figures.items(), 3)
         )
         names = {
-            "columns": rng.choice(("", ",twocolumn")), "body": body, "rows": rows,
-            "fonts": rng.choice(("", r"\usepackage[T1]{fontenc}\usepackage{mathptmx}", r"\usepackage{mathpazo}")),
+            "columns": self.columns, "body": body, "rows": rows,
+            "fonts": rng.choice(FONTS),
             "more": r"\usepackage[round]{natbib}" if self.natbib else "",
             "title": f"Attention in {rng.choice(MODELS)}",
-            "bibliography": r"\bibliographystyle{%s}\bibliography{references}" % ("plainnat" if self.natbib else "plain"),
+            "bibliography": rf"\bibliographystyle{{plain{'nat' if self.natbib else ''}}}\bibliography{{references}}",
         }  # fmt: skip
         frame = FRAME
         for name, value in names.items():
             frame = frame.replace(f"%({name})s", value)
         numbers = "".join(rf"\gonogodef{{{key}}}{{{tex(text)}}}" + "\n" for key, text in self.figures.items())
         bib = "".join(
-            f"@article{{{key},\n author = {{Ada Author{key[4:]}}}, title = {{On {n + 2} things}}, "
+            f"@article{{{key},\n author = {{Ada Author{chr(97 + n)}}}, title = {{On {n + 2} things}}, "
             f"journal = {{J}}, year = {{{2001 + n}}}, pages = {{1--{n + 9}}}}}\n"
             for n, key in enumerate(sorted(self.cited))
         )
@@ -204,7 +212,7 @@ class Maker:
         )  # fmt: skip
 
 
-def typeset(folder: Path, passes: int = 3, bibliography: bool = True) -> tuple[Path, str]:
+def typeset(folder: Path, passes: int = 4, bibliography: bool = True) -> tuple[Path, str]:
     """Set `paper.tex` as it lies there, by LaTeX itself; its PDF and the log."""
     for number in range(passes):
         subprocess.run(
