@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from tasks.drafting.checks.known import Known
 from tasks.drafting.fault import Fault, Paper
 from tasks.drafting.reading.layout import CAPTION, Layout, layout_of
-from tasks.drafting.reading.pages import LAYOUT, SMALL, PrintedLine
+from tasks.drafting.reading.pages import FRACTIONS, LAYOUT, SMALL, PrintedLine
 
-_TOKEN = re.compile(rf"[^\s()\[\]{{}},;“”‘’\"{LAYOUT}]*\d[^\s()\[\]{{}};“”‘’\"{LAYOUT}]*")
+_TOKEN = re.compile(rf"[^\s()\[\]{{}},;“”‘’\"{LAYOUT}]*[\d{FRACTIONS}][^\s()\[\]{{}};“”‘’\"{LAYOUT}]*")
+_DIGIT = rf"[\d{FRACTIONS}]"
 _AROUND = ".,:–-<>=≈~/*'†‡|"
 """Signs before and behind a token that are none of it."""
 _MENTION = re.compile(
@@ -25,6 +26,7 @@ _EQUATION = re.compile(r"\((\d{1,3})\)$")
 _NOTE = re.compile(rf"^{SMALL}(\d{{1,2}})(?!\d)")
 _MARK = re.compile(rf"(?<=[^\s\d]){SMALL}\d{{1,2}}(?![\d.])")
 _INDEX = re.compile(rf"(?<![^\W\d_])([^\W\d_]{{1,2}}|[)\]]){SMALL}\d{{1,3}}(?![\d.])")
+_SMALL = 0.8
 _MOST_TOLD = 200
 
 
@@ -48,13 +50,13 @@ def check(paper: Paper) -> Iterator[Fault]:
 
 
 def _unexplained(at: int, line: PrintedLine, known: Known, numbering: _Numbering) -> Iterator[str]:
-    if not re.search(r"\d", line.bare):
+    if not re.search(_DIGIT, line.bare):
         return
     left = numbering.without(at, line)
     for match in _TOKEN.finditer(left):
         token = match[0].strip(_AROUND)
         start = match.start() + match[0].index(token) if token else 0
-        if not re.search(r"\d", token) or known.has(at, line, line.bare[:start], token):
+        if not re.search(_DIGIT, token) or known.has(at, line, line.bare[:start], token):
             continue
         pieces = [piece for piece in re.split(r",(?!\d{3}\b)", token) if re.search(r"\d", piece)]
         shown = token.replace(SMALL, "")
@@ -79,6 +81,7 @@ class _Numbering:
         self._shown: Mapping[str, set[str]] = shown
         self._equations = self._notes = 0
         self._lists: list[int] = []
+        self._size: float | None = None
 
     def without(self, at: int, line: PrintedLine) -> str:
         """A line, in which the digits of numbers that count sections, floats, notes, items and works are blank."""
@@ -95,10 +98,13 @@ class _Numbering:
                 text = " " * broken.end() + text[broken.end() :]
         if not self._linked:
             text = _CITED.sub(lambda found: _blank(found) if self._are_works(found[1]) else found[0], text)
+        self._size = line.size
         return self._counted(text)
 
     def _counted(self, text: str) -> str:
-        if (note := _NOTE.match(text)) is not None and int(note[1]) == self._notes + 1:
+        small = self._size is not None and self._size < _SMALL * self._layout.size
+        note = _NOTE.match(text) or (re.match(r"(\d{1,2})$", text) if small else None)
+        if note is not None and int(note[1]) == self._notes + 1:
             self._notes += 1
             text = " " * note.end() + text[note.end() :]
         text = _INDEX.sub(lambda found: found[1] + " " * (len(found[0]) - len(found[1])), text)

@@ -29,7 +29,8 @@ class Known:
         self._figures = {key: plain(text) for key, text in expected.figures.items()}
         known = [plain(text) for text in expected.known]
         self._numbers = {text for text in known if _PURE.fullmatch(text)}
-        self._rows, self._appendix = _rows(paper), layout.appendix
+        self._rows, self._appendix, self._sources = _rows(paper), layout.appendix, layout.sources
+        self._texts = {text.lstrip("-< ") for text in self._figures.values()}
         self._flow = Flow([line.bare for line in paper.pages.lines])
         for day in (expected.as_of, expected.deadline):
             self._flow.explain(_written(day) if day is not None else ())
@@ -46,6 +47,8 @@ class Known:
             return True
         if self._appendix is not None and at >= self._appendix and token in self._numbers:
             return True
+        if not self._rows and self._sources is not None and at >= self._sources:
+            return token in self._numbers or token in self._texts
         place = self._rows.get((line.page, int(line.box[1])))
         if place is None:
             return False

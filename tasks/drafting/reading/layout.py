@@ -18,7 +18,13 @@ REFERENCES = re.compile(
 )
 CAPTION = re.compile(r"(Table|Figure|Algorithm|Listing|Tab\.|Fig\.)\s+(\d{1,3})(?=[.:]|\s*[-–(]+\s*[Cc]ontinued)")
 """The beginning of a caption."""
-_APPENDIX = re.compile(r"(?:A\s?PPENDI(?:X|CES)|Appendi(?:x|ces)|Supplement\w*|S\s?UPPLEMENT\w*)\b")
+SOURCES = re.compile(r"(?:(?:\d{1,2}|[A-Z])\.?\s+)?Every figure")
+"""The heading of the table that tells where figures come from."""
+_APPENDIX = re.compile(
+    r"(?:(?:\d{1,2}|[A-Z])\.?\s+)?(?:Reproducibility|Every figure)$"
+    r"|(?:A\s?PPENDI(?:X|CES)|Appendi(?:x|ces)|Supplement\w*|S\s?UPPLEMENT\w*)\b"
+)
+_CONTENTS = re.compile(r"(?:Table of )?Contents", re.IGNORECASE)
 _FEWEST_LINE_NUMBERS = 12
 
 
@@ -27,13 +33,18 @@ class Layout:
     """What each line is; sets hold places of lines."""
 
     furniture: set[int] = field(default_factory=set)
-    """Numbers of pages and lines."""
+    """Numbers of pages and lines, running heads, the table of contents."""
     headings: dict[int, str] = field(default_factory=dict)
     """Headings with numbers, each with its number."""
     references: set[int] = field(default_factory=set)
     """The list of references, with its heading."""
     appendix: int | None = None
     """The first line of what follows the list of references, or of an appendix."""
+
+    sources: int | None = None
+    """The heading of the table that tells where figures come from."""
+    size: float = 0.0
+    """Of the text, in points."""
 
     @property
     def numbers(self) -> set[str]:
@@ -48,6 +59,8 @@ def layout_of(pages: Pages) -> Layout:
     found.furniture |= _page_numbers(pages) | _line_numbers(lines)
     is_heading = _headings(lines, found.furniture)
     _number(lines, is_heading, found)
+    found.size = _size(lines)
+    found.furniture |= _running_heads(lines, found) | _contents(lines, is_heading, found)
     begins = [at for at in is_heading if REFERENCES.fullmatch(_heading_at(lines, at))]
     if begins:
         first = begins[-1]
@@ -58,6 +71,7 @@ def layout_of(pages: Pages) -> Layout:
     else:
         rest = [at for at in is_heading if _APPENDIX.match(lines[at].text) or found.headings.get(at, "1").isalpha()]
         found.appendix = rest[0] if rest else None
+    found.sources = next((at for at in is_heading if SOURCES.fullmatch(_heading_at(lines, at))), None)
     return found
 
 
@@ -81,7 +95,7 @@ def _heading_at(lines: Sequence[PrintedLine], at: int) -> str:
     """A heading, of which the number may stand apart."""
     text = lines[at].text
     after = lines[at + 1] if at + 1 < len(lines) else None
-    if re.fullmatch(r"(?:\d{1,2}|[IVX]{1,5}|R)\.?", text) and after is not None and after.page == lines[at].page:
+    if re.fullmatch(r"(?:\d{1,2}|[A-Z]|[IVX]{1,5})\.?", text) and after is not None and after.page == lines[at].page:
         return f"{text} {after.text}"
     return text
 
@@ -114,25 +128,58 @@ def _line_numbers(lines: Sequence[PrintedLine]) -> set[int]:
             for side, edge in ((0, line.box[0]), (1, line.box[2])):
                 margins[line.page, side, round(edge)].append(at)
     found: set[int] = set()
-    for places in margins.values():
-        ordered = sorted(places, key=lambda at: lines[at].box[1])
-        numbers = [int(lines[at].text) for at in ordered]
-        in_turn = sum(b == a + 1 for a, b in pairwise(numbers))
-        span = lines[ordered[-1]].box[1] - lines[ordered[0]].box[1]
-        if len(ordered) >= _FEWEST_LINE_NUMBERS and in_turn >= 0.9 * (len(ordered) - 1) and span > 300:
-            found.update(ordered)
+    edges: set[tuple[int, int]] = set()
+    for most in (True, False):  # a last page has few of them, at the edge of the others
+        for (_, side, edge), places in margins.items():
+            ordered = sorted(places, key=lambda at: lines[at].box[1])
+            numbers = [int(lines[at].text) for at in ordered]
+            in_turn = sum(b == a + 1 for a, b in pairwise(numbers)) >= 0.9 * (len(ordered) - 1)
+            span = lines[ordered[-1]].box[1] - lines[ordered[0]].box[1]
+            if in_turn and most and len(ordered) >= _FEWEST_LINE_NUMBERS and span > 300:
+                edges.add((side, edge))
+                found.update(ordered)
+            elif in_turn and not most and (side, edge) in edges:
+                found.update(ordered)
     return found
+
+
+def _running_heads(lines: Sequence[PrintedLine], found: Layout) -> set[int]:
+    """Headings that stand once more at the top of pages."""
+    titles = set()
+    for at in found.headings:
+        title, after = lines[at].text, lines[min(at + 1, len(lines) - 1)].text
+        titles |= {_letters(title), _letters(title + after)}
+    top: dict[int, float] = defaultdict(lambda: 1e9)
+    for line in lines:
+        top[line.page] = min(top[line.page], line.box[1])
+    heads = set()
+    for at, line in enumerate(lines):
+        after = lines[at + 1].text if at + 1 < len(lines) else ""
+        first = line.box[1] <= top[line.page] + 4 and at not in found.headings
+        if first and titles & {_letters(line.text), _letters(line.text + after)}:
+            heads.add(at)
+    return heads
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def _contents(lines: Sequence[PrintedLine], is_heading: Sequence[int], found: Layout) -> set[int]:
+    """The table of contents, which ends where the first section begins."""
+    begins = [at for at in is_heading if _CONTENTS.fullmatch(lines[at].text)]
+    if not begins:
+        return set()
+    return set(range(begins[0], min((at for at in found.headings if at > begins[0]), default=begins[0])))
 
 
 def _headings(lines: Sequence[PrintedLine], furniture: set[int]) -> list[int]:
     """Lines in another font than most words, or in a larger one."""
     fonts: Counter[str] = Counter()
-    sizes: Counter[float] = Counter()
     for line in lines:
         fonts[line.font] += len(line.text)
-        sizes[line.size] += len(line.text)
     body = {font for font, _ in fonts.most_common(1)}
-    size = max((each for each, count in sizes.items() if count >= 0.25 * sizes.total()), default=0.0)
+    size = _size(lines)
     return [
         at
         for at, line in enumerate(lines)
@@ -140,11 +187,19 @@ def _headings(lines: Sequence[PrintedLine], furniture: set[int]) -> list[int]:
     ]
 
 
+def _size(lines: Sequence[PrintedLine]) -> float:
+    """The largest size in which much of the text is set."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[line.size] += len(line.text)
+    return max((each for each, count in sizes.items() if count >= 0.25 * sizes.total()), default=0.0)
+
+
 def _number(lines: Sequence[PrintedLine], is_heading: Sequence[int], found: Layout) -> None:
     last: tuple[int, ...] = ()
     for at in is_heading:
         line = lines[at]
-        number = _NUMBERED.match(line.text)
+        number = _NUMBERED.match(line.bare)
         if number is None:
             continue
         parts = tuple(int(part) if part.isdigit() else 100 + ord(part) for part in number["number"].split("."))

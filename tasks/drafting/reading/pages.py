@@ -58,6 +58,8 @@ class PrintedLine:
 
 
 LAYOUT, SMALL = "\ufffc", "\ue001"
+FRACTIONS = "¼½¾⅐-⅞"
+"""Signs that are numbers without being digits, as in a class of a regular expression."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ def _pages_of(path: Path) -> Pages:
         lines: list[PrintedLine] = []
         fonts: set[Font] = set()
         addresses: list[tuple[int, str]] = []
+        drawn: set[str] = set()
         heights = []
         for number, page in enumerate(pdf.pages, 1):
             heights.append(round(float(page.height), 2))
@@ -72,6 +73,7 @@ def _pages_of(path: Path) -> Pages:
             lines.extend(lines_of(rest, number))
             addresses.extend((number, link.target) for link in links if link.address)
             fonts |= set(fonts_of(page.page_obj.resources))
+            drawn |= set(_drawings(page))
             page.close()
         places = list(_places(pdf, heights))
         return Pages(
@@ -79,7 +81,7 @@ def _pages_of(path: Path) -> Pages:
             figures=tuple(figures),
             lines=tuple(lines),
             fonts=tuple(sorted(fonts, key=lambda font: (font.name, font.kind))),
-            metadata=_metadata(pdf),
+            metadata=_metadata(pdf) | ({"drawings": " ".join(sorted(drawn))} if drawn else {}),
             addresses=tuple(addresses),
             rows={name.removeprefix(DESTINATION): row for name, row in places if name.startswith(DESTINATION)},
             works=tuple(row for name, row in places if name.startswith(WORK)),
@@ -129,17 +131,53 @@ def _holds(box: Box, x: float, y: float) -> bool:
 
 
 def _links(page: PlumberPage) -> Iterator[Under]:
-    """All links of a page."""
-    for found in page.annots:
-        data = found["data"]
-        if _word(data.get("Subtype")) not in ("Link", ""):
+    """All links of a page.
+
+    They are read one by one, as what else hangs on an annotation may go round in circles.
+    """
+    from pdfminer.pdftypes import resolve1
+
+    annotations = resolve1(page.page_obj.annots)
+    for found in annotations if isinstance(annotations, list) else ():
+        data = resolve1(found)
+        if not isinstance(data, dict) or _word(data.get("Subtype")) != "Link":
             continue
-        box = tuple(round(float(found[side]), 3) for side in ("x0", "top", "x1", "bottom"))
-        address, target = found.get("uri"), _target(data)
-        if isinstance(address, str) and address.startswith(ADDRESS):
-            target, address = DESTINATION + address.removeprefix(ADDRESS), None
+        sides = resolve1(data.get("Rect"))
+        if not isinstance(sides, list) or len(sides) != 4:
+            continue
+        box = _box(page, [float(resolve1(side)) for side in sides])
+        address, target = _address(data), _target(data)
+        if address.startswith(ADDRESS):
+            target, address = DESTINATION + address.removeprefix(ADDRESS), ""
         key = target.removeprefix(DESTINATION)[:_LONGEST_KEY] if target.startswith(DESTINATION) else None
-        yield Under((box[0], box[1], box[2], box[3]), key, address or target, bool(address))
+        yield Under(box, key, address or target, bool(address))
+
+
+def _box(page: PlumberPage, sides: list[float]) -> Box:
+    """The sides of an annotation as they are seen, on a page that may be turned."""
+    left, low, right, high = page.page_obj.mediabox
+    xs, ys = sides[::2], sides[1::2]
+    match page.page_obj.rotate:
+        case 90:
+            xs, ys = [y - low for y in ys], [right - x for x in xs]
+        case 180:
+            xs, ys = [right - x for x in xs], [high - y for y in ys]
+        case 270:
+            xs, ys = [high - y for y in ys], [x - left for x in xs]
+        case _:
+            xs, ys = [x - left for x in xs], [y - low for y in ys]
+    (x0, x1), (y0, y1) = xs, ys
+    height = float(page.height)
+    top, bottom = sorted((height - y0, height - y1))
+    return (round(min(x0, x1), 3), round(top, 3), round(max(x0, x1), 3), round(bottom, 3))
+
+
+def _address(data: Mapping[str, Any]) -> str:
+    """The address out of the paper that a link leads to; empty where it has none."""
+    from pdfminer.pdftypes import resolve1
+
+    action = resolve1(data.get("A"))
+    return _word(action.get("URI")) if isinstance(action, dict) else ""
 
 
 def _target(data: Mapping[str, Any]) -> str:
@@ -161,6 +199,18 @@ def _word(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-16", "replace") if value[:2] in (b"\xfe\xff", b"\xff\xfe") else value.decode("latin-1")
     return value if isinstance(value, str) else ""
+
+
+def _drawings(page: PlumberPage) -> Iterator[str]:
+    """The files that drawings of a page were taken from, which LaTeX notes with each."""
+    from pdfminer.pdftypes import resolve1
+
+    resources = resolve1(page.page_obj.resources)
+    inner = resolve1(resources.get("XObject")) if isinstance(resources, dict) else None
+    for each in inner.values() if isinstance(inner, dict) else ():
+        name = _word(getattr(resolve1(each), "attrs", {}).get("PTEX.FileName"))
+        if name:
+            yield name[:_LONGEST_KEY]
 
 
 def _metadata(pdf: PDF) -> dict[str, str]:

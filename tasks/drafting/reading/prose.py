@@ -15,7 +15,7 @@ _ALLOW = re.compile(r"%\s*allow:\s*(.+)", re.IGNORECASE)
 _WORD = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|" \
         r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?|thousands?|millions?)"  # fmt: skip
 _NUMBER = re.compile(
-    r"(?<![\w.,/])(?<!\d[-–])[-−+]?(?:\d[\d.,]*\d|\d)(?:[eE][-−+]?\d+)?(?:\s?\\?%|-?fold\b|x\b|×)?|(?<![\w.])\.\d+"
+    r"(?<![\w.,/])(?<!\d[-–])[-−+]?(?:\d[\d.,]*\d|\d)(?:[eE][-−+]?\d+)?(?:\s?\\?%|-?fold\b|x\b|×)?|(?<![\w.])\.\d+|[¼½¾⅐-⅞]"
 )
 _IN_WORDS = re.compile(
     rf"(?<![\w-]){_WORD}(?!-(?:sided|tailed|sample|way|stage|step|stream|tower|column|dimensional)\b)"
