@@ -17,6 +17,7 @@ _PURE = re.compile(r"[-+−<>=≈~$]*[\d.,:%/–-]+[.,:%]*")
 """A number, and nothing but a number."""
 _CONTEXT = 8
 """Letters beside a number by which a quotation is known, where a page or a figure parts it."""
+_OF_AN_EVENT = re.compile(r"\bevents?$")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -29,7 +30,7 @@ class Known:
         self._figures = {key: plain(text) for key, text in expected.figures.items()}
         known = [plain(text) for text in expected.known]
         self._numbers = {text for text in known if _PURE.fullmatch(text)}
-        self._rows, self._appendix, self._sources = _rows(paper), layout.appendix, layout.sources
+        self._rows, self._sources, self._lines = _rows(paper), layout.sources, paper.pages.lines
         self._texts = {text.lstrip("-< ") for text in self._figures.values()}
         self._flow = Flow([line.bare for line in paper.pages.lines])
         for day in (expected.as_of, expected.deadline):
@@ -45,7 +46,7 @@ class Known:
         """Whether the token, behind `before` on line number `at`, is quoted there."""
         if self._flow.is_explained(at, before, token):
             return True
-        if self._appendix is not None and at >= self._appendix and token in self._numbers:
+        if token in self._numbers and _OF_AN_EVENT.search(before.strip() or self._lines[max(0, at - 1)].text):
             return True
         if not self._rows and self._sources is not None and at >= self._sources:
             return token in self._numbers or token in self._texts

@@ -93,6 +93,11 @@ def test_what_people_were_allowed_is_known_beside_the_same_words_alone() -> None
     assert said(of("We took 12 models, in 12 layers.", prose=prose), "digits")
 
 
+def test_places_of_events_are_known_behind_that_word_alone() -> None:
+    assert said(of("as of event 98 of the log", "and event", "98 again", known=["98"]), "digits") == []
+    assert said(of("in 98 images", known=["98"]), "digits")
+
+
 def figures(*printed: tuple[str, str], rows: dict[str, Row] | None = None, **changed: object) -> Paper:
     paper = of("a/b 0.5", **{"figures": {"a/b": "0.5", "a/c": "−7"}, "uses": {"a/b": 1}, **changed})
     assert paper.pages is not None
