@@ -13,6 +13,7 @@ from orchestrator.paper.blocks import Column
 from orchestrator.paper.draft import Draft, lines_of
 from orchestrator.paper.environment import paper_environment
 from orchestrator.paper.voices import tex
+from orchestrator.paper.voices.escaping import declared
 from orchestrator.reports.page import Part
 from orchestrator.reports.prose import Said
 
@@ -30,6 +31,7 @@ def latex_sources(draft: Draft) -> Mapping[str, str]:
     templates = _templates()
     texts = {f"sections/{file_of(part)}.tex": _section(templates, part) for part in draft.page.parts}
     texts[FIGURES] = templates.get_template("figures.tex.j2").render(figures=draft.rows)
+    texts["characters.tex"] = "\n".join(declared())
     texts["numbers.tex"] = templates.get_template("numbers.tex.j2").render(figures=draft.rows)
     texts["paper.tex"] = templates.get_template("paper.tex.j2").render(**_frame(draft))
     return {name: _tidy(text) for name, text in texts.items()} | {"references.bib": draft.references.bib}

@@ -10,16 +10,20 @@ from orchestrator.workspace import Workspace
 from store.manuscript import PaperPlan
 from store.queries.manuscripts import PROSE, STYLE
 
+ENDINGS = (".tex", ".pdf", ".png", ".jpg", ".jpeg")
+"""Of what is copied from the folder of prose."""
+
 MOST_BYTES = 5 << 20
 """Of one file."""
 
 
 def written_by_people(workspace: Workspace, plan: PaperPlan, say: Callable[[str], object]) -> Mapping[str, bytes]:
-    """Prose, and the files of a style, by their place in the folder of a cycle's reports.
+    """Prose with its pictures, and the files of a style, by their place in the folder of a cycle's reports.
 
     A link, or what is no plain file, is left out, and `say` is told.
     """
-    prose = {f"{PROSE}/{path.name}": path for path in sorted(workspace.prose.glob("*.tex"))}
+    own = [path for path in sorted(workspace.prose.glob("*")) if path.suffix.lower() in ENDINGS]
+    prose = {f"{PROSE}/{path.name}": path for path in own}
     styles = {f"{STYLE}/{Path(name).name}": workspace.root / name for name in plan.styles}
     found = {}
     for name, path in (prose | styles).items():

@@ -18,6 +18,7 @@ from store.errors import BadInput
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
     from orchestrator.usecases.session import Notify
+    from store.board import Board
     from tasks.drafting.building.built import Built
     from tasks.drafting.checking import Found
     from tasks.drafting.fault import Fault
@@ -141,6 +142,7 @@ def _sources(session: ReadSession, notify: Notify, at: int | None) -> Mapping[st
     from store.queries.manuscripts import by_people, place_of
 
     rendered, board = sources_at(session, at), session.board()
+    _say_if_changed(session, board, notify)
     report = next((each.report for each in board.cycles.values() if each.report and each.report.as_of == at), None)
     if report is not None:
         kept = ArtifactStore(session.workspace.artifacts)
@@ -149,6 +151,18 @@ def _sources(session: ReadSession, notify: Notify, at: int | None) -> Mapping[st
     plan = board.study.paper if board.study is not None else None
     written = written_by_people(session.workspace, plan, notify) if plan is not None else {}
     return {**rendered, **{name.removeprefix(f"{FOLDER}/"): content for name, content in written.items()}}
+
+
+def _say_if_changed(session: ReadSession, board: Board, notify: Notify) -> None:
+    """Say that [paper] of the study file is not the one in force, which an amendment makes it."""
+    from orchestrator.study.file import read_study
+
+    try:
+        wanted = read_study(session.workspace.study_file).study.paper
+    except BadInput:
+        return
+    if board.study is not None and wanted != board.study.paper:
+        notify("[paper] in study.toml differs from the protocol in force, which counts here; gonogo run amends it")
 
 
 def laid_out(folder: Path, files: Mapping[str, bytes]) -> Path:

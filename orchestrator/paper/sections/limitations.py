@@ -12,7 +12,7 @@ from orchestrator.reports.naming import model_name
 from orchestrator.reports.parts.conclusions import undetermined
 from orchestrator.reports.parts.header import header
 from orchestrator.reports.parts.unmeasured import why_unmeasured
-from orchestrator.reports.prose import LOOKS, Code, ModelName, Prose, Said, counted, listed
+from orchestrator.reports.prose import Code, ModelName, Prose, Said, counted, listed
 from store.queries.comparison import compared_models
 from store.queries.literature import flow
 from store.queries.looks import looks_done
@@ -85,4 +85,4 @@ def _looks(history: History, book: FigureBook) -> Iterator[Prose]:
     if last is None:
         yield ("The number of looks is open; e-values hold at any time of stopping.",)
     elif looks_done(history.board) < last:
-        yield ("Of the planned looks ", *counted(book.derived("looks/left"), *LOOKS), " were not taken.")
+        yield ("Planned looks that were not taken: ", book.derived("looks/left"), ".")

@@ -73,6 +73,12 @@ def tex_text(text: str) -> str:
     return printed.replace("\ue000", "{}")
 
 
+def declared() -> Iterator[str]:
+    """Lines by which LaTeX knows signs of mathematics where people write them themselves."""
+    for sign, command in sorted(_MATHEMATICS.items()):
+        yield f"\\DeclareUnicodeCharacter{{{ord(sign):04X}}}{{\\ensuremath{{{command}}}}}"
+
+
 def replacements(text: str) -> tuple[Replacement, ...]:
     """Characters that are printed as something else, each once."""
     found = unicodedata.normalize("NFC", clean(text))

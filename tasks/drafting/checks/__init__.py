@@ -7,8 +7,8 @@ from importlib import import_module
 from tasks.drafting.fault import Check, Fault, Paper
 
 NAMES = (
-    "figures", "digits", "prose", "wording", "citations", "build", "pages", "fonts", "boxes", "floats", "anonymity",
-    "todos", "deadline", "characters",
+    "figures", "digits", "prose", "contradictions", "wording", "citations", "build", "pages", "fonts", "boxes",
+    "floats", "anonymity", "todos", "deadline", "characters",
 )  # fmt: skip
 
 CHECKS: tuple[Check, ...] = tuple(import_module(f"{__name__}.{name}").check for name in NAMES)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from tasks.drafting.fault import Fault, Paper
-from tasks.drafting.reading.prose import FIGURE, without_comments
+from tasks.drafting.reading.visible import without_comments
 
+_FIGURE = re.compile(r"\\fig\s*\{\s*([^{}]*?)\s*\}")
 _SLOT = re.compile(r"\\gonogoprose\{([a-z-]+)\}\{[^{}]*\}")
 
 
@@ -42,9 +43,9 @@ def _lines(paper: Paper) -> Iterator[tuple[str, str, int]]:
 
 
 def _of_people(place: str, paper: Paper) -> Iterator[tuple[str, str, int]]:
-    for number, line in enumerate(without_comments(paper.prose[place]), 1):
+    for number, line in enumerate(without_comments(paper.prose[place]).split("\n"), 1):
         yield _with_digits(line, paper), f"paper/{place}", number
 
 
 def _with_digits(line: str, paper: Paper) -> str:
-    return FIGURE.sub(lambda found: paper.expected.figures.get(found[1], found[0]), line)
+    return _FIGURE.sub(lambda found: paper.expected.figures.get(found[1], found[0]), line)

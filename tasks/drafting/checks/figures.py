@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from tasks.drafting.fault import Fault, Paper
 from tasks.drafting.reading.glyphs import plain
 from tasks.drafting.reading.nearest import nearest
-from tasks.drafting.reading.pages import Pages, PrintedLine
+from tasks.drafting.reading.pages import Pages
 
 
 def check(paper: Paper) -> Iterator[Fault]:
     """Links under which other digits stand, links to no figure, and figures that are missing or come too often.
 
-    The rows that tell where figures come from are held against the record as well.
+    The rows that tell where figures come from print them by links of the same kind.
     """
     if paper.pages is None:
         return
@@ -48,17 +47,8 @@ def _times(number: int) -> str:
 
 
 def _rows(pages: Pages, known: Mapping[str, str]) -> Iterator[Fault]:
-    """Rows of figures that tell another text than the record, and links that lead to no row."""
+    """Links that lead to no row."""
     if not pages.rows:
         return
-    by_place: dict[tuple[int, int], list[PrintedLine]] = {}
-    for line in pages.lines:
-        for place in range(int(line.box[1]) - 1, int(line.box[3]) + 2):
-            by_place.setdefault((line.page, place), []).append(line)
-    for key in sorted(known.keys() & pages.rows.keys()):
-        row = pages.rows[key]
-        cell = re.compile(rf"(?<!\S){re.escape(known[key])}(?!\S)")
-        if not any(cell.search(line.text) for line in by_place.get((row.page, int(row.top)), ())):
-            yield Fault("figure", f"the row of {key} does not have the record's text {known[key]}", row.page)
     for key in sorted({found.key for found in pages.figures} & known.keys() - pages.rows.keys()):
         yield Fault("figure", f"{key} is printed, and its link leads to no row")

@@ -86,7 +86,7 @@ def test_names_dates_and_floats_are_no_numbers_of_nobody(tmp_path: Path) -> None
     [
         ("We ran 12 models.", "12 is no figure"),
         ("It holds in two of three models.", "two of three is no figure"),
-        ("Half of the models fail, 5\\% by far.", "5 is no figure"),
+        ("Half of the models fail, 5\\% by far.", "is no figure of the record"),
         ("See \\fig{model-clip/los}.", "there is no figure model-clip/los; the nearest is model-clip/loss"),
         ("This is novel and the first of its kind.", "'novel' promises more"),
         ("The gain is significant.", "'significant' without its test"),
@@ -145,7 +145,8 @@ def test_what_people_may_write(tmp_path: Path, text: str) -> None:
     ],
 )
 def test_each_kind_of_fault_is_found_alone(tmp_path: Path, changes: dict[str, Any], more: str, kind: str) -> None:
-    assert kinds(sources(tmp_path / "p", more, **changes)) == {kind}
+    found = kinds(sources(tmp_path / "p", more, **changes))
+    assert found in ({kind}, {kind, "todo"}), "LaTeX prints ?? for a label of which there is nothing"
 
 
 def test_fonts_of_type_3_and_fonts_that_are_not_embedded_are_named(tmp_path: Path) -> None:

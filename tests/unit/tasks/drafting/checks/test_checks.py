@@ -125,12 +125,6 @@ def test_figures_of_the_record_are_right_whatever_their_minus() -> None:
     assert said(figures(("a/b", "0.5"), ("a/c", "-7"), prose=r"\fig{a/c}"), "figure") == []
 
 
-def test_rows_of_figures_are_held_against_the_record() -> None:
-    assert said(figures(("a/b", "0.5"), rows={"a/b": Row(1, 105)}), "figure") == []
-    assert "row of a/b" in said(figures(("a/b", "0.5"), rows={"a/b": Row(1, 700)}), "figure")[0]
-    assert "leads to no row" in said(figures(("a/b", "0.5"), rows={"a/c": Row(1, 105)}), "figure")[-1]
-
-
 def test_pages_count_up_to_the_references_where_these_are_free() -> None:
     body = of(line("a", 1), line("b", 2), heading("References", 2), line("[1] A. 2021", 3), heading("A More", 4))
     assert said(replace(body, expected=replace(body.expected, page_limit=2, counted="body")), "pages") == []
