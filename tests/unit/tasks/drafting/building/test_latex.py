@@ -99,7 +99,7 @@ def test_what_the_environment_says_has_no_part(make: Make, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        (r"\undefinedcommand", "paper.tex:4: Undefined control sequence."),
+        (r"\undefinedcommand", "paper.tex:4: Undefined control sequence. \\undefinedcommand"),
         (r"\input{missing}", "paper.tex:4: LaTeX Error: File `missing.tex' not found."),
         (r"\includegraphics{missing.pdf}", "paper.tex:4: Package pdftex.def Error: File `missing.pdf' not found"),
         (r"$x", "paper.tex:5: Missing $ inserted."),
