@@ -42,7 +42,22 @@ _CITED = re.compile(
     r"((?:19|20)\d\d[a-z]?)(?![\d.%])"
 )
 """The year of a work, behind its authors."""
-_DIGITS = re.compile(r"\d")
+_PLACE = re.compile(
+    r"\b(?:[Ss]ections?|[Ss]ecs?\.|§+|[Ee]quations?|[Ee]qs?\.|[Tt]ables?|[Ff]igures?|[Ff]igs?\.|[Aa]ppendi(?:x|ces)|[Pp]ages?|pp?\."
+    r"|[Cc]hapters?|[Ll]ines?|[Tt]heorems?|[Ll]emmas?|[Aa]lgorithms?|[Ss]teps?)[\s~]*\(?[A-Z]?\.?\d[\d.]*\)?"
+    r"(?:\s*(?:and|to|--?|–)\s*\(?\d[\d.]*\)?|,\s*\d+(?=,|\s+and))*"
+)
+"""A place in this or another text."""
+_YEAR = re.compile(
+    r"\b(?:(?:[A-Z]{3,}|January|February|March|April|May|June|July|August|September|October|November|December)[\s~'’]+"
+    r"(?:19|20)\d\d\b|(?:[Ss]ince|[Uu]ntil|[Ii]n|[Bb]y|[Bb]efore|[Aa]fter|[Ff]rom|[Oo]f)[\s~]+(?:19|20)\d\d(?=[,.;:)]|\s*$))"
+    r"|\((?:19|20)\d\d[a-z]?\)",
+    re.MULTILINE,
+)
+_INDEX = re.compile(r"_(?:\d|\{[^{}.]*\})|\^(?:\d|\{\d\})|\b\d+(?:st|nd|rd|th)\b")
+"""Indices and small powers of formulas, and ordinals."""
+_APART = re.compile(r",(?!\d{3}(?!\d))")
+"""What parts two things that are allowed, and is no part of 1,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +109,8 @@ def _without_names(text: str) -> str:
     """Text in which the digits of names, and years of works, are blank."""
     text = _CITED.sub(lambda found: found[0][: found.start(1) - found.start()] + " " * len(found[1])
                       + found[0][found.end(1) - found.start() :], text)  # fmt: skip
-    text = _IDENTIFIER.sub(_blank, text)
+    for pattern in (_IDENTIFIER, _PLACE, _YEAR, _INDEX):
+        text = pattern.sub(_blank, text)
     text = _LETTERED.sub(lambda found: _blank(found) if _NAME.fullmatch(found[0]) else found[0], text)
     for model in MODELS:
         text = model.pattern.sub(_blank, text)
@@ -115,7 +131,7 @@ def _allowed(prose: str) -> dict[int, frozenset[str]]:
     before: frozenset[str] = frozenset()
     for number, line in enumerate(prose.split("\n")):
         found = _ALLOW.search(line)
-        here = frozenset(" ".join(part.split()).casefold() for part in found[1].split(",")) if found else frozenset()
+        here = frozenset(" ".join(part.split()).casefold() for part in _APART.split(found[1])) if found else frozenset()
         alone = line.lstrip().startswith("%")
         allowed[number] = here | before
         before = (before | here) if alone else frozenset()

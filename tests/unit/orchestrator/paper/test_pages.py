@@ -54,6 +54,17 @@ def test_every_verdict_is_set_without_a_fault_but_for_what_people_have_to_write(
     assert {fault.kind for fault in found.faults} == {"todo"}, [fault.said for fault in found.faults]
 
 
+@needs_latex
+@pytest.mark.parametrize("loads", ["", "\\RequirePackage[colorlinks]{hyperref}"])
+def test_a_class_of_ones_own_that_chooses_no_font_is_set(tmp_path: Path, loads: str) -> None:
+    folder = laid_out(tmp_path / "p", PaperPlan(document_class="venue", styles=("venue.cls",)))
+    (folder / "style").mkdir()
+    (folder / "style" / "venue.cls").write_text(f"\\ProvidesClass{{venue}}\\LoadClass{{article}}{loads}\n")
+    built, found = checked(folder)
+    assert built.error == ""
+    assert "fonts" not in {fault.kind for fault in found.faults}
+
+
 @pytest.mark.skipif(not typst_version(), reason="the extra for previews is not installed")
 @pytest.mark.parametrize("verdict", ["GO", "none"])
 def test_a_preview_has_the_same_figures_and_says_what_it_is(tmp_path: Path, verdict: str) -> None:
