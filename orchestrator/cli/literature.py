@@ -61,6 +61,22 @@ def quarantine(settings: Settings, as_json: bool) -> None:
 
 
 @literature_command.command()
+@json_option
+@workspace_option
+def records(settings: Settings, as_json: bool) -> None:
+    """List every record as it came in: id, file, first author, year and title."""
+    from orchestrator.cli.show.literature import show_records
+    from orchestrator.usecases.library import all_records
+    from orchestrator.usecases.library_views import records_view
+
+    found = all_records(settings)
+    if as_json:
+        emit(records_view(found))
+    else:
+        show_records(found)
+
+
+@literature_command.command()
 @click.argument("query")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Works at most.")
 @json_option
@@ -90,7 +106,7 @@ def duplicates(
 ) -> None:
     """List pairs of records that may be one work, or answer for the pair A B. An answer beats every rule."""
     from orchestrator.cli.show.literature import show_doubts
-    from orchestrator.usecases.library import doubts
+    from orchestrator.usecases.library import clusters, doubts
     from orchestrator.usecases.library_views import duplicates_view
     from orchestrator.usecases.literature import answer_merge
 
@@ -102,7 +118,7 @@ def duplicates(
         return
     found = doubts(settings)
     if as_json:
-        emit(duplicates_view(found))
+        emit(duplicates_view(found, clusters(settings)))
     else:
         show_doubts(found)
 
@@ -187,11 +203,11 @@ def prisma(settings: Settings, svg: Path | None, at: int | None, as_json: bool) 
     """Print the PRISMA 2020 flow in Markdown, now or as it was."""
     from orchestrator.library.flow import as_markdown
     from orchestrator.usecases.library import flow_at
-    from orchestrator.usecases.library_views import flow_view
+    from orchestrator.usecases.library_views import prisma_view
 
     found = flow_at(settings, at, drawn=svg)
     if as_json:
-        emit(flow_view(found))
+        emit(prisma_view(found))
     else:
         click.echo(as_markdown(found), nl=False)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from orchestrator.artifacts import ArtifactStore
 from store.literature.state import Imported, Library
 from tasks.literature.combining import combined
-from tasks.literature.keeping import SetAside, keys_in, records_in, set_aside_in
+from tasks.literature.keeping import SetAside, keys_in, own_keys_in, records_in, set_aside_in
 from tasks.literature.matching.entry import Entry
 from tasks.literature.record import Record
 
@@ -41,6 +41,10 @@ class Shelf:
         return frozenset(
             key for imported in library for key in keys_in(self._bytes(imported), imported.event.records.name)
         )
+
+    def keys_of(self, imported: Imported) -> tuple[str, ...]:
+        """What a file itself calls each of its records, in their order; empty where it does not."""
+        return tuple(own_keys_in(self._bytes(imported), imported.event.records.name))
 
     def set_aside(self, imported: Imported) -> Iterator[SetAside]:
         """What could not be read of a file."""

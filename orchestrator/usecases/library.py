@@ -70,6 +70,33 @@ def open_library(settings: Settings, at: int | None = None) -> OpenLibrary:
         return OpenLibrary(session.board(at), Shelf(ArtifactStore(session.workspace.artifacts)), session.workspace)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record as it came in."""
+
+    id: str
+    source: str
+    """The file or service that it came from."""
+    key: str
+    """What the file itself calls it; empty where it does not."""
+    record: Record
+
+
+def all_records(settings: Settings) -> list[Held]:
+    """Every record, in the order in which it came in."""
+    opened = open_library(settings)
+    return [
+        Held(record_id, imported.event.source, key, opened.shelf.record(opened.board.library, record_id))
+        for imported in opened.board.library
+        for record_id, key in zip(imported.ids, opened.shelf.keys_of(imported), strict=True)
+    ]
+
+
+def clusters(settings: Settings) -> list[Records]:
+    """The records of each work that has several."""
+    return [records for records in works(open_library(settings).board.library) if len(records) > 1]
+
+
 def quarantine(settings: Settings) -> Iterator[tuple[Imported, SetAside]]:
     """What was set aside of each file, in the order in which it came in."""
     opened = open_library(settings)

@@ -9,16 +9,26 @@ from store.queries.literature import Flow
 from tasks.literature.reading.csl import csl_of
 
 if TYPE_CHECKING:
-    from orchestrator.usecases.library import Doubt, Hit
-    from orchestrator.usecases.literature import Brought
+    from orchestrator.usecases.library import Doubt, Held, Hit
+    from orchestrator.usecases.literature import Brought, Taken
     from store.literature.state import Imported
+    from store.queries.literature import Records
     from tasks.literature.keeping import SetAside
+    from tasks.literature.record import Record
 
 
 def import_view(brought: Brought) -> dict[str, Any]:
     """`gonogo.literature-import/1`."""
     return {
         "schema": "gonogo.literature-import/1",
+        "read": len(_read(brought)),
+        "imported": sum(int(each.event.kept) for each in _read(brought) if each.event and not each.known),
+        "duplicates": brought.flow.duplicates,
+        "quarantined": [
+            {"file": each.name, "line": aside.line, "reason": aside.reason}
+            for each in brought.files
+            for aside in each.set_aside
+        ],
         "files": [
             {
                 "name": each.name,
@@ -34,6 +44,48 @@ def import_view(brought: Brought) -> dict[str, Any]:
             for each in brought.files
         ],
         "flow": _boxes(brought.flow),
+    }
+
+
+def _read(brought: Brought) -> list[Taken]:
+    return [each for each in brought.files if each.event is not None]
+
+
+def records_view(found: Sequence[Held]) -> dict[str, Any]:
+    """`gonogo.literature-records/1`."""
+    return {
+        "schema": "gonogo.literature-records/1",
+        "records": [
+            {
+                "id": each.id,
+                "file": each.source,
+                "key": each.key or None,
+                "title": each.record.title,
+                "year": each.record.issued.year if each.record.issued else None,
+                "first_author": _first_author(each.record),
+                "doi": each.record.doi or None,
+            }
+            for each in found
+        ],
+    }
+
+
+def _first_author(record: Record) -> str | None:
+    first = record.authors[0] if record.authors else None
+    return (first.family or first.literal or None) if first is not None else None
+
+
+def prisma_view(found: Flow) -> dict[str, Any]:
+    """`gonogo.prisma/1`: the boxes that a table of PRISMA has; `flow` are all of them."""
+    reasons = [*found.ruled_out.items(), *found.excluded.items(), *found.excluded_full_text.items()]
+    return {
+        "schema": "gonogo.prisma/1",
+        "identified": found.records,
+        "duplicates_removed": found.duplicates,
+        "screened": found.screened,
+        "excluded": [{"reason": reason, "n": n} for reason, n in reasons],
+        "included": found.included,
+        "flow": _boxes(found),
     }
 
 
@@ -65,10 +117,12 @@ def search_view(query: str, hits: Sequence[Hit]) -> dict[str, Any]:
     }
 
 
-def duplicates_view(found: Sequence[Doubt]) -> dict[str, Any]:
+def duplicates_view(found: Sequence[Doubt], joined: Sequence[Records]) -> dict[str, Any]:
     """`gonogo.duplicates/1`."""
     return {
         "schema": "gonogo.duplicates/1",
+        "clusters": [list(records) for records in joined],
+        "review": [[each.question.a, each.question.b] for each in found],
         "questions": [
             {
                 "a": {"id": each.question.a, "record": csl_of(each.a)},

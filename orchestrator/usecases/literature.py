@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from store.literature.events import RULE, RecordsImported, WatchEnded
 from store.queries.literature import Flow, flow, review_of
 from store.queries.literature_work import literature_spec, watches
 from tasks.literature.importing import Import, import_file
+from tasks.literature.keeping import SetAside, set_aside_in
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -38,6 +39,8 @@ class Taken:
     """Whether the same file had been taken in before."""
     reason: str = ""
     """Why it could not be read."""
+    set_aside: tuple[SetAside, ...] = ()
+    """Records of it that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ def import_files(settings: Settings, paths: Sequence[Path], notify: Notify, adva
             taken.append(Taken(path.name, None, reason=str(error)))
             continue
         read.append(found)
-        taken.append(Taken(path.name, found.event))
+        aside = tuple(set_aside_in(found.contents[found.event.records.name], found.event.records.name))
+        taken.append(Taken(path.name, found.event, set_aside=aside))
     advance(len(paths), len(paths), "")
     if not any(each.event is not None and each.event.kept for each in taken):
         raise BadInput(f"nothing could be read: {_why_not(taken[0])}")
@@ -78,8 +82,7 @@ def import_files(settings: Settings, paths: Sequence[Path], notify: Notify, adva
         session.submit(ImportRecords(tuple(each.event for each in read)), actor="system")
         bring_up_to_date(session)
         files = tuple(
-            Taken(each.name, each.event, each.event is not None and each.event.file.digest in before, each.reason)
-            for each in taken
+            replace(each, known=each.event is not None and each.event.file.digest in before) for each in taken
         )
         return Brought(files, flow(session.board))
 

@@ -169,7 +169,7 @@ def test_decisions_on_the_command_line_fill_the_boxes(gonogo: Gonogo, tracked: P
     assert told["excluded"] == {"off-topic": 1}
     at = json.loads(gonogo("board", "--json", "-w", tracked).out)["position"]
     past = gonogo("literature", "prisma", "--json", "--at", at - 1, "-w", tracked).json
-    assert (past["included"], past["awaiting_full_text"]) == (0, 1)
+    assert (past["included"], past["flow"]["awaiting_full_text"]) == (0, 1)
     drawn = tmp_path / "flow.svg"
     assert gonogo("literature", "prisma", "--svg", drawn, "-w", tracked).code == 0
     assert re.search(r'data-metric="literature/included">1<', drawn.read_text())
@@ -263,3 +263,24 @@ def test_records_that_are_gone_or_altered_are_named_and_nothing_is_written_on_th
     assert said.code == 5
     assert "new.ris" in said.err
     assert gonogo("verify", "-w", tracked).code == 5
+
+
+def test_scripts_read_fixed_shapes(gonogo: Gonogo, tracked: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.bib"
+    new.write_text(f"{BIB.replace('2103.00020', '2103.00021')}\n@article{{f, author={{Nobody}}}}")
+    told = gonogo("literature", "import", new, "--json", "-w", tracked).json
+    assert {"schema", "read", "imported", "duplicates", "quarantined"} <= told.keys()
+    assert (told["read"], told["imported"], len(told["quarantined"])) == (1, 4, 2)
+    assert all(set(each) == {"file", "line", "reason"} for each in told["quarantined"])
+    doubts = gonogo("literature", "duplicates", "--json", "-w", tracked).json
+    assert all(len(cluster) > 1 for cluster in doubts["clusters"])
+    assert all(len(pair) == 2 for pair in doubts["review"])
+    assert doubts["clusters"]
+    records = gonogo("literature", "records", "--json", "-w", tracked).json["records"]
+    assert [each["key"] for each in records[:4]] == ["a", "b", "c", "d"]
+    assert set(records[0]) == {"id", "file", "key", "title", "year", "first_author", "doi"}
+    assert (records[0]["year"], records[0]["first_author"], records[0]["file"]) == (2021, "Radford", "a.bib")
+    flow = gonogo("literature", "prisma", "--json", "-w", tracked).json
+    assert (flow["identified"], flow["duplicates_removed"]) == (len(records), len(records) - flow["flow"]["works"])
+    assert {"reason": "years", "n": 1} in flow["excluded"]
+    assert "Radford" in gonogo("literature", "records", "-w", tracked).out

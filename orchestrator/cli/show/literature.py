@@ -15,7 +15,7 @@ from store.queries.literature import total
 from tasks.literature.citing import cited
 
 if TYPE_CHECKING:
-    from orchestrator.usecases.library import Doubt, Hit
+    from orchestrator.usecases.library import Doubt, Held, Hit
     from orchestrator.usecases.literature import Advance, Brought, Taken
     from orchestrator.usecases.stopping import Stopping
     from store.literature.events import WatchEnded
@@ -64,6 +64,14 @@ def show_quarantine(found: Sequence[tuple[Imported, SetAside]]) -> None:
         click.echo(f"{imported.event.source}:{each.line}: {each.reason}")
     if not found:
         click.echo("nothing was set aside")
+
+
+def show_records(found: Sequence[Held]) -> None:
+    """A line a record, in the order in which they came in."""
+    for each in found:
+        click.echo(f"{each.id}  {each.source}  {cited(each.record)}")
+    if not found:
+        click.echo("there is no record; gonogo literature import takes some in")
 
 
 def show_hits(hits: Sequence[Hit]) -> None:
