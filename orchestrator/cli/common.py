@@ -36,6 +36,21 @@ class PathOf(click.Path):
 FOLDER, FILE = PathOf(file_okay=False), PathOf()
 
 
+class Group(click.Group):
+    """Commands whose arguments, where a use case refuses one, are named as people give them: by their options."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does; an argument that a use case refuses is named by its option."""
+        from orchestrator.usecases.errors import BadArgument
+
+        try:
+            return super().invoke(ctx)
+        except BadArgument as error:
+            command = self.get_command(ctx, ctx.invoked_subcommand or "")
+            options = {each.name: each.opts[0] for each in command.params} if command is not None else {}
+            raise error.named(options.get(error.argument, f"--{error.argument}")) from error
+
+
 def workspace_option(function: F) -> F:
     """`--workspace DIR`, handed to the command as `settings`."""
     option = click.option(

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from orchestrator.cli.common import FOLDER, LARGEST, emit, json_option, note
+from orchestrator.cli.common import FOLDER, LARGEST, Group, emit, json_option, note
 
 
-@click.group()
+@click.group(cls=Group)
 def data_command() -> None:
     """Make data, or check data of your own."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import FILE, at_option, emit, json_option, note, workspace_option
+from orchestrator.cli.common import FILE, Group, at_option, emit, json_option, note, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -21,7 +21,7 @@ stage_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def literature_command() -> None:
     """Track the literature of a study: import, deduplicate, screen, stop, report."""
 

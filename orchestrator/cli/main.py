@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import click
+
+from orchestrator.cli.common import Group
 
 COMMANDS = (
     "init",
@@ -44,7 +46,7 @@ GOES_ON = "nothing is lost, and the same command goes on from here"
 EPILOG = "Exit codes: 0 done, 1 failed, 2 usage or bad input, 3 waits for a human, 4 not allowed, 5 integrity failure."
 
 
-class Commands(click.Group):
+class Commands(Group):
     """Imports a command when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -56,17 +58,6 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         return cast(click.Command, getattr(import_module(f"orchestrator.cli.{cmd_name}"), f"{cmd_name}_command"))
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """As click does; an argument that a use case refuses is named by its option."""
-        from orchestrator.usecases.errors import BadArgument
-
-        try:
-            return super().invoke(ctx)
-        except BadArgument as error:
-            command = self.get_command(ctx, ctx.invoked_subcommand or "")
-            options = {each.name: each.opts[0] for each in command.params} if command is not None else {}
-            raise error.named(options.get(error.argument, f"--{error.argument}")) from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

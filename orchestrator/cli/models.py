@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import FILE, emit, json_option
+from orchestrator.cli.common import FILE, Group, emit, json_option
 from store.errors import GonogoError
 from store.registry import HORIZON_DAYS
 
@@ -22,7 +22,7 @@ class Interrupted(GonogoError):
     exit_code = 130
 
 
-class _Models(click.Group):
+class _Models(Group):
     """`gonogo models FAMILY` is short for `gonogo models list FAMILY`."""
 
     def resolve_command(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.common import FILE, LARGEST, at_option, emit, json_option, note, workspace_option
+from orchestrator.cli.common import FILE, LARGEST, Group, at_option, emit, json_option, note, workspace_option
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FAILED = 1
 
 
-@click.group()
+@click.group(cls=Group)
 def paper_command() -> None:
     """Set the paper, check its pages, and tell what changed."""
 

@@ -19,6 +19,16 @@ class BadArgument(BadInput):
         return BadInput(self._message.replace("{}", name, 1))
 
 
+def person(name: str, argument: str) -> str:
+    """The name of who decides, as `printable`; BadArgument for that by which rules sign."""
+    from store.literature.events import RULE
+
+    given = printable(name, argument)
+    if given.casefold() == RULE:
+        raise BadArgument(argument, f"{{}}: {given!r} is how the rules of the protocol sign; give a name")
+    return given
+
+
 def printable(text: str, argument: str) -> str:
     """A text that a person gave, without blanks around it; BadArgument when it is not one printable line."""
     from store.text import complaint

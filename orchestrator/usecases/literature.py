@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.library.shelf import Shelf
-from orchestrator.usecases.errors import printable
+from orchestrator.usecases.errors import person, printable
 from orchestrator.usecases.session import Notify, Session
 from store.commands import AnswerMerge, EndWatch, ImportRecords, MatchRecords, ScreenWorks, SplitWork
 from store.errors import BadInput, Refused
@@ -116,7 +116,7 @@ def watch_now(settings: Settings, notify: Notify, advance: Advance) -> tuple[Wat
 
 def answer_merge(settings: Settings, a: str, b: str, same: bool, by: str, reason: str, notify: Notify) -> Board:
     """Record, as a human, whether two records are of one work; it beats every rule, now and after later imports."""
-    who, why = printable(by, "by"), printable(reason, "reason")
+    who, why = person(by, "by"), printable(reason, "reason")
     with Session.open(settings, notify) as session:
         session.submit(AnswerMerge(a, b, same, who, why), actor=f"human:{who}")
         bring_up_to_date(session)
@@ -125,7 +125,7 @@ def answer_merge(settings: Settings, a: str, b: str, same: bool, by: str, reason
 
 def split_work(settings: Settings, record: str, by: str, reason: str, notify: Notify) -> Board:
     """Take a record out of its work, as a human."""
-    who, why = printable(by, "by"), printable(reason, "reason")
+    who, why = person(by, "by"), printable(reason, "reason")
     with Session.open(settings, notify) as session:
         session.submit(SplitWork(record, who, why), actor=f"human:{who}")
         bring_up_to_date(session)

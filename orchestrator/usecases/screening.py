@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from orchestrator.artifacts import ArtifactStore
 from orchestrator.library.shelf import Shelf
-from orchestrator.usecases.errors import printable
+from orchestrator.usecases.errors import person, printable
 from orchestrator.usecases.session import Notify, Session
 from store.canonical import sha256
 from store.commands import ScreenWorks
@@ -165,7 +165,7 @@ def labels_of(board: Board) -> dict[str, bool]:
 
 def desk(settings: Settings, by: str, stage: Stage, queue: Queue, notify: Notify) -> Desk:
     """Sit down to screen. Raises BadArgument for a name that is not one printable line, and as sessions do."""
-    who = printable(by, "by")
+    who = person(by, "by")
     session = Session.open(settings, notify)
     if session.board.study is None or not session.board.library.order:
         session.__exit__(None, None, None)
@@ -186,7 +186,7 @@ def decide_on(
     settles: bool = False,
 ) -> Board:
     """Record what a human decides on the work of a record; BadInput for what is not known or says too little."""
-    who, why = printable(by, "by"), printable(reason, "reason") if reason else ""
+    who, why = person(by, "by"), printable(reason, "reason") if reason else ""
     with Session.open(settings, notify) as session:
         library, shelf = session.board.library, Shelf(ArtifactStore(session.workspace.artifacts))
         if not library.knows(record):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from orchestrator.usecases.errors import printable
+from orchestrator.usecases.errors import person, printable
 from orchestrator.usecases.session import Notify, Session
 from store.commands import StopScreening
 from store.errors import BadInput
@@ -83,7 +83,7 @@ def stop_screening(settings: Settings, by: str, reason: str, notify: Notify) -> 
     """End screening, as a human. Refused where the test does not say that it may, and no reason is given."""
     from tasks.literature.stopping import METHOD
 
-    who, why = printable(by, "by"), printable(reason, "reason") if reason else ""
+    who, why = person(by, "by"), printable(reason, "reason") if reason else ""
     with Session.open(settings, notify) as session:
         found = _stopping(session.board)
         command = StopScreening(METHOD, found.test.p, len(found.read.relevant), found.read.unread, who, why)

@@ -89,6 +89,7 @@ def screen(command: ScreenWorks, library: Library, review: ReviewProtocol) -> Se
     for each in command.decisions:
         _require_known(library, each.record)
         if command.by == RULE:
+            _require_rule(each, command.stage)
             continue
         _require_person(command.by, "given")
         _require_meaning(each, command.stage, review)
@@ -153,6 +154,16 @@ def _require_meaning(each: Screening, stage: Stage, review: ReviewProtocol) -> N
         raise BadInput("only a full text can be one that was not had")
     if each.key and each.verdict != "include":
         raise BadInput(f"a key paper is one that is included, and this is {each.verdict!r}")
+
+
+def _require_rule(each: Screening, stage: Stage) -> None:
+    """Raise BadInput for what rules never say: they exclude by title, each by its key, or no longer do."""
+    if (
+        stage != "title"
+        or each.verdict not in ("exclude", "undo")
+        or (each.verdict == "exclude" and not each.criterion)
+    ):
+        raise BadInput(f"{RULE!r} is how the rules of the protocol sign, and no rule says this; give a name")
 
 
 def _stands(work: Merged, library: Library) -> bool:

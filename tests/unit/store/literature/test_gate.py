@@ -7,7 +7,7 @@ import pytest
 from store.commands import AnswerMerge, ImportRecords, MatchRecords, ScreenWorks, SplitWork, StopScreening
 from store.errors import BadInput, Refused
 from store.gate import decide
-from store.literature.events import Likeness, Merged, RecordsMerged, Screening
+from store.literature.events import Likeness, Merged, RecordsMerged, Screening, Stage
 from store.literature.standing import standing
 from store.queries.literature import flow, key_papers, works
 from store.review import ReviewProtocol
@@ -121,6 +121,20 @@ def test_nobody_signs_as_the_rules_do_and_no_full_text_comes_before_its_title() 
         decide(StopScreening("t", 0.01, 1, 1, "rule"), board)
     with pytest.raises(Refused, match="not included by its title"):
         screened(board, A, "include", stage="full-text")
+
+
+@pytest.mark.parametrize(
+    ("stage", "changes"),
+    [
+        ("title", {"verdict": "include"}),
+        ("title", {"verdict": "exclude"}),
+        ("full-text", {"verdict": "exclude", "criterion": "years"}),
+    ],
+)
+def test_nobody_decides_in_the_name_of_the_rules_what_no_rule_says(stage: Stage, changes: dict[str, object]) -> None:
+    decision = Screening.model_validate({"record": A, **changes})
+    with pytest.raises(BadInput, match="rules of the protocol sign"):
+        decide(ScreenWorks(stage, (decision,), "rule"), with_records(("a", 4)))
 
 
 def test_a_study_without_criteria_asks_for_a_reason() -> None:
