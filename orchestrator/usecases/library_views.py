@@ -153,6 +153,7 @@ def _boxes(found: Flow) -> dict[str, Any]:
         "left_unread": found.left_unread,
         "waiting": found.waiting,
         "disputed": found.disputed,
+        "disputed_full_text": found.disputed_full_text,
         "screened": found.screened,
         "excluded": dict(found.excluded),
         "sought": found.sought,

@@ -113,7 +113,7 @@ class Desk:
     def _waiting(self) -> Iterator[tuple[Records, Standing]]:
         for records, where in standings(self.board):
             if self._queue == "disputed":
-                wanted = where == "disputed"
+                wanted = self._is_disputed(records, where)
             elif self._queue == "left":
                 wanted = where == "left-unread"
             elif self._stage == "full-text":
@@ -122,6 +122,12 @@ class Desk:
                 wanted = where in WAITING and where != "disputed" and not self._has_decided(records)
             if wanted:
                 yield records, where
+
+    def _is_disputed(self, records: Records, where: Standing) -> bool:
+        """Whether two screeners differ at this stage."""
+        if self._stage == "title":
+            return where == "disputed"
+        return where == "sought" and opinion(self.board.library, records, self._stage, self.review.screeners).disputed
 
     def _has_decided(self, records: Records) -> bool:
         """Whether this screener has said more than `later`."""

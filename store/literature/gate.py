@@ -18,7 +18,7 @@ from store.literature.events import (
     Stage,
     WorkSplit,
 )
-from store.literature.standing import opinion
+from store.literature.standing import can_be_settled, has_said, opinion
 from store.literature.state import Library, couple, regrouped
 from store.literature.stopped import rejected
 from store.review import ReviewProtocol
@@ -93,6 +93,7 @@ def screen(command: ScreenWorks, library: Library, review: ReviewProtocol) -> Se
             continue
         _require_person(command.by, "given")
         _require_meaning(each, command.stage, review)
+        _require_ground(each, command, library, review)
         if command.stage == "full-text":
             title = opinion(library, library.records_of(each.record), "title", review.screeners).decided
             if title is None or title.screening.verdict != "include":
@@ -154,6 +155,15 @@ def _require_meaning(each: Screening, stage: Stage, review: ReviewProtocol) -> N
         raise BadInput("only a full text can be one that was not had")
     if each.key and each.verdict != "include":
         raise BadInput(f"a key paper is one that is included, and this is {each.verdict!r}")
+
+
+def _require_ground(each: Screening, command: ScreenWorks, library: Library, review: ReviewProtocol) -> None:
+    """Raise Refused for what settles no disagreement, and for what takes nothing back."""
+    work = library.records_of(each.record)
+    if each.settles and not can_be_settled(library, work, command.stage, review.screeners):
+        raise Refused(f"no two screeners differ on {each.record}, so there is nothing to settle; leave out --disputed")
+    if each.verdict == "undo" and not has_said(library, work, command.stage, command.by):
+        raise Refused(f"{command.by} has decided nothing on {each.record} that could be taken back")
 
 
 def _require_rule(each: Screening, stage: Stage) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from store.literature.events import RULE, Stage
-from store.literature.state import Decided, Library
+from store.literature.state import SETTLED, Decided, Library
 
 Standing = Literal[
     "unscreened",
@@ -54,17 +54,24 @@ def opinion(library: Library, records: Sequence[str], stage: Stage, screeners: i
     """What people think of the work of these records; rules are left out.
 
     Of each screener the newest decision counts. With two screeners both have to decide, and alike; who settles a
-    disagreement decides alone, until somebody decides anew.
+    disagreement decides alone, until somebody decides anew. To take that back opens the disagreement again.
     """
-    newest = _newest(library, records, stage)
+    newest = library.newest(stage, records)
+    settled = newest.pop(SETTLED, None)
     held = sorted(
         (each for by, each in newest.items() if by != RULE and each.screening.verdict != "undo"),
         key=lambda each: (each.position, each.by),
     )
-    if not held:
+    last = held[-1] if held else None
+    if (
+        settled is not None
+        and settled.screening.verdict != "undo"
+        and (last is None or last.position < settled.position)
+    ):
+        return Opinion(settled)
+    if last is None:
         return _NONE
-    last = held[-1]
-    if screeners == 1 or last.screening.settles:
+    if screeners == 1:
         return Opinion(last)
     definite = [each for each in held if each.screening.verdict != "later"]
     if len(definite) < screeners:
@@ -74,9 +81,21 @@ def opinion(library: Library, records: Sequence[str], stage: Stage, screeners: i
     return Opinion(definite[-1])
 
 
+def can_be_settled(library: Library, records: Sequence[str], stage: Stage, screeners: int) -> bool:
+    """Whether two screeners differ on a work, or did until somebody settled it."""
+    found = opinion(library, records, stage, screeners)
+    return found.disputed or (found.decided is not None and found.decided.screening.settles)
+
+
+def has_said(library: Library, records: Sequence[str], stage: Stage, by: str) -> bool:
+    """Whether there is anything on a work that this screener can take back."""
+    newest = library.newest(stage, records).values()
+    return any(each.by == by and each.screening.verdict != "undo" for each in newest)
+
+
 def ruled(library: Library, records: Sequence[str]) -> Decided | None:
     """The rule's decision by which the work of these records is excluded; None where there is none."""
-    found = _newest(library, records, "title").get(RULE)
+    found = library.newest("title", records).get(RULE)
     return found if found is not None and found.screening.verdict == "exclude" else None
 
 
@@ -98,15 +117,6 @@ def standing(library: Library, records: Sequence[str], screeners: int) -> Standi
     if ruled(library, records) is not None:
         return "ruled-out"
     return "left-unread" if _was_left(library, records) else "unscreened"
-
-
-def _newest(library: Library, records: Iterable[str], stage: Stage) -> dict[str, Decided]:
-    found: dict[str, Decided] = {}
-    for record in records:
-        for by, decided in library.decided(stage, record).items():
-            if by not in found or decided.position >= found[by].position:
-                found[by] = decided
-    return found
 
 
 def _was_left(library: Library, records: Sequence[str]) -> bool:

@@ -95,6 +95,8 @@ Couple = tuple[str, str]
 """Ids of two records, the lesser first."""
 
 _NOBODY: Map[str, Decided] = Map()
+SETTLED = ""
+"""Stands where a screener does, for what settles a disagreement: what the two had said stays beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Library:
     asked: Map[Couple, Likeness] = Map()  # noqa: RUF009 (immutable)
     answers: Map[Couple, Answer] = Map()  # noqa: RUF009 (immutable)
     decisions: Map[tuple[Stage, str], Map[str, Decided]] = Map()  # noqa: RUF009 (immutable)
-    """Stage and record -> screener -> what that one decided last."""
+    """Stage and record -> screener, or SETTLED -> what was decided last."""
     stops: Series[Stopped] = Series()  # noqa: RUF009 (immutable)
     watches: Series[Watched] = Series()  # noqa: RUF009 (immutable)
 
@@ -137,8 +139,17 @@ class Library:
         return self.records_of(record)[0]
 
     def decided(self, stage: Stage, record: str) -> Map[str, Decided]:
-        """What each screener decided last on that very record; not on others of its work."""
+        """What each screener decided last on that very record, and what settled it; not on others of its work."""
         return self.decisions.get((stage, record), _NOBODY)
+
+    def newest(self, stage: Stage, records: Iterable[str]) -> dict[str, Decided]:
+        """What each screener decided last on any of these records, and what settled it, as `decided`."""
+        found: dict[str, Decided] = {}
+        for record in records:
+            for by, decided in self.decided(stage, record).items():
+                if by not in found or decided.position >= found[by].position:
+                    found[by] = decided
+        return found
 
     def open_questions(self) -> tuple[Likeness, ...]:
         """Questions that nobody has answered and that no merge has settled, by ids."""
@@ -196,11 +207,19 @@ class Library:
     def _screened(self, event: WorksScreened, entry: Recorded) -> Map[tuple[Stage, str], Map[str, Decided]]:
         decisions = self.decisions.mutate()
         for each in event.decisions:
-            self.records_of(each.record)
-            at = (event.stage, each.record)
+            work, at = self.records_of(each.record), (event.stage, each.record)
             decided = Decided(each, event.by, entry.position, entry.at)
-            decisions[at] = decisions.get(at, _NOBODY).set(event.by, decided)
+            settles = each.settles or (each.verdict == "undo" and self._has_settled(event, work))
+            decisions[at] = decisions.get(at, _NOBODY).set(SETTLED if settles else event.by, decided)
         return decisions.finish()
+
+    def _has_settled(self, event: WorksScreened, records: Iterable[str]) -> bool:
+        """Whether the last that this screener said of a work settled a disagreement."""
+        newest = self.newest(event.stage, records)
+        settled, own = newest.get(SETTLED), newest.get(event.by)
+        if settled is None or settled.by != event.by or settled.screening.verdict == "undo":
+            return False
+        return own is None or own.screening.verdict == "undo" or own.position < settled.position
 
 
 def couple(a: str, b: str) -> Couple:

@@ -109,6 +109,8 @@ class Flow:
     included: int = 0
     disputed: int = 0
     """Of those waiting: two screeners decided differently."""
+    disputed_full_text: int = 0
+    """Of those awaiting, likewise."""
     key: int = 0
     """Of those sought: key papers."""
     questions: int = 0
@@ -152,7 +154,7 @@ def flow(board: Board) -> Flow:
     identified = Counter[str]()
     for each in library:
         identified[each.event.source] += each.event.kept
-    counts = Counter[Standing]()
+    counts, differing, screeners = Counter[Standing](), 0, review_of(board).screeners
     reasons: dict[Standing, Counter[str]] = {
         "ruled-out": Counter(),
         "excluded": Counter(),
@@ -160,6 +162,7 @@ def flow(board: Board) -> Flow:
     }
     for records, where in standings(board):
         counts[where] += 1
+        differing += where == "sought" and opinion(library, records, "full-text", screeners).disputed
         if where in reasons:
             decided = reason_of(board, records, "full-text" if where == "excluded-full-text" else "title")
             assert decided is not None
@@ -177,6 +180,7 @@ def flow(board: Board) -> Flow:
         excluded_full_text=dict(sorted(reasons["excluded-full-text"].items())),
         included=counts["included"],
         disputed=counts["disputed"],
+        disputed_full_text=differing,
         key=sum(1 for _ in key_papers(board)),
         questions=len(library.open_questions()),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from store.board import Board
 from store.literature.events import RULE
 from store.literature.standing import WAITING, opinion
+from store.literature.state import SETTLED
 from store.queries.literature import review_of, standings
 
 
@@ -58,14 +59,13 @@ def sampled_after_stop(board: Board) -> tuple[int, int, int] | None:
 
 
 def agreed_pairs(board: Board) -> list[tuple[str, str]]:
-    """What the first two screeners of each work said of it, where both decided by title."""
+    """What the first two screeners of each work said of it, where both decided by title; not what settled it."""
     found: list[tuple[str, str]] = []
     for records, _ in standings(board):
         said = {
             by: decided
-            for record in records
-            for by, decided in board.library.decided("title", record).items()
-            if by != RULE and decided.screening.verdict in ("include", "exclude") and not decided.screening.settles
+            for by, decided in board.library.newest("title", records).items()
+            if by not in (RULE, SETTLED) and decided.screening.verdict in ("include", "exclude")
         }
         if len(said) > 1:
             first, second, *_ = sorted(said)

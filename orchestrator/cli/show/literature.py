@@ -118,7 +118,13 @@ def show_status(found: Flow) -> None:
         (found.questions, "pair", "whose records may be one work", "gonogo literature duplicates"),
         (found.undecided, "work", "to be screened", screen),
         (found.disputed, "work", "on which screeners differ", f"{screen} --disputed"),
-        (found.awaiting, "full text", "to be read", f"{screen} --stage full-text"),
+        (found.awaiting - found.disputed_full_text, "full text", "to be read", f"{screen} --stage full-text"),
+        (
+            found.disputed_full_text,
+            "full text",
+            "on which screeners differ",
+            f"{screen} --stage full-text --disputed",
+        ),
     ]
     for count, noun, what, command in waits:
         if count:

@@ -10,6 +10,7 @@ from store.gate import decide
 from store.literature.events import Likeness, Merged, RecordsMerged, Screening, Stage
 from store.literature.standing import standing
 from store.queries.literature import flow, key_papers, works
+from store.queries.screening import agreed_pairs
 from store.review import ReviewProtocol
 
 from .libraries import CRITERIA, after, begun, ids, imported, joined, screened, with_records
@@ -174,6 +175,46 @@ def test_two_screeners_have_to_agree_and_who_settles_a_disagreement_decides() ->
     assert flow(disputed).disputed == 1
     assert stands(screened(disputed, A, "exclude", by="cy", settles=True), A, 2) == "excluded"
     assert stands(screened(disputed, A, "exclude", by="ada"), A, 2) == "excluded"
+
+
+@pytest.mark.parametrize("stage", ["title", "full-text"])
+def test_only_a_disagreement_is_settled_and_to_take_that_back_opens_it_again(stage: Stage) -> None:
+    two = ReviewProtocol(criteria=CRITERIA, screeners=2)
+    board = with_records(("a", 4), review=two)
+    if stage == "full-text":
+        board = screened(screened(board, A, "include", by="ada"), A, "include", by="ben")
+    with pytest.raises(Refused, match="no two screeners differ"):
+        screened(board, A, "include", by="ada", stage=stage, settles=True)
+    one = screened(board, A, "include", by="ada", stage=stage)
+    with pytest.raises(Refused, match="no two screeners differ"):
+        screened(one, A, "include", by="ben", stage=stage, settles=True)
+    disputed = screened(one, A, "exclude", by="ben", stage=stage)
+    open_now = flow(disputed).disputed if stage == "title" else flow(disputed).disputed_full_text
+    assert open_now == 1
+    settled = screened(disputed, A, "exclude", by="ada", stage=stage, settles=True)
+    assert stands(settled, A, 2) == ("excluded" if stage == "title" else "excluded-full-text")
+    again = screened(settled, A, "undo", by="ada", stage=stage)
+    assert flow(again) == flow(disputed), "what ada had said before stands as it did"
+    assert stands(screened(again, A, "include", by="ben", stage=stage), A, 2) in ("sought", "included")
+
+
+def test_a_disagreement_counts_as_one_after_one_of_the_two_has_settled_it() -> None:
+    two = ReviewProtocol(criteria=CRITERIA, screeners=2)
+    board = screened(with_records(("a", 4), review=two), A, "include", by="ada")
+    disputed = screened(board, A, "exclude", by="ben")
+    assert agreed_pairs(disputed) == [("include", "exclude")]
+    assert agreed_pairs(screened(disputed, A, "exclude", by="ada", settles=True)) == [("include", "exclude")]
+
+
+def test_nobody_takes_back_what_they_have_not_decided() -> None:
+    board = screened(with_records(("a", 4)), A, "include", by="ada")
+    for record, by in ((B, "ada"), (A, "ben")):
+        with pytest.raises(Refused, match=f"{by} has decided nothing on {record}"):
+            screened(board, record, "undo", by=by)
+    back = screened(board, A, "undo", by="ada")
+    assert stands(back, A) == "unscreened"
+    with pytest.raises(Refused, match="nothing on"):
+        screened(back, A, "undo", by="ada")
 
 
 def test_what_nobody_had_read_when_screening_stopped_is_left_unread_and_what_came_later_is_not() -> None:
