@@ -36,9 +36,12 @@ _RIS = re.compile(r"^[ \t\ufeff]{0,8}TY[ \t]{1,2}-", re.M)
 _RIS_TAGS = re.compile(r"^(?:TI|T1|AU|A1)  - ", re.M)
 _BIBTEX = re.compile(r"^[ \t\ufeff]*+@[ \t]*+[A-Za-z][\w.-]*+\s*+[{(]", re.M)
 _OTHERS = (
-    (re.compile(r"^PMID- ", re.M), "is PubMed's own format; export it as RIS"),
+    (
+        re.compile(r"^(?:PMID|STAT|OWN |FAU |[ALO]ID |DCOM|PHST)- ", re.M),
+        "is PubMed's own format, which ERIC writes, too; open it in Zotero or EndNote, and export it as RIS there",
+    ),
     (re.compile(r"\A\s*+FN .*\nVR "), "is Web of Science's own format; export it as RIS or BibTeX"),
-    (re.compile(r"\A\s*+%[0A] "), "is EndNote's own format; export it as RIS or BibTeX"),
+    (re.compile(r"\A\s*+%(?:[0A] |[0-9A-Z@] .*\n%[0-9A-Z@] )"), "is EndNote's own format; export it as RIS or BibTeX"),
 )
 _LOST = f"a character was lost in it, shown as {LOST}"
 

@@ -26,7 +26,9 @@ _TITLES = ("TI", "T1", "CT")
 _JOURNALS = ("JF", "JO", "T2", "BT", "JA", "J2", "J1", "T3")
 _BOOKS = ("T2", "BT", "JF", "JO", "T3", "JA", "J2")
 _PARTS = frozenset({"chapter", "paper-conference", "entry-encyclopedia", "entry-dictionary"})
-_AUTHORS, _EDITORS = ("AU", "A1"), ("ED", "A2")
+_EDITORS = ("ED", "A2")
+_SAME = {"A1": "AU"}
+"""Tags of one meaning, whose values stay in the order of the file."""
 _NUMBERS = ("M1", "AN", "C1")
 
 
@@ -60,13 +62,19 @@ def ris_pieces(text: str) -> Iterator[Piece]:
     """Each record of a file, in order. Text must have newlines alone as line breaks.
 
     A record goes from `TY` to `ER`, to the next `TY` or to the end of the file. One that lacks its `TY` counts if it
-    has an end or a title. A line without a tag belongs to the field before it; between records it is passed over.
+    has an end or a title, and ends before a blank line and the tag that it began with. A line without a tag belongs
+    to the field before it; between records it is passed over.
     """
     tag_of = _tags(text)
-    block = _Block(1)
+    block, blank = _Block(1), False
     for number, line in enumerate(text.split("\n"), 1):
         found = tag_of.match(line)
         tag, value = (found[1], found[2].strip()) if found else ("", line)
+        begins = blank and bool(block.tags) and not block.begun and tag == block.tags[0][0]
+        blank = not line.strip()
+        if begins and block.counts:
+            yield block.piece()
+            block = _Block(number)
         if tag == "TY":
             if block.counts:
                 yield block.piece()
@@ -107,7 +115,7 @@ def _read(block: _Block) -> Read:
     values: dict[str, list[str]] = {}
     for tag, parts in block.tags:
         if text := " ".join(part for part in parts if part):
-            values.setdefault(tag, []).append(text)
+            values.setdefault(_SAME.get(tag, tag), []).append(text)
     if not values:
         raise Unreadable("it has no field")
     record = _record(values)
@@ -126,7 +134,7 @@ def _record(values: dict[str, list[str]]) -> Record:
     return assembled(
         title=first(*titles),
         type=kind,
-        authors=_names(values, _AUTHORS),
+        authors=_names(values, ("AU",)),
         editors=_names(values, _EDITORS if "ED" not in values else ("ED",)),
         issued=_issued(values),
         container=first(*(_BOOKS if kind in _PARTS else _JOURNALS)),

@@ -31,7 +31,7 @@ def test_a_block_becomes_a_record_with_all_its_parts() -> None:
     ) == Record(
         title="Looking away",
         type="article-journal",
-        authors=(Name("Roe", "M."), Name("Doe", "Jane", "Jr."), Name(literal="The Consortium")),
+        authors=(Name("Doe", "Jane", "Jr."), Name("Roe", "M."), Name(literal="The Consortium")),
         editors=(Name("Poe", "P."),),
         issued=Date(2001, 5, 6),
         container="Journal of Things",
@@ -46,6 +46,15 @@ def test_a_block_becomes_a_record_with_all_its_parts() -> None:
         language="en",
         keywords=("one", "two", "three"),
     )
+
+
+def test_records_that_lack_their_beginning_and_their_end_stay_apart() -> None:
+    text = "TI  - A title {0}\nAU  - Doe, {0}\nPY  - 200{0}\n\nAB  - Words.\n"
+    reading = read("\n".join(text.format(number) for number in (1, 2, 3)))
+    assert [(each.record.title, each.record.authors) for each in reading.kept] == [
+        (f"A title {number}", (Name("Doe", str(number)),)) for number in (1, 2, 3)
+    ]
+    assert [each.line for each in reading.kept] == [1, 7, 13]
 
 
 @pytest.mark.parametrize(
