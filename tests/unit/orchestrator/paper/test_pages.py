@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import unicodedata
 from pathlib import Path
@@ -34,6 +35,7 @@ def squeezed(text: str) -> str:
 
 
 @needs_latex
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils are not on this machine")
 def test_a_title_is_printed_as_it_is_written(tmp_path: Path) -> None:
     plan = PaperPlan(title=TITLE, authors=(Author(name=FOREIGN, affiliation="100 % & more"),))
     built, found = checked(laid_out(tmp_path / "p", plan))
