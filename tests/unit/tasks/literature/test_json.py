@@ -54,6 +54,27 @@ def test_an_item_of_csl_becomes_a_record_with_all_its_parts() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"title": "Of a search", "authors": ["W Guo", "D Straub"], "year": 2021, "uid": "GS:1"},
+        {"title": "Of a service", "authors": [{"authorId": "1", "name": "A B"}], "year": 2020, "paperId": "ab"},
+        {"title": "Of a manager", "creators": [{"lastName": "B", "creatorType": "author"}], "itemType": "book"},
+    ],
+)
+def test_json_of_another_kind_is_set_aside_and_not_kept_without_its_authors(item: dict[str, Any]) -> None:
+    for text in ([item], {"config": {}, "items": [item]}, item):
+        reading = read(text)
+        assert not reading.kept
+        assert "JSON of another kind" in reading.quarantined[0].reason
+
+
+def test_one_work_as_crossref_answers_for_its_doi_is_read() -> None:
+    work = {"DOI": "10.1234/x", "title": ["On things"], "author": [{"given": "A", "family": "B"}], "type": "book"}
+    reading = read({"status": "ok", "message-type": "work", "message": work})
+    assert reading.kept[0].record == only(work)
+
+
 def test_a_work_of_openalex_becomes_a_record_with_all_its_parts() -> None:
     work = {
         "id": "https://openalex.org/W123", "doi": "https://doi.org/10.1234/X", "title": None, "display_name": "A work",
