@@ -9,6 +9,7 @@ from tasks.literature.reading.cleaning import clean
 from tasks.literature.record import Name
 
 _SEPARATOR = re.compile(r"[{}]|\\.|(?<=\s)and(?=\s)", re.I | re.S)
+_SEMICOLON = re.compile(r"[{}]|\\.|&#?\w{1,31};|;(?=\s|$)", re.S)
 _SPLITS = re.compile(r"[{}]|\\.|[,\s~]", re.S)
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|[ivx]{1,4}|[0-9](?:st|nd|rd|th)", re.I)
 _INITIALS = re.compile(
@@ -69,7 +70,16 @@ def bibtex_names(text: str, unicode_of: Callable[[str], str], nested: bool = Fal
     holds several names, as some tools put the whole list into braces; that is looked for once (not if `nested`).
     """
     for part in _divided(text):
-        yield from _bibtex_name(part.strip(), unicode_of, nested)
+        for each in _by_semicolons(part):
+            yield from _bibtex_name(each.strip(), unicode_of, nested)
+
+
+def _by_semicolons(text: str) -> list[str]:
+    """Names as tools list them that do not know of `and`: all with a comma, or all without and in several words."""
+    parts = [part for part in _divided(text, _SEMICOLON) if part.strip(" ;")]
+    if all("," in part for part in parts) or all("," not in part and " " in part.strip() for part in parts):
+        return parts
+    return [text]
 
 
 def _bibtex_name(text: str, unicode_of: Callable[[str], str], nested: bool) -> Iterator[Name]:
@@ -126,15 +136,15 @@ def _in_braces(text: str) -> str | None:
     return text[1:-1]
 
 
-def _divided(text: str) -> Iterator[str]:
-    """Parts between words `and` that stand outside of braces."""
+def _divided(text: str, separator: re.Pattern[str] = _SEPARATOR) -> Iterator[str]:
+    """Parts between words `and` that stand outside of braces, or between what else separates them."""
     depth, start = 0, 0
-    for found in _SEPARATOR.finditer(text):
+    for found in separator.finditer(text):
         if found[0] == "{":
             depth += 1
         elif found[0] == "}":
             depth = max(0, depth - 1)
-        elif depth == 0 and found[0][0] != "\\":
+        elif depth == 0 and found[0][0] not in "\\&":
             yield text[start : found.start()]
             start = found.end()
     yield text[start:]

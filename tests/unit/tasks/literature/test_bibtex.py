@@ -137,6 +137,13 @@ def test_authors_that_are_repeated_or_put_in_braces_together_are_all_there() -> 
     assert only("@misc{k, title={A}, author={Doe, Jane}, author={Rick Roe}}").authors == two
     assert only("@misc{k, title={A}, author={{Doe, Jane and Roe, Rick}}}").authors == two
     assert only("@misc{k, title={A}, author={Doe, Jane, Roe, Rick}}").authors == two
+    assert only("@misc{k, title={A}, author={Doe, Jane; Roe, Rick}}").authors == two
+    assert only("@misc{k, title={A}, author={Jane Doe; Rick Roe;}}").authors == two
+
+
+@pytest.mark.parametrize("name", ["{Doe; Sons}", "Doe; Roe, Rick", "Andr&eacute; Roe"])
+def test_a_semicolon_that_separates_no_names_stays_within_one(name: str) -> None:
+    assert len(only(f"@misc{{k, title={{A}}, author={{{name}}}}}").authors) == 1
 
 
 @pytest.mark.parametrize(
