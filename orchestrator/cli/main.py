@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+import unicodedata
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
@@ -189,8 +190,12 @@ LONGEST = 1_500
 """Characters of a message. What is longer quotes something at length; what is wrong stands first, the remedy last."""
 
 
+_HIDDEN = ("Cc", "Cf", "Cs")
+"""Unicode categories of what a terminal would obey, or show as something else: names of files may hold it."""
+
+
 def _say(message: str, code: int) -> int:
-    text = " ".join(message.split())
+    text = "".join(c for c in " ".join(message.split()) if unicodedata.category(c) not in _HIDDEN)
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
     print(f"gonogo: {text}", file=sys.stderr)  # noqa: T201

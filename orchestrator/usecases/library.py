@@ -166,7 +166,9 @@ def export_text(settings: Settings, format: str) -> str:
 
 
 def save(path: Path, text: str) -> None:
-    """Write a file at once."""
+    """Write a file at once; BadInput where there is a folder."""
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder; name a file in it")
     write_durably(path, text.encode())
 
 

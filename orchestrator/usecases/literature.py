@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +17,9 @@ from store.errors import BadInput, Refused
 from store.literature.events import RULE, RecordsImported, WatchEnded
 from store.queries.literature import Flow, flow, review_of
 from store.queries.literature_work import literature_spec, watches
-from tasks.literature.importing import Import, import_file
+from tasks.literature.importing import Import, import_file, name_of
 from tasks.literature.keeping import SetAside, set_aside_in
+from tasks.literature.reading.cleaning import plain
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
@@ -60,15 +61,15 @@ def import_files(settings: Settings, paths: Sequence[Path], notify: Notify, adva
     taken: list[Taken] = []
     read: list[Import] = []
     for done, path in enumerate(paths):
-        advance(done, len(paths), path.name)
+        advance(done, len(paths), name_of(path.name))
         try:
             found = import_file(path)
         except BadInput as error:
-            taken.append(Taken(path.name, None, reason=str(error)))
+            taken.append(Taken(name_of(path.name), None, reason=plain(str(error))))
             continue
         read.append(found)
         aside = tuple(set_aside_in(found.contents[found.event.records.name], found.event.records.name))
-        taken.append(Taken(path.name, found.event, set_aside=aside))
+        taken.append(Taken(found.event.source, found.event, set_aside=aside))
     advance(len(paths), len(paths), "")
     if not any(each.event is not None and each.event.kept for each in taken):
         raise BadInput(f"nothing could be read: {_why_not(taken[0])}")
@@ -81,10 +82,7 @@ def import_files(settings: Settings, paths: Sequence[Path], notify: Notify, adva
                 _keep(store, each)
         session.submit(ImportRecords(tuple(each.event for each in read)), actor="system")
         bring_up_to_date(session)
-        files = tuple(
-            replace(each, known=each.event is not None and each.event.file.digest in before) for each in taken
-        )
-        return Brought(files, flow(session.board))
+        return Brought(tuple(_known(taken, before)), flow(session.board))
 
 
 def watch_now(settings: Settings, notify: Notify, advance: Advance) -> tuple[WatchEnded, ...]:
@@ -141,6 +139,16 @@ def bring_up_to_date(session: Session) -> None:
     found = update(entries, Known.of(spec), spec.rules)
     session.submit(MatchRecords(METHOD, found.works, found.asked, found.withdrawn), actor="system")
     session.submit(ScreenWorks("title", found.screened, RULE), actor="system")
+
+
+def _known(taken: Sequence[Taken], before: set[str]) -> Iterator[Taken]:
+    """What became of each file, of which some were there before, or were given twice."""
+    seen = set(before)
+    for each in taken:
+        known = each.event is not None and each.event.file.digest in seen
+        yield replace(each, known=known)
+        if each.event is not None:
+            seen.add(each.event.file.digest)
 
 
 def _why_not(taken: Taken) -> str:

@@ -26,6 +26,11 @@ class Import:
     """Name of an artifact -> its bytes: the file as it came, and what was read of it."""
 
 
+def name_of(source: str) -> str:
+    """The name of a file or service on one line, short, and with nothing that a terminal would obey."""
+    return shown(source, _LONGEST_NAME)[1:-1]
+
+
 def import_file(path: Path) -> Import:
     """Read a file; BadInput where it is not there, too large, or cannot be read from disk."""
     return import_bytes(bytes_of(path), path.name)
@@ -42,7 +47,7 @@ def import_bytes(data: bytes, source: str, query: str = "") -> Import:
         name=f"literature-{digest[:8]}.records.jsonl", digest=hashlib.sha256(lines).hexdigest(), size=len(lines)
     )
     event = RecordsImported(
-        source=shown(source, _LONGEST_NAME)[1:-1],
+        source=name_of(source),
         query=query,
         format=reading.format,
         encoding=reading.encoding.name,

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tasks.literature.record import Record
 
 
+LONGEST = 300
+"""Characters of a work in one line, as a title may fill a screen."""
+
+
 @contextmanager
 def progress(files: int) -> Iterator[Advance]:
     """A bar on standard error while files are read; nothing where that is no terminal."""
@@ -77,7 +81,7 @@ def show_records(found: Sequence[Held]) -> None:
 def show_hits(hits: Sequence[Hit]) -> None:
     """A line a work, the best first."""
     for hit in hits:
-        click.echo(f"{hit.records[0]}  {hit.standing}  {cited(hit.record)}")
+        click.echo(f"{hit.records[0]}  {hit.standing}  {_short(cited(hit.record))}")
     if not hits:
         click.echo("no work has all of these words")
 
@@ -143,7 +147,7 @@ def _became(taken: Taken) -> str:
     if taken.known:
         return "already known, nothing changes"
     event = taken.event
-    guessed = f", encoding guessed to be {event.encoding}" if event.guessed else ""
+    guessed = f", encoding guessed to be {event.encoding}" if event.guessed and event.kept else ""
     aside = (
         f", {event.quarantined} set aside (line {event.faults[0].line}: {event.faults[0].reason})"
         if event.faults
@@ -153,7 +157,7 @@ def _became(taken: Taken) -> str:
 
 
 def _told(record: Record) -> Iterator[str]:
-    yield from textwrap.wrap(cited(record), 90)
+    yield from textwrap.wrap(cited(record), 90, max_lines=6, placeholder=" …")
     where = ", ".join(
         part
         for part in (
@@ -164,7 +168,11 @@ def _told(record: Record) -> Iterator[str]:
         )
         if part
     )
-    yield from textwrap.wrap(where, 90)
+    yield from textwrap.wrap(where, 90, max_lines=4, placeholder=" …")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]} …"
 
 
 def _several(count: int, noun: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KEYS = {
     "i": "include",
-    "k": "include, as a key paper",
+    "k": "key paper: include it as one",
     "e": "exclude, by a criterion",
     "l": "later",
     "u": "undo the last",
@@ -117,14 +117,14 @@ def lines(shown: Shown, review: ReviewProtocol, stage: Stage, page: int = 0) -> 
     link = f"doi:{record.doi}" if record.doi else f"arXiv:{record.arxiv}" if record.arxiv else record.url
     head = [
         f"── {shown.records[0]}  {shown.waiting} waiting  {'full text' if stage == 'full-text' else 'title'} ──",
-        *wrapped(record.title, width),
+        *_cut(wrapped(record.title, width), max(2, height // 4)),
         *wrapped(several or "no authors", width)[:2],
         *wrapped("  ".join(part for part in (year, record.container or record.type, link) if part), width)[:2],
     ]
     criteria = wrapped("excludes: " + "; ".join(review.criteria), width)[:2] if review.criteria else []
     foot = [
         *criteria,
-        *wrapped(" ".join(f"[{key}]{meaning.split(',')[0].split()[0]}" for key, meaning in _shown(stage)), width),
+        *wrapped(" ".join(f"[{key}]{meaning.split()[0].rstrip(',')}" for key, meaning in _shown(stage)), width),
     ]
     room = max(2, height - len(head) - len(foot) - 1)
     text = wrapped(record.abstract or "(no abstract)", width)
@@ -133,6 +133,13 @@ def lines(shown: Shown, review: ReviewProtocol, stage: Stage, page: int = 0) -> 
     if start + room < len(text) and part:
         part[-1] = f"{part[-1][: width - 8]} … [m]ore"
     yield from (*head, *part, *foot)
+
+
+def _cut(lines: list[str], most: int) -> list[str]:
+    """At most so many lines; the last tells that there were more."""
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], "…"]
 
 
 def _shown(stage: Stage) -> Sequence[tuple[str, str]]:
