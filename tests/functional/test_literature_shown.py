@@ -52,8 +52,10 @@ def test_a_title_that_would_fill_the_terminal_is_cut_there_and_whole_in_json(
     file.write_text(f"TY  - JOUR\nTI  - Endless {LONG}\nER  - \n")
     assert gonogo("literature", "import", file, "-w", tracked).code == 0
     (line,) = gonogo("literature", "search", "endless", "-w", tracked).out.splitlines()
-    assert len(line) < 400
-    assert line.endswith(" …")
+    listed = gonogo("literature", "records", "-w", tracked).out.splitlines()[-1]
+    for each in (line, listed):
+        assert len(each) < 400
+        assert each.endswith(" …")
     (work,) = gonogo("literature", "search", "endless", "--json", "-w", tracked).json["works"]
     assert len(work["work"]["title"]) > 100_000
 

@@ -73,7 +73,7 @@ def show_quarantine(found: Sequence[tuple[Imported, SetAside]]) -> None:
 def show_records(found: Sequence[Held]) -> None:
     """A line a record, in the order in which they came in."""
     for each in found:
-        click.echo(f"{each.id}  {each.source}  {cited(each.record)}")
+        click.echo(f"{each.id}  {each.source}  {_short(cited(each.record))}")
     if not found:
         click.echo("there is no record; gonogo literature import takes some in")
 
