@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.mutations.changes import BOUNDS_ONLY, KINDS
 from benchmarks.mutations.places import Part, Place, places
+from orchestrator.artifacts import ArtifactStore
 from orchestrator.bootstrap import open_log, tracker_of
 from orchestrator.checking.report_files import ReportFile, check_file, report_files
 from orchestrator.checking.resolving import resolve
@@ -57,7 +58,7 @@ class Judges:
         self.chain = self.log.check()
         self.files: dict[str, ReportFile] = {
             file.again.name: file
-            for file in report_files(self.log, fold(self.log.read()))
+            for file in report_files(self.log, fold(self.log.read()), ArtifactStore(Workspace(root).artifacts))
             if file.again.name.endswith(READ)
         }
 

@@ -41,9 +41,9 @@ def rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports are rendered again once and not per verification: that depends on the log alone."""
     made, render = {}, report_files.report_files
 
-    def remembered(log, board):
+    def remembered(log, board, artifacts):
         if board.head not in made:
-            made[board.head] = render(log, board)
+            made[board.head] = render(log, board, artifacts)
         return made[board.head]
 
     monkeypatch.setattr(report_files, "report_files", remembered)
