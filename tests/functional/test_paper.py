@@ -38,7 +38,9 @@ def test_a_cycle_leaves_a_paper_and_everything_checks_out(gonogo: Gonogo, tracke
     assert task["status"] == "accepted"
     found = {item["metric"]: item["value"] for item in task["evidence"]}  # type: ignore[attr-defined]
     assert found["draft/figures"] > 50
-    assert found["draft/faults"] == found["draft/faults/todo"] > 0
+    assert found["draft/faults/todo"] > 0
+    if has_latex():
+        assert found["draft/faults"] == found["draft/faults/todo"]
     kinds = {name for path in (tracked / FOLDER).rglob("*") if path.is_file() for name in [path.suffix]}
     assert {".tex", ".bib", ".json", ".html", ".typ"} <= kinds
     verified = gonogo("verify", "-w", tracked)
