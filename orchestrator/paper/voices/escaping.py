@@ -28,10 +28,13 @@ from orchestrator.reports.renderers import clean
 _CLUSTER = re.compile(".[\u0300-\u036f]*", re.DOTALL)
 """A character with the marks on it."""
 
-_JOINED = re.compile("[-,'?!]")
+_PIECE = re.compile(
+    "[A-Za-z0-9]{8}(?=[A-Za-z0-9])|[A-Za-z0-9]{0,8}[^A-Za-z0-9][\u0300-\u036f]*|[A-Za-z0-9]{1,8}", re.DOTALL
+)
+_JOINED = re.compile("[-–,'’‘?!]")
 """What fonts would draw as one with a hyphen, a comma or an apostrophe behind it, such as two hyphens."""
 
-_JOINING = ("-", ",", "'")
+_JOINING = ("-", ",", "'", "’", "‘")
 _FORMS = {"<super>": r"\textsuperscript", "<sub>": r"\textsubscript", "<fraction>": "", "<circle>": ""}
 """Forms of characters that say more than the characters alone, by Unicode's names for them."""
 
@@ -81,8 +84,12 @@ def replacements(text: str) -> tuple[Replacement, ...]:
 
 def breakable(text: str) -> str:
     """The text of an identifier or a path as LaTeX, which may be broken after its signs, and within long runs."""
-    parts = re.findall(rf"[A-Za-z0-9]{{1,8}}(?![\u0300-\u036f])|{_CLUSTER.pattern}", _composed(text))
-    return r"\allowbreak{}".join(map(tex_text, parts))
+    return r"\allowbreak{}".join(map(tex_text, pieces(text)))
+
+
+def pieces(text: str) -> list[str]:
+    """An identifier or a path, parted where a line may end in it: behind its signs, and within long runs."""
+    return _PIECE.findall(_composed(text))
 
 
 def latin(text: str) -> str:

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from orchestrator.paper.voices.escaping import pieces
+from orchestrator.paper.voices.glyphs import with_stand_ins
 from orchestrator.reports.prose import Absent, Anchor, Code, Estimate, Label, Link, ModelName, Said, Strong, when
 from orchestrator.reports.renderers import clean, wordy
 from store.figures import Figure
@@ -61,13 +63,13 @@ def figure(key: str, text: str) -> Markup:
 
 
 def _string(text: str) -> str:
-    escaped = clean(text).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = with_stand_ins(clean(text)).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
 def _breakable(text: str) -> str:
     """An identifier that may be broken after its signs, and within long runs, by marks that show nothing."""
-    return "\u200b".join(re.findall(r"[A-Za-z0-9]{1,8}|[^A-Za-z0-9]", clean(text)))
+    return "\u200b".join(pieces(text))
 
 
 def _unit(of: Figure) -> Markup:

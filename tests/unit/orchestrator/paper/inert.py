@@ -27,5 +27,5 @@ def assert_inert(latex: str, names: bool = False) -> None:
         assert depth >= 0, latex
     assert depth == 0, latex
     assert latex.count("{") == latex.count("}"), "BibTeX counts braces behind backslashes as well"
-    for joined in ("--", ",,", "''", "?`", "!`", "<<", ">>"):
+    for joined in ("--", "–-", ",,", "''", "‘‘", "’’", "?`", "!`", "?‘", "!‘", "<<", ">>"):
         assert joined not in latex, f"{joined} in {latex!r} is drawn as one sign"
