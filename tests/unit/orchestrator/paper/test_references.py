@@ -133,7 +133,9 @@ def test_a_key_stays_with_its_work_whatever_comes_later(desk: Desk) -> None:
     [[old]] = desk.takes([work("Learning deep nets", DOI="10.1000/old")])
     desk.screens(old, "include")
     assert [each.key for each in desk.references.works] == ["smith2020learning"]
-    [[new, fuller]] = desk.takes([work("Learning all things"), work("Learning deep nets", year=2021, DOI="10.1000/old")])
+    [[new, fuller]] = desk.takes(
+        [work("Learning all things"), work("Learning deep nets", year=2021, DOI="10.1000/old")]
+    )
     desk.screens(new, "include")
     desk.joins(old, fuller)
     found = {each.key: each.record.title for each in desk.references.works}
